@@ -1,0 +1,130 @@
+"""The errors that users of this package can meet, and the five parts of what each one says.
+
+Every error is a :class:`FlopsMockError` and carries one or more :class:`Problem` values: where it is, what was expected,
+what came, the nearest valid value, and the next step. The pipeline turns the same problems into findings, so a mistake
+reads the same as an exception and in a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, in five parts (empty parts are not shown).
+
+    Attributes:
+        message: What is wrong, as one sentence without a full stop.
+        where: File, key path, partition or address that it is about.
+        expected: What would have been right.
+        came: What was found instead.
+        nearest: The valid value closest to what came.
+        hint: The next step.
+        code: The finding's code (see ``codes.py``); empty takes the error class' own.
+    """
+
+    message: str
+    where: str = ""
+    expected: str = ""
+    came: str = ""
+    nearest: str = ""
+    hint: str = ""
+    code: str = ""
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *self.parts()])
+
+    def parts(self, indent: str = "  ") -> list[str]:
+        """The parts beside the message, one line each (further lines of a part are indented under it)."""
+        named = [
+            ("where", self.where),
+            ("expected", self.expected),
+            ("came", self.came),
+            ("nearest", self.nearest),
+            ("next", self.hint),
+        ]
+        hang = "\n" + indent + " " * 10
+        return [f"{indent}{name:<8}  {text.strip().replace(chr(10), hang)}" for name, text in named if text.strip()]
+
+
+class FlopsMockError(Exception):
+    """Base of all errors of this package; ``str()`` shows every problem with its parts.
+
+    Attributes:
+        problems: What is wrong, at least one.
+        code: The code of a finding made from a problem that names none itself.
+    """
+
+    code: str = "FM000"
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(*problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class SLAError(FlopsMockError):
+    """An SLA that cannot be used: missing, not JSON, or with keys and values that FLOps would refuse."""
+
+    code = "FM003"
+
+
+class DataSourceError(FlopsMockError):
+    """A data set that cannot be had, or that the mock data provider could not split and send."""
+
+    code = "FM301"
+
+
+class SettingsError(FlopsMockError):
+    """An option, ini key or marker with a value that means nothing."""
+
+
+class NameRefusedError(FlopsMockError):
+    """A file name that an ML data server must not store (``/``, ``..``, NUL, absolute or empty)."""
+
+    code = "FM306"
+
+
+class UploadError(FlopsMockError):
+    """A partition that did not arrive whole; nothing of it is visible on the server."""
+
+    code = "FM306"
+
+
+class ServerStateError(FlopsMockError):
+    """A server that was started twice, asked for its address before it runs, or cannot have its port."""
+
+
+class ServerHandlerError(FlopsMockError):
+    """A call on the ML data server ended in an error of the server itself; raised when its test ends."""
+
+
+class LoadError(FlopsMockError):
+    """Stored partitions that a learner cannot load as one data set."""
+
+    code = "FM401"
+
+
+class RepositoryError(FlopsMockError):
+    """An ML repository that is not there or cannot be read."""
+
+    code = "FM101"
+
+
+def nearest(value: str, valid: Iterable[str]) -> str:
+    """The valid value closest to ``value``, or an empty string."""
+    candidates = {choice.casefold(): choice for choice in valid}
+    matches = get_close_matches(value.casefold(), candidates, n=1, cutoff=0.5)
+    return candidates[matches[0]] if matches else ""
+
+
+def listing(values: Iterable[object], most: int = 12) -> str:
+    """The values in a row, cut after ``most`` with a count of the rest; ``none`` for no value."""
+    shown = [str(value) for value in values]
+    rest = len(shown) - most
+    return ", ".join(shown[:most]) + (f", and {rest} more" if rest > 0 else "") if shown else "none"

@@ -1,0 +1,297 @@
+"""What a check found out, as frozen plain data: stages, findings, facts about the data, and the report of them all.
+
+Nothing here runs or judges anything: the pipeline makes these values, the writers in ``report/`` read them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import Enum
+from typing import Any
+
+from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.errors import FlopsMockError, Problem
+
+SCHEMA = "pytest-flops-mock/report/1"
+"""The version of the JSON form; a change that breaks readers raises the number."""
+
+
+class Severity(str, Enum):
+    """How bad a finding is: an ``error`` makes a repository incompatible, the others do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Stage(str, Enum):
+    """The steps of a check, in the order in which they run."""
+
+    SLA = "sla"
+    STRUCTURE = "structure"
+    PROVIDE = "provide"
+    LOAD = "load"
+    TRANSFORM = "transform"
+
+
+class Outcome(str, Enum):
+    """How a stage ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check found out.
+
+    Attributes:
+        code: Stable identifier, ``FM`` and three digits; the first digit is the stage's.
+        severity: Whether it breaks the repository on FLOps.
+        stage: The step in which it was found.
+        message: What was found, as one sentence.
+        hint: The next step.
+        where: File, key path, partition or address that it is about.
+        expected: What would have been right.
+        came: What was found instead.
+        nearest: The valid value closest to what came.
+        detail: Lines that help to see it, such as the traceback's frames in the repository.
+    """
+
+    code: str
+    severity: Severity
+    stage: Stage
+    message: str
+    hint: str = ""
+    where: str = ""
+    expected: str = ""
+    came: str = ""
+    nearest: str = ""
+    detail: str = ""
+
+    @classmethod
+    def of(cls, problem: Problem, *, code: str = "", detail: str = "") -> Finding:
+        """A finding that says what ``problem`` says; stage and severity are those of its code."""
+        known = CODES[code or problem.code]
+        return cls(
+            code=known.id,
+            severity=Severity(known.severity),
+            stage=Stage(known.stage),
+            message=problem.message,
+            hint=problem.hint,
+            where=problem.where,
+            expected=problem.expected,
+            came=problem.came,
+            nearest=problem.nearest,
+            detail=detail,
+        )
+
+    def problem(self) -> Problem:
+        """The five parts of it."""
+        return Problem(
+            message=self.message,
+            where=self.where,
+            expected=self.expected,
+            came=self.came,
+            nearest=self.nearest,
+            hint=self.hint,
+            code=self.code,
+        )
+
+
+def findings_of(error: FlopsMockError) -> tuple[Finding, ...]:
+    """One finding for each problem that ``error`` carries."""
+    return tuple(Finding.of(problem, code=problem.code or error.code) for problem in error.problems)
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """How one stage ended.
+
+    Attributes:
+        stage: The stage.
+        outcome: Passed, failed or skipped.
+        seconds: Wall-clock time it took.
+        reason: Why it was skipped; empty otherwise.
+    """
+
+    stage: Stage
+    outcome: Outcome
+    seconds: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PartitionFacts:
+    """One partition on the ML data server.
+
+    Attributes:
+        name: File name, ``TAG.DIGEST.parquet``.
+        rows: Number of rows.
+        bytes: Size of the rows as they travelled, in bytes of Arrow buffers.
+    """
+
+    name: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """Which data a check ran on.
+
+    Attributes:
+        dataset_name: As the SLA says it.
+        source: ``synthetic``, ``hub`` or ``local``.
+        origin: Where the rows came from, in words: a twin and its seed, a hub id, a path.
+        partitions: What was sent, in order.
+        columns: Column names and their types, in words.
+        rows: Number of rows that the learner loaded; 0 before it did.
+    """
+
+    dataset_name: str = ""
+    source: str = ""
+    origin: str = ""
+    partitions: tuple[PartitionFacts, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on one ML repository and all that led to it.
+
+    ``print(report)`` shows it in full; ``repr`` is one line, since pytest cuts longer ones.
+
+    Attributes:
+        repository: What was checked, in words (a path, or ``repository of 3 files``).
+        stages: How each stage ended, in the order in which they run.
+        findings: What was found, in the order of the stages.
+        data: Which data it ran on.
+        environment: Names and versions that matter: Python and the packages of the learner's process.
+    """
+
+    repository: str
+    stages: tuple[StageResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    data: DataFacts = DataFacts()
+    environment: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that breaks the repository on FLOps."""
+        return not self.errors
+
+    @property
+    def verdict(self) -> str:
+        """``compatible`` or ``incompatible``."""
+        return "compatible" if self.ok else "incompatible"
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings of severity ``error``."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    def outcome(self, stage: Stage | str) -> Outcome:
+        """How ``stage`` ended; ``skipped`` also for a stage that this check did not have."""
+        wanted = Stage(stage)
+        return next((result.outcome for result in self.stages if result.stage is wanted), Outcome.SKIPPED)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The report as JSON text; :meth:`from_json` reads it back."""
+        plain = {
+            "schema": SCHEMA,
+            "verdict": self.verdict,
+            "repository": self.repository,
+            "stages": [asdict(result) for result in self.stages],
+            "findings": [asdict(finding) for finding in self.findings],
+            "data": {**asdict(self.data), "columns": dict(self.data.columns)},
+            "environment": dict(self.environment),
+        }
+        return json.dumps(plain, indent=indent, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """The report that :meth:`to_json` wrote.
+
+        Raises:
+            ValueError: The text is not JSON or of another schema.
+        """
+        plain = json.loads(text)
+        if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
+            raise ValueError(f"not a report of schema {SCHEMA}")
+        data = plain["data"]
+        return cls(
+            repository=plain["repository"],
+            stages=tuple(
+                StageResult(Stage(s["stage"]), Outcome(s["outcome"]), s["seconds"], s["reason"])
+                for s in plain["stages"]
+            ),
+            findings=tuple(_finding(f) for f in plain["findings"]),
+            data=DataFacts(
+                dataset_name=data["dataset_name"],
+                source=data["source"],
+                origin=data["origin"],
+                partitions=tuple(PartitionFacts(**p) for p in data["partitions"]),
+                columns=tuple(data["columns"].items()),
+                rows=data["rows"],
+            ),
+            environment=tuple(plain["environment"].items()),
+        )
+
+    def __repr__(self) -> str:
+        head = f"{self.verdict}: {self.repository}"
+        if self.ok:
+            return f"<Report {head}>"
+        first, rest = self.errors[0], len(self.errors) - 1
+        more = f" (and {rest} more)" if rest else ""
+        return f"<Report {head}; {first.code} [{first.stage.value}] {first.message}{more}>"
+
+    def __str__(self) -> str:
+        return "\n".join([*self._head(), *(line for finding in self.findings for line in _lines(finding)), self._verdict()])
+
+    def _head(self) -> list[str]:
+        """What was checked, on which data, in which Python, and how far it came."""
+        named = [
+            ("repository", self.repository),
+            ("data", self._data()),
+            ("python", ", ".join(f"{name} {version}" for name, version in self.environment)),
+            ("stages", ", ".join(_stage(result) for result in self.stages)),
+        ]
+        return [f"{name:<10}  {text}" for name, text in named if text]
+
+    def _data(self) -> str:
+        if not self.data.dataset_name and not self.data.rows:
+            return ""
+        sent = f"{len(self.data.partitions)} partitions" if self.data.partitions else ""
+        rows = f"{self.data.rows:,} rows loaded" if self.data.rows else ""
+        what = f"{self.data.dataset_name}: {self.data.origin}" if self.data.dataset_name else "what the server holds"
+        return "; ".join(part for part in (what, sent, rows) if part)
+
+    def _verdict(self) -> str:
+        counts = [
+            (sum(finding.severity is severity for finding in self.findings), severity.value)
+            for severity in (Severity.ERROR, Severity.WARNING)
+        ]
+        told = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in counts if count)
+        return f"verdict     {self.verdict}" + (f" ({told})" if told else "")
+
+
+def _stage(result: StageResult) -> str:
+    if result.outcome is Outcome.SKIPPED:
+        return f"{result.stage.value} skipped ({result.reason})" if result.reason else f"{result.stage.value} skipped"
+    return f"{result.stage.value} {result.outcome.value} ({result.seconds:.1f} s)"
+
+
+def _lines(finding: Finding) -> list[str]:
+    head = f"{finding.severity.value} {finding.code} [{finding.stage.value}] {finding.message}"
+    return ["", head, *finding.problem().parts(), *(f"    {line}" for line in finding.detail.splitlines()), ""]
+
+
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    known = {field.name for field in fields(Finding)}
+    values = {key: value for key, value in plain.items() if key in known}
+    return Finding(**{**values, "severity": Severity(plain["severity"]), "stage": Stage(plain["stage"])})
