@@ -49,6 +49,7 @@ CODES = _catalogue(
     Code("FM103", "structure", "error", "syntax error"),
     Code("FM104", "structure", "error", "class or method missing"),
     Code("FM105", "structure", "error", "module replaced or shadowed in the image"),
+    Code("FM106", "structure", "warning", "data_manager.py missing"),
     Code("FM301", "provide", "error", "data set unknown or unreadable"),
     Code("FM302", "provide", "error", "split missing"),
     Code("FM303", "provide", "error", "fewer rows than partitions"),
@@ -65,4 +66,5 @@ CODES = _catalogue(
     Code("FM604", "transform", "error", "repository ends the process"),
     Code("FM605", "transform", "error", "time limit reached"),
     Code("FM606", "transform", "error", "learner's process crashed"),
+    Code("FM607", "transform", "warning", "data of the learner not used"),
 )

@@ -90,6 +90,10 @@ class NameRefusedError(FlopsMockError):
     code = "FM306"
 
 
+class RequestRefusedError(FlopsMockError):
+    """A request that the ML data server cannot make sense of: criteria that are not JSON, an unknown action."""
+
+
 class UploadError(FlopsMockError):
     """A partition that did not arrive whole; nothing of it is visible on the server."""
 

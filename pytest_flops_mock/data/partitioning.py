@@ -1,0 +1,120 @@
+"""A data set split into partitions as the mock data provider does it: shuffled by seed, then IID, by Flower Datasets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pytest_flops_mock.data.features import learner_schema
+from pytest_flops_mock.data.gather import Rows, in_one_piece, rows_of
+from pytest_flops_mock.data.media import with_media
+from pytest_flops_mock.errors import DataSourceError, Problem
+from pytest_flops_mock.flight.batches import wire_batches
+
+SEED = 42
+"""What ``FederatedDataset`` shuffles with unless told otherwise, and the mock data provider does not tell."""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The rows that one edge device would have.
+
+    Attributes:
+        index: Its number, from 0.
+        schema: Arrow schema, with the features as the learner reads them.
+        rows: Number of rows.
+        nbytes: About how large they are, in bytes of Arrow buffers, media files not counted.
+        where: Which partition of which data set, in words.
+    """
+
+    index: int
+    schema: pa.Schema
+    rows: int
+    nbytes: int
+    where: str
+    _rows: Rows = field(repr=False)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Its rows and no other, in batches that suit the wire, made anew at each call.
+
+        Raises:
+            DataSourceError: A media file that a row names cannot be read.
+        """
+        return wire_batches(self._complete())
+
+    def _complete(self) -> Iterator[pa.RecordBatch]:
+        for batch in self._rows.batches():
+            yield from with_media(pa.RecordBatch.from_arrays(batch.columns, schema=self.schema), self.where)
+
+
+def iid_partitions(dataset: Any, count: int, *, name: str, seed: int = SEED) -> tuple[Partition, ...]:
+    """The partitions that the mock data provider would send, in order.
+
+    The same as ``FederatedDataset(dataset=..., partitioners={"train": count}, shuffle=True, seed=seed)`` gives, which
+    takes a name only.
+
+    Args:
+        dataset: A ``datasets.Dataset``, the split ``train``.
+        count: Number of partitions, at least 1.
+        name: What the data set is called, for messages.
+        seed: Seed of the shuffle.
+
+    Raises:
+        DataSourceError: There are fewer rows than partitions, or a column that a learner could not read.
+    """
+    if not 1 <= count <= len(dataset):
+        raise DataSourceError(
+            Problem(
+                f"{len(dataset)} rows cannot be split into {count} partitions",
+                where=name,
+                expected=f"from 1 to {len(dataset)} partitions" if len(dataset) else "a data set with rows",
+                came=f"number_of_partitions = {count}",
+                nearest=str(min(max(count, 1), len(dataset))) if len(dataset) else "",
+                hint="ask for fewer partitions or more rows; on FLOps the provider dies half-way",
+                code="FM303",
+            )
+        )
+    schema = learner_schema(dataset.features.arrow_schema, name)
+    partitioner = _iid_partitioner(count)
+    # In memory, since a cache file would be written beside the user's data.
+    partitioner.dataset = dataset.shuffle(seed=seed, keep_in_memory=True)
+    table = in_one_piece(dataset.data.table)
+    return tuple(
+        _partition(table, schema, _row_numbers(partitioner.load_partition(index)), index, f"{name}, partition {index}")
+        for index in range(count)
+    )
+
+
+def _partition(table: pa.Table, schema: pa.Schema, numbers: npt.NDArray[Any], index: int, where: str) -> Partition:
+    rows = rows_of(table.select(schema.names), numbers)
+    return Partition(index=index, schema=schema, rows=len(numbers), nbytes=rows.nbytes, where=where, _rows=rows)
+
+
+def _row_numbers(partition: Any) -> npt.NDArray[Any]:
+    """Which rows of the underlying table a partition has.
+
+    ``partition.data`` holds all rows of the data set and the public access copies them one by one; the index between the
+    two has no public name.
+    """
+    index = partition._indices
+    return np.arange(len(partition)) if index is None else index.column(0).to_numpy()
+
+
+def _iid_partitioner(count: int) -> Any:
+    # Flower Datasets reads this when it is imported, and would report its use over the network.
+    before = os.environ.get("FLWR_TELEMETRY_ENABLED")
+    os.environ["FLWR_TELEMETRY_ENABLED"] = "0"
+    try:
+        from flwr_datasets.partitioner import IidPartitioner
+    finally:
+        if before is None:
+            del os.environ["FLWR_TELEMETRY_ENABLED"]
+        else:
+            os.environ["FLWR_TELEMETRY_ENABLED"] = before
+    return IidPartitioner(num_partitions=count)

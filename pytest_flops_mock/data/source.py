@@ -1,0 +1,177 @@
+"""The split ``train`` of the data set that an SLA names: from a local path, a synthetic twin or the hub.
+
+Which of them is decided by the name's form and one setting, never by what lies in a cache or a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
+from pytest_flops_mock.settings import DataSource
+from pytest_flops_mock.sla.models import is_local_path
+
+SPLIT = "train"
+"""The split that the mock data provider sends; it knows no other."""
+
+TWIN_ROWS = 600
+TWIN_ROWS_PER_PARTITION = 10
+READERS = {".parquet": "parquet", ".csv": "csv", ".json": "json", ".jsonl": "json"}
+
+
+@dataclass(frozen=True)
+class SourceData:
+    """A data set, ready to be split.
+
+    Attributes:
+        dataset_name: As the SLA says it.
+        source: ``synthetic``, ``hub``, ``local``, or ``memory`` for a data set that was handed in.
+        origin: Where the rows came from, in words.
+        dataset: The rows, a ``datasets.Dataset``.
+    """
+
+    dataset_name: str
+    source: str
+    origin: str
+    dataset: Any
+
+
+def source_data(dataset_name: str, source: DataSource, *, folder: Path, partitions: int, seed: int) -> SourceData:
+    """The rows that a mock data provider would send.
+
+    Args:
+        dataset_name: Hub name or local path, as the SLA says it.
+        source: Where a data set named by its hub name comes from.
+        folder: Where a relative local path starts: the SLA's folder.
+        partitions: How many partitions will be made; a twin is made large enough for them, up to the real size.
+        seed: Seed of a twin.
+
+    Raises:
+        DataSourceError: The data set is unknown, cannot be read, or has no split ``train``.
+    """
+    with _quiet_datasets():
+        if is_local_path(dataset_name):
+            path = (folder / Path(dataset_name).expanduser()).resolve()
+            return SourceData(dataset_name, "local", f"local {path.name}", _train(_local(path), dataset_name))
+        if source is DataSource.HUB:
+            return SourceData(dataset_name, "hub", "hub", _train(_hub(dataset_name), dataset_name))
+        return _synthetic(dataset_name, folder, partitions, seed)
+
+
+def _synthetic(name: str, folder: Path, partitions: int, seed: int) -> SourceData:
+    from pytest_flops_mock.data.twins.catalogue import find_twin, twin_names
+    from pytest_flops_mock.data.twins.twin import make_twin
+
+    twin = find_twin(name)
+    if twin is None:
+        here = f"./{name}" if (folder / name).exists() else ""
+        raise DataSourceError(
+            Problem(
+                "there is no synthetic twin of this data set",
+                where=f"dataset_name = {name!r}",
+                expected=f"one of: {listing(twin_names())}",
+                came=name,
+                nearest=here or nearest(name, twin_names()),
+                hint="either take the real data with --flops-data=hub (ini flops_data = hub), "
+                "or name local data by a path such as ./data/train.parquet",
+            )
+        )
+    # Large enough for the partitions, but no larger than the real one: too many of those are an error there, too.
+    rows = max(TWIN_ROWS, min(TWIN_ROWS_PER_PARTITION * partitions, dict(twin.splits)[SPLIT]))
+    data = make_twin(twin, rows=rows, seed=seed)
+    return SourceData(name, "synthetic", f"synthetic twin of {twin.name}, {rows} rows, seed {seed}", data[SPLIT])
+
+
+def _local(path: Path) -> Any:
+    import datasets
+
+    if not path.exists():
+        siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise _unreadable(path, "nothing there", nearest(path.name, siblings))
+    try:
+        if path.is_dir():
+            saved = (path / "dataset_dict.json").exists() or (path / "state.json").exists()
+            return datasets.load_from_disk(str(path)) if saved else datasets.load_dataset(str(path))
+        if path.suffix not in READERS:
+            raise _unreadable(path, f"a file ending in {path.suffix!r}", "")
+        return datasets.load_dataset(READERS[path.suffix], data_files=str(path))
+    except DataSourceError:
+        raise
+    except Exception as error:  # whatever the reader of that format raises
+        raise _unreadable(path, _reason(error), "") from error
+
+
+def _unreadable(path: Path, came: str, near: str) -> DataSourceError:
+    return DataSourceError(
+        Problem(
+            "the local data set cannot be read",
+            where=str(path),
+            expected="a folder that datasets.load_dataset reads or save_to_disk made, "
+            "or a .parquet, .csv, .json or .jsonl file",
+            came=came,
+            nearest=near,
+            hint="a relative path starts at the SLA's folder; try datasets.load_dataset on it by hand",
+        )
+    )
+
+
+def _hub(name: str) -> Any:
+    import datasets
+
+    try:
+        return datasets.load_dataset(name)
+    except Exception as error:  # not found, gated, no network, a configuration to choose: the library's own words say it
+        raise DataSourceError(
+            Problem(
+                "the data set cannot be had from the Hugging Face hub",
+                where=f"dataset_name = {name!r}",
+                came=_reason(error),
+                hint="check the name and the network, or work without both: --flops-data=synthetic",
+            )
+        ) from error
+
+
+def _train(data: Any, name: str) -> Any:
+    """The split that is sent; a data set saved without splits is taken for it."""
+    if not hasattr(data, "keys"):
+        return data
+    if SPLIT not in data:
+        raise DataSourceError(
+            Problem(
+                f"the data set has no split {SPLIT!r}, and the mock data provider sends no other",
+                where=f"dataset_name = {name!r}",
+                expected=SPLIT,
+                came=listing(data),
+                nearest=nearest(SPLIT, data),
+                hint="use a data set with that split; on FLOps the provider dies before it sends anything",
+                code="FM302",
+            )
+        )
+    return data[SPLIT]
+
+
+def _reason(error: BaseException) -> str:
+    """The deepest cause's first line: ``datasets`` wraps what went wrong in sentences about itself."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+@contextmanager
+def _quiet_datasets() -> Iterator[None]:
+    """Without the progress bars of ``datasets``, which would stand between the lines of a test run."""
+    import datasets
+
+    if datasets.utils.are_progress_bars_disabled():
+        yield
+        return
+    datasets.disable_progress_bars()
+    try:
+        yield
+    finally:
+        datasets.enable_progress_bars()

@@ -1,0 +1,81 @@
+"""What a learner would load, as one ``datasets.Dataset`` in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
+from pytest_flops_mock.flight.naming import tag_of
+from pytest_flops_mock.learner import probe
+
+
+def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0) -> Any:
+    """Load all partitions that match the tags, as FLOps' learner does: straight from Arrow, no file in between.
+
+    Args:
+        uri: Address of an ML data server, ``grpc://HOST:PORT``.
+        data_tags: The tags, as in the project SLA.
+        timeout: Seconds that one call on the server may take.
+
+    Returns:
+        A ``datasets.Dataset`` of all rows, in format ``arrow``, with the features that travelled in the schema (``Image``
+        and ``ClassLabel`` intact). The order of the parts is the server's.
+
+    Raises:
+        LoadError: Nothing matches, the partitions cannot be one data set, or the server is not there.
+    """
+    tags = [data_tags] if isinstance(data_tags, str) else list(data_tags)
+    try:
+        dataset, _ = probe.load(uri, tags, timeout)
+    except probe.NoMatchingDataError as error:
+        raise LoadError(no_match(uri, error.tags, error.names)) from None
+    except probe.SchemasDifferError as error:
+        raise LoadError(*differing(uri, error.differences)) from None
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+        raise LoadError(unloadable(uri, f"{type(error).__name__}: {error}")) from error
+    return dataset
+
+
+def no_match(uri: str, tags: list[str], names: list[str]) -> Problem:
+    """No stored partition has one of the tags."""
+    stored = sorted({tag_of(name) for name in names})
+    return Problem(
+        "no partition on the ML data server matches the data tags; a learner would exit with status 1",
+        where=uri,
+        expected=f"a tag of: {listing(stored)}" if stored else "partitions on the server",
+        came=f"data_tags = {tags}",
+        nearest=next(filter(None, (nearest(tag, stored) for tag in tags)), ""),
+        hint="use the MDP SLA's data_tag in the project SLA's data_tags"
+        if stored
+        else "run the mock data provider first",
+        code="FM401",
+    )
+
+
+def differing(uri: str, differences: list[str]) -> tuple[Problem, ...]:
+    """Partitions under one tag that are of different data."""
+    return tuple(
+        Problem(
+            "the partitions cannot be one data set",
+            where=uri,
+            expected="equal columns, types and features in all partitions of the data tags",
+            came=difference,
+            hint="give different data sets different data tags",
+            code="FM402",
+        )
+        for difference in differences
+    )
+
+
+def unloadable(uri: str, came: str) -> Problem:
+    """The server is not there, failed, or gave what ``datasets`` cannot read."""
+    return Problem(
+        "the learner cannot load the data",
+        where=uri,
+        came=came.partition(". Detail:")[0].partition("; last error:")[0],
+        hint="check that the ML data server runs, and its call log",
+        code="FM403",
+    )

@@ -1,0 +1,162 @@
+"""One run of the mock data provider: an SLA in, partitions stored on an ML data server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pytest_flops_mock.data.partitioning import SEED, Partition, iid_partitions
+from pytest_flops_mock.data.source import SourceData, source_data
+from pytest_flops_mock.errors import SLAError
+from pytest_flops_mock.findings import PartitionFacts, Severity
+from pytest_flops_mock.flight.client import MLDataClient
+from pytest_flops_mock.flight.digest import ContentDigest
+from pytest_flops_mock.flight.naming import partition_name
+from pytest_flops_mock.settings import DataSource, data_source
+from pytest_flops_mock.sla.models import MockSLA
+
+PROGRESS_AFTER_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class ProviderRun:
+    """What one run of the mock data provider stored.
+
+    Attributes:
+        dataset_name: As the SLA says it.
+        data_tag: The tag under which a learner finds the partitions.
+        source: ``synthetic``, ``hub``, ``local`` or ``memory``.
+        origin: Where the rows came from, in words.
+        partitions: Name, rows and bytes of each partition, in order. Equal partitions have equal names.
+    """
+
+    dataset_name: str
+    data_tag: str
+    source: str
+    origin: str
+    partitions: tuple[PartitionFacts, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The file names of the partitions, in order."""
+        return tuple(partition.name for partition in self.partitions)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of all partitions together."""
+        return sum(partition.rows for partition in self.partitions)
+
+
+class MockDataProvider:
+    """Does what FLOps' mock data provider does, against any ML data server.
+
+    Loads the split ``train`` of the SLA's data set, shuffles and splits it with Flower Datasets into IID partitions, and
+    sends each as ``DATA_TAG.DIGEST.parquet``. Rows stream in batches: memory is bounded by the batch.
+
+    Args:
+        uri: Address of the ML data server, ``grpc://HOST:PORT``.
+        data: Source of data sets named by their hub name: ``synthetic`` or ``hub``.
+        seed: Seed of the shuffle and of synthetic data; the real provider shuffles with 42.
+        timeout: Seconds that one call on the server may take; sending gets more with the size.
+
+    Raises:
+        SettingsError: There is no such source of data.
+    """
+
+    def __init__(
+        self, uri: str, *, data: str | DataSource = DataSource.SYNTHETIC, seed: int = SEED, timeout: float = 60.0
+    ) -> None:
+        self.uri = uri
+        self.data = data_source(data)
+        self.seed = seed
+        self.timeout = timeout
+
+    def run(
+        self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
+    ) -> ProviderRun:
+        """Store the partitions that the SLA asks for.
+
+        Args:
+            sla: The MDP SLA: a path, JSON text, a mapping, or one that is loaded already.
+            dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
+            **changes: Other values for the SLA's ``dataset_name``, ``number_of_partitions`` or ``data_tag``.
+
+        Raises:
+            SLAError: The SLA cannot be used, or the real provider would die of it.
+            DataSourceError: The data set cannot be had, split or sent.
+            UploadError: The server is not there or refused a partition; partitions before that one are stored.
+        """
+        loaded = sla if isinstance(sla, MockSLA) else MockSLA.load(sla)
+        loaded = loaded.replace(**changes) if changes else loaded
+        _check(loaded)
+        source = self._source(loaded, dataset)
+        partitions = iid_partitions(
+            source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed
+        )
+        with MLDataClient(self.uri, timeout=self.timeout) as client, _progress(partitions) as advance:
+            stored = tuple(_send(client, partition, loaded.data_tag, advance) for partition in partitions)
+        return ProviderRun(source.dataset_name, loaded.data_tag, source.source, source.origin, stored)
+
+    def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
+        if dataset is not None:
+            return SourceData(sla.dataset_name, "memory", f"{len(dataset)} rows handed in", dataset)
+        return source_data(
+            sla.dataset_name,
+            self.data,
+            folder=sla.folder or Path.cwd(),
+            partitions=sla.number_of_partitions,
+            seed=self.seed,
+        )
+
+
+def _check(sla: MockSLA) -> None:
+    """Refuse what the real provider would die of. Who asked for it (the customer) is the manager's business."""
+    fatal = [f.problem() for f in sla.findings() if f.severity is Severity.ERROR and f.code != "FM009"]
+    if fatal:
+        raise SLAError(*fatal)
+
+
+def _send(client: MLDataClient, partition: Partition, data_tag: str, advance: Callable[[int], Any]) -> PartitionFacts:
+    """Send one partition under the name that its content gives it."""
+    again = _repeatable(partition)
+    digest, nbytes = ContentDigest(partition.schema), 0
+    for batch in again():
+        digest.update(batch)
+        nbytes += batch.nbytes
+    name = partition_name(data_tag, digest.hexdigest())
+    sending = _counted(again(), advance)
+    client.send_batches(name, partition.schema, sending, rows=partition.rows, nbytes=nbytes)
+    return PartitionFacts(name=name, rows=partition.rows, bytes=nbytes)
+
+
+def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:
+    """The batches as often as needed: the name comes before the rows, and is made of them.
+
+    A partition of one batch is kept, a larger one is gathered again: memory stays at one batch either way.
+    """
+    head = list(islice(partition.batches(), 2))
+    return partition.batches if len(head) > 1 else lambda: head
+
+
+def _counted(batches: Iterable[pa.RecordBatch], advance: Callable[[int], Any]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch
+        advance(batch.num_rows)
+
+
+@contextmanager
+def _progress(partitions: Iterable[Partition]) -> Iterator[Callable[[int], Any]]:
+    """A bar of the rows sent: only on a terminal, and only when it takes long."""
+    from tqdm import tqdm
+
+    total = sum(partition.rows for partition in partitions)
+    # ``disable=None`` is tqdm's word for "unless this is a terminal".
+    with tqdm(total=total, desc="sending", unit=" rows", delay=PROGRESS_AFTER_SECONDS, leave=False, disable=None) as bar:
+        yield bar.update

@@ -1,0 +1,1 @@
+"""The SLAs of FLOps: read as users paste them (``parsing``), typed (``models``), judged without running (``rules``)."""

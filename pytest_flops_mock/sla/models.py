@@ -1,0 +1,342 @@
+"""The MDP SLA and the project SLA of FLOps, typed and frozen.
+
+Loading is as lenient as the FLOps manager: numbers given as strings are converted, unknown keys are kept. What the
+manager cannot take at all is refused, with every such problem in one error. What deploys but fails later is told by
+``findings()``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_core import PydanticCustomError
+
+from pytest_flops_mock.errors import Problem, SLAError, listing, nearest
+from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.sla.parsing import Document, Source, described, read, shown
+from pytest_flops_mock.sla.rules import is_local_path, known_keys, mock_findings, project_findings
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+__all__ = [
+    "MLModelFlavor",
+    "MockDataConfiguration",
+    "MockSLA",
+    "Platform",
+    "PostTrainingStep",
+    "ProjectSLA",
+    "ResourceConstraints",
+    "TrainingConfiguration",
+    "TrainingMode",
+    "is_local_path",
+]
+
+_CONFIG = ConfigDict(frozen=True, extra="allow")
+
+
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a boolean is not a number")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_boolean)]
+"""A whole number, or a string or float that is one."""
+
+
+class MLModelFlavor(str, Enum):
+    """The MLflow flavours that FLOps can save."""
+
+    SKLEARN = "sklearn"
+    PYTORCH = "pytorch"
+    TENSORFLOW = "tensorflow"
+    KERAS = "keras"
+
+
+class TrainingMode(str, Enum):
+    """How aggregators are arranged: one, or one for each cluster below a root."""
+
+    CLASSIC = "classic"
+    HIERARCHICAL = "hierarchical"
+
+
+class Platform(str, Enum):
+    """The platforms that FLOps builds images for."""
+
+    AMD64 = "linux/amd64"
+    ARM64 = "linux/arm64"
+
+
+class PostTrainingStep(str, Enum):
+    """What FLOps can do with the trained model."""
+
+    BUILD_IMAGE = "build_image_for_trained_model"
+    DEPLOY_IMAGE = "deploy_trained_model_image"
+
+
+class MockDataConfiguration(BaseModel):
+    """What the mock data provider sends.
+
+    Attributes:
+        dataset_name: A Hugging Face data set's name, or a path on this machine.
+        number_of_partitions: How many IID partitions the split ``train`` is cut into.
+        data_tag: What learners ask for.
+    """
+
+    model_config = _CONFIG
+
+    dataset_name: str = "mnist"
+    number_of_partitions: Count = 1
+    data_tag: str = ""
+
+
+class TrainingConfiguration(BaseModel):
+    """How a project trains.
+
+    Attributes:
+        mode: Classic or hierarchical.
+        data_tags: What learners ask the ML data server for, as a union.
+        training_cycles: Rounds of the root aggregator (hierarchical mode).
+        training_rounds: Rounds of each aggregator.
+        min_available_clients: How many learners are started (for each cluster in hierarchical mode).
+        min_fit_clients: How many learners a round of training needs.
+        min_evaluate_clients: How many learners an evaluation needs.
+    """
+
+    model_config = _CONFIG
+
+    mode: TrainingMode = TrainingMode.CLASSIC
+    data_tags: tuple[str, ...] = ()
+    training_cycles: Count = 1
+    training_rounds: Count = 3
+    min_available_clients: Count = 1
+    min_fit_clients: Count = 1
+    min_evaluate_clients: Count = 1
+
+
+class ResourceConstraints(BaseModel):
+    """What a learner's service gets.
+
+    Attributes:
+        memory: Megabytes.
+        vcpus: Virtual CPUs.
+        storage: Storage beside the image, in megabytes.
+    """
+
+    model_config = _CONFIG
+
+    memory: Count = 100
+    vcpus: Count = 1
+    storage: Count = 0
+
+
+class MockSLA(BaseModel):
+    """An MDP SLA: which data the mock data provider sends, in how many partitions, under which tag.
+
+    Attributes:
+        customer_id: The user's orchestrator id, ``customerID`` in JSON; its absence is a finding.
+        mock_data_configuration: What is sent.
+    """
+
+    model_config = _CONFIG
+
+    customer_id: str | None = Field(default=None, alias="customerID")
+    mock_data_configuration: MockDataConfiguration = Field(
+        description="an object with dataset_name, number_of_partitions and data_tag"
+    )
+    _origin: str = PrivateAttr("<mapping>")
+    _folder: Path | None = PrivateAttr(None)
+
+    @classmethod
+    def load(cls, source: Source, *, base: Path | None = None) -> MockSLA:
+        """Load an MDP SLA from a path, JSON text, or a mapping.
+
+        Args:
+            source: A path, JSON text with ``%`` comments and trailing commas allowed, or a mapping.
+            base: The folder that relative paths start from; the working directory by default.
+
+        Raises:
+            SLAError: It cannot be read, is not JSON, or has values that the FLOps manager cannot take (all are told).
+        """
+        return _validated(cls, read(source, base=base))
+
+    @property
+    def origin(self) -> str:
+        """Where it came from: the path as it was given, ``<text>`` or ``<mapping>``."""
+        return self._origin
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that relative paths in it start from; ``None`` is the working directory."""
+        return self._folder
+
+    @property
+    def dataset_name(self) -> str:
+        """A Hugging Face data set's name, or a path on this machine."""
+        return self.mock_data_configuration.dataset_name
+
+    @property
+    def number_of_partitions(self) -> int:
+        """How many partitions are sent."""
+        return self.mock_data_configuration.number_of_partitions
+
+    @property
+    def data_tag(self) -> str:
+        """What learners ask for."""
+        return self.mock_data_configuration.data_tag
+
+    def replace(self, **changes: object) -> MockSLA:
+        """A copy with other values for ``customerID``, ``dataset_name``, ``number_of_partitions`` or ``data_tag``.
+
+        Raises:
+            SLAError: A name that cannot be replaced, or a value that :meth:`load` would refuse.
+        """
+        known = known_keys(MockDataConfiguration)
+        unknown = [name for name in changes if name not in known and name != "customerID"]
+        if unknown:
+            raise SLAError(*(_no_such_change(name, ["customerID", *known], self.origin) for name in unknown))
+        data = self.model_dump(by_alias=True, exclude_unset=True)
+        inner = {name: value for name, value in changes.items() if name != "customerID"}
+        data["mock_data_configuration"] = {**data["mock_data_configuration"], **inner}
+        if "customerID" in changes:
+            data["customerID"] = changes["customerID"]
+        return _validated(type(self), Document(data, self.origin, self.folder))
+
+    def findings(self, project_sla: ProjectSLA | None = None) -> tuple[Finding, ...]:
+        """What would fail on FLOps, as far as it can be said without running; with a project SLA, whether tags meet."""
+        return mock_findings(self, project_sla)
+
+
+class ProjectSLA(BaseModel):
+    """A project SLA: which ML repository is trained, on which data tags, by how many learners.
+
+    Attributes:
+        customer_id: The user's orchestrator id, ``customerID`` in JSON; its absence is a finding.
+        ml_repo_url: The ML repository's Git URL.
+        ml_model_flavor: How MLflow saves the model.
+        verbose: Whether FLOps tells more of its progress.
+        use_devel_base_images: Whether images are built on FLOps' development versions.
+        supported_platforms: What images are built for.
+        training_configuration: How it trains.
+        post_training_steps: What happens to the trained model.
+        resource_constraints: What a learner's service gets.
+    """
+
+    model_config = _CONFIG
+
+    customer_id: str | None = Field(default=None, alias="customerID")
+    ml_repo_url: str = Field(description="the Git URL of the ML repository")
+    ml_model_flavor: MLModelFlavor = Field(description=f"one of {listing(flavor.value for flavor in MLModelFlavor)}")
+    verbose: bool = False
+    use_devel_base_images: bool = False
+    supported_platforms: tuple[Platform, ...] = (Platform.AMD64,)
+    training_configuration: TrainingConfiguration = TrainingConfiguration()
+    post_training_steps: tuple[PostTrainingStep, ...] = ()
+    resource_constraints: ResourceConstraints = ResourceConstraints()
+    _origin: str = PrivateAttr("<mapping>")
+    _folder: Path | None = PrivateAttr(None)
+
+    @classmethod
+    def load(cls, source: Source, *, base: Path | None = None) -> ProjectSLA:
+        """Load a project SLA from a path, JSON text, or a mapping; arguments and errors as in :meth:`MockSLA.load`.
+
+        Raises:
+            SLAError: It cannot be read, is not JSON, or has values that the FLOps manager cannot take (all are told).
+        """
+        return _validated(cls, read(source, base=base))
+
+    @property
+    def origin(self) -> str:
+        """Where it came from: the path as it was given, ``<text>`` or ``<mapping>``."""
+        return self._origin
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that relative paths in it start from; ``None`` is the working directory."""
+        return self._folder
+
+    @property
+    def data_tags(self) -> tuple[str, ...]:
+        """What learners ask the ML data server for, as a union."""
+        return self.training_configuration.data_tags
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What would fail on FLOps, as far as it can be said without running."""
+        return project_findings(self)
+
+
+_SLA = TypeVar("_SLA", MockSLA, ProjectSLA)
+
+# The first word of pydantic's error types: what was expected, and the next step.
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "int": ("a whole number", "write a whole number, such as 3"),
+    "finite": ("a whole number", "write a whole number, such as 3"),
+    "string": ("a string", "write a string in double quotes"),
+    "bool": ("true or false", "write true or false, without quotes"),
+    "tuple": ("a list", 'put the values into brackets, such as ["mnist"]'),
+    "model": ("an object", "put the keys into braces, { … }"),
+}
+
+
+def _validated(kind: type[_SLA], document: Document) -> _SLA:
+    try:
+        sla = kind.model_validate(document.data)
+    except ValidationError as error:
+        raise SLAError(*(_problem(kind, detail, document.origin) for detail in error.errors())) from None
+    sla._origin, sla._folder = document.origin, document.folder
+    return sla
+
+
+def _problem(kind: type[_SLA], error: ErrorDetails, origin: str) -> Problem:
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]).lstrip(".")
+    where = f"{origin}: {path}"
+    if error["type"] == "missing":
+        return _missing_key(kind, path, error["input"], where)
+    value, came = error["input"], described(error["input"])
+    if error["type"] == "enum":
+        valid = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
+        closest = nearest(str(value), valid)
+        hint = f'write "{closest}"' if closest else "use one of them"
+        message = f"{path} has a value that FLOps does not know"
+        return Problem(message, where, f"one of {listing(valid)}", came, closest, hint)
+    if error["type"] == "invalid_key":
+        return Problem("a key is not a string", where, "a string", came, shown(str(value)), "write the key as a string")
+    kind_of_error = error["type"].partition("_")[0]
+    expected, hint = _WORDS.get(kind_of_error, (error["msg"], "correct the value"))
+    closest = ""
+    if kind_of_error == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+        closest = shown(str(value))
+    elif kind_of_error == "tuple" and isinstance(value, str):
+        closest = shown([value])
+    return Problem(f"{path} is not {expected}", where, expected, came, closest, f"write {closest}" if closest else hint)
+
+
+def _missing_key(kind: type[_SLA], key: str, found: Mapping[str, Any], where: str) -> Problem:
+    known = known_keys(kind)
+    similar = nearest(key, [name for name in found if name not in known])
+    return Problem(
+        message=f"the key {key} is missing",
+        where=where,
+        expected=kind.model_fields[key].description or "",
+        came=f"the key {similar}" if similar else f"no such key; keys there: {listing(found)}",
+        nearest=key if similar else "",
+        hint=f"rename {similar} to {key}" if similar else f"add {key}",
+    )
+
+
+def _no_such_change(name: str, valid: list[str], origin: str) -> Problem:
+    closest = nearest(name, valid)
+    return Problem(
+        message=f"an MDP SLA has no {name} to replace",
+        where=origin,
+        expected=f"one of {listing(valid)}",
+        came=name,
+        nearest=closest,
+        hint=f"use {closest}" if closest else "use one of them",
+    )

@@ -1,0 +1,315 @@
+"""SLAs as users have them: a file, pasted JSON text or a mapping, read into plain dictionaries.
+
+FLOps' documentation prints SLAs with comments that start with ``%`` and with trailing commas. Both are blanked out
+before the JSON is parsed, character by character, so that lines and columns in messages are those that the user sees.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pytest_flops_mock.errors import Problem, SLAError, listing, nearest
+
+Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
+"""What an SLA can be read from: a path, JSON text, or a mapping."""
+
+_STRING = r'"(?:[^"\\\r\n]|\\.)*"?'
+_COMMENT = re.compile(rf"{_STRING}|(?P<hit>%[^\r\n]*)")
+# A comma that follows nothing (`[,]`, `1,,`) is a mistake of its own and stays for the parser to refuse.
+_TRAILING_COMMA = re.compile(rf"{_STRING}|[\[{{,:]\s*,|(?P<hit>,(?=\s*[}}\]]))")
+_CONSTANT = re.compile(rf"{_STRING}|(?P<hit>-?Infinity|NaN)")
+
+_CONSTANT_REFUSED = "Constant refused"
+_QUOTES = "'‘’“”"  # noqa: RUF001 - the quotes that word processors put in
+# What the parser's messages start with, what was expected, and the next step.
+_SYNTAX = (
+    ("Expecting property name", "a key in double quotes", "write the next key, or close the object with }"),
+    ("Expecting ':'", "a colon after the key", "add the colon"),
+    (
+        "Expecting ','",
+        "a comma between two entries, or the closing bracket",
+        "add it before this place or a line above",
+    ),
+    ("Expecting value", "a value", 'write a string in double quotes, a number, true, false, null, "{" or "["'),
+    ("Illegal trailing comma", "one comma between two entries", "remove the comma"),
+    ("Extra data", "nothing after the end of the object", "remove the rest, or the bracket that closes too early"),
+    ("Unterminated string", "a closing double quote on the same line", "add the quote"),
+    (
+        "Invalid control character",
+        "a closing double quote on the same line",
+        "add the quote; in strings, write \\n and \\t",
+    ),
+    ("Invalid \\", 'an escape of JSON: \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX', "write \\\\ for a backslash"),
+    (_CONSTANT_REFUSED, "a number that JSON knows", "write a finite number"),
+)
+_PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
+_WIDTH = 80
+
+
+@dataclass(frozen=True)
+class Document:
+    """An SLA as it was read, not yet validated.
+
+    Attributes:
+        data: The top-level object; a copy that is nobody else's.
+        origin: Where it came from, for messages: the path as the user wrote it, ``<text>`` or ``<mapping>``.
+        folder: The folder that relative paths in it start from: the SLA file's, else ``base``.
+    """
+
+    data: dict[str, Any]
+    origin: str
+    folder: Path | None
+
+
+def read(source: Source, *, base: Path | None = None) -> Document:
+    """Read an SLA from a path, JSON text, or a mapping.
+
+    Args:
+        source: A path, JSON text (its first character, beside blanks and comments, opens an object or a list, or it has
+            several lines), or a mapping.
+        base: The folder that a relative path starts from; the working directory by default.
+
+    Raises:
+        SLAError: The file is missing or not text (FM001), the text is not a JSON object (FM002), or has a key twice.
+    """
+    if isinstance(source, Mapping):
+        return Document(_copied(source), "<mapping>", base)
+    if isinstance(source, str) and _is_text(source):
+        return Document(parse_text(source, "<text>"), "<text>", base)
+    if not isinstance(source, str | os.PathLike):
+        raise SLAError(
+            Problem(
+                message="an SLA cannot be read from this",
+                expected="a path, JSON text, or a mapping",
+                came=f"{source!r} ({type(source).__name__})",
+                hint="give the path of an SLA file",
+                code="FM001",
+            )
+        )
+    origin = os.fspath(source)
+    path = Path(base or Path.cwd(), os.path.expanduser(origin))
+    return Document(parse_text(_file_text(path, origin, base), origin), origin, path.parent)
+
+
+def parse_text(text: str, where: str) -> dict[str, Any]:
+    """The top-level object of ``text``: JSON, with ``%`` comments and trailing commas allowed.
+
+    Args:
+        text: The JSON text.
+        where: What messages call it, such as the file's path.
+
+    Raises:
+        SLAError: A syntax error, ``NaN`` or ``Infinity``, no object at the top level (FM002), or a key given twice.
+    """
+    text = text.removeprefix("\ufeff")
+    plain = _blanked(_TRAILING_COMMA, _blanked(_COMMENT, text))
+    twice: list[Problem] = []
+    try:
+        # Objects become tuples of pairs here, so that lists stay apart from them and no second key is lost.
+        pairs = json.loads(plain, object_pairs_hook=tuple, parse_constant=lambda _: _refuse_constant(plain))
+        data = _resolved(pairs, "", where, twice)
+    except json.JSONDecodeError as error:
+        raise SLAError(_syntax_problem(text, where, error)) from None
+    except (RecursionError, ValueError) as error:
+        reason = "brackets nested too deeply" if isinstance(error, RecursionError) else str(error).partition(";")[0]
+        raise SLAError(
+            Problem(
+                message="the SLA is beyond what can be parsed",
+                where=where,
+                expected="JSON as in FLOps' documentation",
+                came=reason,
+                hint="remove what does not belong into an SLA",
+                code="FM002",
+            )
+        ) from None
+    if not isinstance(data, dict):
+        raise SLAError(
+            Problem(
+                message="the SLA is not a JSON object",
+                where=where,
+                expected="an object, { … }, at the top level",
+                came=described(data),
+                hint='put the keys into one object, such as {"customerID": "Admin", …}',
+                code="FM002",
+            )
+        )
+    if twice:
+        raise SLAError(*twice)
+    return data
+
+
+def shown(value: object) -> str:
+    """The value as JSON would write it, cut when it is long, with an escape for each character that cannot be seen."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        text = repr(value)
+    text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
+def described(value: object) -> str:
+    """The value and its JSON type, such as ``"three" (a string)``."""
+    if value is None:
+        return "null"
+    names = ((bool, "a boolean"), (str, "a string"), (int | float, "a number"), (Mapping, "an object"))
+    kind = next((name for type_, name in names if isinstance(value, type_)), "")
+    return f"{shown(value)} ({kind or ('a list' if isinstance(value, list | tuple) else type(value).__name__)})"
+
+
+def _is_text(source: str) -> bool:
+    body = _blanked(_COMMENT, source.removeprefix("\ufeff")).lstrip()
+    return body.startswith(("{", "[")) or "\n" in source.strip()
+
+
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda found: " " * len(found[0]) if found["hit"] else found[0], text)
+
+
+def _refuse_constant(plain: str) -> None:
+    position = next(found.start() for found in _CONSTANT.finditer(plain) if found["hit"])
+    raise json.JSONDecodeError(_CONSTANT_REFUSED, plain, position)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _resolved(value: Any, path: str, where: str, twice: list[Problem]) -> Any:
+    """``value`` with pairs as dictionaries; keys that stand twice in one object are added to ``twice``."""
+    if isinstance(value, list):
+        return [_resolved(inner, f"{path}[{index}]", where, twice) for index, inner in enumerate(value)]
+    if not isinstance(value, tuple):
+        return value
+    found: dict[str, Any] = {}
+    for key, raw in value:
+        here = f"{path}.{key}" if path else key
+        inner = _resolved(raw, here, where, twice)
+        if key in found:
+            twice.append(
+                Problem(
+                    message=f'the key "{key}" stands twice in one object, and FLOps would silently use the last',
+                    where=f"{where}: {here}",
+                    expected="each key once",
+                    came=f"{shown(found[key])}, then {shown(inner)}",
+                    hint="remove one of the two",
+                )
+            )
+        found[key] = inner
+    return found
+
+
+def _syntax_problem(text: str, where: str, error: json.JSONDecodeError) -> Problem:
+    words = ((expected, hint) for start, expected, hint in _SYNTAX if error.msg.startswith(start))
+    expected, hint = next(words, (error.msg, "correct this place"))
+    char = text[error.pos : error.pos + 1]
+    closest = next((json_ for python, json_ in _PYTHON_WORDS.items() if text.startswith(python, error.pos)), "")
+    if not _blanked(_COMMENT, text).strip():
+        expected, hint = "a JSON object, { … }", "write an SLA into it"
+    elif char and char in _QUOTES:
+        hint = 'use straight double quotes, such as "Admin"'
+    elif char and char in "/#":
+        hint = "start comments with %, or remove them"
+    elif char and not char.isprintable() and char not in "\t\r\n":
+        hint = f"remove or replace the character U+{ord(char):04X}"
+    elif closest:
+        hint = f"write {closest}"
+    return Problem(
+        message="the SLA is not JSON",
+        where=f"{where}, line {error.lineno}, column {error.colno}",
+        expected=expected,
+        came=_excerpt(text, error.pos),
+        nearest=closest,
+        hint=hint,
+        code="FM002",
+    )
+
+
+def _excerpt(text: str, position: int) -> str:
+    """The line around ``position`` with a caret under it."""
+    start = text.rfind("\n", 0, position) + 1
+    line = text[start:].split("\n", 1)[0]
+    if not line.strip():
+        return "an empty line" if text[position:].strip() else "the end of the text"
+    column = position - start
+    indent = len(line) - len(line.lstrip(" \t"))
+    left = min(column, max(indent, column - _WIDTH // 2))
+    cut = line[left : left + _WIDTH].rstrip()
+    seen = "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in cut)
+    dots = "…" if left > indent else ""
+    return f"{dots}{seen}\n{' ' * (column - left + len(dots))}^"
+
+
+def _file_text(path: Path, origin: str, base: Path | None) -> str:
+    if not origin.strip():
+        raise SLAError(
+            Problem(
+                message="the SLA's path is empty",
+                expected="a path, JSON text, or a mapping",
+                came=shown(origin),
+                hint="give the path of an SLA file",
+                code="FM001",
+            )
+        )
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise SLAError(_missing(path, origin, base)) from None
+    except IsADirectoryError:
+        raise SLAError(_folder(path, origin)) from None
+    except UnicodeDecodeError as error:
+        came = f"byte 0x{error.object[error.start]:02X} at offset {error.start}"
+        if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
+            came = "a file in UTF-16"
+        raise SLAError(
+            Problem("the SLA file is not UTF-8 text", origin, "JSON in UTF-8", came, "", "save it as UTF-8", "FM001")
+        ) from None
+    except (OSError, ValueError) as error:
+        raise SLAError(
+            Problem(
+                message="the SLA file cannot be read",
+                where=origin,
+                expected=f"a readable file at {path}",
+                came=(isinstance(error, OSError) and error.strerror) or str(error),
+                hint="check the path and who may read the file",
+                code="FM001",
+            )
+        ) from None
+
+
+def _missing(path: Path, origin: str, base: Path | None) -> Problem:
+    names = sorted(_json_names(path.parent))
+    closest = nearest(path.name, names)
+    came = f"no such file; *.json there: {listing(names)}" if path.parent.is_dir() else "no such folder"
+    return Problem(
+        message="the SLA file does not exist",
+        where=origin,
+        expected=f"a file in {path.parent}",
+        came=came,
+        nearest=str(Path(origin).with_name(closest)) if closest else "",
+        hint=f"give a path that starts from {base or Path.cwd()}, or an absolute one",
+        code="FM001",
+    )
+
+
+def _folder(path: Path, origin: str) -> Problem:
+    return Problem(
+        message="the SLA's path is a folder",
+        where=origin,
+        expected="the path of one JSON file",
+        came=f"a folder; *.json in it: {listing(sorted(_json_names(path)))}",
+        hint="add the file's name to the path",
+        code="FM001",
+    )
+
+
+def _json_names(folder: Path) -> Iterator[str]:
+    return (found.name for found in folder.glob("*.json")) if folder.is_dir() else iter(())

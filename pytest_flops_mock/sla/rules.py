@@ -1,0 +1,279 @@
+"""What can be said about SLAs without running anything: the traps that FLOps itself shows late, obscurely or never.
+
+Each rule yields findings for one kind of mistake and says what fails on FLOps and why. Nothing here raises.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from pytest_flops_mock.errors import Problem, listing, nearest
+from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.sla.parsing import shown
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+
+_MOCK = "mock_data_configuration"
+_TRAINING = "training_configuration"
+_COUNTS = {
+    "training_cycles": "nothing is trained, since no cycle is run",
+    "training_rounds": "nothing is trained, since no round is run",
+    "min_available_clients": "nothing is trained, since no learner is started",
+    "min_fit_clients": "a round can pass without training, since it needs no learner",
+    "min_evaluate_clients": "a round can pass without evaluation, since it needs no learner",
+}
+_SAFE_TAG = "letters, digits, _ and - only"
+
+
+def is_local_path(name: str) -> bool:
+    """Whether a data set's name means files on this machine and not a data set of the Hugging Face hub."""
+    endings = (".parquet", ".csv", ".json", ".jsonl")
+    return name.startswith((".", "/", "~")) or "\\" in name or name.casefold().endswith(endings)
+
+
+def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
+    """The JSON keys that a model knows at its own level."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def mock_findings(sla: MockSLA, project: ProjectSLA | None = None) -> tuple[Finding, ...]:
+    """What would fail on FLOps with this MDP SLA; with a project SLA, also whether its learners would find the data.
+
+    Findings about the project SLA alone are not among them, see :func:`project_findings`.
+    """
+    return (
+        *_customer(sla),
+        *_unknown_keys(sla),
+        *_local_data_set(sla),
+        *_command_line(sla),
+        *_partitions(sla),
+        *_mock_tag(sla),
+        *(_shared_tag(sla, project) if project else ()),
+    )
+
+
+def project_findings(sla: ProjectSLA) -> tuple[Finding, ...]:
+    """What would fail on FLOps with this project SLA."""
+    return (*_customer(sla), *_unknown_keys(sla), *_project_tags(sla), *_counts(sla), *_clients(sla))
+
+
+def _customer(sla: MockSLA | ProjectSLA) -> Iterator[Finding]:
+    if sla.customer_id and sla.customer_id.strip():
+        return
+    similar = nearest("customerID", sla.model_extra or ())
+    missing = f"the key {similar}" if similar else "no such key"
+    problem = Problem(
+        message="without customerID the FLOps manager answers 500 with nothing but the key's name",
+        where=f"{sla.origin}: customerID",
+        expected='your id at the orchestrator, such as "Admin"',
+        came=missing if sla.customer_id is None else shown(sla.customer_id),
+        nearest="customerID" if similar else "",
+        hint=f"rename {similar} to customerID" if similar else 'add "customerID": "Admin" (or your own id)',
+    )
+    yield Finding.of(problem, code="FM009")
+
+
+def _levels(model: BaseModel, path: str = "") -> Iterator[tuple[str, BaseModel]]:
+    """Every object of an SLA with the start of its keys' paths, such as ``training_configuration.``."""
+    yield path, model
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _levels(value, f"{path}{name}.")
+
+
+def _unknown_keys(sla: MockSLA | ProjectSLA) -> Iterator[Finding]:
+    levels = list(_levels(sla))
+    elsewhere = {key: f"{path}{key}" for path, model in levels for key in known_keys(type(model))}
+    for path, model in levels:
+        valid = known_keys(type(model))
+        for key in model.model_extra or ():
+            closest = elsewhere.get(key) or nearest(key, valid)
+            hint = f"rename it to {closest}, or remove it" if closest else "remove it"
+            if key in elsewhere:
+                hint = f"move it to {closest}, or remove it"
+            problem = Problem(
+                message=f"the FLOps manager ignores the key {path}{key}, since it does not know it",
+                where=f"{sla.origin}: {path}{key}",
+                expected=f"one of {listing(valid)}",
+                came=key,
+                nearest=closest,
+                hint=hint,
+            )
+            yield Finding.of(problem, code="FM004")
+
+
+def _local_data_set(sla: MockSLA) -> Iterator[Finding]:
+    if is_local_path(sla.dataset_name):
+        problem = Problem(
+            message="the MDP on FLOps cannot see this data set, since it runs on a worker node and loads from the hub",
+            where=f"{sla.origin}: {_MOCK}.dataset_name",
+            expected="a data set's name on the Hugging Face hub, to deploy this SLA",
+            came=f"a path on this machine: {shown(sla.dataset_name)}",
+            hint="fine for checks on this machine; before you deploy, push the data to the hub and use its name there",
+        )
+        yield Finding.of(problem, code="FM011")
+
+
+def _partitions(sla: MockSLA) -> Iterator[Finding]:
+    if sla.number_of_partitions < 1:
+        problem = Problem(
+            message="the MDP dies before it sends anything, since its partitioner cannot make less than one partition",
+            where=f"{sla.origin}: {_MOCK}.number_of_partitions",
+            expected="1 or more",
+            came=str(sla.number_of_partitions),
+            nearest="1",
+            hint="set number_of_partitions to 1 or more",
+        )
+        yield Finding.of(problem, code="FM007")
+
+
+def _split(line: str) -> list[str] | None:
+    """The arguments that shell rules make of ``line``; none when they cannot, as with an open quote."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return None
+
+
+def _clean(tag: str) -> str:
+    """A tag without pitfalls that looks like ``tag``."""
+    return re.sub(r"[^\w-]+", "_", tag).strip("_")
+
+
+def _command_line(sla: MockSLA) -> Iterator[Finding]:
+    arguments = [sla.dataset_name, str(sla.number_of_partitions), sla.data_tag]
+    split = _split(" ".join(arguments))
+    if split == arguments:
+        return
+    came = "a quote or backslash that is never closed"
+    if split is not None:
+        came = f"{len(split)} arguments in place of 3: {', '.join(shown(part) for part in split)}"
+        if len(split) == len(arguments):
+            came = f"other arguments: {', '.join(shown(part) for part in split)}"
+    for key, value in (("dataset_name", sla.dataset_name), ("data_tag", sla.data_tag)):
+        # A path never gets as far as the command line of a real MDP: FM011 says what matters about it.
+        if _split(value) == [value] or (key == "dataset_name" and is_local_path(value)):
+            continue
+        is_tag = key == "data_tag"
+        more = "; nor would a learner ask for it whole, since its arguments are split at blanks as well"
+        blank = is_tag and len(value.split()) > 1
+        closest = (_clean(value) or _clean(sla.dataset_name)) if is_tag else ""
+        problem = Problem(
+            message=(
+                "the MDP gets wrong arguments and dies, since the FLOps manager joins them with blanks and splits them "
+                f"again by shell rules, which {key} {shown(value)} does not survive{more if blank else ''}"
+            ),
+            where=f"{sla.origin}: {_MOCK}.{key}",
+            expected=_SAFE_TAG if is_tag else "a data set's name on the Hugging Face hub, such as mnist",
+            came=came,
+            nearest=closest,
+            hint=f"set data_tag to {shown(closest or 'my_tag')}" if is_tag else "write the name as the hub shows it",
+        )
+        yield Finding.of(problem, code="FM006")
+
+
+def _tag_traps(tag: str, *, command_line: bool) -> Iterator[str]:
+    """Why a tag can never match, one reason for each cause (those of the command line unless FM006 tells them)."""
+    if command_line and not tag:
+        yield "is empty, and no MDP can send data under an empty tag"
+    if "." in tag.replace("..", ""):
+        known = shown(tag.partition(".")[0])
+        yield f"holds a '.', and the ML data server knows a file only by what is before its first '.' (here {known})"
+    if "," in tag:
+        yield "holds a comma, and a learner's tags are joined by commas and taken apart there"
+    if command_line and any(char.isspace() for char in tag):
+        yield "holds a blank, and a learner's arguments are split at blanks"
+    if any(part in tag for part in ("/", "..", "\0")):
+        yield "holds '/', '..' or NUL, and a file of that name would leave the ML data server's store, which refuses it"
+
+
+def _tag_finding(tag: str, reason: str, where: str) -> Finding:
+    closest = _clean(tag)
+    problem = Problem(
+        message=f"no learner can ever get data of this tag, since it {reason}",
+        where=where,
+        expected=_SAFE_TAG,
+        came=shown(tag),
+        nearest=closest,
+        hint=f"use {shown(closest or 'my_tag')} in the MDP SLA and in the project SLA",
+    )
+    return Finding.of(problem, code="FM005")
+
+
+def _mock_tag(sla: MockSLA) -> Iterator[Finding]:
+    for reason in _tag_traps(sla.data_tag, command_line=_split(sla.data_tag) == [sla.data_tag]):
+        yield _tag_finding(sla.data_tag, reason, f"{sla.origin}: {_MOCK}.data_tag")
+
+
+def _no_tags(project: ProjectSLA) -> Finding:
+    problem = Problem(
+        message="every learner finds no data and ends with status 1, since the project SLA names no data tag",
+        where=f"{project.origin}: {_TRAINING}.data_tags",
+        expected="the data_tag of at least one MDP SLA",
+        came="an empty list" if "data_tags" in project.training_configuration.model_fields_set else "no such key",
+        hint='add the MDP SLA\'s tag, such as "data_tags": ["mnist"]',
+    )
+    return Finding.of(problem, code="FM008")
+
+
+def _project_tags(sla: ProjectSLA) -> Iterator[Finding]:
+    if not sla.data_tags:
+        yield _no_tags(sla)
+    for index, tag in enumerate(sla.data_tags):
+        for reason in _tag_traps(tag, command_line=True):
+            yield _tag_finding(tag, reason, f"{sla.origin}: {_TRAINING}.data_tags[{index}]")
+
+
+def _shared_tag(sla: MockSLA, project: ProjectSLA) -> Iterator[Finding]:
+    if not project.data_tags:
+        yield _no_tags(project)
+    elif sla.data_tag not in project.data_tags:
+        closest = nearest(sla.data_tag, project.data_tags)
+        problem = Problem(
+            message="no learner of the project gets what this MDP sends, since the two SLAs share no data tag",
+            where=f"{sla.origin}: {_MOCK}.data_tag",
+            expected=f"one of the data_tags of {project.origin}: {', '.join(shown(tag) for tag in project.data_tags)}",
+            came=shown(sla.data_tag),
+            nearest=closest,
+            hint=f"set data_tag to {shown(closest or project.data_tags[0])}, or add this tag to the project SLA",
+        )
+        yield Finding.of(problem, code="FM008")
+
+
+def _counts(sla: ProjectSLA) -> Iterator[Finding]:
+    for key, consequence in _COUNTS.items():
+        value: int = getattr(sla.training_configuration, key)
+        if value < 1:
+            problem = Problem(
+                message=f"{consequence} with {key} below 1",
+                where=f"{sla.origin}: {_TRAINING}.{key}",
+                expected="1 or more",
+                came=str(value),
+                nearest="1",
+                hint=f"set {key} to 1 or more",
+            )
+            yield Finding.of(problem, code="FM010")
+
+
+def _clients(sla: ProjectSLA) -> Iterator[Finding]:
+    training = sla.training_configuration
+    started = max(training.min_available_clients, 1)  # a lower value is FM010's matter
+    for key in ("min_fit_clients", "min_evaluate_clients"):
+        needed: int = getattr(training, key)
+        if needed > started:
+            problem = Problem(
+                message=f"the aggregator waits for ever, since {key} is higher than the number of learners started",
+                where=f"{sla.origin}: {_TRAINING}.{key}",
+                expected=f"at most min_available_clients, the number of learners that are started: {started}",
+                came=str(needed),
+                nearest=str(started),
+                hint=f"set min_available_clients to {needed}, or {key} to {started}",
+            )
+            yield Finding.of(problem, code="FM012")
