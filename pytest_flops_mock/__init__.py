@@ -1,12 +1,81 @@
 """pytest_flops_mock: the mock data provider and the ML data server of FLOps, in a test suite.
 
-The names in ``__all__`` are loaded when first used, so that importing the package (which pytest does for every plugin)
-costs next to nothing.
+The names in ``__all__`` are loaded when they are first used, so that importing the package (which pytest does in every
+run) costs next to nothing.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.errors import FlopsMockError, Problem
+    from pytest_flops_mock.findings import Finding, Outcome, Report, Severity, Stage
+    from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
+    from pytest_flops_mock.flight.client import MLDataClient
+    from pytest_flops_mock.flight.server import MLDataServer
+    from pytest_flops_mock.flight.store import MemoryStore, ParquetStore, Store, StoredPartition
+    from pytest_flops_mock.learner.loading import load_partitions
+    from pytest_flops_mock.learner.repository import MLRepository
+    from pytest_flops_mock.pipeline import check_repository
+    from pytest_flops_mock.provider import MockDataProvider, ProviderRun
+    from pytest_flops_mock.settings import DataSource
+    from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "errors": ("FlopsMockError", "Problem"),
+    "findings": ("Finding", "Outcome", "Report", "Severity", "Stage"),
+    "fixtures": ("FlopsCheck", "ProvideMockData"),
+    "flight.client": ("MLDataClient",),
+    "flight.server": ("MLDataServer",),
+    "flight.store": ("MemoryStore", "ParquetStore", "Store", "StoredPartition"),
+    "learner.loading": ("load_partitions",),
+    "learner.repository": ("MLRepository",),
+    "pipeline": ("check_repository",),
+    "provider": ("MockDataProvider", "ProviderRun"),
+    "settings": ("DataSource",),
+    "sla.models": ("MockSLA", "ProjectSLA"),
+}
+
+__all__ = [
+    "DataSource",
+    "Finding",
+    "FlopsCheck",
+    "FlopsMockError",
+    "MLDataClient",
+    "MLDataServer",
+    "MLRepository",
+    "MemoryStore",
+    "MockDataProvider",
+    "MockSLA",
+    "Outcome",
+    "ParquetStore",
+    "Problem",
+    "ProjectSLA",
+    "ProvideMockData",
+    "ProviderRun",
+    "Report",
+    "Severity",
+    "Stage",
+    "Store",
+    "StoredPartition",
+    "__version__",
+    "check_repository",
+    "load_partitions",
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ import pyarrow as pa
 
 from pytest_flops_mock.data.partitioning import SEED, Partition, iid_partitions
 from pytest_flops_mock.data.source import SourceData, source_data
-from pytest_flops_mock.errors import SLAError
+from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
 from pytest_flops_mock.findings import PartitionFacts, Severity
 from pytest_flops_mock.flight.client import MLDataClient
+from pytest_flops_mock.flight.columns import check_columns
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.settings import DataSource, data_source
@@ -57,8 +59,8 @@ class ProviderRun:
 class MockDataProvider:
     """Does what FLOps' mock data provider does, against any ML data server.
 
-    Loads the split ``train`` of the SLA's data set, shuffles and splits it with Flower Datasets into IID partitions, and
-    sends each as ``DATA_TAG.DIGEST.parquet``. Rows stream in batches: memory is bounded by the batch.
+    Loads the split ``train`` of the SLA's data set, shuffles and splits it with Flower Datasets into IID partitions,
+    and sends each as ``DATA_TAG.DIGEST.parquet``. Rows stream in batches: memory is bounded by the batch.
 
     Args:
         uri: Address of the ML data server, ``grpc://HOST:PORT``.
@@ -100,13 +102,14 @@ class MockDataProvider:
         partitions = iid_partitions(
             source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed
         )
+        check_columns(partitions[0].schema, loaded.dataset_name)
         with MLDataClient(self.uri, timeout=self.timeout) as client, _progress(partitions) as advance:
             stored = tuple(_send(client, partition, loaded.data_tag, advance) for partition in partitions)
         return ProviderRun(source.dataset_name, loaded.data_tag, source.source, source.origin, stored)
 
     def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
         if dataset is not None:
-            return SourceData(sla.dataset_name, "memory", f"{len(dataset)} rows handed in", dataset)
+            return SourceData(sla.dataset_name, "memory", f"{_rows(dataset)} rows handed in", dataset)
         return source_data(
             sla.dataset_name,
             self.data,
@@ -114,6 +117,23 @@ class MockDataProvider:
             partitions=sla.number_of_partitions,
             seed=self.seed,
         )
+
+
+def _rows(dataset: Any) -> int:
+    """The length of a data set that was handed in, if it is one that can be split."""
+    rows = getattr(dataset, "num_rows", None)
+    if not isinstance(rows, int) or not hasattr(dataset, "features"):
+        raise DataSourceError(
+            Problem(
+                "the data handed in are not a data set that can be split",
+                where="dataset",
+                expected="a datasets.Dataset",
+                came=f"{type(dataset).__module__.partition('.')[0]}.{type(dataset).__qualname__}",
+                hint='take one split of a DatasetDict, such as data["train"]; '
+                "make a Dataset of a table with datasets.Dataset(table)",
+            )
+        )
+    return rows
 
 
 def _check(sla: MockSLA) -> None:
@@ -154,9 +174,11 @@ def _counted(batches: Iterable[pa.RecordBatch], advance: Callable[[int], Any]) -
 @contextmanager
 def _progress(partitions: Iterable[Partition]) -> Iterator[Callable[[int], Any]]:
     """A bar of the rows sent: only on a terminal, and only when it takes long."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda rows: None
+        return
     from tqdm import tqdm
 
     total = sum(partition.rows for partition in partitions)
-    # ``disable=None`` is tqdm's word for "unless this is a terminal".
-    with tqdm(total=total, desc="sending", unit=" rows", delay=PROGRESS_AFTER_SECONDS, leave=False, disable=None) as bar:
+    with tqdm(total=total, desc="sending", unit=" rows", delay=PROGRESS_AFTER_SECONDS, leave=False) as bar:
         yield bar.update

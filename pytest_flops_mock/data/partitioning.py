@@ -81,29 +81,38 @@ def iid_partitions(dataset: Any, count: int, *, name: str, seed: int = SEED) -> 
             )
         )
     schema = learner_schema(dataset.features.arrow_schema, name)
-    partitioner = _iid_partitioner(count)
-    # In memory, since a cache file would be written beside the user's data.
-    partitioner.dataset = dataset.shuffle(seed=seed, keep_in_memory=True)
-    table = in_one_piece(dataset.data.table)
+    table = in_one_piece(dataset.data.table.select(schema.names))
     return tuple(
-        _partition(table, schema, _row_numbers(partitioner.load_partition(index)), index, f"{name}, partition {index}")
-        for index in range(count)
+        _partition(table, schema, numbers, index, f"{name}, partition {index}")
+        for index, numbers in enumerate(_iid_rows(_table_rows(dataset), count, seed))
     )
 
 
 def _partition(table: pa.Table, schema: pa.Schema, numbers: npt.NDArray[Any], index: int, where: str) -> Partition:
-    rows = rows_of(table.select(schema.names), numbers)
+    rows = rows_of(table, numbers)
     return Partition(index=index, schema=schema, rows=len(numbers), nbytes=rows.nbytes, where=where, _rows=rows)
 
 
-def _row_numbers(partition: Any) -> npt.NDArray[Any]:
-    """Which rows of the underlying table a partition has.
+def _table_rows(dataset: Any) -> npt.NDArray[Any]:
+    """Which rows of the table under it a data set has, in order.
 
-    ``partition.data`` holds all rows of the data set and the public access copies them one by one; the index between the
-    two has no public name.
+    ``dataset.data`` ignores what ``select``, ``filter`` or ``shuffle`` did, and the public access to the rows copies them
+    one by one; the index between the two has no public name.
     """
-    index = partition._indices
-    return np.arange(len(partition)) if index is None else index.column(0).to_numpy()
+    index = dataset._indices
+    return np.arange(len(dataset)) if index is None else index.column(0).to_numpy()
+
+
+def _iid_rows(rows: npt.NDArray[Any], count: int, seed: int) -> Iterator[npt.NDArray[Any]]:
+    """The rows of each partition: Flower's partitioner splits their numbers, which is the same and moves no data."""
+    from datasets import Dataset
+
+    # What ``Dataset.shuffle`` does; with the order as data, a partition is a plain slice of it.
+    shuffled = rows[np.random.default_rng(seed).permutation(len(rows))]
+    partitioner = _iid_partitioner(count)
+    partitioner.dataset = Dataset(pa.table({"row": shuffled}), fingerprint="rows").with_format("arrow")
+    for index in range(count):
+        yield partitioner.load_partition(index)[:]["row"].to_numpy()
 
 
 def _iid_partitioner(count: int) -> Any:

@@ -13,6 +13,7 @@ from typing import Literal
 import pyarrow.flight as fl
 
 from pytest_flops_mock.errors import FlopsMockError
+from pytest_flops_mock.flight.messages import failure, wire_text
 
 Outcome = Literal["open", "ok", "refused", "failed"]
 
@@ -26,7 +27,7 @@ class Call:
         subject: File name, tags or action that it was about.
         outcome: ``ok``; ``refused`` for a client's mistake; ``failed`` for an error of the server; ``open`` meanwhile.
         rows: Number of rows received or offered.
-        message: What the client was told, if not ``ok``.
+        message: What the client was told, if ``refused``; the error, if ``failed``.
         trace: Traceback of a failed call.
         seconds: How long the handler took.
     """
@@ -74,12 +75,11 @@ class CallLog:
             yield running
             running.end("ok")
         except FlopsMockError as error:
-            said = "; ".join(" ".join(line.split()) for line in str(error).splitlines())
+            said = wire_text(error.problems)
             running.end("refused", message=said)
             raise fl.FlightServerError(said) from error
         except BaseException as error:
-            running.end("failed", message=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
-            raise fl.FlightInternalError(f"the ML data server failed: {type(error).__name__}: {error}") from error
+            raise running.failed(error) from error
 
     def add(self, call: Call) -> None:
         """Take in a call that begins."""
@@ -109,3 +109,9 @@ class OpenCall:
         seconds = time.perf_counter() - self._began
         done = replace(self._call, outcome=outcome, rows=self.rows, message=message, trace=trace, seconds=seconds)
         self._log.update(self._call, done)
+        self._call = done
+
+    def failed(self, error: BaseException) -> fl.FlightInternalError:
+        """Note an error of the server itself; what to tell the client of it is returned."""
+        self.end("failed", message=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
+        return fl.FlightInternalError(wire_text([failure(error)]))

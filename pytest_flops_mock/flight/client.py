@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.flight as fl
 
-from pytest_flops_mock.errors import FlopsMockError, LoadError, Problem, UploadError
+from pytest_flops_mock.errors import LoadError, Problem, UploadError, listing
 from pytest_flops_mock.flight.batches import wire_batches
 from pytest_flops_mock.flight.columns import check_columns
+from pytest_flops_mock.flight.messages import problem_in
 from pytest_flops_mock.flight.server import DROP_DATASET, ROWS_HEADER
 from pytest_flops_mock.flight.store import StoredPartition
 
@@ -22,7 +25,7 @@ SLOWEST_BYTES_PER_SECOND = 10 * 2**20
 
 
 class MLDataClient:
-    """Sends partitions to an ML data server, lists, fetches and drops them. The constructor connects to nothing.
+    """Sends partitions to an ML data server, lists, fetches and drops them. Connects at the first call.
 
     Args:
         uri: The server's address, ``grpc://HOST:PORT``.
@@ -37,20 +40,21 @@ class MLDataClient:
     def __init__(self, uri: str, *, timeout: float = 60.0) -> None:
         self.uri = uri
         self.timeout = timeout
-        self._client: Any = None
+        self._connected: Any = None
 
     def __enter__(self) -> MLDataClient:
-        try:
-            self._client = fl.connect(self.uri)
-        except pa.ArrowException as error:
-            raise self._load_error(error) from error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
-        self._client = None
+        self.close()
+
+    def close(self) -> None:
+        """End the connection, if there is one."""
+        client, self._connected = self._connected, None
+        if client is not None:
+            client.close()
 
     def send(self, name: str, rows: pa.Table) -> int:
         """Store a table under ``name``. See :meth:`send_batches`."""
@@ -77,38 +81,40 @@ class MLDataClient:
         Raises:
             UploadError: The server refused the partition, is not there, or did not get all of it.
             DataSourceError: A column cannot be stored.
+            Exception: Whatever ``batches`` raises, unchanged; our server drops what it got.
         """
         check_columns(schema, name)
         options = self._options(nbytes, headers=[(ROWS_HEADER.encode(), str(rows).encode())])
-        sent = 0
         with self._upload_errors(name):
-            writer, answers = self._client.do_put(fl.FlightDescriptor.for_path(name), schema, options=options)
-            try:
-                for batch in wire_batches(batches):
+            writer, answers = self._client().do_put(fl.FlightDescriptor.for_path(name), schema, options=options)
+        sent = 0
+        try:
+            for batch in wire_batches(_of_one_schema(batches, schema, name)):
+                with self._upload_errors(name, writer):
                     writer.write_batch(batch)
-                    sent += batch.num_rows
+                sent += batch.num_rows
+            with self._upload_errors(name, writer):
                 writer.done_writing()
                 answer = answers.read()
-            except pa.ArrowException:
-                # Why the server ended the call shows at close() only; a failed write says no more than that it did.
-                _close(writer, quietly=False)
-                raise
-            except BaseException:
-                _close(writer, quietly=True)
-                raise
-            writer.close()
+                writer.close()
+        except BaseException:
+            _closing_error(writer)
+            raise
         _check_answer(answer, name, rows, sent, self.uri)
         return sent
 
     def partitions(self, data_tags: Iterable[str] | None = None) -> tuple[StoredPartition, ...]:
-        """What the server holds for ``data_tags``; without tags all of it (which the real server cannot answer).
+        """What the server holds for ``data_tags``, one tag or several; without tags all of it.
+
+        The real server cannot answer without tags.
 
         Raises:
             LoadError: The server is not there or failed.
         """
-        criteria = b"" if data_tags is None else json.dumps({"data_tags": list(data_tags)}).encode()
+        tags = [data_tags] if isinstance(data_tags, str) else data_tags
+        criteria = b"" if tags is None else json.dumps({"data_tags": list(tags)}).encode()
         with self._load_errors():
-            found = list(self._client.list_flights(criteria, options=self._options()))
+            found = list(self._client().list_flights(criteria, options=self._options()))
         return tuple(
             StoredPartition(
                 info.descriptor.path[0].decode(), info.schema, max(info.total_records, 0), max(info.total_bytes, 0)
@@ -123,7 +129,7 @@ class MLDataClient:
             LoadError: The server does not hold that name, is not there or failed.
         """
         with self._load_errors():
-            reader = self._client.do_get(fl.Ticket(name.encode()), options=self._options())
+            reader = self._client().do_get(fl.Ticket(name.encode()), options=self._options())
             batches = wire_batches(chunk.data for chunk in reader)
             return pa.Table.from_batches(batches, schema=reader.schema)
 
@@ -134,8 +140,13 @@ class MLDataClient:
             LoadError: The server does not hold that name, is not there or failed.
         """
         with self._load_errors():
-            for _ in self._client.do_action(fl.Action(DROP_DATASET, name.encode()), options=self._options()):
+            for _ in self._client().do_action(fl.Action(DROP_DATASET, name.encode()), options=self._options()):
                 pass
+
+    def _client(self) -> Any:
+        if self._connected is None:
+            self._connected = fl.connect(self.uri)
+        return self._connected
 
     def _options(self, nbytes: int = 0, headers: Iterable[tuple[bytes, bytes]] = ()) -> Any:
         return fl.FlightCallOptions(
@@ -143,48 +154,73 @@ class MLDataClient:
         )
 
     @contextmanager
-    def _upload_errors(self, name: str) -> Iterator[None]:
+    def _upload_errors(self, name: str, writer: Any = None) -> Iterator[None]:
         try:
             yield
-        except FlopsMockError:
-            raise
-        except (pa.ArrowException, OSError, KeyError) as error:
-            raise UploadError(
-                Problem(
-                    "a partition did not reach the ML data server",
-                    where=f"{name} -> {self.uri}",
-                    came=_said(error),
-                    hint=_hint(error),
-                )
-            ) from error
+        except _FLIGHT_ERRORS as error:
+            # A failed write says no more than that the call ended; why the server ended it shows at close().
+            reason = (writer and _closing_error(writer)) or error
+            where = f"{name} -> {self.uri}"
+            raise UploadError(self._problem(reason, "a partition did not reach the ML data server", where)) from reason
 
     @contextmanager
     def _load_errors(self) -> Iterator[None]:
         try:
             yield
-        except (pa.ArrowException, OSError, KeyError) as error:
-            raise self._load_error(error) from error
+        except _FLIGHT_ERRORS as error:
+            problem = self._problem(error, "the ML data server did not give what was asked for", self.uri)
+            raise LoadError(replace(problem, code="FM403")) from error
 
-    def _load_error(self, error: BaseException) -> LoadError:
-        return LoadError(
-            Problem(
-                "the ML data server did not give what was asked for",
-                where=self.uri,
-                came=_said(error),
-                hint=_hint(error),
-                code="FM403",
-            )
-        )
+    def _problem(self, error: BaseException, message: str, where: str) -> Problem:
+        said = _said(error)
+        told = problem_in(said)
+        if told is not None:
+            return replace(told, where=where)
+        if self._connected is None:
+            hint = "write the address as grpc://HOST:PORT"
+        elif isinstance(error, fl.FlightUnavailableError):
+            hint = "start the server, and check host and port"
+        elif isinstance(error, fl.FlightTimedOutError):
+            hint = "give the client a longer timeout, or see the server's log"
+        else:
+            hint = "see the server's log"
+        return Problem(message, where=where, came=said, hint=hint)
 
 
-def _close(writer: Any, *, quietly: bool) -> None:
-    """Close a broken upload. The server finds rows missing and drops it; its reason is raised unless ``quietly``."""
-    with suppress(*([pa.ArrowException] if quietly else [fl.FlightInternalError, fl.FlightUnavailableError])):
+_FLIGHT_ERRORS = (pa.ArrowException, OSError, KeyError)
+"""What pyarrow raises for a call that failed; it turns some errors of a server into built-in ones."""
+
+
+def _closing_error(writer: Any) -> BaseException | None:
+    """Close an upload that broke, after which our server drops it; why the server ended it, if it did."""
+    try:
         writer.close()
+    except _FLIGHT_ERRORS as error:
+        return error
+    return None
+
+
+def _of_one_schema(batches: Iterable[pa.RecordBatch], schema: pa.Schema, name: str) -> Iterator[pa.RecordBatch]:
+    for number, batch in enumerate(batches, start=1):
+        if not batch.schema.equals(schema):
+            raise UploadError(
+                Problem(
+                    "the rows of a partition change their schema half-way",
+                    where=f"{name}, batch {number}",
+                    expected=_columns(schema),
+                    came=_columns(batch.schema),
+                    hint="give all batches the schema that was announced",
+                )
+            )
+        yield batch
+
+
+def _columns(schema: pa.Schema) -> str:
+    return listing(f"{field.name}: {field.type}" for field in schema)
 
 
 def _check_answer(answer: Any, name: str, promised: int, sent: int, uri: str) -> None:
-    confirmed = sent if answer is None else json.loads(answer.to_pybytes())["rows"]
+    confirmed = sent if answer is None else _confirmed(answer.to_pybytes(), sent)
     if not promised == sent == confirmed:
         raise UploadError(
             Problem(
@@ -197,17 +233,17 @@ def _check_answer(answer: Any, name: str, promised: int, sent: int, uri: str) ->
         )
 
 
+def _confirmed(answer: bytes, sent: int) -> int:
+    """The number of rows that our server confirms; another server may say what it likes."""
+    try:
+        return int(json.loads(answer)["rows"])
+    except (ValueError, KeyError, TypeError):
+        return sent
+
+
 def _said(error: BaseException) -> str:
-    """What the server said, without gRPC's additions behind it."""
+    """What the server said, without gRPC's and Arrow's additions around it."""
     text = str(error)
     for addition in (". Detail:", ". gRPC client debug context:", "; last error:"):
         text = text.partition(addition)[0]
-    return text.replace("Flight returned unavailable error, with message: ", "").strip()
-
-
-def _hint(error: BaseException) -> str:
-    if isinstance(error, fl.FlightUnavailableError):
-        return "start the server, and check host and port"
-    if isinstance(error, fl.FlightTimedOutError):
-        return "give the client a longer timeout, or look at the server's log"
-    return "see what the server says above; its call log has the details"
+    return re.sub(r"^(Flight|gRPC) returned [\w ]+ error, with message: ", "", text).strip()

@@ -1,4 +1,4 @@
-"""Which columns can travel over Arrow Flight and be kept as Parquet, which is what the ML data server does with them."""
+"""Which columns an ML data server can keep: those that travel over Arrow Flight and fit into Parquet."""
 
 from __future__ import annotations
 

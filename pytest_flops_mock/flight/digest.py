@@ -15,8 +15,8 @@ class ContentDigest:
     """Digest of column names, types, features and values, fed batch by batch.
 
     Each buffer that a column is made of (validity, lengths, values) is hashed as one stream over all batches, so that
-    chunk borders, offsets into larger buffers and the bytes behind nulls leave no trace. XXH3 with 128 bits, which is no
-    protection against an adversary: it names content.
+    chunk borders, offsets into larger buffers and the bytes behind nulls leave no trace. XXH3 with 128 bits, which
+    is no protection against an adversary: it names content.
 
     Args:
         schema: The schema of the batches to come.
@@ -43,28 +43,36 @@ class ContentDigest:
         return str(total.hexdigest())
 
     def _feed(self, path: str, array: Any) -> None:
+        if not len(array):
+            return
         array = _plain(array)
         self._hash(path + "?", array.is_valid().cast(pa.uint8()))
         array = array.drop_null() if array.null_count else array
         kind = array.type
+        if not len(array):
+            return
         if pt.is_struct(kind):
             for index, child in enumerate(array.flatten()):
                 self._feed(f"{path}.{index}", child)
-        elif pt.is_list(kind) or pt.is_large_list(kind) or pt.is_fixed_size_list(kind):
+        elif pt.is_map(kind):
+            ends = array.offsets
+            self._hash(path + "#", pc.subtract(ends.slice(1), ends.slice(0, len(array))))
+            first, last = ends[0].as_py(), ends[-1].as_py()
+            self._feed(path + ".key", array.keys.slice(first, last - first))
+            self._feed(path + ".item", array.items.slice(first, last - first))
+        elif str(kind).startswith(("list<", "large_list<", "fixed_size_list<", "list_view<", "large_list_view<")):
             self._hash(path + "#", pc.list_value_length(array).cast(pa.int64()))
             self._feed(path + "[]", array.flatten())
         elif pt.is_large_binary(kind):
             self._hash(path + "#", pc.binary_length(array))
             self._stream(path).update(_joined(array))
-        elif not pt.is_null(kind):
+        else:
             self._hash(path, array)
 
     def _hash(self, path: str, array: Any) -> None:
         """Feed the values of a fixed-width array without nulls."""
         width = array.type.bit_width // 8
-        values = array.buffers()[1]
-        if values is not None:
-            self._stream(path).update(values.slice(array.offset * width, len(array) * width))
+        self._stream(path).update(array.buffers()[1].slice(array.offset * width, len(array) * width))
 
     def _stream(self, path: str) -> Any:
         return self._streams.setdefault(path, xxhash.xxh3_128())
@@ -79,9 +87,6 @@ def _plain(array: Any) -> Any:
         return _plain(array.dictionary_decode())
     if pt.is_boolean(kind):
         return array.cast(pa.uint8())
-    if pt.is_map(kind):
-        entries = pa.StructArray.from_arrays([array.keys, array.items], ["key", "value"])
-        return pa.ListArray.from_arrays(array.offsets, entries, mask=array.is_null())
     text = ("string", "large_string", "binary", "large_binary", "string_view", "binary_view")
     if str(kind) in text or pt.is_fixed_size_binary(kind):
         return array.cast(pa.binary()).cast(pa.large_binary()) if kind != pa.large_binary() else array

@@ -31,8 +31,9 @@ from pytest_flops_mock.errors import (
     nearest,
 )
 from pytest_flops_mock.flight.batches import wire_batches
-from pytest_flops_mock.flight.calls import Call, CallLog
+from pytest_flops_mock.flight.calls import Call, CallLog, OpenCall
 from pytest_flops_mock.flight.columns import check_columns
+from pytest_flops_mock.flight.messages import shown
 from pytest_flops_mock.flight.naming import checked_name, tag_of
 from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
 
@@ -41,6 +42,7 @@ ROWS_HEADER = "x-flops-mock-rows"
 
 DROP_DATASET = "drop_dataset"
 GRACE_SECONDS = 0.5
+"""How long calls may go on after ``stop()`` before their connections are cut."""
 
 
 class MLDataServer:
@@ -79,7 +81,11 @@ class MLDataServer:
 
     @property
     def uri(self) -> str:
-        """The address for clients on this machine, ``grpc://HOST:PORT``. Raises ServerStateError when it does not run."""
+        """The address for clients on this machine, ``grpc://HOST:PORT``.
+
+        Raises:
+            ServerStateError: It does not run.
+        """
         return f"grpc://{_dialled(self.host)}:{self.port}"
 
     @property
@@ -122,7 +128,7 @@ class MLDataServer:
         service.uri = f"grpc://{_dialled(self.host)}:{service.port}"
         self._service = service
         # A server that nobody stopped must not keep the interpreter from ending.
-        self._stop_at_exit = weakref.finalize(self, _shut_down, service, GRACE_SECONDS)
+        self._stop_at_exit = weakref.finalize(self, service.end, 4 * GRACE_SECONDS)
         return self
 
     def stop(self, timeout: float = 5.0) -> None:
@@ -137,7 +143,7 @@ class MLDataServer:
         if service is None:
             return
         self._stop_at_exit.detach()
-        if not _shut_down(service, timeout):
+        if not service.end(timeout):
             still = "; ".join(str(call) for call in self.calls if call.outcome == "open") or "no call is open"
             warnings.warn(
                 f"the ML data server at {service.uri} did not end within {timeout} s: {still}",
@@ -173,7 +179,7 @@ class MLDataServer:
         return self._service
 
 
-class _Service(fl.FlightServerBase):
+class _Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
     """The Flight side: decodes requests, asks the store, logs calls. Listens from its construction on."""
 
     def __init__(self, location: str, store: Store, log: CallLog) -> None:
@@ -181,6 +187,27 @@ class _Service(fl.FlightServerBase):
         self._store = store
         self._log = log
         self.uri = location
+        # Started now, since an interpreter that is about to exit starts no more threads (from 3.12 on).
+        self._end_asked = threading.Event()
+        self._ending = threading.Thread(target=self._end, name="end of the ML data server", daemon=True)
+        self._ending.start()
+
+    def end(self, timeout: float) -> bool:
+        """Stop listening and end all calls within ``timeout`` seconds; whether it came to that.
+
+        ``shutdown()`` of Arrow waits for open calls without limit, and a client that stopped reading keeps its call
+        open for ever. So it waits on a thread of its own, and after a grace the connections are cut under the calls.
+        """
+        self._end_asked.set()
+        self._ending.join(min(GRACE_SECONDS, timeout))
+        if self._ending.is_alive():
+            _cut_connections(self.port)
+            self._ending.join(max(0.0, timeout - GRACE_SECONDS))
+        return not self._ending.is_alive()
+
+    def _end(self) -> None:
+        self._end_asked.wait()
+        self.shutdown()
 
     def do_put(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
         with self._log.record("do_put", _shown(descriptor)) as call:
@@ -204,7 +231,7 @@ class _Service(fl.FlightServerBase):
             writer.write(json.dumps({"name": name, "rows": promised}).encode())
 
     def list_flights(self, context: Any, criteria: bytes) -> Iterator[Any]:
-        with self._log.record("list_flights", criteria.decode(errors="replace") or "all") as call:
+        with self._log.record("list_flights", shown(criteria) or "all") as call:
             tags = _tags(criteria)
             found = [p for p in self._store.partitions() if tags is None or tag_of(p.name) in tags]
             call.rows = sum(partition.rows for partition in found)
@@ -215,10 +242,12 @@ class _Service(fl.FlightServerBase):
             return self._info(self._store.partition(_name(descriptor)))
 
     def do_get(self, context: Any, ticket: Any) -> Any:
-        with self._log.record("do_get", ticket.ticket.decode(errors="replace")) as call:
+        with self._log.record("do_get", shown(ticket.ticket)) as call:
             name = checked_name(ticket.ticket)
             call.rows = self._store.partition(name).rows
-            return fl.RecordBatchStream(self._store.read(name))
+            rows = self._store.read(name)
+            # Not a GeneratorStream, which cannot send dictionary columns (apache/arrow#38480).
+            return fl.RecordBatchStream(pa.RecordBatchReader.from_batches(rows.schema, _sent(rows, call)))
 
     def list_actions(self, context: Any) -> list[Any]:
         with self._log.record("list_actions", ""):
@@ -226,7 +255,7 @@ class _Service(fl.FlightServerBase):
 
     def do_action(self, context: Any, action: Any) -> Iterator[Any]:
         body = action.body.to_pybytes() if action.body is not None else b""
-        with self._log.record("do_action", f"{action.type} {body.decode(errors='replace')}"):
+        with self._log.record("do_action", shown(f"{action.type} ".encode() + body)):
             if action.type != DROP_DATASET:
                 raise RequestRefusedError(
                     Problem(
@@ -246,18 +275,26 @@ class _Service(fl.FlightServerBase):
         return fl.FlightInfo(partition.schema, descriptor, [endpoint], partition.rows, partition.bytes)
 
 
-class _RowsHeader(fl.ServerMiddlewareFactory):
+class _RowsHeader(fl.ServerMiddlewareFactory):  # type: ignore[misc]
     """Reads the promised number of rows from each call's headers."""
 
     def start_call(self, info: Any, headers: dict[str, list[Any]]) -> _PromisedRows:
         values = headers.get(ROWS_HEADER, [])
-        return _PromisedRows(int(values[0]) if values and str(values[0]).isdigit() else None)
+        return _PromisedRows(int(values[0]) if values and str(values[0]).isdecimal() else None)
 
 
-class _PromisedRows(fl.ServerMiddleware):
+class _PromisedRows(fl.ServerMiddleware):  # type: ignore[misc]
     def __init__(self, rows: int | None) -> None:
         super().__init__()
         self.rows = rows
+
+
+def _sent(rows: pa.RecordBatchReader, call: OpenCall) -> Iterator[pa.RecordBatch]:
+    """The batches of an answer. They travel after the handler has returned; an error is the server's all the same."""
+    try:
+        yield from wire_batches(rows)
+    except Exception as error:
+        raise call.failed(error) from None
 
 
 def _received(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
@@ -295,7 +332,7 @@ def _tags(criteria: bytes) -> frozenset[str] | None:
             Problem(
                 "the ML data server cannot read these criteria",
                 expected='JSON such as {"data_tags": ["mnist"]}, or nothing for all',
-                came=criteria[:80].decode(errors="replace"),
+                came=shown(criteria),
                 hint="send the tags as a list of strings",
             )
         )
@@ -316,27 +353,12 @@ def _name(descriptor: Any) -> str:
 
 def _shown(descriptor: Any) -> str:
     if descriptor.descriptor_type == fl.DescriptorType.PATH:
-        return "/".join(part.decode(errors="replace") for part in descriptor.path or []) or "an empty path"
+        return shown(b"/".join(descriptor.path or [])) or "an empty path"
     return "a descriptor without a path"
 
 
 def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0].partition(". Detail: ")[0]
-
-
-def _shut_down(service: _Service, timeout: float) -> bool:
-    """End the service within ``timeout`` seconds; whether it did.
-
-    ``shutdown()`` of Arrow waits for open calls without limit, and a client that stopped reading keeps its call open for
-    ever. So it waits on a thread of its own, and after a short grace the connections are cut under the calls.
-    """
-    waiting = threading.Thread(target=service.shutdown, name="ML data server shutdown", daemon=True)
-    waiting.start()
-    waiting.join(min(GRACE_SECONDS, timeout))
-    if waiting.is_alive():
-        _cut_connections(service.port)
-        waiting.join(max(0.0, timeout - GRACE_SECONDS))
-    return not waiting.is_alive()
 
 
 def _cut_connections(port: int) -> None:
@@ -354,7 +376,14 @@ def _cut_connections(port: int) -> None:
 def _check_address(host: str, port: int) -> None:
     """Try the address with a plain socket first: where it fails, gRPC would write raw lines to stderr as well."""
     if not 0 <= port <= 65535:
-        raise _no_address(host, port, ValueError("a port is a number from 0 to 65535"))
+        raise ServerStateError(
+            Problem(
+                "there is no such port for the ML data server to listen on",
+                expected="a number from 1 to 65535, or 0 for a free port",
+                came=str(port),
+                hint="use port=0",
+            )
+        )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as trial:

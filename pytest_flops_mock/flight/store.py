@@ -9,16 +9,17 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pytest_flops_mock.errors import FlopsMockError, Problem, listing, nearest
+from pytest_flops_mock.flight.batches import TARGET_BYTES, rows_for
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class UnknownPartitionError(FlopsMockError):
             Problem(
                 "no partition of that name is stored",
                 came=name,
-                expected=f"one of: {listing(stored)}",
+                expected=f"one of: {listing(stored)}" if stored else "a name that is stored; there is none",
                 nearest=nearest(name, stored),
                 hint="ask list_flights for the names first",
             )
@@ -192,12 +193,15 @@ class ParquetStore:
 
     def read(self, name: str) -> pa.RecordBatchReader:
         """The rows of one partition. Raises UnknownPartitionError."""
-        self.partition(name)
-        file = pq.ParquetFile(self._path(name))
-        return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
+        try:
+            file = pq.ParquetFile(self._path(name))
+        except _NO_PARQUET:
+            raise UnknownPartitionError(name, self._names()) from None
+        return pa.RecordBatchReader.from_batches(file.schema_arrow, _read(file))
 
     def drop(self, name: str) -> None:
         """Remove one partition. Raises UnknownPartitionError."""
+        self.partition(name)
         self._path(name).unlink(missing_ok=True)
 
     def clear(self) -> None:
@@ -223,8 +227,20 @@ def _of_file(path: Path) -> StoredPartition | None:
     try:
         with pq.ParquetFile(path) as file:
             return StoredPartition(path.name, file.schema_arrow, file.metadata.num_rows, path.stat().st_size)
-    except (pa.ArrowInvalid, OSError):
+    except _NO_PARQUET:
         return None
+
+
+_NO_PARQUET = (pa.ArrowInvalid, OSError)
+"""What opening a file raises that is no Parquet file, or not there any more."""
+
+
+def _read(file: Any) -> Iterator[pa.RecordBatch]:
+    """The rows of an open file, which is closed behind them, in batches that are small enough for the wire."""
+    with file:
+        groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
+        nbytes = sum(group.total_byte_size for group in groups)
+        yield from file.iter_batches(rows_for(TARGET_BYTES, rows=file.metadata.num_rows, nbytes=nbytes))
 
 
 class _ParquetUpload:

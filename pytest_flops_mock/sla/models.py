@@ -7,22 +7,18 @@ manager cannot take at all is refused, with every such problem in one error. Wha
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from pytest_flops_mock.errors import Problem, SLAError, listing, nearest
+from pytest_flops_mock.errors import SLAError, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.sla.parsing import Document, Source, described, read, shown
+from pytest_flops_mock.sla.problems import no_such_change, problem_of
+from pytest_flops_mock.sla.reading import Document, Source, read
 from pytest_flops_mock.sla.rules import is_local_path, known_keys, mock_findings, project_findings
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 __all__ = [
     "MLModelFlavor",
@@ -154,8 +150,8 @@ class MockSLA(BaseModel):
     _folder: Path | None = PrivateAttr(None)
 
     @classmethod
-    def load(cls, source: Source, *, base: Path | None = None) -> MockSLA:
-        """Load an MDP SLA from a path, JSON text, or a mapping.
+    def load(cls, source: MockSLA | Source, *, base: Path | None = None) -> MockSLA:
+        """Load an MDP SLA from a path, JSON text, or a mapping; one that is loaded already is given back.
 
         Args:
             source: A path, JSON text with ``%`` comments and trailing commas allowed, or a mapping.
@@ -164,7 +160,7 @@ class MockSLA(BaseModel):
         Raises:
             SLAError: It cannot be read, is not JSON, or has values that the FLOps manager cannot take (all are told).
         """
-        return _validated(cls, read(source, base=base))
+        return source if isinstance(source, MockSLA) else _validated(cls, read(source, base=base))
 
     @property
     def origin(self) -> str:
@@ -200,7 +196,7 @@ class MockSLA(BaseModel):
         known = known_keys(MockDataConfiguration)
         unknown = [name for name in changes if name not in known and name != "customerID"]
         if unknown:
-            raise SLAError(*(_no_such_change(name, ["customerID", *known], self.origin) for name in unknown))
+            raise SLAError(*(no_such_change(name, ["customerID", *known], self.origin) for name in unknown))
         data = self.model_dump(by_alias=True, exclude_unset=True)
         inner = {name: value for name, value in changes.items() if name != "customerID"}
         data["mock_data_configuration"] = {**data["mock_data_configuration"], **inner}
@@ -243,13 +239,13 @@ class ProjectSLA(BaseModel):
     _folder: Path | None = PrivateAttr(None)
 
     @classmethod
-    def load(cls, source: Source, *, base: Path | None = None) -> ProjectSLA:
+    def load(cls, source: ProjectSLA | Source, *, base: Path | None = None) -> ProjectSLA:
         """Load a project SLA from a path, JSON text, or a mapping; arguments and errors as in :meth:`MockSLA.load`.
 
         Raises:
             SLAError: It cannot be read, is not JSON, or has values that the FLOps manager cannot take (all are told).
         """
-        return _validated(cls, read(source, base=base))
+        return source if isinstance(source, ProjectSLA) else _validated(cls, read(source, base=base))
 
     @property
     def origin(self) -> str:
@@ -273,70 +269,11 @@ class ProjectSLA(BaseModel):
 
 _SLA = TypeVar("_SLA", MockSLA, ProjectSLA)
 
-# The first word of pydantic's error types: what was expected, and the next step.
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "int": ("a whole number", "write a whole number, such as 3"),
-    "finite": ("a whole number", "write a whole number, such as 3"),
-    "string": ("a string", "write a string in double quotes"),
-    "bool": ("true or false", "write true or false, without quotes"),
-    "tuple": ("a list", 'put the values into brackets, such as ["mnist"]'),
-    "model": ("an object", "put the keys into braces, { … }"),
-}
-
 
 def _validated(kind: type[_SLA], document: Document) -> _SLA:
     try:
         sla = kind.model_validate(document.data)
     except ValidationError as error:
-        raise SLAError(*(_problem(kind, detail, document.origin) for detail in error.errors())) from None
+        raise SLAError(*(problem_of(kind, detail, document.origin) for detail in error.errors())) from None
     sla._origin, sla._folder = document.origin, document.folder
     return sla
-
-
-def _problem(kind: type[_SLA], error: ErrorDetails, origin: str) -> Problem:
-    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]).lstrip(".")
-    where = f"{origin}: {path}"
-    if error["type"] == "missing":
-        return _missing_key(kind, path, error["input"], where)
-    value, came = error["input"], described(error["input"])
-    if error["type"] == "enum":
-        valid = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
-        closest = nearest(str(value), valid)
-        hint = f'write "{closest}"' if closest else "use one of them"
-        message = f"{path} has a value that FLOps does not know"
-        return Problem(message, where, f"one of {listing(valid)}", came, closest, hint)
-    if error["type"] == "invalid_key":
-        return Problem("a key is not a string", where, "a string", came, shown(str(value)), "write the key as a string")
-    kind_of_error = error["type"].partition("_")[0]
-    expected, hint = _WORDS.get(kind_of_error, (error["msg"], "correct the value"))
-    closest = ""
-    if kind_of_error == "string" and isinstance(value, int | float) and not isinstance(value, bool):
-        closest = shown(str(value))
-    elif kind_of_error == "tuple" and isinstance(value, str):
-        closest = shown([value])
-    return Problem(f"{path} is not {expected}", where, expected, came, closest, f"write {closest}" if closest else hint)
-
-
-def _missing_key(kind: type[_SLA], key: str, found: Mapping[str, Any], where: str) -> Problem:
-    known = known_keys(kind)
-    similar = nearest(key, [name for name in found if name not in known])
-    return Problem(
-        message=f"the key {key} is missing",
-        where=where,
-        expected=kind.model_fields[key].description or "",
-        came=f"the key {similar}" if similar else f"no such key; keys there: {listing(found)}",
-        nearest=key if similar else "",
-        hint=f"rename {similar} to {key}" if similar else f"add {key}",
-    )
-
-
-def _no_such_change(name: str, valid: list[str], origin: str) -> Problem:
-    closest = nearest(name, valid)
-    return Problem(
-        message=f"an MDP SLA has no {name} to replace",
-        where=origin,
-        expected=f"one of {listing(valid)}",
-        came=name,
-        nearest=closest,
-        hint=f"use {closest}" if closest else "use one of them",
-    )

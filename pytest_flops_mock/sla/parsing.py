@@ -1,4 +1,4 @@
-"""SLAs as users have them: a file, pasted JSON text or a mapping, read into plain dictionaries.
+"""JSON as users paste it from FLOps' documentation, parsed into plain dictionaries.
 
 FLOps' documentation prints SLAs with comments that start with ``%`` and with trailing commas. Both are blanked out
 before the JSON is parsed, character by character, so that lines and columns in messages are those that the user sees.
@@ -7,17 +7,11 @@ before the JSON is parsed, character by character, so that lines and columns in 
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
-from pytest_flops_mock.errors import Problem, SLAError, listing, nearest
-
-Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
-"""What an SLA can be read from: a path, JSON text, or a mapping."""
+from pytest_flops_mock.errors import Problem, SLAError
 
 _STRING = r'"(?:[^"\\\r\n]|\\.)*"?'
 _COMMENT = re.compile(rf"{_STRING}|(?P<hit>%[^\r\n]*)")
@@ -50,51 +44,6 @@ _SYNTAX = (
 )
 _PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
 _WIDTH = 80
-
-
-@dataclass(frozen=True)
-class Document:
-    """An SLA as it was read, not yet validated.
-
-    Attributes:
-        data: The top-level object; a copy that is nobody else's.
-        origin: Where it came from, for messages: the path as the user wrote it, ``<text>`` or ``<mapping>``.
-        folder: The folder that relative paths in it start from: the SLA file's, else ``base``.
-    """
-
-    data: dict[str, Any]
-    origin: str
-    folder: Path | None
-
-
-def read(source: Source, *, base: Path | None = None) -> Document:
-    """Read an SLA from a path, JSON text, or a mapping.
-
-    Args:
-        source: A path, JSON text (its first character, beside blanks and comments, opens an object or a list, or it has
-            several lines), or a mapping.
-        base: The folder that a relative path starts from; the working directory by default.
-
-    Raises:
-        SLAError: The file is missing or not text (FM001), the text is not a JSON object (FM002), or has a key twice.
-    """
-    if isinstance(source, Mapping):
-        return Document(_copied(source), "<mapping>", base)
-    if isinstance(source, str) and _is_text(source):
-        return Document(parse_text(source, "<text>"), "<text>", base)
-    if not isinstance(source, str | os.PathLike):
-        raise SLAError(
-            Problem(
-                message="an SLA cannot be read from this",
-                expected="a path, JSON text, or a mapping",
-                came=f"{source!r} ({type(source).__name__})",
-                hint="give the path of an SLA file",
-                code="FM001",
-            )
-        )
-    origin = os.fspath(source)
-    path = Path(base or Path.cwd(), os.path.expanduser(origin))
-    return Document(parse_text(_file_text(path, origin, base), origin), origin, path.parent)
 
 
 def parse_text(text: str, where: str) -> dict[str, Any]:
@@ -163,11 +112,6 @@ def described(value: object) -> str:
     return f"{shown(value)} ({kind or ('a list' if isinstance(value, list | tuple) else type(value).__name__)})"
 
 
-def _is_text(source: str) -> bool:
-    body = _blanked(_COMMENT, source.removeprefix("\ufeff")).lstrip()
-    return body.startswith(("{", "[")) or "\n" in source.strip()
-
-
 def _blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda found: " " * len(found[0]) if found["hit"] else found[0], text)
 
@@ -175,12 +119,6 @@ def _blanked(pattern: re.Pattern[str], text: str) -> str:
 def _refuse_constant(plain: str) -> None:
     position = next(found.start() for found in _CONSTANT.finditer(plain) if found["hit"])
     raise json.JSONDecodeError(_CONSTANT_REFUSED, plain, position)
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _resolved(value: Any, path: str, where: str, twice: list[Problem]) -> Any:
@@ -248,68 +186,6 @@ def _excerpt(text: str, position: int) -> str:
     return f"{dots}{seen}\n{' ' * (column - left + len(dots))}^"
 
 
-def _file_text(path: Path, origin: str, base: Path | None) -> str:
-    if not origin.strip():
-        raise SLAError(
-            Problem(
-                message="the SLA's path is empty",
-                expected="a path, JSON text, or a mapping",
-                came=shown(origin),
-                hint="give the path of an SLA file",
-                code="FM001",
-            )
-        )
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise SLAError(_missing(path, origin, base)) from None
-    except IsADirectoryError:
-        raise SLAError(_folder(path, origin)) from None
-    except UnicodeDecodeError as error:
-        came = f"byte 0x{error.object[error.start]:02X} at offset {error.start}"
-        if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
-            came = "a file in UTF-16"
-        raise SLAError(
-            Problem("the SLA file is not UTF-8 text", origin, "JSON in UTF-8", came, "", "save it as UTF-8", "FM001")
-        ) from None
-    except (OSError, ValueError) as error:
-        raise SLAError(
-            Problem(
-                message="the SLA file cannot be read",
-                where=origin,
-                expected=f"a readable file at {path}",
-                came=(isinstance(error, OSError) and error.strerror) or str(error),
-                hint="check the path and who may read the file",
-                code="FM001",
-            )
-        ) from None
-
-
-def _missing(path: Path, origin: str, base: Path | None) -> Problem:
-    names = sorted(_json_names(path.parent))
-    closest = nearest(path.name, names)
-    came = f"no such file; *.json there: {listing(names)}" if path.parent.is_dir() else "no such folder"
-    return Problem(
-        message="the SLA file does not exist",
-        where=origin,
-        expected=f"a file in {path.parent}",
-        came=came,
-        nearest=str(Path(origin).with_name(closest)) if closest else "",
-        hint=f"give a path that starts from {base or Path.cwd()}, or an absolute one",
-        code="FM001",
-    )
-
-
-def _folder(path: Path, origin: str) -> Problem:
-    return Problem(
-        message="the SLA's path is a folder",
-        where=origin,
-        expected="the path of one JSON file",
-        came=f"a folder; *.json in it: {listing(sorted(_json_names(path)))}",
-        hint="add the file's name to the path",
-        code="FM001",
-    )
-
-
-def _json_names(folder: Path) -> Iterator[str]:
-    return (found.name for found in folder.glob("*.json")) if folder.is_dir() else iter(())
+def begins_like_json(text: str) -> bool:
+    """Whether ``text`` opens an object or a list, beside blanks and comments."""
+    return _blanked(_COMMENT, text.removeprefix("\ufeff")).lstrip().startswith(("{", "["))

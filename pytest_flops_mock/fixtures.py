@@ -1,0 +1,266 @@
+"""The fixtures. Each docstring is the manual page that ``pytest --fixtures`` shows; heavy imports are in the bodies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from pytest_flops_mock.errors import Problem, ServerHandlerError, SettingsError, SLAError
+from pytest_flops_mock.settings import DataSource, Settings, settings_from
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.findings import Report
+    from pytest_flops_mock.flight.server import MLDataServer
+    from pytest_flops_mock.flight.store import Store
+    from pytest_flops_mock.learner.repository import MLRepository
+    from pytest_flops_mock.provider import ProviderRun
+    from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+
+    SLA = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
+
+SETTINGS = pytest.StashKey[Settings]()
+SERVERS = pytest.StashKey["list[MLDataServer]"]()
+REPORTS = pytest.StashKey["list[Report]"]()
+
+
+class ProvideMockData(Protocol):
+    """What the fixture ``mock_data_provider`` gives."""
+
+    def __call__(self, sla: SLA | None = None, *, dataset: Any = None, **changes: Any) -> ProviderRun:
+        """Run the mock data provider."""
+
+
+class FlopsCheck(Protocol):
+    """What the fixture ``flops_check`` gives."""
+
+    def __call__(
+        self,
+        repository: MLRepository | str | os.PathLike[str] | Mapping[str, str] | None = None,
+        *,
+        sla: SLA | None = None,
+        project_sla: ProjectSLA | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        uri: str | None = None,
+        data_tags: Iterable[str] | None = None,
+        data: str | DataSource | None = None,
+        timeout: float | None = None,
+        **changes: Any,
+    ) -> Report:
+        """Check the repository."""
+
+
+@pytest.fixture
+def ml_data_server_address() -> tuple[str, int]:
+    """Host and port that ``ml_data_server`` listens on: ``("127.0.0.1", 0)``, loopback and a free port.
+
+    Override it in a ``conftest.py`` for another one, for example to let containers reach the server.
+    """
+    return "127.0.0.1", 0
+
+
+@pytest.fixture
+def ml_data_server_store() -> Store:
+    """Where ``ml_data_server`` keeps partitions: in memory.
+
+    Override it to return a ``ParquetStore(folder)``, laid out like the real server's volume, or any ``Store``.
+    """
+    from pytest_flops_mock.flight.store import MemoryStore
+
+    return MemoryStore()
+
+
+@pytest.fixture
+def ml_data_server(
+    request: pytest.FixtureRequest, ml_data_server_address: tuple[str, int], ml_data_server_store: Store
+) -> Iterator[MLDataServer]:
+    """A running ML data server of this test's own: in process, on loopback, empty.
+
+    ``ml_data_server.uri`` is its address for a provider, a learner or a plain ``pyarrow.flight`` client,
+    ``ml_data_server.partitions`` what it holds, ``ml_data_server.calls`` what it was asked. When the test fails, the call
+    log is a section of its report. A call that ends in an error of the server itself fails the test at teardown.
+    """
+    from pytest_flops_mock.flight.server import MLDataServer
+
+    host, port = ml_data_server_address
+    server = MLDataServer(ml_data_server_store, host=host, port=port)
+    request.node.stash.setdefault(SERVERS, []).append(server)
+    with server:
+        yield server
+    if server.errors:
+        raise ServerHandlerError(
+            *(
+                Problem(
+                    "a call on the ML data server ended in an error of the server",
+                    where=f"{call.method} {call.subject}",
+                    came=call.message,
+                    hint="the section 'ML data server' has its traceback; a store of your own is the first suspect",
+                )
+                for call in server.errors
+            )
+        )
+
+
+@pytest.fixture
+def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataServer) -> ProvideMockData:
+    """Runs the mock data provider against ``ml_data_server``: ``mock_data_provider(sla, **changes) -> ProviderRun``.
+
+    ``sla`` is a path (relative to the test's file or the rootdir), JSON text, a mapping or a ``MockSLA``; without one it
+    is that of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``. ``changes`` replace values in
+    it, for example ``number_of_partitions=5``. ``dataset=`` takes a ``datasets.Dataset`` to send instead of the one that
+    the SLA names. The run tells name, rows and bytes of each stored partition.
+    """
+
+    def provide(sla: SLA | None = None, *, dataset: Any = None, **changes: Any) -> ProviderRun:
+        from pytest_flops_mock.provider import MockDataProvider
+
+        settings = settings_of(request.config)
+        provider = MockDataProvider(ml_data_server.uri, data=settings.data)
+        return provider.run(_mock_sla(request, sla, changes), dataset)
+
+    return provide
+
+
+@pytest.fixture
+def flops_repository(request: pytest.FixtureRequest) -> MLRepository:
+    """The ML repository under test: ``--flops-repo``, else the ini key ``flops_repository``, else the rootdir.
+
+    Override it to check another one, for example ``MLRepository.of_files({...})``.
+    """
+    from pytest_flops_mock.learner.repository import MLRepository
+
+    return MLRepository.at(settings_of(request.config).repository)
+
+
+@pytest.fixture
+def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
+    """Checks an ML repository against the data that a mock data provider sends, in one call.
+
+    ``report = flops_check(sla="mocks/mnist_multi.json"); assert report.ok, report``
+
+    Reads the SLA, looks at the repository, runs the mock data provider against an ML data server of the call's own, loads
+    the partitions as a learner does, and runs the repository's ``ModelManager`` up to ``set_model_data()`` in a process of
+    its own. What is wrong is in the report, not raised; when the test fails, the report is a section of it.
+
+    Args:
+        repository: Folder, mapping of file names to texts, or ``MLRepository``; by default ``flops_repository``.
+        sla: MDP SLA: path (relative to the test's file or the rootdir), JSON text, mapping or ``MockSLA``; by default that
+            of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``.
+        project_sla: Project SLA, likewise, without a default.
+        uri: Address of a server whose data are used as they are, with ``data_tags``; then no provider runs without an
+            ``sla``.
+        data_tags: Tags that the learner asks for; by default those of the project SLA, else the MDP SLA's.
+        data: ``synthetic`` or ``hub``; by default ``--flops-data`` or the ini key ``flops_data``.
+        timeout: Seconds that one step of the repository's code may take; by default ``--flops-timeout`` or the ini key.
+        changes: Values to replace in the MDP SLA, for example ``dataset_name="cifar10"``.
+    """
+
+    def check(
+        repository: MLRepository | str | os.PathLike[str] | Mapping[str, str] | None = None,
+        *,
+        sla: SLA | None = None,
+        project_sla: ProjectSLA | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        uri: str | None = None,
+        data_tags: Iterable[str] | None = None,
+        data: str | DataSource | None = None,
+        timeout: float | None = None,
+        **changes: Any,
+    ) -> Report:
+        from pytest_flops_mock.pipeline import check_repository
+
+        settings = settings_of(request.config)
+        report = check_repository(
+            request.getfixturevalue("flops_repository") if repository is None else repository,
+            uri,
+            data_tags=data_tags,
+            sla=None if uri is not None and sla is None else _sla_for_report(request, sla, changes),
+            project_sla=_located(request, project_sla),
+            data=settings.data if data is None else data,
+            timeout=settings.timeout if timeout is None else timeout,
+        )
+        request.node.stash.setdefault(REPORTS, []).append(report)
+        return report
+
+    return check
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """The settings of this run, from options and ini.
+
+    Raises:
+        pytest.UsageError: A value means nothing.
+    """
+    if SETTINGS not in config.stash:
+        told: dict[str, str | None] = {}
+        for name, ini in (("repo", "repository"), ("sla", "sla"), ("data", "data"), ("timeout", "timeout")):
+            told[f"option:{name}"] = config.getoption(f"flops_{name}")
+            told[f"ini:{name}"] = config.getini(f"flops_{ini}")
+        try:
+            config.stash[SETTINGS] = settings_from(config.rootpath, told, config.invocation_params.dir)
+        except SettingsError as error:
+            raise pytest.UsageError(str(error)) from error
+    return config.stash[SETTINGS]
+
+
+def _mock_sla(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, Any]) -> MockSLA:
+    """The SLA that a fixture is to use, with the changes of the marker and of the call.
+
+    Raises:
+        SLAError: It cannot be used.
+        SettingsError: None is named.
+    """
+    from pytest_flops_mock.sla.models import MockSLA
+
+    source, changes = _chosen(request, sla, changes)
+    loaded = source if isinstance(source, MockSLA) else MockSLA.load(source, base=request.path.parent)
+    return loaded.replace(**changes) if changes else loaded
+
+
+def _sla_for_report(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, Any]) -> SLA:
+    """The SLA for a check; one that cannot be loaded is handed on as it is, for the report to say why."""
+    try:
+        _mock_sla(request, sla, {})
+    except SLAError:
+        return _chosen(request, sla, changes)[0]
+    return _mock_sla(request, sla, changes)
+
+
+def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, Any]) -> tuple[SLA, dict[str, Any]]:
+    """Where the SLA comes from: the call, else the closest marker, else the settings."""
+    if sla is not None:
+        return _located(request, sla), changes
+    marker = request.node.get_closest_marker("flops_sla")
+    if marker is not None and len(marker.args) > 1:
+        raise SettingsError(
+            Problem(
+                "the marker flops_sla takes one SLA",
+                where=request.node.nodeid,
+                expected='@pytest.mark.flops_sla("mocks/mnist.json", number_of_partitions=3)',
+                came=f"{len(marker.args)} of them",
+                hint="parametrize the test to run it on several SLAs",
+            )
+        )
+    marked = marker.args[0] if marker is not None and marker.args else None
+    chosen = _located(request, marked) if marked is not None else settings_of(request.config).sla
+    if chosen is None:
+        raise SettingsError(
+            Problem(
+                "no MDP SLA is named",
+                where=request.node.nodeid,
+                expected="an SLA in the call, a marker, an option or the ini file",
+                hint='pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla',
+            )
+        )
+    return chosen, {**(marker.kwargs if marker is not None else {}), **changes}
+
+
+def _located(request: pytest.FixtureRequest, source: Any) -> Any:
+    """A path as one that exists: relative to the test's file, else to the rootdir. Other sources as they are."""
+    is_text = isinstance(source, str) and source.lstrip().startswith(("{", "%"))
+    if is_text or not isinstance(source, (str, os.PathLike)):
+        return source
+    path = Path(source).expanduser()
+    beside_test = request.path.parent / path
+    return beside_test if beside_test.exists() else request.config.rootpath / path

@@ -1,0 +1,58 @@
+"""What the ML data server tells a client of an error: one short line, which our client takes apart again.
+
+gRPC carries a message as one header. Above a few thousand bytes the message is lost and a riddle arrives in its place.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from pytest_flops_mock.errors import Problem
+
+MOST_BYTES = 1000
+_LABELS = ("where", "expected", "came", "nearest", "next")
+
+
+def wire_text(problems: Sequence[Problem]) -> str:
+    """The first problem on one line: the message, then its parts, each after its label."""
+    problem, others = problems[0], len(problems) - 1
+    message = problem.message + (f" (and {others} more of the kind)" if others else "")
+    parts = (problem.where, problem.expected, problem.came, problem.nearest, problem.hint)
+    named = [f"{label}: {_cut(text)}" for label, text in zip(_LABELS, parts, strict=True) if text]
+    return _cut("; ".join([message, *named]), MOST_BYTES)
+
+
+def problem_in(text: str) -> Problem | None:
+    """The problem that :func:`wire_text` wrote; nothing for the words of another server."""
+    parts: dict[str, str] = {}
+    for label in reversed(_LABELS):
+        text, found, part = text.rpartition(f"; {label}: ")
+        if found:
+            parts[label] = part
+        else:
+            text = part
+    if "next" not in parts:
+        return None
+    return Problem(text, *(parts.get(label, "") for label in _LABELS))
+
+
+def failure(error: BaseException) -> Problem:
+    """An error of the server itself, in words fit for a client: no traceback, and no path of this machine."""
+    kind = type(error).__name__
+    text = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    reason = text.strip().partition("\n")[0]
+    came = kind if not reason or os.sep in reason else f"{kind}: {reason}"
+    return Problem("the ML data server failed", came=came, hint="see the server's log, which has the traceback")
+
+
+def shown(raw: bytes | str) -> str:
+    """Text from a client on one line: control characters escaped, the end of a long one cut."""
+    text = raw.decode(errors="backslashreplace") if isinstance(raw, bytes) else raw
+    return _cut("".join(char if char.isprintable() else ascii(char)[1:-1] for char in text))
+
+
+def _cut(text: str, most: int = MOST_BYTES // 4) -> str:
+    text = " ".join(text.split())
+    raw = text.encode(errors="replace")
+    return text if len(raw) <= most else raw[: most - 3].decode(errors="ignore") + "…"

@@ -1,0 +1,77 @@
+"""What pydantic finds wrong with an SLA, in the words of its keys and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from pytest_flops_mock.errors import Problem, listing, nearest
+from pytest_flops_mock.sla.parsing import described, shown
+from pytest_flops_mock.sla.rules import known_keys
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+# The first word of pydantic's error types: what was expected, and the next step.
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "int": ("a whole number", "write a whole number, such as 3"),
+    "finite": ("a whole number", "write a whole number, such as 3"),
+    "string": ("a string", "write a string in double quotes"),
+    "bool": ("true or false", "write true or false, without quotes"),
+    "tuple": ("a list", 'put the values into brackets, such as ["mnist"]'),
+    "model": ("an object", "put the keys into braces, { … }"),
+}
+
+
+def problem_of(kind: type[BaseModel], error: ErrorDetails, origin: str) -> Problem:
+    """One of the errors that pydantic gathered, as a problem of the SLA from ``origin``."""
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]).lstrip(".")
+    where = f"{origin}: {path}"
+    if error["type"] == "missing":
+        return _missing_key(kind, path, error["input"], where)
+    value, came = error["input"], described(error["input"])
+    if error["type"] == "enum":
+        valid = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
+        closest = nearest(str(value), valid)
+        hint = f'write "{closest}"' if closest else "use one of them"
+        message = f"{path} has a value that FLOps does not know"
+        return Problem(message, where, f"one of {listing(valid)}", came, closest, hint)
+    if error["type"] == "invalid_key":
+        return Problem("a key is not a string", where, "a string", came, shown(str(value)), "write the key as a string")
+    kind_of_error = error["type"].partition("_")[0]
+    expected, hint = _WORDS.get(kind_of_error, (error["msg"], "correct the value"))
+    closest = ""
+    if kind_of_error == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+        closest = shown(str(value))
+    elif kind_of_error == "tuple" and isinstance(value, str):
+        closest = shown([value])
+    return Problem(f"{path} is not {expected}", where, expected, came, closest, f"write {closest}" if closest else hint)
+
+
+def _missing_key(kind: type[BaseModel], key: str, found: Mapping[str, Any], where: str) -> Problem:
+    known = known_keys(kind)
+    similar = nearest(key, [name for name in found if name not in known])
+    return Problem(
+        message=f"the key {key} is missing",
+        where=where,
+        expected=kind.model_fields[key].description or "",
+        came=f"the key {similar}" if similar else f"no such key; keys there: {listing(found)}",
+        nearest=key if similar else "",
+        hint=f"rename {similar} to {key}" if similar else f"add {key}",
+    )
+
+
+def no_such_change(name: str, valid: list[str], origin: str) -> Problem:
+    """A name in ``MockSLA.replace`` that is no key."""
+    closest = nearest(name, valid)
+    return Problem(
+        message=f"an MDP SLA has no {name} to replace",
+        where=origin,
+        expected=f"one of {listing(valid)}",
+        came=name,
+        nearest=closest,
+        hint=f"use {closest}" if closest else "use one of them",
+    )

@@ -1,0 +1,104 @@
+"""Where the SLA comes from when a fixture is called without one: marker, option, ini."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import mock_sla
+
+TEST = """
+    def test_partitions(mock_data_provider, ml_data_server):
+        mock_data_provider()
+        assert len(ml_data_server.partitions) == {expected}
+    """
+
+
+@pytest.fixture(autouse=True)
+def other_slas(project: pytest.Pytester) -> None:
+    for count in (3, 4):
+        text = json.dumps(mock_sla(number_of_partitions=count))
+        (project.path / "mocks" / f"mnist_{count}.json").write_text(text, encoding="utf-8")
+
+
+def test_the_ini_key_names_it_relative_to_the_rootdir(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nflops_sla = mocks/mnist_3.json\n")
+    project.makepyfile(TEST.format(expected=3))
+    result = project.runpytest()
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["flops: data synthetic, sla *mnist_3.json"])
+
+
+def test_the_option_goes_before_the_ini_key(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nflops_sla = mocks/mnist_3.json\n")
+    project.makepyfile(TEST.format(expected=4))
+    project.runpytest("--flops-sla=mocks/mnist_4.json").assert_outcomes(passed=1)
+
+
+def test_the_marker_goes_before_both_and_can_change_values(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.flops_sla("mocks/mnist.json")
+        def test_marked(mock_data_provider):
+            assert len(mock_data_provider().partitions) == 2
+
+        @pytest.mark.flops_sla("mocks/mnist.json", number_of_partitions=5)
+        def test_changed(mock_data_provider):
+            assert len(mock_data_provider().partitions) == 5
+            assert len(mock_data_provider(number_of_partitions=1).partitions) == 1
+
+        @pytest.mark.flops_sla(number_of_partitions=6)
+        def test_changed_only(mock_data_provider):
+            assert len(mock_data_provider().partitions) == 6
+
+        @pytest.mark.flops_sla({"customerID": "a", "mock_data_configuration": {"data_tag": "t"}})
+        def test_mapping(mock_data_provider):
+            assert mock_data_provider().data_tag == "t"
+        """
+    )
+    project.runpytest("--flops-sla=mocks/mnist_4.json").assert_outcomes(passed=4)
+
+
+def test_a_path_beside_the_test_goes_before_one_from_the_rootdir(project: pytest.Pytester) -> None:
+    folder = project.mkdir("inner")
+    (folder / "mnist.json").write_text(json.dumps(mock_sla(number_of_partitions=7)), encoding="utf-8")
+    (folder / "test_inner.py").write_text(
+        "def test_inner(mock_data_provider):\n    assert len(mock_data_provider('mnist.json').partitions) == 7\n",
+        encoding="utf-8",
+    )
+    project.runpytest("inner").assert_outcomes(passed=1)
+
+
+def test_without_any_the_message_names_the_ways(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_none(mock_data_provider):\n    mock_data_provider()")
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*SettingsError: no MDP SLA is named",
+            "*where     *::test_none",
+            '*next      pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla',
+        ]
+    )
+
+
+def test_a_marker_with_two_slas_is_refused(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.flops_sla("a.json", "b.json")
+        def test_two(mock_data_provider):
+            mock_data_provider()
+        """
+    )
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*SettingsError: the marker flops_sla takes one SLA"])
+
+
+def test_the_marker_is_known(project: pytest.Pytester) -> None:
+    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_sla(sla, [*][*]changes): *"])

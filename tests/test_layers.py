@@ -1,0 +1,128 @@
+"""The imports of the package go down the layers of ARCHITECTURE.md, and loading the plugin costs next to nothing."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pytest_flops_mock
+
+PACKAGE = Path(pytest_flops_mock.__file__).parent
+
+LAYERS: dict[str, int] = {
+    "errors": 0,
+    "codes": 0,
+    "findings": 0,
+    "settings": 1,
+    "sla": 1,
+    "flight": 2,
+    "data": 3,
+    "provider": 4,
+    "learner": 4,
+    "pipeline": 5,
+    "fixtures": 6,
+    "plugin": 7,
+}
+"""Each part of the package; it may import from lower layers, and from its own folder."""
+
+THIRD_PARTY: dict[str, set[str]] = {
+    "sla": {"pydantic", "pydantic_core"},
+    "flight": {"pyarrow", "xxhash"},
+    "data": {"pyarrow", "numpy"},
+    "data/twins": {"pyarrow", "numpy", "datasets"},
+    "provider": {"pyarrow"},
+    "learner": {"pyarrow"},
+    "fixtures": {"pytest"},
+    "plugin": {"pytest"},
+}
+"""What a part may import at module level beside the standard library."""
+
+HEAVY = (
+    "pyarrow numpy pandas datasets huggingface_hub flwr_datasets matplotlib hypothesis docker testcontainers grpc pydantic "
+    "rich typer torch tensorflow sklearn flops_utils"
+).split()
+
+MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+
+def part_of(module: Path) -> str:
+    return module.parts[0].removesuffix(".py")
+
+
+def at_module_level(tree: ast.Module) -> Iterator[str]:
+    """Names imported when the module is loaded; those for type checkers alone are not."""
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name their module in full"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_imports_only_from_below(module: Path) -> None:
+    if module == Path("__init__.py"):
+        return
+    part = part_of(module)
+    allowed = THIRD_PARTY.get("/".join(module.parts[:2]) if part == "data" and len(module.parts) > 2 else part, set())
+    for name in at_module_level(ast.parse((PACKAGE / module).read_text(encoding="utf-8"))):
+        top, _, rest = name.partition(".")
+        if top == "pytest_flops_mock":
+            imported = rest.partition(".")[0]
+            same_folder = imported == part
+            assert not rest or same_folder or LAYERS[imported] < LAYERS[part] or imported in ("errors", "codes"), name
+        else:
+            assert top in sys.stdlib_module_names or top in allowed, f"{module} imports {name}"
+
+
+def test_every_part_has_a_layer() -> None:
+    assert {part_of(module) for module in MODULES} - {"__init__"} == set(LAYERS)
+
+
+def test_the_learners_part_that_runs_in_the_child_imports_nothing_of_ours() -> None:
+    source = (PACKAGE / "learner" / "probe.py").read_text(encoding="utf-8")
+    assert "pytest_flops_mock" not in source
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"import sys, json, pytest; before = set(sys.modules); {statement}; "
+    program += "print(json.dumps(sorted(set(sys.modules) - before)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    return set(json.loads(done.stdout))
+
+
+def test_loading_the_plugin_loads_little() -> None:
+    loaded = loaded_by("import pytest_flops_mock.plugin")
+    assert len(loaded) <= 15, loaded
+    assert not {name.partition(".")[0] for name in loaded} & set(HEAVY)
+
+
+def test_a_run_of_other_tests_loads_nothing_heavy(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(
+        f"""
+        import sys
+
+        def test_other():
+            heavy = {HEAVY}
+            assert not [name for name in heavy if name in sys.modules]
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "pytest_flops_mock.plugin", timeout=60)
+    result.assert_outcomes(passed=1)
+
+
+def test_every_public_name_is_there() -> None:
+    for name in pytest_flops_mock.__all__:
+        assert getattr(pytest_flops_mock, name) is not None
+    assert dir(pytest_flops_mock) == sorted(pytest_flops_mock.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'MLDataServr'"):
+        _ = pytest_flops_mock.MLDataServr
