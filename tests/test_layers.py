@@ -43,10 +43,26 @@ THIRD_PARTY: dict[str, set[str]] = {
 }
 """What a part may import at module level beside the standard library."""
 
-HEAVY = (
-    "pyarrow numpy pandas datasets huggingface_hub flwr_datasets matplotlib hypothesis docker testcontainers grpc pydantic "
-    "rich typer torch tensorflow sklearn flops_utils"
-).split()
+HEAVY = [
+    "datasets",
+    "docker",
+    "flops_utils",
+    "flwr_datasets",
+    "grpc",
+    "huggingface_hub",
+    "hypothesis",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "sklearn",
+    "tensorflow",
+    "testcontainers",
+    "torch",
+    "typer",
+]
 
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

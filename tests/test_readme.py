@@ -1,0 +1,95 @@
+"""Every block of the README is true: code runs, commands are those that CI runs, output is what is printed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def example(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A copy of the example repository, without its own tests, as the current folder."""
+    shutil.copytree(ROOT / "examples" / "mnist_sklearn", pytester.path, dirs_exist_ok=True)
+    shutil.rmtree(pytester.path / "tests")
+    (pytester.path / "tests").mkdir()
+    return pytester
+
+
+@pytest.mark.parametrize("block", [block for block in blocks("python") if "def test_" in block])
+def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
+    (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
+    example.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
+
+
+def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> None:
+    (block,) = [block for block in blocks("python") if "@pytest.fixture" in block]
+    (example.path / "conftest.py").write_text(block, encoding="utf-8")
+    (example.path / "tests" / "test_store.py").write_text(
+        "def test_store(mock_data_provider, tmp_path):\n"
+        "    run = mock_data_provider('mocks/mnist_multi.json')\n"
+        "    assert {path.name for path in (tmp_path / 'volume').iterdir()} == set(run.names)\n",
+        encoding="utf-8",
+    )
+    example.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
+
+
+def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
+    (script,) = [block for block in blocks("python") if "def " not in block]
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
+    assert "verdict     compatible" in done.stdout
+    assert '"verdict": "compatible"' in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> None:
+    path = example.path / "mocks" / "mnist_multi.json"
+    sla = json.loads(path.read_text(encoding="utf-8"))
+    sla["mock_data_configuration"]["dataset_name"] = "cifar10"
+    path.write_text(json.dumps(sla), encoding="utf-8")
+    shutil.copytree(ROOT / "examples" / "mnist_sklearn" / "tests", example.path / "tests", dirs_exist_ok=True)
+
+    result = example.runpytest_subprocess(timeout=120)
+
+    result.assert_outcomes(passed=1, failed=1)
+    (shown,) = blocks("text")
+    result.stdout.no_fnmatch_line("*Traceback*")
+    assert shown in str(result.stdout)
+
+
+def test_the_example_passes_as_it_is() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "examples/mnist_sklearn"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    headings = re.findall(r"^run_readme '(.*)'$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(headings) == len(blocks("console")) == 2
+    for heading in headings:
+        assert heading in README
+
+
+def test_every_option_and_ini_key_is_in_the_readme(pytester: pytest.Pytester) -> None:
+    told = str(pytester.runpytest_subprocess("--help", timeout=60).stdout)
+    for name in sorted(set(re.findall(r"--flops-\w+|\bflops_\w+(?= \()", told))):
+        assert f"`{name}" in README, name
