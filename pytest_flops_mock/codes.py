@@ -50,6 +50,7 @@ CODES = _catalogue(
     Code("FM104", "structure", "error", "class or method missing"),
     Code("FM105", "structure", "error", "module replaced or shadowed in the image"),
     Code("FM106", "structure", "warning", "data_manager.py missing"),
+    Code("FM107", "structure", "warning", "class DataManager missing"),
     Code("FM301", "provide", "error", "data set unknown or unreadable"),
     Code("FM302", "provide", "error", "split missing"),
     Code("FM303", "provide", "error", "fewer rows than partitions"),

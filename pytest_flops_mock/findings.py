@@ -17,6 +17,9 @@ from pytest_flops_mock.errors import FlopsMockError, Problem
 SCHEMA = "pytest-flops-mock/report/1"
 """The version of the JSON form; a change that breaks readers raises the number."""
 
+REPR_PART = 120
+"""Most characters of the message in ``repr(report)``: pytest cuts what is longer than 240 in all."""
+
 
 class Severity(str, Enum):
     """How bad a finding is: an ``error`` makes a repository incompatible, the others do not."""
@@ -218,11 +221,18 @@ class Report:
         """The report that :meth:`to_json` wrote.
 
         Raises:
-            ValueError: The text is not JSON or of another schema.
+            ValueError: The text is not JSON, or not a report of this schema.
         """
         plain = json.loads(text)
         if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
             raise ValueError(f"not a report of schema {SCHEMA}")
+        try:
+            return cls._of_plain(plain)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
+
+    @classmethod
+    def _of_plain(cls, plain: Mapping[str, Any]) -> Report:
         data = plain["data"]
         return cls(
             repository=plain["repository"],
@@ -243,15 +253,17 @@ class Report:
         )
 
     def __repr__(self) -> str:
-        head = f"{self.verdict}: {self.repository}"
+        head = f"{self.verdict}: {_shortened(self.repository, REPR_PART // 2)}"
         if self.ok:
             return f"<Report {head}>"
         first, rest = self.errors[0], len(self.errors) - 1
         more = f" (and {rest} more)" if rest else ""
-        return f"<Report {head}; {first.code} [{first.stage.value}] {first.message}{more}>"
+        message = _shortened(first.message, REPR_PART)
+        return f"<Report {head}; {first.code} [{first.stage.value}] {message}{more}>"
 
     def __str__(self) -> str:
-        return "\n".join([*self._head(), *(line for finding in self.findings for line in _lines(finding)), self._verdict()])
+        findings = [line for finding in self.findings for line in _lines(finding)]
+        return "\n".join([*self._head(), *findings, self._verdict()])
 
     def _head(self) -> list[str]:
         """What was checked, on which data, in which Python, and how far it came."""
@@ -266,8 +278,8 @@ class Report:
     def _data(self) -> str:
         if not self.data.dataset_name and not self.data.rows:
             return ""
-        sent = f"{len(self.data.partitions)} partitions" if self.data.partitions else ""
-        rows = f"{self.data.rows:,} rows loaded" if self.data.rows else ""
+        sent = _count(len(self.data.partitions), "partition") if self.data.partitions else ""
+        rows = f"{_count(self.data.rows, 'row')} loaded" if self.data.rows else ""
         what = f"{self.data.dataset_name}: {self.data.origin}" if self.data.dataset_name else "what the server holds"
         return "; ".join(part for part in (what, sent, rows) if part)
 
@@ -276,8 +288,18 @@ class Report:
             (sum(finding.severity is severity for finding in self.findings), severity.value)
             for severity in (Severity.ERROR, Severity.WARNING)
         ]
-        told = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in counts if count)
+        told = ", ".join(_count(count, name) for count, name in counts if count)
         return f"verdict     {self.verdict}" + (f" ({told})" if told else "")
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
+def _shortened(text: str, most: int) -> str:
+    """The text on one line, its middle left out where it is longer than ``most``."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most * 3 // 4 - 1]}…{line[-(most // 4) :]}"
 
 
 def _stage(result: StageResult) -> str:

@@ -1,1 +1,1 @@
-"""The learner of FLOps: it loads what the ML data server holds and runs the ML repository on it, in a process of its own."""
+"""The learner of FLOps: loads what the ML data server holds and runs the ML repository on it, in a process of its own."""

@@ -12,8 +12,28 @@ from pytest_flops_mock.learner.loading import differing, no_match, unloadable
 from pytest_flops_mock.learner.process import Answer
 
 KEY_ERRORS = ("KeyError", "ArrowKeyError", "ColumnNotFoundError")
-COLUMN_ERRORS = (*KEY_ERRORS, "ValueError", "AttributeError")
-NAMED = re.compile(r"""['"`]([^'"`]+)['"`]|[Cc]olumns? (\w[\w.-]*) not """)
+VALUE_ERRORS = ("ValueError", "ArrowInvalid")
+IMPORT_ERRORS = ("ModuleNotFoundError", "ImportError")
+MESSAGE_LENGTH = 200
+
+# How the libraries name a column that is not there: quoted, in brackets, or bare.
+NAMED = re.compile(
+    r"""['"`]([^'"`]+)['"`]|(?:[Cc]olumn |FieldRef\.Name)\(([^)]+)\)|(?:[Cc]olumn(?: name)?|Key) (\w[\w.-]*) not """
+)
+ABOUT_COLUMNS = re.compile(r"[Cc]olumn.* not (in|found)|[Cc]olumn.*must be identical|^Key .* not found|^No match for Field")
+
+# A frame of the repository in the trace that a crash or a stop leaves; its path is relative.
+STACK_FRAME = re.compile(r"""^  File "([^"/<][^"]*)", line (\d+) in (.+)$""", re.MULTILINE)
+
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""What packages are called where they are installed from, for those that are called otherwise."""
 
 
 def load_findings(answer: Answer, uri: str) -> tuple[Finding, ...]:
@@ -24,16 +44,17 @@ def load_findings(answer: Answer, uri: str) -> tuple[Finding, ...]:
         problem = Problem(
             "the learner's process ended while it loaded the data",
             where=uri,
+            expected="data within the time limit" if answer.how == "timeout" else "",
             came=answer.ending,
-            hint="see its output below",
+            hint="look at its output, and at the ML data server's call log",
         )
-        return (Finding.of(problem, code="FM404", detail=answer.output),)
+        return (Finding.of(problem, code="FM404", detail=_output(answer)),)
     error = answer.error
     if error["type"] == "NoMatchingDataError":
         return (Finding.of(no_match(uri, error["tags"], error["names"])),)
     if error["type"] == "SchemasDifferError":
         return tuple(Finding.of(problem) for problem in differing(uri, error["differences"]))
-    return (Finding.of(unloadable(uri, f"{error['type']}: {error['text']}"), detail=answer.output),)
+    return (Finding.of(unloadable(uri, error["type"], error["text"]), detail=_output(answer)),)
 
 
 def transform_findings(answer: Answer, columns: Mapping[str, str], modules: Sequence[str]) -> tuple[Finding, ...]:
@@ -46,26 +67,11 @@ def transform_findings(answer: Answer, columns: Mapping[str, str], modules: Sequ
     """
     if answer.how == "facts":
         return () if answer.facts["times_loaded"] else (_unused(),)
-    if answer.how == "timeout":
-        problem = Problem(
-            "the repository did not finish in time",
-            where="set_model_data()",
-            expected="an end within the time limit",
-            came=answer.ending,
-            hint="look for an endless loop; slow but right: raise the limit with --flops-timeout (ini flops_timeout)",
-        )
-        return (Finding.of(problem, code="FM605", detail=answer.output),)
-    if answer.how == "ended":
-        problem = Problem(
-            "the learner's process ended in the repository's code",
-            where="set_model_data()",
-            expected="set_model_data() returns",
-            came=answer.ending,
-            hint="look for os._exit, and for native code that crashes; the output shows where Python was",
-        )
-        return (Finding.of(problem, code="FM606", detail=answer.output),)
+    if answer.how != "error":
+        return (_ended(answer),)
     error = _telling(answer.error, columns)
-    return (Finding.of(_problem(error, columns, modules), code=_code(error, columns), detail=_trace(error)),)
+    detail = "\n".join(filter(None, [_trace(answer.error), _output(answer)]))
+    return (Finding.of(_problem(error, columns, modules, answer.error["doing"]), detail=detail),)
 
 
 def _unused() -> Finding:
@@ -81,41 +87,65 @@ def _unused() -> Finding:
     )
 
 
+def _ended(answer: Answer) -> Finding:
+    frame = STACK_FRAME.search(answer.output)
+    where = "{}:{} in {}".format(*frame.groups()) if frame else "set_model_data()"
+    if answer.how == "timeout":
+        problem = Problem(
+            "the repository did not finish in time",
+            where=where,
+            expected="an end within the time limit",
+            came=answer.ending,
+            hint="look for an endless loop; slow but right: raise the limit with --flops-timeout (ini flops_timeout)",
+            code="FM605",
+        )
+    else:
+        problem = Problem(
+            "the learner's process ended in the repository's code",
+            where=where,
+            expected="set_model_data() returns",
+            came=answer.ending,
+            hint="look for os._exit, and for native code that crashes; the output shows where Python was",
+            code="FM606",
+        )
+    return Finding.of(problem, detail=_output(answer))
+
+
+def _chain(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The exception and what caused it."""
+    return [error, *error["causes"]]
+
+
 def _telling(error: Mapping[str, Any], columns: Mapping[str, str]) -> Mapping[str, Any]:
     """The exception of the chain that says most: one about a column, else the one that was raised."""
-    link: Mapping[str, Any] | None = error
-    while link is not None:
-        if _missing_column(link, columns):
-            return link
-        link = link.get("cause")
-    return error
+    return next((link for link in _chain(error) if _missing_column(link, columns)), error)
 
 
 def _missing_column(error: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     """The column that the code asked for and that is not there; empty if the error is not about one.
 
-    A key that is missing is a column's only when a data library raised it or the code held a row.
+    A key that is missing is a column's only when a data library raised it or the code asked a row for it.
     """
-    if error["type"] not in COLUMN_ERRORS or not (error["packages"] or error["has_row"]):
+    kind, text = error["type"], error["text"]
+    if kind in KEY_ERRORS and error["key_is_text"]:
+        # A plain key stands alone; else it is named in a sentence.
+        plain = [text]
+    elif kind in VALUE_ERRORS and ABOUT_COLUMNS.search(text):
+        plain = []
+    else:
         return ""
-    text = error["text"]
-    if error["type"] not in KEY_ERRORS and "olumn" not in text:
+    if error["of_data"]:
+        named = plain
+    elif error["by_library"]:
+        named = [next(filter(None, match.groups())) for match in NAMED.finditer(text)] or plain
+    else:
         return ""
-    # A plain mapping says the key and nothing else; the libraries quote it in a sentence.
-    named = [first or second for first, second in NAMED.findall(text)] or [text]
     return next((name for name in named if name not in columns), "")
 
 
-def _code(error: Mapping[str, Any], columns: Mapping[str, str]) -> str:
-    if _missing_column(error, columns):
-        return "FM602"
-    if error["type"] in ("ModuleNotFoundError", "ImportError"):
-        return "FM601"
-    return "FM604" if error["type"] == "SystemExit" else "FM603"
-
-
-def _problem(error: Mapping[str, Any], columns: Mapping[str, str], modules: Sequence[str]) -> Problem:
-    where = _where(error)
+def _problem(error: Mapping[str, Any], columns: Mapping[str, str], modules: Sequence[str], doing: str) -> Problem:
+    frames = error["frames"]
+    where = f"{frames[-1]['file']}:{frames[-1]['line']} in {frames[-1]['function']}" if frames else doing
     if column := _missing_column(error, columns):
         return Problem(
             f"the repository asks for column {column!r}, which the data do not have",
@@ -124,39 +154,66 @@ def _problem(error: Mapping[str, Any], columns: Mapping[str, str], modules: Sequ
             came=column,
             nearest=nearest(column, columns),
             hint="use the data set's column names, or send another data set",
+            code="FM602",
         )
-    if error["type"] in ("ModuleNotFoundError", "ImportError"):
-        name = str(error.get("name") or "")
-        return Problem(
-            error["text"],
-            where=where,
-            expected="a package of this Python's environment, or a module of the repository",
-            came=f"import of {name}" if name else error["text"],
-            nearest=nearest(name, modules),
-            hint=f"install it into the environment that runs the check (pip install {name.partition('.')[0]}), "
-            "and list it in conda.yaml",
-        )
+    if error["type"] in IMPORT_ERRORS:
+        return _import_problem(error, modules, where)
     if error["type"] == "SystemExit":
         return Problem(
             "the repository ends the process",
             where=where,
             expected="set_model_data() returns, or raises an exception that says why not",
-            came=f"sys.exit({error.get('code', error['text'])})",
+            came="sys.exit()" if error["code"] is None else f"sys.exit({error['code']!r})",
             hint="raise an exception instead; a learner that exits leaves the aggregator waiting for a day",
+            code="FM604",
         )
-    hint = "see the repository's frames below"
-    if "Column" in error["text"] and error["type"] in ("AttributeError", "TypeError"):
+    hint = "see the repository's frames below" if frames else ""
+    if "'Column'" in error["text"] and error["type"] in ("AttributeError", "TypeError"):
         hint = "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both"
-    return Problem(f"{error['type']}: {error['text']}", where=where, hint=hint)
+    return Problem(_said(error), where=where, hint=hint, code="FM603")
 
 
-def _where(error: Mapping[str, Any]) -> str:
-    frames = error["frames"]
-    return f"{frames[-1]['file']}:{frames[-1]['line']} in {frames[-1]['function']}" if frames else "set_model_data()"
+def _import_problem(error: Mapping[str, Any], modules: Sequence[str], where: str) -> Problem:
+    name = error["name"]
+    package = name.partition(".")[0]
+    if not name or package in modules:
+        hint = "correct the import; modules are found from the repository's root"
+        return Problem(_said(error), where=where, hint=hint, code="FM603")
+    if error["type"] == "ImportError":
+        hint = "check the version that is installed, and pin the one that works in conda.yaml"
+        return Problem(_said(error), where=where, expected="a name that the package has", hint=hint, code="FM601")
+    return Problem(
+        f"the repository imports {name}, which is not installed",
+        where=where,
+        expected="a package of this Python's environment, or a module of the repository",
+        came=_said(error),
+        nearest=nearest(name, modules),
+        hint=f"install it into the environment that runs the check (pip install {DISTRIBUTIONS.get(package, package)}), "
+        "and list it in conda.yaml",
+        code="FM601",
+    )
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """Type and text in one line; all of the text is in the trace."""
+    line = error["text"].strip().partition("\n")[0]
+    line = line if len(line) <= MESSAGE_LENGTH else line[: MESSAGE_LENGTH - 1] + "…"
+    return f"{error['type']}: {line}" if line else error["type"]
 
 
 def _trace(error: Mapping[str, Any]) -> str:
-    """The traceback's frames in the repository, with their source."""
-    return "\n".join(
-        f"{frame['file']}:{frame['line']} in {frame['function']}\n    {frame['source']}" for frame in error["frames"]
-    )
+    """The exception and its causes, each with its frames in the repository and their source."""
+    lines: list[str] = []
+    for link in _chain(error):
+        said = f"{link['type']}: {link['text'].strip()}".rstrip(": ").splitlines()
+        if lines and not link["frames"] and lines[-1] == said[-1]:
+            continue  # a library passes on its own exception
+        lines += ["caused by"] if lines else []
+        for frame in link["frames"]:
+            lines += [f"{frame['file']}:{frame['line']} in {frame['function']}", f"    {frame['source']}"]
+        lines += said
+    return "\n".join(lines)
+
+
+def _output(answer: Answer) -> str:
+    return "\n".join(["output:", *(f"    {line}" for line in answer.output.splitlines())]) if answer.output else ""

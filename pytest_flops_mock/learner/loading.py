@@ -11,6 +11,14 @@ from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.learner import probe
 
+UNAVAILABLE = "Flight returned unavailable error, with message: "
+HINTS = {
+    "FlightUnavailableError": "start the server, and check host and port",
+    "FlightTimedOutError": "look at the server's log for what keeps it, or give the check more time",
+    "ModuleNotFoundError": "install datasets and pyarrow into the Python that the learner runs in",
+    "ImportError": "install datasets and pyarrow into the Python that the learner runs in",
+}
+
 
 def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0) -> Any:
     """Load all partitions that match the tags, as FLOps' learner does: straight from Arrow, no file in between.
@@ -21,8 +29,8 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
         timeout: Seconds that one call on the server may take.
 
     Returns:
-        A ``datasets.Dataset`` of all rows, in format ``arrow``, with the features that travelled in the schema (``Image``
-        and ``ClassLabel`` intact). The order of the parts is the server's.
+        A ``datasets.Dataset`` of all rows, in format ``arrow``, with the features that travelled in the schema
+        (``Image`` and ``ClassLabel`` intact). The order of the parts is the server's.
 
     Raises:
         LoadError: Nothing matches, the partitions cannot be one data set, or the server is not there.
@@ -34,8 +42,8 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
         raise LoadError(no_match(uri, error.tags, error.names)) from None
     except probe.SchemasDifferError as error:
         raise LoadError(*differing(uri, error.differences)) from None
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise LoadError(unloadable(uri, f"{type(error).__name__}: {error}")) from error
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, ImportError) as error:
+        raise LoadError(unloadable(uri, type(error).__name__, str(error))) from error
     return dataset
 
 
@@ -70,12 +78,20 @@ def differing(uri: str, differences: list[str]) -> tuple[Problem, ...]:
     )
 
 
-def unloadable(uri: str, came: str) -> Problem:
-    """The server is not there, failed, or gave what ``datasets`` cannot read."""
+def unloadable(uri: str, kind: str, text: str) -> Problem:
+    """The server is not there, failed, or gave what ``datasets`` cannot read.
+
+    Args:
+        uri: Address of the ML data server.
+        kind: Name of the exception's class.
+        text: What the exception says.
+    """
+    for addition in (". Detail:", ". gRPC client debug context:", "; last error:"):
+        text = text.partition(addition)[0]
     return Problem(
         "the learner cannot load the data",
         where=uri,
-        came=came.partition(". Detail:")[0].partition("; last error:")[0],
-        hint="check that the ML data server runs, and its call log",
+        came=f"{kind}: {text.replace(UNAVAILABLE, '')}".strip(),
+        hint=HINTS.get(kind, "check that the ML data server runs, and look at its call log"),
         code="FM403",
     )

@@ -6,29 +6,39 @@ way before any code of the repository runs: what that prints goes to standard er
 
 The parent imports :func:`load` from here as well, to load partitions without a process.
 """
+# ruff: noqa: PLC0415 - what is heavy is imported by the request that needs it
 
 from __future__ import annotations
 
 import abc
+import ast
+import faulthandler
 import json
+import linecache
 import logging
 import os
 import queue
+import signal
 import sys
 import threading
 import traceback
 import types
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NoReturn
 
 PROTOCOL = 1
-FEW_ROWS_PER_CHUNK = 1000
+SMALL_CHUNK_BYTES = 2**20
+MOST_CHARACTERS = 4000
+MOST_FRAMES = 20
+MOST_CAUSES = 10
+DATA_LIBRARIES = ("datasets", "pandas", "polars", "pyarrow")
 
 
 class NoMatchingDataError(Exception):
     """No stored partition has one of the tags."""
 
-    def __init__(self, tags, names):
+    def __init__(self, tags: Iterable[str], names: Iterable[str]) -> None:
         super().__init__("no stored partition has one of the data tags")
         self.tags = list(tags)
         self.names = list(names)
@@ -37,12 +47,12 @@ class NoMatchingDataError(Exception):
 class SchemasDifferError(Exception):
     """Partitions that cannot be one data set."""
 
-    def __init__(self, differences):
-        super().__init__("; ".join(differences))
+    def __init__(self, differences: Iterable[str]) -> None:
         self.differences = list(differences)
+        super().__init__("; ".join(self.differences))
 
 
-def load(uri, tags, timeout):
+def load(uri: str, tags: Iterable[str], timeout: float) -> tuple[Any, list[tuple[str, int]]]:
     """Load all partitions of ``tags`` as the learner does, and close the connection.
 
     The rows are taken on the connection that is there: the location in a flight's endpoint is not followed.
@@ -52,13 +62,15 @@ def load(uri, tags, timeout):
     """
     import pyarrow.flight as fl
 
+    tags = list(tags)
     options = fl.FlightCallOptions(timeout=timeout)
     client = fl.connect(uri)
     try:
-        criteria = json.dumps({"data_tags": list(tags)}).encode()
-        flights = list(client.list_flights(criteria, options=options))
+        criteria = json.dumps({"data_tags": tags}).encode()
         parts = []
-        for flight in flights:
+        for flight in list(client.list_flights(criteria, options=options)):
+            if not flight.endpoints:
+                raise ValueError("the server lists a partition without an endpoint")
             ticket = flight.endpoints[0].ticket
             parts.append((ticket.ticket.decode(), client.do_get(ticket, options=options).read_all()))
         if not parts:
@@ -68,7 +80,7 @@ def load(uri, tags, timeout):
     return _as_dataset(parts), [(name, table.num_rows) for name, table in parts]
 
 
-def _names(client, options):
+def _names(client: Any, options: Any) -> list[str]:
     """All names on the server, for the message; the real server cannot list without tags."""
     try:
         return [flight.descriptor.path[0].decode() for flight in client.list_flights(options=options)]
@@ -76,89 +88,149 @@ def _names(client, options):
         return []
 
 
-def _as_dataset(parts):
+def _as_dataset(parts: list[tuple[str, Any]]) -> Any:
     import datasets
     import pyarrow as pa
 
-    differences = _differences(parts)
+    differences = list(_differences(parts))
     if differences:
         raise SchemasDifferError(differences)
     table = pa.concat_tables([part for _, part in parts])
-    chunks = max(column.num_chunks for column in table.columns) if table.num_columns else 0
-    if chunks > 1 and table.num_rows / chunks < FEW_ROWS_PER_CHUNK:
+    chunks = max((column.num_chunks for column in table.columns), default=0)
+    if chunks > 1 and table.nbytes / chunks < SMALL_CHUNK_BYTES:
         table = table.combine_chunks()
     # Without a fingerprint datasets pickles every chunk to make one (huggingface/datasets#8327).
-    return datasets.Dataset(table, fingerprint=uuid.uuid4().hex).with_format("arrow")
+    dataset = datasets.Dataset(table, fingerprint=uuid.uuid4().hex)
+    dataset.set_format("arrow")
+    return dataset
 
 
-def _differences(parts):
+def _differences(parts: list[tuple[str, Any]]) -> Iterator[str]:
     """How the parts' schemas differ from the first one's, in words; features such as class names included."""
     (first_name, first), rest = parts[0], parts[1:]
-    found = []
+    ours, our_features = first.schema, _features(first.schema)
     for name, table in rest:
-        pair = "%s and %s" % (first_name, name)
-        ours, theirs = first.schema, table.schema
+        theirs, pair = table.schema, f"{first_name} and {name}"
         if ours.names != theirs.names:
-            found.append("columns of %s: %s and %s" % (pair, ", ".join(ours.names), ", ".join(theirs.names)))
+            yield f"columns of {pair}: {', '.join(ours.names)} and {', '.join(theirs.names)}"
             continue
-        for left, right in zip(ours, theirs):
-            if left.type != right.type:
-                found.append("type of column %r in %s: %s and %s" % (left.name, pair, left.type, right.type))
-        left_features, right_features = _features(ours), _features(theirs)
-        for column in ours.names:
-            left, right = left_features.get(column), right_features.get(column)
+        their_features = _features(theirs)
+        for index, column in enumerate(ours.names):
+            left, right = ours.field(index).type, theirs.field(index).type
             if left != right:
-                found.append("features of column %r in %s: %s and %s" % (column, pair, json.dumps(left), json.dumps(right)))
-    return found
+                yield f"type of column {column!r} in {pair}: {left} and {right}"
+            elif our_features.get(column) != their_features.get(column):
+                yield _feature_difference(column, pair, our_features.get(column), their_features.get(column))
 
 
-def _features(schema):
+def _feature_difference(column: str, pair: str, left: Any, right: Any) -> str:
+    if isinstance(left, dict) and isinstance(right, dict) and left.get("names") and right.get("names"):
+        shown = [", ".join(map(str, feature["names"])) for feature in (left, right)]
+        return f"class names of column {column!r} in {pair}: {_cut(shown[0], 300)} and {_cut(shown[1], 300)}"
+    shown = [_cut(json.dumps(feature), 300) for feature in (left, right)]
+    return f"features of column {column!r} in {pair}: {shown[0]} and {shown[1]}"
+
+
+def _features(schema: Any) -> dict[str, Any]:
+    """The features of each column, as the schema's metadata describes them; tolerant as ``datasets`` is."""
     raw = (schema.metadata or {}).get(b"huggingface")
-    return json.loads(raw)["info"]["features"] if raw else {}
+    info = json.loads(raw) if raw else {}
+    return (info.get("info") or {}).get("features") or {}
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 # --- the process ------------------------------------------------------------------------------------------------------
 
 
-def main():
+def main() -> NoReturn:
     """Answer requests until the parent closes its end."""
+    process = os.getpid()
     requests, answers = _take_over_standard_streams()
+    _prepare_for_crashes()
     learner = _Learner(os.getcwd())
     actions = {"hello": learner.hello, "load": learner.load, "transform": learner.transform}
-    inbox = queue.Queue()
+    inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     _import_early()
     while True:
-        request = json.loads(inbox.get())
+        request = inbox.get()
+        answer: dict[str, Any] = {"id": request.pop("id")}
         try:
-            answer = {"facts": actions[request.pop("do")](**request)}
+            answer["facts"] = actions[request.pop("do")](**request)
         except BaseException as error:  # SystemExit and KeyboardInterrupt of the repository's code included
-            answer = {"error": learner.described(error)}
-        sys.stdout.flush()
-        sys.stderr.flush()
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+            answer["error"] = learner.described(error)
+        if os.getpid() != process:  # a fork of the repository's code came back here: it has nothing to say
+            os._exit(0)
+        answers.send(answer)
 
 
-def _import_early():
-    """Import what every load needs while the parent is still busy; Flight first, in one fixed order (apache/arrow#40088)."""
+def _import_early() -> None:
+    """Import what every load needs while the parent is still busy; Flight first, one fixed order (apache/arrow#40088)."""
     try:
         import pyarrow.flight
-        import datasets  # noqa: F401
-    except ImportError:
-        pass  # told by the request that needs it
+
+        import datasets  # noqa: F401, I001
+    except Exception:
+        return  # told by the request that needs it
 
 
-def _receive(requests, inbox):
+def _prepare_for_crashes() -> None:
+    """Let the log say where Python was when it crashes or is stopped, and leave no core file behind."""
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1, all_threads=False, chain=True)  # and then end
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _receive(requests: Any, inbox: queue.Queue[dict[str, Any]]) -> None:
     """Hand on the requests; without a parent there is nothing left to do, whatever the repository's code is up to."""
-    for line in requests:
-        inbox.put(line)
+    try:
+        for line in requests:
+            inbox.put(json.loads(line))
+    except (OSError, ValueError):
+        _lost()
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # with all that the repository's code started
     os._exit(0)
 
 
-def _take_over_standard_streams():
+def _lost() -> NoReturn:
+    """The repository's code has closed the pipes of this process."""
+    try:
+        os.write(2, b"the repository's code closed file descriptors that are not its own\n")
+    finally:
+        os._exit(1)
+
+
+class _Answers:
+    """The way back to the parent: a file descriptor that the repository's code may have closed, or taken for a file."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._pipe = self._identity()
+
+    def send(self, answer: dict[str, Any]) -> None:
+        line = json.dumps(answer).encode() + b"\n"
+        try:
+            if self._identity() != self._pipe:
+                _lost()
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError:
+            _lost()
+
+    def _identity(self) -> tuple[int, int]:
+        status = os.fstat(self._descriptor)
+        return status.st_dev, status.st_ino
+
+
+def _take_over_standard_streams() -> tuple[Any, _Answers]:
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = _Answers(os.dup(1))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -169,168 +241,234 @@ def _take_over_standard_streams():
 class _Learner:
     """What the learner's process holds: the data set, and the repository's objects."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self.folder = os.path.realpath(folder)
-        self.dataset = None
+        self.dataset: Any = None
         self.times_loaded = 0
-        self.manager = None
+        self.manager: Any = None
+        self.doing = ""
 
-    def hello(self):
-        """The versions that matter."""
-        import datasets
-        import numpy
-        import pyarrow
-
-        versions = {
-            "Python": "%d.%d.%d" % sys.version_info[:3],
-            "datasets": datasets.__version__,
-            "pyarrow": pyarrow.__version__,
-            "numpy": numpy.__version__,
-        }
+    def hello(self) -> dict[str, Any]:
+        """The versions that matter, of those that are installed."""
+        versions = {"Python": "{}.{}.{}".format(*sys.version_info[:3])}
+        for name in ("datasets", "pyarrow", "numpy"):
+            try:
+                versions[name] = str(__import__(name).__version__)
+            except Exception:  # noqa: S112 - told by the request that needs it
+                continue
         return {"protocol": PROTOCOL, "versions": versions}
 
-    def load(self, uri, tags, timeout):
+    def load(self, uri: str, tags: list[str], timeout: float) -> dict[str, Any]:
         self.dataset, parts = load(uri, tags, timeout)
         features = {name: _shown(feature) for name, feature in (self.dataset.features or {}).items()}
         return {"rows": self.dataset.num_rows, "parts": parts, "columns": features}
 
-    def transform(self):
+    def transform(self) -> dict[str, Any]:
         """``ModelManager()`` and ``set_model_data()``, as the learner calls them."""
+        self.doing = "import of model_manager"
+        self.times_loaded = 0
         _provide_flops_utils()
-        loading = types.ModuleType("data_loading")
-        loading.load_data_from_ml_data_server = self._load_data_from_ml_data_server
-        sys.modules["data_loading"] = loading
+        _provide("data_loading", load_data_from_ml_data_server=self._load_data_from_ml_data_server)
         if self.folder not in sys.path:
             sys.path.insert(0, self.folder)
-        self.times_loaded = 0
-        from model_manager import ModelManager
+        from model_manager import ModelManager  # type: ignore[import-not-found]
 
+        self.doing = "ModelManager()"
         self.manager = ModelManager()
+        self.doing = "set_model_data()"
         self.manager.set_model_data()
         return {"times_loaded": self.times_loaded}
 
-    def _load_data_from_ml_data_server(self):
+    def _load_data_from_ml_data_server(self) -> Any:
         self.times_loaded += 1
         return self.dataset.with_format("arrow")
 
-    def described(self, error):
-        """An exception as facts: its chain's types and texts, where in the repository it passed, and a hint of columns."""
-        frames = traceback.extract_tb(error.__traceback__)
-        described = {
+    def described(self, error: BaseException) -> dict[str, Any]:
+        """An exception and what caused it as facts, the one that was raised first."""
+        chain: list[BaseException] = []
+        link: BaseException | None = error
+        while link is not None and len(chain) < MOST_CAUSES and not any(link is known for known in chain):
+            chain.append(link)
+            link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+        first, *causes = [self._described(link) for link in chain]
+        return {**first, "causes": causes, "doing": self.doing}
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        """One exception: type and text, where in the repository it passed, and whether it asked the data for a column."""
+        calls = list(traceback.walk_tb(error.__traceback__))
+        inside = [index for index, (frame, _) in enumerate(calls) if self._is_inside(frame.f_code.co_filename)]
+        last = inside[-1] if inside else -1
+        described: dict[str, Any] = {
             "type": type(error).__name__,
-            "module": type(error).__module__,
-            # str() of a KeyError is the repr of its text
-            "text": str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error),
-            "frames": [self._frame(frame) for frame in frames if self._inside(frame.filename)],
-            "packages": sorted(_packages(frames)),
-            "has_row": _has_row(error.__traceback__, self.dataset),
+            "text": self._text(error),
+            "frames": [self._frame(*calls[index]) for index in inside[-MOST_FRAMES:]],
+            "key_is_text": not isinstance(error, KeyError) or isinstance((*error.args, None)[0], str),
+            "by_library": any(_is_of_data_library(frame) for frame, _ in calls[last + 1 :]),
+            "of_data": last >= 0 and last == len(calls) - 1 and _is_about_data(error, *calls[last], self.dataset),
         }
-        for name in ("name", "code", "tags", "names", "differences", "filename", "lineno"):
-            value = getattr(error, name, None)
-            if isinstance(value, (str, int, list)):
-                described[name] = value
-        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        if cause is not None and cause is not error:
-            described["cause"] = self.described(cause)
+        if isinstance(error, ImportError):
+            described["name"] = str(error.name or "")
+        if isinstance(error, SystemExit):
+            described["code"] = error.code if isinstance(error.code, (int, type(None))) else self._text(error)
+        if isinstance(error, NoMatchingDataError):
+            described.update(tags=error.tags, names=error.names)
+        if isinstance(error, SchemasDifferError):
+            described["differences"] = error.differences
         return described
 
-    def _inside(self, filename):
+    def _text(self, error: BaseException) -> str:
+        """What it says: of bounded length, as text that can be written, without the path of this copy."""
+        try:
+            # str() of a KeyError is the repr of its text.
+            text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+        except BaseException as broken:
+            text = f"(its text cannot be shown: {type(broken).__name__})"
+        text = text.replace(self.folder + os.sep, "")
+        return _cut(text, MOST_CHARACTERS).encode("utf-8", "backslashreplace").decode()
+
+    def _is_inside(self, filename: str) -> bool:
         # Cython's frames name files relative to their own source: those are not here.
         return os.path.realpath(filename).startswith(self.folder + os.sep) and os.path.isfile(filename)
 
-    def _frame(self, frame):
+    def _frame(self, frame: types.FrameType, line: int) -> dict[str, Any]:
+        filename = frame.f_code.co_filename
+        source = linecache.getline(filename, line).strip()
         return {
-            "file": os.path.relpath(os.path.realpath(frame.filename), self.folder).replace(os.sep, "/"),
-            "line": frame.lineno,
-            "function": frame.name,
-            "source": frame.line or "",
+            "file": os.path.relpath(os.path.realpath(filename), self.folder).replace(os.sep, "/"),
+            "line": line,
+            "function": frame.f_code.co_name,
+            "source": _cut(source, 200).encode("utf-8", "backslashreplace").decode(),
         }
 
 
-def _shown(feature):
+def _shown(feature: Any) -> str:
     """A feature in a few words: ``Image``, ``int64``, ``ClassLabel of 10``, ``list of string``."""
     if isinstance(feature, dict):
-        return "{%s}" % ", ".join("%s: %s" % (name, _shown(child)) for name, child in feature.items())
+        return "{{{}}}".format(", ".join(f"{name}: {_shown(child)}" for name, child in feature.items()))
     if isinstance(feature, (list, tuple)):
-        return "list of %s" % _shown(feature[0])
+        return f"list of {_shown(feature[0])}"
     kind = type(feature).__name__
     if kind in ("List", "LargeList", "Sequence"):
-        return "list of %s" % _shown(feature.feature)
+        return f"list of {_shown(feature.feature)}"
     if kind == "ClassLabel":
-        return "ClassLabel of %d" % feature.num_classes
+        return f"ClassLabel of {feature.num_classes}"
     return str(feature.dtype) if kind == "Value" else kind
 
 
-def _packages(frames):
-    """Names of the data libraries that the traceback passes through; Cython frames name relative files."""
-    told = set()
-    for frame in frames:
-        parts = frame.filename.replace("\\", "/").split("/")
-        told.update(name for name in ("datasets", "pandas", "polars", "pyarrow") if name in parts)
-    return told
+# --- whether an exception is about a column of the data ---------------------------------------------------------------
 
 
-def _has_row(trace, dataset):
-    """Whether the code that failed held a mapping with the data set's columns: then its key was meant for a column."""
-    if dataset is None:
+def _is_of_data_library(frame: types.FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).partition(".")[0] in DATA_LIBRARIES
+
+
+def _is_about_data(error: BaseException, frame: types.FrameType, line: int, dataset: Any) -> bool:
+    """Whether the line that failed asked something made of the data (a row, rows, a table) for the missing key."""
+    if not isinstance(error, KeyError) or not isinstance((*error.args, None)[0], str) or dataset is None:
         return False
     columns = set(dataset.column_names)
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    held = list(trace.tb_frame.f_locals.values()) if trace is not None else []
-    return any(isinstance(value, Mapping) and value and set(value) <= columns for value in held)
+    source = "".join(linecache.getlines(frame.f_code.co_filename))
+    try:
+        tree = ast.parse(source)
+        return any(
+            _has_columns(value, columns)
+            for asked in _asked(tree, line, error.args[0])
+            for value in _values(asked, frame)
+        )
+    except Exception:  # the code under test may hold objects that can do anything when looked at
+        return False
 
 
-# --- what ML repositories import from flops_utils, where that is not installed -----------------------------------------
+def _asked(tree: ast.AST, line: int, key: Any) -> Iterator[ast.expr]:
+    """What the line asks for ``key``: the ``x`` of each ``x[key]``, and of ``x[y]`` where ``y`` is not written out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and node.lineno <= line <= (node.end_lineno or line):
+            index: Any = getattr(node.slice, "value", None) if type(node.slice).__name__ == "Index" else node.slice
+            if not isinstance(index, ast.Constant) or index.value == key:
+                yield node.value
 
 
-def _provide_flops_utils():
+def _values(expression: ast.expr, frame: types.FrameType) -> Iterator[Any]:
+    """The variables and attributes that an expression is made of."""
+    names = {**frame.f_globals, **frame.f_locals}
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Name) and node.id in names:
+            yield names[node.id]
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
+            yield getattr(names[node.value.id], "__dict__", {}).get(node.attr)
+
+
+def _has_columns(value: Any, columns: set[str]) -> bool:
+    """Whether it is a row, a list of rows, a table or a data set: most of its keys are columns of the data."""
+    if isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    if not isinstance(value, Mapping):
+        value = getattr(value, "column_names", None)
+        value = value if isinstance(value, (list, tuple)) else ()
+    common = columns & set(value)
+    return bool(common) and len(common) * 2 >= len(value)
+
+
+# --- what ML repositories import from flops_utils, where that is not installed ----------------------------------------
+
+
+def _provide_flops_utils() -> None:
     try:
         import flops_utils.ml_repo_building_blocks
         import flops_utils.ml_repo_templates  # noqa: F401
     except ImportError:
-        for name, module in _stand_in().items():
-            sys.modules[name] = module
+        _provide_stand_in()
 
 
-def _stand_in():
+def _provide_stand_in() -> None:
     """The few names of ``flops_utils`` 0.6 that ML repositories use, made from its published interface."""
-    log = types.ModuleType("flops_utils.logging")
-    log.logger = logging.getLogger("logger")
-    log.colorful_logger = logging.getLogger("colorful_logger")
-
-    templates = types.ModuleType("flops_utils.ml_repo_templates")
-    templates.DataManagerTemplate = _template("DataManagerTemplate", ["_prepare_data", "get_data"])
-    templates.ModelManagerTemplate = _template(
-        "ModelManagerTemplate",
-        [
-            "set_model_data",
-            "get_model",
-            "get_model_parameters",
-            "set_model_parameters",
-            "fit_model",
-            "evaluate_model",
-        ],
-    )
-
-    blocks = types.ModuleType("flops_utils.ml_repo_building_blocks")
-    blocks.load_dataset = _load_dataset
-
-    package = types.ModuleType("flops_utils")
-    package.__path__ = []
-    package.logging, package.ml_repo_templates, package.ml_repo_building_blocks = log, templates, blocks
-    return {module.__name__: module for module in (package, log, templates, blocks)}
+    package = _provide("flops_utils", __path__=[])
+    parts = {
+        "logging": {"logger": _logger("logger"), "colorful_logger": _logger("colorful_logger")},
+        "ml_repo_building_blocks": {"load_dataset": _load_dataset},
+        "ml_repo_templates": {
+            "DataManagerTemplate": _template("DataManagerTemplate", "_prepare_data", "get_data"),
+            "ModelManagerTemplate": _template(
+                "ModelManagerTemplate",
+                "set_model_data",
+                "get_model",
+                "get_model_parameters",
+                "set_model_parameters",
+                "fit_model",
+                "evaluate_model",
+            ),
+        },
+    }
+    for name, values in parts.items():
+        setattr(package, name, _provide(f"flops_utils.{name}", **values))
 
 
-def _template(name, methods):
-    def missing(self, *args, **kwargs):
+def _provide(name: str, **values: Any) -> types.ModuleType:
+    """Make a module that imports find."""
+    module = types.ModuleType(name)
+    vars(module).update(values)
+    sys.modules[name] = module
+    return module
+
+
+def _logger(name: str) -> logging.Logger:
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.DEBUG)
+    if not logger.handlers:
+        logger.addHandler(logging.StreamHandler())
+    return logger
+
+
+def _template(name: str, *methods: str) -> type:
+    def missing(self: Any, *args: Any, **kwargs: Any) -> None:
         """To be written by the ML repository."""
 
-    return abc.ABCMeta(name, (), {method: abc.abstractmethod(missing) for method in methods})
+    body: dict[str, Any] = {method: abc.abstractmethod(missing) for method in methods}
+    return abc.ABCMeta(name, (), {**body, "__module__": "flops_utils.ml_repo_templates"})
 
 
-def _load_dataset():
-    from data_loading import load_data_from_ml_data_server
+def _load_dataset() -> Any:
+    from data_loading import load_data_from_ml_data_server  # type: ignore[import-not-found]
 
     return load_data_from_ml_data_server()
 

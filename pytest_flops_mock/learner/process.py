@@ -7,25 +7,38 @@ from __future__ import annotations
 
 import json
 import os
-import queue
+import re
+import selectors
 import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import IO, Any, Literal, cast
 
-from pytest_flops_mock.learner.environment import child_environment, current_python
+from pytest_flops_mock.learner.environment import child_environment, command
 from pytest_flops_mock.learner.repository import MLRepository
 
 PROBE = Path(__file__).with_name("probe.py")
 OUTPUT_LINES = 20
+OUTPUT_COLUMNS = 300
+OUTPUT_BYTES = 64 * 2**10
+"""How much of the end of the output is looked at."""
+
+MOST_OUTPUT_BYTES = 256 * 2**20
+"""An endless loop that prints must not fill the disk: beyond this the output starts afresh."""
+
 POLL_SECONDS = 0.05
+TRACE_SECONDS = 1.0
+
+# In the traces of a crash: frames that are not the repository's (those have relative paths here), and lists of modules.
+_OTHERS = re.compile(r"""  File "[/<][^"]*", line \d+ in |  Binary file "|Extension modules: |Thread 0x\w+ .*:$""")
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 @dataclass(frozen=True)
@@ -60,9 +73,11 @@ class LearnerProcess:
     def __init__(self, repository: MLRepository, *, timeout: float) -> None:
         self.repository = repository
         self.timeout = timeout
+        self._asked = 0
+        self._received = b""
 
     def __enter__(self) -> LearnerProcess:
-        self._folder = Path(tempfile.mkdtemp(prefix="flops-learner-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="flops-learner-")).resolve()
         try:
             self._start()
         except BaseException:
@@ -74,83 +89,127 @@ class LearnerProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
+        self._requests.close()
+        self._answers.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def ask(self, do: str, **request: Any) -> Answer:
-        """Send one request and wait for what comes of it."""
+    def ask(self, do: str, *, limit: float | None = None, **request: Any) -> Answer:
+        """Send one request and wait for what comes of it.
+
+        Args:
+            do: What the probe shall do.
+            limit: Seconds that it may take, if not ``timeout``.
+            **request: What the probe needs for it.
+        """
         began = time.monotonic()
         printed = self._output.stat().st_size
-        answer = self._answer({"do": do, **request}, began + self.timeout)
-        return Answer(
-            how=answer.how,
-            facts=answer.facts,
-            error=answer.error,
-            ending=answer.ending,
-            output=self._printed_since(printed),
-            seconds=time.monotonic() - began,
-        )
+        answer = self._answer({"do": do, **request}, self.timeout if limit is None else limit)
+        return replace(answer, output=self._printed_since(printed), seconds=time.monotonic() - began)
 
     def _start(self) -> None:
-        copy, temporary = self._folder / "repository", self._folder / "tmp"
-        copy.mkdir()
+        self._copy, temporary = self._folder / "repository", self._folder / "tmp"
+        self._copy.mkdir()
         temporary.mkdir()
-        self.repository.copy_to(copy)
+        self.repository.copy_to(self._copy)
         self._output = self._folder / "output"
-        requests, self._requests = os.pipe()
-        with self._output.open("wb") as output, os.fdopen(requests) as stdin:
+        with self._output.open("ab") as output:
             self._process = subprocess.Popen(
-                # -I: neither this process' PYTHON* variables nor its current folder lead to other modules.
-                [current_python(), "-I", "-X", "faulthandler", str(PROBE)],
-                stdin=stdin,
+                command(PROBE),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
-                cwd=copy,
+                bufsize=0,
+                cwd=self._copy,
                 env=child_environment(os.environ, temporary),
                 start_new_session=True,
             )
-        self._answers: queue.Queue[bytes] = queue.Queue()
-        threading.Thread(target=_receive, args=(self._process.stdout, self._answers), daemon=True).start()
+        self._requests = cast(IO[bytes], self._process.stdin)
+        self._answers = cast(IO[bytes], self._process.stdout)
 
-    def _answer(self, request: dict[str, Any], deadline: float) -> Answer:
+    def _answer(self, request: dict[str, Any], limit: float) -> Answer:
+        if self._process.returncode is not None:
+            return Answer("ended", ending="it had ended before")
+        deadline = time.monotonic() + limit
+        self._asked += 1
         with suppress(OSError):  # it has ended; told below
-            os.write(self._requests, json.dumps(request).encode() + b"\n")
+            self._requests.write(json.dumps({"id": self._asked, **request}).encode() + b"\n")
         while True:
-            with suppress(queue.Empty):
-                told = json.loads(self._answers.get(timeout=POLL_SECONDS))
-                if "error" in told:
-                    return Answer("error", error=told["error"])
-                return Answer("facts", facts=told["facts"])
-            # Asked and not waited for at the pipe: a child of the repository's code may still hold that open.
-            code = self._process.poll()
-            if code is not None and self._answers.empty():
-                return Answer("ended", ending=_ending(code))
-            if time.monotonic() > deadline:
+            # Asked before the pipe is read for the last time, and not waited for there: what the repository's code
+            # started may still hold the pipe open.
+            ended = self._has_ended()
+            try:
+                for told in self._told(0 if ended else POLL_SECONDS):
+                    if told["id"] == self._asked:
+                        how: Literal["facts", "error"] = "error" if "error" in told else "facts"
+                        return Answer(how, told.get("facts", {}), told.get("error", {}))
+            except (ValueError, KeyError, TypeError):
                 self._end()
-                return Answer("timeout", ending=f"still running after {self.timeout:g} s")
+                return Answer("ended", ending="it wrote to the pipe over which the check talks to it")
+            if ended:
+                return Answer("ended", ending=_ending(self._end()))
+            if time.monotonic() > deadline:
+                self._stop()
+                self._end()
+                return Answer("timeout", ending=f"still running after {limit:g} s")
+            self._limit_output()
+
+    def _told(self, seconds: float) -> Iterator[dict[str, Any]]:
+        """What the process says within ``seconds``: whole lines only."""
+        if self._answers.closed:
+            time.sleep(seconds)
+            return
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._answers, selectors.EVENT_READ)
+            if not selector.select(seconds):
+                return
+        chunk = os.read(self._answers.fileno(), 2**16)
+        if not chunk:  # nobody can say anything more
+            self._answers.close()
+        *lines, self._received = (self._received + chunk).split(b"\n")
+        yield from map(json.loads, lines)
+
+    def _has_ended(self) -> bool:
+        """Whether the process has ended. It is not reaped: until then its group's number cannot become another's."""
+        try:
+            return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # somebody else reaps the children of this process
+            return True
+
+    def _stop(self) -> None:
+        """Let the process write where its code is, and wait a moment for that; it ends the process as well."""
+        with suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGUSR1)
+        deadline = time.monotonic() + TRACE_SECONDS
+        while time.monotonic() < deadline and not self._has_ended():
+            time.sleep(POLL_SECONDS / 5)
+
+    def _limit_output(self) -> None:
+        if self._output.stat().st_size > MOST_OUTPUT_BYTES:
+            os.truncate(self._output, 0)  # the process appends
 
     def _printed_since(self, position: int) -> str:
+        """The last lines, without what a terminal would not show (progress bars overwrite theirs)."""
         with self._output.open("rb") as output:
-            output.seek(position)
-            lines = output.read().decode(errors="replace").splitlines()
-        return "\n".join(lines[-OUTPUT_LINES:])
+            size = output.seek(0, os.SEEK_END)
+            start = position if position <= size else 0  # it started afresh
+            output.seek(max(start, size - OUTPUT_BYTES))
+            text = output.read().decode(errors="replace")
+        text = _TERMINAL_CODES.sub("", text).replace(f"{self._copy}/", "")
+        lines = [_visible(line.rstrip().rpartition("\r")[2]) for line in text.rstrip().split("\n")]
+        return "\n".join([line for line in lines if not _OTHERS.match(line)][-OUTPUT_LINES:])
 
-    def _end(self) -> None:
-        """Kill the process and all that it started in its group."""
-        with suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
+    def _end(self) -> int:
+        """Kill the process with all that it started in its group; its exit status."""
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-        self._process.wait()
-        with suppress(OSError):
-            os.close(self._requests)
+            self._process.wait()
+        return self._process.returncode
 
 
-def _receive(pipe: Any, answers: queue.Queue[bytes]) -> None:
-    """Hand on what the probe says until nobody can say more; a child of the repository's code may outlive the probe."""
-    with pipe:
-        for line in pipe:
-            answers.put(line)
+def _visible(line: str) -> str:
+    line = "".join(char if char.isprintable() or char == "\t" else "\ufffd" for char in line)
+    return line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…"
 
 
 def _ending(code: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
@@ -49,14 +50,12 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
     found = [_missing(repository, name, paths) for name in REQUIRED if name not in paths]
     if DATA_MANAGER not in paths:
         found.append(_missing(repository, DATA_MANAGER, paths, code="FM106"))
-    if ENTRY in paths:
-        trees: dict[str, ast.Module] = {}
-        found += _parse(repository, ENTRY, paths, trees)
-        if DATA_MANAGER in paths:
-            found += _parse(repository, DATA_MANAGER, paths, trees)
-            found += _class_findings(repository, DATA_MANAGER, "DataManager", trees)
-        found += _class_findings(repository, ENTRY, "ModelManager", trees)
-        found += _replaced_modules(repository, paths, trees)
+    trees: dict[str, ast.Module] = {}
+    found += _parse(repository, [path for path in (ENTRY, DATA_MANAGER) if path in paths], paths, trees)
+    for path, name in ((ENTRY, "ModelManager"), (DATA_MANAGER, "DataManager")):
+        if path in trees:
+            found += _class_findings(path, trees[path], name)
+    found += _replaced_modules(paths, trees)
     return tuple(found)
 
 
@@ -77,55 +76,66 @@ def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, cod
 
 
 def _parse(
-    repository: MLRepository, path: str, paths: tuple[str, ...], trees: dict[str, ast.Module]
+    repository: MLRepository, waiting: list[str], paths: tuple[str, ...], trees: dict[str, ast.Module]
 ) -> Iterator[Finding]:
-    """Parse ``path`` and, through its imports, the repository's modules that it needs; yields syntax errors."""
-    if path in trees:
-        return
-    try:
-        trees[path] = ast.parse(repository.text(path), filename=path)
-    except RepositoryError as error:
-        yield from findings_of(error)
-        return
-    except (SyntaxError, ValueError) as error:
-        trees[path] = ast.Module(body=[], type_ignores=[])
-        yield _syntax_error(path, error)
-        return
-    for module in _imported(trees[path]):
-        for candidate in (f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"):
-            if candidate in paths:
-                yield from _parse(repository, candidate, paths, trees)
+    """Parse the files that wait and, through their imports, the modules that they need; yields syntax errors."""
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about escapes, say: no errors, whatever this process makes of them
+                # As bytes: the file may name its own encoding.
+                trees[path] = ast.parse(repository.content(path), filename=path)
+        except RepositoryError as error:
+            yield from findings_of(error)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            yield _syntax_error(path, error)
+        else:
+            waiting += [file for module in _imported(trees[path], path) for file in _files(module) if file in paths]
 
 
-def _syntax_error(path: str, error: SyntaxError | ValueError) -> Finding:
+def _files(module: str) -> Iterator[str]:
+    """The files that importing ``module`` may run: its own, and those of the packages around it."""
+    parts = module.split(".")
+    for count in range(1, len(parts) + 1):
+        stem = "/".join(parts[:count])
+        yield from (f"{stem}.py", f"{stem}/__init__.py")
+
+
+def _syntax_error(path: str, error: Exception) -> Finding:
     line = getattr(error, "lineno", None)
-    source = (getattr(error, "text", None) or "").rstrip("\n")
-    column = getattr(error, "offset", None) or 1
+    source = ((getattr(error, "text", None) or "").splitlines() or [""])[0]
+    column = min(getattr(error, "offset", None) or 1, len(source) + 1)
+    encoding = "codec can't decode" in str(error)
     return Finding.of(
         Problem(
-            f"{path} is not valid Python: {getattr(error, 'msg', error)}",
+            f"{path} is not valid Python: {getattr(error, 'msg', None) or str(error) or type(error).__name__}",
             where=f"{path}:{line}" if line else path,
-            hint="mend the syntax; the file was read as this Python reads it",
+            hint="save the file in UTF-8" if encoding else "mend the syntax; the file was read as this Python reads it",
         ),
         code="FM103",
-        detail=f"{source}\n{' ' * (column - 1)}^" if source else "",
+        detail=f"{source}\n{' ' * (column - 1)}^" if source.strip() and not encoding else "",
     )
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
+def _imported(tree: ast.Module, path: str) -> Iterator[str]:
+    """The modules that the file at ``path`` imports, and what may be modules."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
+        elif isinstance(node, ast.ImportFrom):
+            around = path.split("/")[: -node.level] if node.level else []
+            module = ".".join([*around, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}".lstrip(".") for alias in node.names)
 
 
-def _class_findings(
-    repository: MLRepository, path: str, name: str, trees: dict[str, ast.Module]
-) -> Iterator[Finding]:
-    body = trees[path].body if path in trees else []
-    bound = {bound_name: node for node in body for bound_name in _bound_names(node)}
-    if not body or "*" in bound:  # told already, or not to be said without running
+def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]:
+    bound = _bound(tree.body)
+    if {"*", "__getattr__"} & set(bound):  # not to be said without running
         return
     if name not in bound:
         yield Finding.of(
@@ -135,17 +145,18 @@ def _class_findings(
                 expected=f"class {name}({name}Template)",
                 came=f"names defined there: {listing(bound)}",
                 nearest=nearest(name, bound),
-                hint=f"FLOps imports {name} from {path}; give the class that name",
+                hint=f"give the class in {path} that name",
             ),
-            code="FM104",
+            # FLOps imports the ModelManager itself; the DataManager is the ModelManager's business.
+            code="FM104" if path == ENTRY else "FM107",
         )
         return
     node = bound[name]
-    if not isinstance(node, ast.ClassDef) or {ast.unparse(base).rpartition(".")[2] for base in node.bases} - {
-        f"{name}Template"
-    }:
+    if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
         return  # methods may come from elsewhere
-    methods = [child.name for child in node.body if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    if {ast.unparse(base).rpartition(".")[2] for base in node.bases} - {f"{name}Template"}:
+        return
+    methods = _bound(node.body)
     for missing in (method for method in METHODS[name] if method not in methods):
         yield Finding.of(
             Problem(
@@ -160,23 +171,26 @@ def _class_findings(
         )
 
 
-def _bound_names(node: ast.stmt) -> Iterator[str]:
-    if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-        yield node.name
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from (alias.asname or alias.name for alias in node.names)
-    elif isinstance(node, ast.Assign):
-        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
-    elif isinstance(node, (ast.If, ast.Try)):
-        for child in [*node.body, *node.orelse]:
-            yield from _bound_names(child)
+def _bound(body: Iterable[ast.stmt]) -> dict[str, ast.AST]:
+    """The names that statements bind in their own scope, and what binds them; ``*`` for an import of everything."""
+    found: dict[str, ast.AST] = {}
+    waiting: list[ast.AST] = [*body][::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            found[node.name] = node  # its body is another scope
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.update({(alias.asname or alias.name).partition(".")[0]: node for alias in node.names})
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] = node
+        waiting += [*ast.iter_child_nodes(node)][::-1]
+    return found
 
 
-def _replaced_modules(
-    repository: MLRepository, paths: tuple[str, ...], trees: dict[str, ast.Module]
-) -> Iterator[Finding]:
+def _replaced_modules(paths: tuple[str, ...], trees: dict[str, ast.Module]) -> Iterator[Finding]:
     """Modules that the repository imports and that are somebody else's in the image."""
-    used = {module.partition(".")[0] for tree in trees.values() for module in _imported(tree)}
+    used = {name.partition(".")[0] for path, tree in trees.items() for name in _imported(tree, path)}
     for module in REPLACED:
         files = [path for path in paths if path == f"{module}.py" or path.startswith(f"{module}/")]
         if files and module in used:

@@ -47,7 +47,7 @@ def test_it_can_be_overridden(project: pytest.Pytester) -> None:
 
         def test_check(flops_check):
             report = flops_check(sla="mocks/mnist.json")
-            assert report.repository == "repository of 1 files"
+            assert report.repository == "repository of 1 file"
             assert [finding.code for finding in report.errors] == ["FM102"]
         """
     )
