@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -104,7 +105,7 @@ class MockDataProvider:
         )
         check_columns(partitions[0].schema, loaded.dataset_name)
         with MLDataClient(self.uri, timeout=self.timeout) as client, _progress(partitions) as advance:
-            stored = tuple(_send(client, partition, loaded.data_tag, advance) for partition in partitions)
+            stored = tuple(_send(client, named, loaded.data_tag, advance) for named in _named(partitions))
         return ProviderRun(source.dataset_name, loaded.data_tag, source.source, source.origin, stored)
 
     def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
@@ -143,24 +144,45 @@ def _check(sla: MockSLA) -> None:
         raise SLAError(*fatal)
 
 
-def _send(client: MLDataClient, partition: Partition, data_tag: str, advance: Callable[[int], Any]) -> PartitionFacts:
+@dataclass(frozen=True)
+class _Named:
+    """A partition, ready to be sent: its name comes before its rows, and is made of them."""
+
+    partition: Partition
+    digest: str
+    nbytes: int
+    batches: Callable[[], Iterable[pa.RecordBatch]]
+
+
+def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[[int], Any]) -> PartitionFacts:
     """Send one partition under the name that its content gives it."""
-    again = _repeatable(partition)
+    name, rows = partition_name(data_tag, named.digest), named.partition.rows
+    sending = _counted(named.batches(), advance)
+    client.send_batches(name, named.partition.schema, sending, rows=rows, nbytes=named.nbytes)
+    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes)
+
+
+def _named(partitions: Sequence[Partition]) -> Iterator[_Named]:
+    """Each partition in order; while one is being sent, a thread gathers and names the next."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        following = thread.submit(_name, partitions[0])
+        for partition in partitions[1:]:
+            ready, following = following.result(), thread.submit(_name, partition)
+            yield ready
+        yield following.result()
+
+
+def _name(partition: Partition) -> _Named:
+    batches = _repeatable(partition)
     digest, nbytes = ContentDigest(partition.schema), 0
-    for batch in again():
+    for batch in batches():
         digest.update(batch)
         nbytes += batch.nbytes
-    name = partition_name(data_tag, digest.hexdigest())
-    sending = _counted(again(), advance)
-    client.send_batches(name, partition.schema, sending, rows=partition.rows, nbytes=nbytes)
-    return PartitionFacts(name=name, rows=partition.rows, bytes=nbytes)
+    return _Named(partition, digest.hexdigest(), nbytes, batches)
 
 
 def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:
-    """The batches as often as needed: the name comes before the rows, and is made of them.
-
-    A partition of one batch is kept, a larger one is gathered again: memory stays at one batch either way.
-    """
+    """The batches as often as needed. One batch is kept, more are gathered again: memory stays bounded either way."""
     head = list(islice(partition.batches(), 2))
     return partition.batches if len(head) > 1 else lambda: head
 
