@@ -154,18 +154,23 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
     node = bound[name]
     if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
         return  # methods may come from elsewhere
-    if {ast.unparse(base).rpartition(".")[2] for base in node.bases} - {f"{name}Template"}:
+    template = f"{name}Template"
+    bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    # FLOps calls the ModelManager's methods itself; a DataManager without the template may have any.
+    if bases - {template} or (not bases and path == DATA_MANAGER):
         return
     methods = _bound(node.body)
-    for missing in (method for method in METHODS[name] if method not in methods):
+    missing = [method for method in METHODS[name] if method not in methods]
+    others = [method for method in methods if method not in METHODS[name]]
+    if missing:
         yield Finding.of(
             Problem(
-                f"{name} has no method {missing}",
+                f"{name} has no method{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
                 where=f"{path}:{node.lineno}",
-                expected=f"def {missing}(self, ...), abstract in {name}Template",
+                expected=f"all methods that are abstract in {template}: {listing(METHODS[name])}",
                 came=f"methods: {listing(methods)}",
-                nearest=nearest(missing, methods),
-                hint="write it; without it the class cannot be instantiated",
+                nearest=nearest(missing[0], others) if len(missing) == 1 else "",
+                hint="write what is missing; on FLOps the class cannot be used without",
             ),
             code="FM104",
         )

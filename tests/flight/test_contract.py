@@ -64,7 +64,7 @@ def test_empty_criteria_list_everything(plain: PlainClient) -> None:
     plain.put("cats.1.parquet", labels(0))
     plain.put("dogs.2.parquet", labels(1))
 
-    assert [info.descriptor.path for info in plain.list_raw(b"")] == [[b"cats.1.parquet"], [b"dogs.2.parquet"]]
+    assert [info.descriptor.path for info in plain.infos_for(b"")] == [[b"cats.1.parquet"], [b"dogs.2.parquet"]]
 
 
 def test_flight_info_names_schema_rows_ticket_and_the_address_it_is_bound_to(
@@ -81,7 +81,7 @@ def test_flight_info_names_schema_rows_ticket_and_the_address_it_is_bound_to(
     (endpoint,) = info.endpoints
     assert endpoint.ticket.ticket == NAME.encode()
     assert [location.uri for location in endpoint.locations] == [f"grpc://127.0.0.1:{server.port}".encode()]
-    assert plain.list("pets") == [info]
+    assert plain.infos("pets") == [info]
 
 
 def test_the_location_of_an_endpoint_reaches_the_rows(plain: PlainClient) -> None:
@@ -142,7 +142,7 @@ def test_compressed_batches_are_readable(plain: PlainClient, client: MLDataClien
 
 def test_the_calls_are_recorded_in_order(server: MLDataServer, plain: PlainClient) -> None:
     plain.put(NAME, labels(0, 1))
-    plain.list("pets")
+    plain.infos("pets")
     plain.info(NAME)
     plain.get(NAME.encode())
     list(plain.flight.list_actions())

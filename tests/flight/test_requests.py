@@ -74,7 +74,7 @@ def test_dropping_and_asking_for_what_is_not_there(plain: PlainClient) -> None:
 )
 def test_criteria_that_are_no_tags(plain: PlainClient, server: MLDataServer, criteria: bytes, came: str) -> None:
     with pytest.raises(fl.FlightServerError) as caught:
-        plain.list_raw(criteria)
+        plain.infos_for(criteria)
 
     assert said(caught.value) == (
         'the ML data server cannot read these criteria; expected: JSON such as {"data_tags": ["mnist"]}, or nothing '

@@ -20,7 +20,7 @@ from pytest_flops_mock.flight.server import ROWS_HEADER, MLDataServer
 from pytest_flops_mock.flight.store import ParquetStore
 
 NAME = "tag.half.parquet"
-ROWS = pa.record_batch({"x": [1, 2, 3]})
+ROWS = pa.RecordBatch.from_pydict({"x": [1, 2, 3]})
 
 SENDER = f"""
 import os, signal, sys
@@ -28,7 +28,7 @@ import pyarrow as pa, pyarrow.flight as fl
 
 uri, way, promised = sys.argv[1:4]
 client = fl.connect(uri)
-batch = pa.record_batch({{"x": [1, 2, 3]}})
+batch = pa.RecordBatch.from_pydict({{"x": [1, 2, 3]}})
 options = fl.FlightCallOptions(
     timeout=0.5 if way == "deadline" else 60,
     headers=[(b"{ROWS_HEADER}", promised.encode())] if promised else None,
@@ -78,7 +78,7 @@ def test_nothing_is_visible_of_a_promised_upload_that_breaks_off(
     with child(SENDER, server.uri, way, "10") as sender:
         die(server, sender, way)
 
-    assert plain.list_raw(b"") == []
+    assert plain.infos_for(b"") == []
     assert server.partitions == ()
     assert not folder.exists() or list(folder.iterdir()) == []
     (call, _) = server.calls
@@ -93,7 +93,7 @@ def test_nothing_is_visible_of_a_foreign_upload_that_is_cancelled(
     with child(SENDER, server.uri, way, "") as sender:
         die(server, sender, way)
 
-    assert plain.list_raw(b"") == []
+    assert plain.infos_for(b"") == []
     assert not folder.exists() or list(folder.iterdir()) == []
     assert server.calls[0].message == (
         "an upload ended before it was whole; nothing of it is stored"
@@ -119,7 +119,7 @@ import pyarrow as pa
 from pytest_flops_mock.flight.client import MLDataClient
 
 def batches():
-    big = pa.record_batch({{"x": range(2_000_000)}})
+    big = pa.RecordBatch.from_pydict({{"x": range(2_000_000)}})
     yield big
     yield big
     print("ready", flush=True)
@@ -135,7 +135,7 @@ with MLDataClient(sys.argv[1]) as client:
         assert sender.go()[0] != 0
     until(lambda: ended(server), "the end of the upload")
 
-    assert plain.list_raw(b"") == []
+    assert plain.infos_for(b"") == []
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
@@ -168,8 +168,8 @@ def test_another_number_of_rows_than_promised_is_refused(
 
 @pytest.mark.parametrize("rows_before", [3, 3_000_000])
 def test_rows_that_change_their_schema_half_way(server: MLDataServer, client: MLDataClient, rows_before: int) -> None:
-    before = pa.record_batch({"x": range(rows_before)})
-    after = pa.record_batch({"x": ["three"], "y": [None]})
+    before = pa.RecordBatch.from_pydict({"x": range(rows_before)})
+    after = pa.RecordBatch.from_pydict({"x": ["three"], "y": [None]})
 
     with pytest.raises(UploadError) as caught:
         client.send_batches(NAME, before.schema, [before, after], rows=rows_before + 1)
@@ -192,7 +192,7 @@ def test_a_schema_change_that_pyarrow_refuses_to_send(server: MLDataServer, plai
     with pytest.raises(fl.FlightServerError, match="3 rows of 4"), writer:
         writer.write_batch(ROWS)
         with pytest.raises(pa.ArrowInvalid, match="schema"):
-            writer.write_batch(pa.record_batch({"y": ["four"]}))
+            writer.write_batch(pa.RecordBatch.from_pydict({"y": ["four"]}))
 
     assert server.partitions == ()
 
@@ -211,7 +211,7 @@ def test_what_the_batches_raise_reaches_the_user_unchanged(
     server: MLDataServer, client: MLDataClient, error: BaseException, rows_before: int
 ) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
-        yield pa.record_batch({"x": pa.array(range(rows_before), pa.int64())})
+        yield pa.RecordBatch.from_pydict({"x": pa.array(range(rows_before), pa.int64())})
         raise error
 
     with pytest.raises(type(error)) as caught:
@@ -225,7 +225,7 @@ def test_what_the_batches_raise_reaches_the_user_unchanged(
 
 def test_a_deadline_that_expires_while_the_rows_are_made(server: MLDataServer) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
-        yield pa.record_batch({"x": range(3_000_000)})
+        yield pa.RecordBatch.from_pydict({"x": range(3_000_000)})
         until(lambda: ended(server), "the end of the call")
         yield ROWS
 
@@ -247,11 +247,11 @@ def test_of_two_uploads_at_once_the_one_that_ends_last_stays(server: MLDataServe
 
     def batches(value: int) -> Iterator[pa.RecordBatch]:
         for _ in range(3):
-            yield pa.record_batch({"x": [value] * 1_500_000})
+            yield pa.RecordBatch.from_pydict({"x": [value] * 1_500_000})
         both_began.wait()
         if value == 2:
             assert first_is_in.wait(20)
-        yield pa.record_batch({"x": [value]})
+        yield pa.RecordBatch.from_pydict({"x": [value]})
 
     def send(value: int) -> None:
         with MLDataClient(server.uri, timeout=60) as client:

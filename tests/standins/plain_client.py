@@ -38,17 +38,17 @@ class PlainClient:
             writer.close()
         return None if answer is None else bytes(answer.to_pybytes())
 
-    def list(self, *tags: str) -> list[Any]:
+    def infos(self, *tags: str) -> list[Any]:
         """The FlightInfos for these tags."""
-        return self.list_raw(json.dumps({"data_tags": tags}).encode())
+        return self.infos_for(json.dumps({"data_tags": tags}).encode())
 
-    def list_raw(self, criteria: bytes) -> list[Any]:
+    def infos_for(self, criteria: bytes) -> list[Any]:
         """The FlightInfos for criteria of any bytes."""
         return list(self.flight.list_flights(criteria, PATIENCE))
 
     def names(self, *tags: str) -> list[str]:
         """The file names under these tags."""
-        return [info.descriptor.path[0].decode() for info in self.list(*tags)]
+        return [info.descriptor.path[0].decode() for info in self.infos(*tags)]
 
     def info(self, name: str) -> Any:
         """The FlightInfo of one file."""

@@ -1,0 +1,127 @@
+"""The learner's process: what it sees, what it leaves behind, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from standins.processes import until
+
+from pytest_flops_mock import MLDataServer, MLRepository, check_repository
+from pytest_flops_mock.learner.process import LearnerProcess
+
+from .conftest import Check, repository
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (one that has ended and waits for its parent does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_nothing_is_written_into_the_repository(server: MLDataServer, tmp_path: Path) -> None:
+    body = "open('new', 'w').write('x')\nopen('data_manager.py', 'w').write('x')"
+    for name, text in repository(body).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()}
+
+    assert check_repository(tmp_path, server.uri, data_tags=["pets"]).ok
+
+    assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()} == before
+
+
+def test_secrets_and_settings_of_this_process_stay_out(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "PYTHONPATH", "VIRTUAL_ENV"):
+        monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    report = check("import os; assert 'secret' not in os.environ.values(); assert os.environ['OMP_NUM_THREADS'] == '1'")
+    assert report.ok, str(report)
+
+
+def test_the_connection_is_closed_before_the_code_runs(check: Check) -> None:
+    body = """
+        import os
+        open_files = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+        assert not [path for path in open_files if os.path.exists(path) and os.readlink(path).startswith("socket:")]
+        """
+    report = check(body)
+    assert report.ok, str(report)
+
+
+def test_what_the_code_started_ends_with_it(check: Check, tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    body = f"""
+        import subprocess, sys
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        open({str(file)!r}, "w").write(str(child.pid))
+        """
+    assert check(body).ok
+    until(lambda: not alive(int(file.read_text())), "the end of the child")
+
+
+def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -> None:
+    body = """
+        import os, time
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(8)
+            os._exit(0)
+        os._exit(5)
+        """
+    report = check(body)
+    assert [error.came for error in report.errors] == ["exit status 5"]
+    assert report.stages[-1].seconds < 5
+
+
+def test_much_output_is_shown_in_part(check: Check) -> None:
+    (error,) = check("for n in range(300_000): print('line', n)\nraise ValueError('bad')").errors
+    lines = error.detail.splitlines()
+    assert lines[-1] == "    line 299999"
+    assert len(lines) < 40
+
+
+def test_each_request_is_answered_apart_and_a_dead_process_says_so(server: MLDataServer) -> None:
+    files = repository("import os; os._exit(1)")
+    with LearnerProcess(MLRepository.of_files(files), timeout=30) as learner:
+        assert learner.ask("hello").facts["versions"].keys() == {"Python", "datasets", "pyarrow", "numpy"}
+        loaded = learner.ask("load", uri=server.uri, tags=["pets"], timeout=10)
+        assert loaded.facts["rows"] == 5
+        assert learner.ask("transform").ending == "exit status 1"
+        assert learner.ask("transform").ending == "it had ended before"
+
+
+ENDLESS = f"""
+import sys
+from pytest_flops_mock import check_repository
+files = {repository("import os; open(FILE, 'w').write(str(os.getpid()))" + chr(10) + "while True: pass")!r}
+files["model_manager.py"] = files["model_manager.py"].replace("FILE", repr(sys.argv[2]))
+try:
+    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+def test_the_learner_ends_with_its_parent(server: MLDataServer, tmp_path: Path, way: signal.Signals) -> None:
+    file, temporary = tmp_path / "pid", tmp_path / "tmp"
+    temporary.mkdir()
+    command = [sys.executable, "-c", ENDLESS, server.uri, str(file)]
+    parent = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary)})
+    try:
+        until(lambda: file.exists() and file.read_text(), "the endless loop")
+        parent.send_signal(way)
+        code = parent.wait(20)
+    finally:
+        parent.kill()
+        parent.wait()
+    until(lambda: not alive(int(file.read_text())), "the end of the learner")
+    assert code == (130 if way is signal.SIGINT else -signal.SIGKILL)
+    if way is signal.SIGINT:
+        assert list(temporary.iterdir()) == []
