@@ -11,10 +11,26 @@ import sys
 
 from measuring import verdict
 
-HEAVY = (
-    "pyarrow numpy pandas datasets huggingface_hub flwr_datasets matplotlib hypothesis docker testcontainers grpc "
-    "pydantic rich typer torch tensorflow sklearn flops_utils"
-).split()
+HEAVY = [
+    "pyarrow",
+    "numpy",
+    "pandas",
+    "datasets",
+    "huggingface_hub",
+    "flwr_datasets",
+    "matplotlib",
+    "hypothesis",
+    "docker",
+    "testcontainers",
+    "grpc",
+    "pydantic",
+    "rich",
+    "typer",
+    "torch",
+    "tensorflow",
+    "sklearn",
+    "flops_utils",
+]
 CHILD = """
 import json, sys
 import pytest

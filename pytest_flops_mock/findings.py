@@ -237,8 +237,7 @@ class Report:
         return cls(
             repository=plain["repository"],
             stages=tuple(
-                StageResult(Stage(s["stage"]), Outcome(s["outcome"]), s["seconds"], s["reason"])
-                for s in plain["stages"]
+                StageResult(Stage(s["stage"]), Outcome(s["outcome"]), s["seconds"], s["reason"]) for s in plain["stages"]
             ),
             findings=tuple(_finding(f) for f in plain["findings"]),
             data=DataFacts(
@@ -263,7 +262,7 @@ class Report:
 
     def __str__(self) -> str:
         findings = [line for finding in self.findings for line in _lines(finding)]
-        return "\n".join([*self._head(), *findings, self._verdict()])
+        return "\n".join([*self._head(), *findings, *([""] if findings else []), self._verdict()])
 
     def _head(self) -> list[str]:
         """What was checked, on which data, in which Python, and how far it came."""
@@ -310,7 +309,7 @@ def _stage(result: StageResult) -> str:
 
 def _lines(finding: Finding) -> list[str]:
     head = f"{finding.severity.value} {finding.code} [{finding.stage.value}] {finding.message}"
-    return ["", head, *finding.problem().parts(), *(f"    {line}" for line in finding.detail.splitlines()), ""]
+    return ["", head, *finding.problem().parts(), *(f"    {line}" for line in finding.detail.splitlines())]
 
 
 def _finding(plain: Mapping[str, Any]) -> Finding:

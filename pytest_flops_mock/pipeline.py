@@ -27,7 +27,7 @@ from pytest_flops_mock.learner.repository import MLRepository
 from pytest_flops_mock.learner.structure import structure_findings
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.settings import DataSource
-from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+from pytest_flops_mock.sla.models import MockSLA, ProjectSLA, is_local_path
 
 NEEDS = {
     Stage.SLA: (),
@@ -188,6 +188,8 @@ class _Check:
 
     def _provide(self) -> Iterable[Finding]:
         if self._mock is not None:
+            source = "local" if is_local_path(self._mock.dataset_name) else self._provider.data.value
+            self._data = DataFacts(self._mock.dataset_name, source, source)  # known also when the run fails
             run = self._provider.run(self._mock)
             self._data = DataFacts(run.dataset_name, run.source, run.origin, run.partitions)
         return ()
@@ -213,10 +215,7 @@ class _Check:
         return [self._mock.data_tag] if self._mock is not None else []
 
     def _shown(self) -> str:
-        given = self._given
-        if isinstance(given, MLRepository):
-            return given.name
-        return f"repository of {len(given)} files" if isinstance(given, Mapping) else os.fspath(given)
+        return os.fspath(self._given) if isinstance(self._given, (str, os.PathLike)) else self._repository.name
 
 
 @contextmanager

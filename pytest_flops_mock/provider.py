@@ -100,9 +100,7 @@ class MockDataProvider:
         loaded = loaded.replace(**changes) if changes else loaded
         _check(loaded)
         source = self._source(loaded, dataset)
-        partitions = iid_partitions(
-            source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed
-        )
+        partitions = iid_partitions(source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed)
         check_columns(partitions[0].schema, loaded.dataset_name)
         with MLDataClient(self.uri, timeout=self.timeout) as client, _progress(partitions) as advance:
             stored = tuple(_send(client, named, loaded.data_tag, advance) for named in _named(partitions))

@@ -119,9 +119,7 @@ def test_loading_the_plugin_loads_little() -> None:
     assert not {name.partition(".")[0] for name in loaded} & set(HEAVY)
 
 
-def test_a_run_of_other_tests_loads_nothing_heavy(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_of_other_tests_loads_nothing_heavy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(
         f"""

@@ -45,9 +45,7 @@ class MLDataClient:
     def __enter__(self) -> MLDataClient:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -149,9 +147,7 @@ class MLDataClient:
         return self._connected
 
     def _options(self, nbytes: int = 0, headers: Iterable[tuple[bytes, bytes]] = ()) -> Any:
-        return fl.FlightCallOptions(
-            timeout=self.timeout + nbytes / SLOWEST_BYTES_PER_SECOND, headers=list(headers) or None
-        )
+        return fl.FlightCallOptions(timeout=self.timeout + nbytes / SLOWEST_BYTES_PER_SECOND, headers=list(headers) or None)
 
     @contextmanager
     def _upload_errors(self, name: str, writer: Any = None) -> Iterator[None]:

@@ -56,9 +56,7 @@ def no_match(uri: str, tags: list[str], names: list[str]) -> Problem:
         expected=f"a tag of: {listing(stored)}" if stored else "partitions on the server",
         came=f"data_tags = {tags}",
         nearest=next(filter(None, (nearest(tag, stored) for tag in tags)), ""),
-        hint="use the MDP SLA's data_tag in the project SLA's data_tags"
-        if stored
-        else "run the mock data provider first",
+        hint="use the MDP SLA's data_tag in the project SLA's data_tags" if stored else "run the mock data provider first",
         code="FM401",
     )
 

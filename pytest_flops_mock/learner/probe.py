@@ -6,7 +6,6 @@ way before any code of the repository runs: what that prints goes to standard er
 
 The parent imports :func:`load` from here as well, to load partitions without a process.
 """
-# ruff: noqa: PLC0415 - what is heavy is imported by the request that needs it
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ import threading
 import traceback
 import types
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 PROTOCOL = 1
@@ -151,7 +150,7 @@ def main() -> NoReturn:
     requests, answers = _take_over_standard_streams()
     _prepare_for_crashes()
     learner = _Learner(os.getcwd())
-    actions = {"hello": learner.hello, "load": learner.load, "transform": learner.transform}
+    actions: dict[str, Callable[..., dict[str, Any]]] = {"hello": learner.hello, "load": learner.load, "transform": learner.transform}
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     _import_early()
@@ -170,9 +169,7 @@ def main() -> NoReturn:
 def _import_early() -> None:
     """Import what every load needs while the parent is still busy; Flight first, one fixed order (apache/arrow#40088)."""
     try:
-        import pyarrow.flight
-
-        import datasets  # noqa: F401, I001
+        import datasets  # noqa: F401
     except Exception:
         return  # told by the request that needs it
 
@@ -254,7 +251,7 @@ class _Learner:
         for name in ("datasets", "pyarrow", "numpy"):
             try:
                 versions[name] = str(__import__(name).__version__)
-            except Exception:  # noqa: S112 - told by the request that needs it
+            except Exception:
                 continue
         return {"protocol": PROTOCOL, "versions": versions}
 
@@ -371,9 +368,7 @@ def _is_about_data(error: BaseException, frame: types.FrameType, line: int, data
     try:
         tree = ast.parse(source)
         return any(
-            _has_columns(value, columns)
-            for asked in _asked(tree, line, error.args[0])
-            for value in _values(asked, frame)
+            _has_columns(value, columns) for asked in _asked(tree, line, error.args[0]) for value in _values(asked, frame)
         )
     except Exception:  # the code under test may hold objects that can do anything when looked at
         return False
@@ -423,7 +418,7 @@ def _provide_flops_utils() -> None:
 def _provide_stand_in() -> None:
     """The few names of ``flops_utils`` 0.6 that ML repositories use, made from its published interface."""
     package = _provide("flops_utils", __path__=[])
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         "logging": {"logger": _logger("logger"), "colorful_logger": _logger("colorful_logger")},
         "ml_repo_building_blocks": {"load_dataset": _load_dataset},
         "ml_repo_templates": {

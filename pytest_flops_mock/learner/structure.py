@@ -179,7 +179,7 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
 def _bound(body: Iterable[ast.stmt]) -> dict[str, ast.AST]:
     """The names that statements bind in their own scope, and what binds them; ``*`` for an import of everything."""
     found: dict[str, ast.AST] = {}
-    waiting: list[ast.AST] = [*body][::-1]
+    waiting: list[ast.AST] = list(reversed([*body]))
     while waiting:
         node = waiting.pop()
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):

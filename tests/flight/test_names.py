@@ -116,9 +116,13 @@ def test_a_descriptor_without_a_path(plain: PlainClient, server: MLDataServer, d
     with pytest.raises(fl.FlightServerError) as info:
         plain.flight.get_flight_info(descriptor, PATIENCE)
 
-    assert said(put.value) == said(info.value) == (
-        "the ML data server wants a path descriptor with the file name as its one element"
-        f"; came: {came}; next: use FlightDescriptor.for_path(name)"
+    assert (
+        said(put.value)
+        == said(info.value)
+        == (
+            "the ML data server wants a path descriptor with the file name as its one element"
+            f"; came: {came}; next: use FlightDescriptor.for_path(name)"
+        )
     )
     assert server.partitions == ()
 

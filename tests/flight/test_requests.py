@@ -97,9 +97,7 @@ def test_an_unknown_action(plain: PlainClient, client: MLDataClient, action: str
     assert plain.names("mnist") == ["mnist.1.parquet"]
 
 
-def test_a_column_that_parquet_cannot_hold_is_refused_before_it_is_sent(
-    client: MLDataClient, server: MLDataServer
-) -> None:
+def test_a_column_that_parquet_cannot_hold_is_refused_before_it_is_sent(client: MLDataClient, server: MLDataServer) -> None:
     with pytest.raises(DataSourceError) as caught:
         client.send("tag.1.parquet", union())
 

@@ -33,7 +33,11 @@ def test_a_missing_file_is_told_and_where_it_is_instead(name: str, code: str) ->
 
 
 def test_a_syntax_error_is_shown_once_with_its_line() -> None:
-    files = {**GOOD, "model_manager.py": "from data_manager import x\n" + GOOD["model_manager.py"], "data_manager.py": "x = (\ny = 1"}
+    files = {
+        **GOOD,
+        "model_manager.py": "from data_manager import x\n" + GOOD["model_manager.py"],
+        "data_manager.py": "x = (\ny = 1",
+    }
     (finding,) = structure_findings(MLRepository.of_files(files))
     assert (finding.code, finding.where) == ("FM103", "data_manager.py:1")
     assert finding.message.startswith("data_manager.py is not valid Python: ")

@@ -93,9 +93,7 @@ def test_an_exception_shows_the_frames_in_the_repository(check: Check) -> None:
     (error,) = check("raise ValueError('bad rows')").errors
     assert error.message == "ValueError: bad rows"
     assert error.where == "model_manager.py:12 in set_model_data"
-    assert error.detail == (
-        "model_manager.py:12 in set_model_data\n    raise ValueError('bad rows')\nValueError: bad rows"
-    )
+    assert error.detail == ("model_manager.py:12 in set_model_data\n    raise ValueError('bad rows')\nValueError: bad rows")
 
 
 def test_what_the_code_printed_is_shown_with_its_failure(check: Check) -> None:

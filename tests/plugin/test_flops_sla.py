@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-
-from .conftest import mock_sla
+from standins.projects import mock_sla
 
 TEST = """
     def test_partitions(mock_data_provider, ml_data_server):

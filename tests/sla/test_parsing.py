@@ -143,9 +143,7 @@ def test_a_text_that_ends_too_early_is_told_so() -> None:
 
 
 def test_keys_that_stand_twice_are_all_told() -> None:
-    error = refusal(
-        '{"customerID": "a", "mock_data_configuration": {"data_tag": "x", "data_tag": "y"}, "customerID": "b"}'
-    )
+    error = refusal('{"customerID": "a", "mock_data_configuration": {"data_tag": "x", "data_tag": "y"}, "customerID": "b"}')
 
     assert str(error) == (
         'the key "data_tag" stands twice in one object, and FLOps would silently use the last\n'

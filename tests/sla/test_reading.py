@@ -37,9 +37,7 @@ def test_a_file_is_read_from_the_base_folder_and_named_as_written(tmp_path: Path
     assert read(tmp_path / "slas" / "mnist.json").folder == document.folder
 
 
-def test_without_a_base_a_path_starts_from_the_working_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_base_a_path_starts_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sla.json").write_bytes(b"\xef\xbb\xbf{}")
     monkeypatch.chdir(tmp_path)
 

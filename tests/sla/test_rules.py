@@ -274,9 +274,7 @@ def test_a_projects_tags_that_can_never_match() -> None:
     findings = project(data_tags=["mnist", "a.b", "c,d", "e f", ""]).findings()
 
     assert codes(findings) == ["FM005"] * 4
-    assert [finding.where.rpartition(".")[2] for finding in findings] == [
-        f"data_tags[{index}]" for index in range(1, 5)
-    ]
+    assert [finding.where.rpartition(".")[2] for finding in findings] == [f"data_tags[{index}]" for index in range(1, 5)]
     assert [finding.nearest for finding in findings] == ["a_b", "c_d", "e_f", ""]
     assert "it is empty, and no MDP can send data under an empty tag" in findings[3].message
 

@@ -326,8 +326,7 @@ def _with_object(rng: np.random.Generator, scene: Scene, pictures: Floats) -> Fl
     """Put the scene's object before grounds of shape ``(rows, 3, 32, 32)``."""
     rows = len(pictures)
     paints = {
-        name: _mixed(rng, np.tile(np.array(colours, np.float32), (rows, 1, 1)))
-        for name, colours in scene.paints.items()
+        name: _mixed(rng, np.tile(np.array(colours, np.float32), (rows, 1, 1))) for name, colours in scene.paints.items()
     }
 
     unit = np.float32(SIZE) / np.float32(100)

@@ -71,9 +71,7 @@ def png_column(images: Bytes) -> Any:
     start = _SIGNATURE + _chunk(b"IHDR", header)
     end = _chunk(b"IEND", b"")
     files = [start + _chunk(b"IDAT", zlib.compress(image.tobytes(), 1)) + end for image in lines]
-    return pa.StructArray.from_arrays(
-        [pa.array(files, pa.binary()), pa.nulls(rows, pa.string())], names=["bytes", "path"]
-    )
+    return pa.StructArray.from_arrays([pa.array(files, pa.binary()), pa.nulls(rows, pa.string())], names=["bytes", "path"])
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

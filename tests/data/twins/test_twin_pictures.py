@@ -39,9 +39,7 @@ def test_pictures_decode_to_the_size_and_mode_of_the_real_ones(
 
 
 @pytest.mark.parametrize(("twin", "column", "mode", "size"), KINDS)
-def test_pictures_are_stored_as_png_bytes_without_a_path(
-    twin: Twin, column: str, mode: str, size: tuple[int, int]
-) -> None:
+def test_pictures_are_stored_as_png_bytes_without_a_path(twin: Twin, column: str, mode: str, size: tuple[int, int]) -> None:
     for row in make_twin(twin, rows=10)["train"].with_format("arrow")[:][column].to_pylist():
         assert row["path"] is None
         image = Image.open(io.BytesIO(row["bytes"]))

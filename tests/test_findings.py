@@ -1,0 +1,128 @@
+"""Findings and reports are plain frozen data, as text and as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+import pytest_flops_mock
+from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage
+from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.errors import FlopsMockError, listing, nearest
+from pytest_flops_mock.findings import DataFacts, PartitionFacts, StageResult, findings_of
+
+ERROR = Finding.of(Problem("it breaks", where="a.py:1", expected="x", came="y", nearest="z", hint="mend it"), code="FM603")
+WARNING = Finding.of(Problem("it may break"), code="FM004", detail="a line\nand another")
+REPORT = Report(
+    repository="my_repository",
+    stages=(
+        StageResult(Stage.SLA, Outcome.PASSED, 0.01),
+        StageResult(Stage.TRANSFORM, Outcome.FAILED, 1.25),
+        StageResult(Stage.LOAD, Outcome.SKIPPED, reason="needs provide"),
+    ),
+    findings=(WARNING, ERROR),
+    data=DataFacts(
+        "mnist", "synthetic", "synthetic twin", (PartitionFacts("t.0.parquet", 2, 16),), (("label", "int64"),), 2
+    ),
+    environment=(("Python", "3.11.7"), ("numpy", "2.0.0")),
+)
+
+
+def test_a_report_reads_well() -> None:
+    assert str(REPORT) == (
+        "repository  my_repository\n"
+        "data        mnist: synthetic twin; 1 partition; 2 rows loaded\n"
+        "python      Python 3.11.7, numpy 2.0.0\n"
+        "stages      sla passed (0.0 s), transform failed (1.2 s), load skipped (needs provide)\n"
+        "\n"
+        "warning FM004 [sla] it may break\n"
+        "    a line\n"
+        "    and another\n"
+        "\n"
+        "error FM603 [transform] it breaks\n"
+        "  where     a.py:1\n"
+        "  expected  x\n"
+        "  came      y\n"
+        "  nearest   z\n"
+        "  next      mend it\n"
+        "\n"
+        "verdict     incompatible (1 error, 1 warning)"
+    )
+
+
+def test_only_errors_make_a_repository_incompatible() -> None:
+    assert (REPORT.ok, REPORT.verdict, REPORT.errors) == (False, "incompatible", (ERROR,))
+    harmless = dataclasses.replace(REPORT, findings=(WARNING,))
+    assert (harmless.ok, harmless.verdict) == (True, "compatible")
+    assert REPORT.outcome("transform") is Outcome.FAILED
+    assert REPORT.outcome(Stage.PROVIDE) is Outcome.SKIPPED
+
+
+def test_its_repr_is_one_line_that_pytest_does_not_cut() -> None:
+    assert repr(REPORT) == "<Report incompatible: my_repository; FM603 [transform] it breaks>"
+    long = dataclasses.replace(ERROR, message="m" * 1000)
+    told = repr(dataclasses.replace(REPORT, repository="r" * 500, findings=(long, ERROR)))
+    assert len(told) < 240
+    assert "FM603 [transform] mmm" in told
+    assert told.endswith("(and 1 more)>")
+
+
+def test_json_keeps_everything() -> None:
+    assert Report.from_json(REPORT.to_json()) == REPORT
+    assert Report.from_json(REPORT.to_json(indent=None)) == REPORT
+    assert Report.from_json(Report("x").to_json()) == Report("x")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "other"}', REPORT.to_json().replace('"stages"', '"x"')])
+def test_json_that_is_no_report_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"report|Expecting value"):
+        Report.from_json(text)
+
+
+def test_everything_is_frozen() -> None:
+    for value in (REPORT, ERROR, Problem("x")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            value.message = "other"  # type: ignore[misc, union-attr]
+
+
+def test_an_error_shows_each_of_its_problems_with_its_parts() -> None:
+    error = FlopsMockError(Problem("first", where="here\nand there"), Problem("second", hint="do it"))
+    assert str(error) == "first\n  where     here\n            and there\nsecond\n  next      do it"
+
+
+def test_an_error_becomes_findings_with_the_codes_of_its_problems() -> None:
+    error = pytest_flops_mock.errors.LoadError(Problem("a"), Problem("b", code="FM402"))
+    assert [(finding.code, finding.message, finding.severity) for finding in findings_of(error)] == [
+        ("FM401", "a", Severity.ERROR),
+        ("FM402", "b", Severity.ERROR),
+    ]
+
+
+def test_the_nearest_value_is_close_or_none() -> None:
+    assert nearest("MNITS", ["mnist", "cifar10"]) == "mnist"
+    assert nearest("zzz", ["mnist"]) == ""
+
+
+def test_a_listing_is_cut_and_counted() -> None:
+    assert listing([]) == "none"
+    assert listing(range(14)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, and 2 more"
+
+
+def test_the_first_digit_of_a_code_is_its_stages() -> None:
+    digits: dict[str, set[str]] = {}
+    for code in CODES.values():
+        assert re.fullmatch(r"FM\d{3}", code.id)
+        Severity(code.severity)
+        digits.setdefault(Stage(code.stage).value, set()).add(code.id[2])
+    assert all(len(found) == 1 for found in digits.values())
+    assert len(set.union(*digits.values())) == len(digits)
+
+
+def test_every_code_that_is_used_is_in_the_catalogue_and_every_one_there_is_used() -> None:
+    package = Path(pytest_flops_mock.__file__).parent
+    sources = [path for path in package.rglob("*.py") if path.name != "codes.py"]
+    used = {code for path in sources for code in re.findall(r"\"(FM\d{3})\"", path.read_text(encoding="utf-8"))}
+    assert used - {"FM000"} == set(CODES)
