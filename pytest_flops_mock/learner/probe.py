@@ -150,7 +150,11 @@ def main() -> NoReturn:
     requests, answers = _take_over_standard_streams()
     _prepare_for_crashes()
     learner = _Learner(os.getcwd())
-    actions: dict[str, Callable[..., dict[str, Any]]] = {"hello": learner.hello, "load": learner.load, "transform": learner.transform}
+    actions: dict[str, Callable[..., dict[str, Any]]] = {
+        "hello": learner.hello,
+        "load": learner.load,
+        "transform": learner.transform,
+    }
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     _import_early()

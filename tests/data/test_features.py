@@ -70,5 +70,7 @@ def test_a_type_that_the_learner_does_not_know_is_told(feature: Any, came: str) 
     with pytest.raises(FlopsMockError) as error:
         older({"x": feature, "y": INT})
     text = str(error.value)
-    assert text.startswith("column 'x' has a feature type that the learner's datasets (2.x) cannot read\n  where     numbers\n")
+    assert text.startswith(
+        "column 'x' has a feature type that the learner's datasets (2.x) cannot read\n  where     numbers\n"
+    )
     assert f"\n  came      {came}\n" in text

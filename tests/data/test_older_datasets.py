@@ -54,7 +54,17 @@ def older_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("older")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
     python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", "datasets==2.21.*", "pyarrow<21", "pandas<3", "huggingface-hub<1"]
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "datasets==2.21.*",
+        "pyarrow<21",
+        "pandas<3",
+        "huggingface-hub<1",
+    ]
     subprocess.run(command, check=True, timeout=600)
     return python
 

@@ -1,0 +1,130 @@
+"""One run of the mock data provider."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pyarrow as pa
+import pytest
+from standins.projects import mock_sla
+from standins.real_server import RealServer
+
+from pytest_flops_mock import FlopsMockError, MLDataServer, MockDataProvider, MockSLA, ParquetStore, load_partitions
+from pytest_flops_mock.provider import PROGRESS_AFTER_SECONDS
+
+
+def numbers(count: int = 10) -> Any:
+    return datasets.Dataset.from_dict({"x": list(range(count))})
+
+
+def test_partitions_are_stored_under_tag_and_digest() -> None:
+    with MLDataServer() as server:
+        run = MockDataProvider(server.uri).run(mock_sla(), dataset=numbers())
+        assert all(re.fullmatch(r"mnist\.[0-9a-f]{32}\.parquet", name) for name in run.names)
+        assert [(part.rows, part.bytes) for part in run.partitions] == [(5, 40), (5, 40)]
+        assert (run.rows, run.data_tag, run.dataset_name) == (10, "mnist", "mnist")
+        assert (run.source, run.origin) == ("memory", "10 rows handed in")
+        assert sorted(load_partitions(server.uri, ["mnist"])[:]["x"].to_pylist()) == list(range(10))
+
+
+def test_the_same_data_are_stored_once_and_the_seed_decides() -> None:
+    with MLDataServer() as server:
+        first, again = (MockDataProvider(server.uri).run(mock_sla(), dataset=numbers()) for _ in range(2))
+        assert first == again
+        assert len(server.partitions) == 2
+        other = MockDataProvider(server.uri, seed=7).run(mock_sla(), dataset=numbers())
+        assert not set(other.names) & set(first.names)
+
+
+def test_values_of_the_sla_can_be_changed() -> None:
+    with MLDataServer() as server:
+        run = MockDataProvider(server.uri).run(MockSLA.load(mock_sla()), numbers(), number_of_partitions=5, data_tag="t")
+        assert [name[:2] for name in run.names] == ["t."] * 5
+        with pytest.raises(FlopsMockError, match="nearest   data_tag"):
+            MockDataProvider(server.uri).run(mock_sla(), tag="t")
+
+
+@pytest.mark.parametrize("change", [{"data_tag": ""}, {"data_tag": "a b"}, {"number_of_partitions": 0}, {"data_tag": "a.b"}])
+def test_what_the_real_provider_would_die_of_is_refused_before_anything_is_sent(change: dict[str, Any]) -> None:
+    with MLDataServer() as server:
+        with pytest.raises(FlopsMockError):
+            MockDataProvider(server.uri).run(mock_sla(**change), dataset=numbers())
+        assert server.calls == ()
+
+
+def test_whoever_asks_for_it_is_not_its_business() -> None:
+    sla = mock_sla()
+    del sla["customerID"]
+    with MLDataServer() as server:
+        assert MockDataProvider(server.uri).run(sla, dataset=numbers()).rows == 10
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    with MLDataServer() as gone:
+        uri = gone.uri
+    with pytest.raises(FlopsMockError, match="start the server, and check host and port"):
+        MockDataProvider(uri, timeout=5).run(mock_sla(), dataset=numbers())
+
+
+def test_data_that_are_no_data_set_are_told() -> None:
+    with MLDataServer() as server, pytest.raises(FlopsMockError, match=r"expected  a datasets\.Dataset"):
+        MockDataProvider(server.uri).run(mock_sla(), dataset=pa.table({"x": [1]}))
+
+
+@pytest.mark.parametrize("generator", [False, True])
+def test_it_works_against_the_real_server(tmp_path: Path, generator: bool) -> None:
+    with RealServer(tmp_path, generator=generator) as server:
+        run = MockDataProvider(server.uri).run(mock_sla(number_of_partitions=3))
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(run.names)
+        loaded = load_partitions(server.uri, ["mnist"])
+        assert loaded.num_rows == 600
+        assert loaded.features["label"].num_classes == 10
+
+
+def test_large_partitions_are_sent_in_batches(tmp_path: Path) -> None:
+    rows = datasets.Dataset.from_dict({"x": [os.urandom(2**20) for _ in range(40)]})
+    with MLDataServer(ParquetStore(tmp_path)) as server:
+        run = MockDataProvider(server.uri).run(mock_sla(), dataset=rows)
+        assert run.rows == 40
+        loaded = load_partitions(server.uri, ["mnist"])
+    assert sorted(loaded[:]["x"].to_pylist()) == sorted(rows[:]["x"])
+
+
+SENDS = """
+import datasets
+from pytest_flops_mock import MLDataServer, MockDataProvider, provider
+provider.PROGRESS_AFTER_SECONDS = 0
+sla = {"customerID": "a", "mock_data_configuration": {"number_of_partitions": 2, "data_tag": "t"}}
+with MLDataServer() as server:
+    MockDataProvider(server.uri).run(sla, dataset=datasets.Dataset.from_dict({"x": list(range(10))}))
+"""
+
+
+def test_a_progress_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
+    assert PROGRESS_AFTER_SECONDS >= 1
+    done = subprocess.run([sys.executable, "-c", SENDS], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+    outside, inside = pty.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen([sys.executable, "-c", SENDS], stderr=inside)
+    os.close(inside)
+    shown = b""
+    try:
+        while chunk := os.read(outside, 4096):
+            shown += chunk
+    except OSError:
+        pass  # the other side is closed
+    finally:
+        os.close(outside)
+    assert process.wait(60) == 0
+    assert b"sending" in shown
