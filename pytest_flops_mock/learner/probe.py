@@ -32,6 +32,18 @@ MOST_CHARACTERS = 4000
 MOST_FRAMES = 20
 MOST_CAUSES = 10
 DATA_LIBRARIES = ("datasets", "pandas", "polars", "pyarrow")
+TEMPLATES = {
+    "DataManagerTemplate": ("_prepare_data", "get_data"),
+    "ModelManagerTemplate": (
+        "set_model_data",
+        "get_model",
+        "get_model_parameters",
+        "set_model_parameters",
+        "fit_model",
+        "evaluate_model",
+    ),
+}
+"""The classes of ``flops_utils.ml_repo_templates`` and their abstract methods."""
 
 
 class NoMatchingDataError(Exception):
@@ -425,18 +437,7 @@ def _provide_stand_in() -> None:
     parts: dict[str, dict[str, Any]] = {
         "logging": {"logger": _logger("logger"), "colorful_logger": _logger("colorful_logger")},
         "ml_repo_building_blocks": {"load_dataset": _load_dataset},
-        "ml_repo_templates": {
-            "DataManagerTemplate": _template("DataManagerTemplate", "_prepare_data", "get_data"),
-            "ModelManagerTemplate": _template(
-                "ModelManagerTemplate",
-                "set_model_data",
-                "get_model",
-                "get_model_parameters",
-                "set_model_parameters",
-                "fit_model",
-                "evaluate_model",
-            ),
-        },
+        "ml_repo_templates": {template: _template(template, *methods) for template, methods in TEMPLATES.items()},
     }
     for name, values in parts.items():
         setattr(package, name, _provide(f"flops_utils.{name}", **values))

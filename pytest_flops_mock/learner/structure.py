@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
+from pytest_flops_mock.learner.probe import TEMPLATES
 from pytest_flops_mock.learner.repository import MLRepository
 
 ENTRY = "model_manager.py"
@@ -16,18 +17,8 @@ REQUIRED = (ENTRY, "conda.yaml")
 
 DATA_MANAGER = "data_manager.py"
 
-METHODS = {
-    "ModelManager": (
-        "set_model_data",
-        "get_model",
-        "get_model_parameters",
-        "set_model_parameters",
-        "fit_model",
-        "evaluate_model",
-    ),
-    "DataManager": ("_prepare_data", "get_data"),
-}
-"""The abstract methods of the templates in ``flops_utils.ml_repo_templates``."""
+METHODS = {template.removesuffix("Template"): methods for template, methods in TEMPLATES.items()}
+"""The methods that each class must have."""
 
 REPLACED = (
     "main",
