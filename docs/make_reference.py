@@ -73,7 +73,8 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
         return
     for name, member in vars(value).items():
         plain = member.__func__ if isinstance(member, (classmethod, staticmethod)) else member
-        if not name.startswith("_") and (isinstance(plain, property) or inspect.isfunction(plain)):
+        # What starts with model_ is pydantic's.
+        if not name.startswith(("_", "model_")) and (isinstance(plain, property) or inspect.isfunction(plain)):
             yield name, plain
 
 

@@ -31,7 +31,8 @@ def test_partitions_are_stored_under_tag_and_digest() -> None:
     with MLDataServer() as server:
         run = MockDataProvider(server.uri).run(mock_sla(), dataset=numbers())
         assert all(re.fullmatch(r"mnist\.[0-9a-f]{32}\.parquet", name) for name in run.names)
-        assert [(part.rows, part.bytes) for part in run.partitions] == [(5, 40), (5, 40)]
+        assert [part.rows for part in run.partitions] == [5, 5]
+        assert all(40 <= part.bytes < 50 for part in run.partitions)
         assert (run.rows, run.data_tag, run.dataset_name) == (10, "mnist", "mnist")
         assert (run.source, run.origin) == ("memory", "10 rows handed in")
         assert sorted(load_partitions(server.uri, ["mnist"])[:]["x"].to_pylist()) == list(range(10))

@@ -33,18 +33,31 @@ def with_media(batch: pa.RecordBatch, where: str) -> Iterator[pa.RecordBatch]:
     for start in range(0, batch.num_rows, ROWS_AT_ONCE):
         rows = pa.Table.from_batches([batch.slice(start, ROWS_AT_ONCE)])
         try:
-            yield from embed_table_storage(rows).combine_chunks().to_batches()
+            whole = embed_table_storage(rows).combine_chunks().to_batches()
         except OSError as error:
-            raise DataSourceError(
-                Problem(
-                    "a row names a media file that cannot be read",
-                    where=where,
-                    expected="a file on this machine, to be sent as bytes",
-                    came=f"{getattr(error, 'filename', None) or error}",
-                    hint="put the file there, or store the bytes in the data set",
-                    code="FM305",
-                )
-            ) from error
+            raise _missing(where, f"{getattr(error, 'filename', None) or error}") from error
+        left = [
+            name
+            for piece in whole
+            for name, column in zip(piece.schema.names, piece.columns, strict=True)
+            if _names_files(column)
+        ]
+        if left:  # older versions of datasets pass over media within lists and structs
+            raise _missing(where, f"paths in column {left[0]!r}, which this version of datasets cannot put bytes into")
+        yield from whole
+
+
+def _missing(where: str, came: str) -> DataSourceError:
+    return DataSourceError(
+        Problem(
+            "a row names a media file that cannot be read",
+            where=where,
+            expected="a file on this machine, to be sent as bytes",
+            came=came,
+            hint="put the file there, or store the bytes in the data set",
+            code="FM305",
+        )
+    )
 
 
 def _names_files(array: Any) -> bool:

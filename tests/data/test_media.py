@@ -14,6 +14,8 @@ from pytest_flops_mock import FlopsMockError
 from pytest_flops_mock.data.media import with_media
 from pytest_flops_mock.data.partitioning import iid_partitions
 
+OLD = tuple(int(part) for part in datasets.__version__.split(".")[:2]) < (2, 21)
+
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> list[str]:
@@ -35,6 +37,7 @@ def test_pictures_named_by_a_path_are_sent_as_bytes(pictures: list[str]) -> None
     assert {image["bytes"] for image in images} == {Path(path).read_bytes() for path in pictures}  # type: ignore[index]
 
 
+@pytest.mark.skipif(OLD, reason="datasets before 2.21 may not put bytes into media within lists; that is told, see below")
 def test_also_within_lists_and_structs(pictures: list[str]) -> None:
     features = datasets.Features({"pair": {"list": datasets.Sequence(datasets.Image())}})
     source = datasets.Dataset.from_list([{"pair": {"list": pictures}}], features=features)
@@ -83,3 +86,12 @@ def test_a_file_that_is_gone_is_told(pictures: list[str]) -> None:
         f"  came      {pictures[1]}\n"
         "  next      put the file there, or store the bytes in the data set"
     )
+
+
+def test_media_that_this_datasets_cannot_put_bytes_into_are_told(
+    pictures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datasets.table.embed_table_storage", lambda table: table)  # as 2.14 does within lists
+    source = datasets.Dataset.from_dict({"image": pictures}).cast_column("image", datasets.Image())
+    with pytest.raises(FlopsMockError, match="came      paths in column 'image', which this version of datasets"):
+        received(source)
