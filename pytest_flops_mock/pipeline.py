@@ -38,6 +38,9 @@ NEEDS = {
 }
 """A stage is skipped when one that it needs has not passed."""
 
+LOAD_SECONDS = 60.0
+"""Loading is not the repository's code: a short time limit for that must not count the learner's own imports."""
+
 SLASource = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
 ProjectSLASource = ProjectSLA | str | os.PathLike[str] | Mapping[str, Any]
 RepositorySource = MLRepository | str | os.PathLike[str] | Mapping[str, str]
@@ -196,8 +199,9 @@ class _Check:
 
     def _load(self) -> Iterable[Finding]:
         uri = self._provider.uri
-        answer = self._learner.ask("load", uri=uri, tags=self._tags(), timeout=self._timeout)
-        self._versions = self._learner.ask("hello").facts.get("versions", {})
+        limit = max(self._timeout, LOAD_SECONDS)
+        answer = self._learner.ask("load", limit=limit, uri=uri, tags=self._tags(), timeout=limit)
+        self._versions = self._learner.ask("hello", limit=limit).facts.get("versions", {})
         self._columns = answer.facts.get("columns", {})
         self._data = replace(self._data, rows=answer.facts.get("rows", 0), columns=tuple(self._columns.items()))
         return load_findings(answer, uri)
