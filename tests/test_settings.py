@@ -46,6 +46,21 @@ def test_an_unknown_source_is_told_with_the_nearest() -> None:
     )
 
 
+def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home-of-tests")
+    assert settings(option_repo="~/x").repository == Path("/home-of-tests/x")
+    assert settings(ini_sla="~/a.json").sla == Path("/home-of-tests/a.json")
+
+
+def test_what_is_empty_is_not_set() -> None:
+    assert settings(option_data="", option_repo="", option_timeout="", ini_data="hub").data is DataSource.HUB
+
+
+def test_an_unknown_source_of_an_option_names_the_option() -> None:
+    with pytest.raises(FlopsMockError, match="\n  where     --flops-data\n"):
+        settings(option_data="real", ini_data="hub")
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "soon", "nan", "inf"])
 def test_a_time_limit_that_is_none_is_told(value: str) -> None:
     with pytest.raises(FlopsMockError, match="the time limit is not a number of seconds\n  where     --flops-timeout"):

@@ -33,6 +33,9 @@ KNOWN_TYPES = (
 )
 """The feature types of ``datasets`` 2.14 to 2.21, which ``flwr_datasets==0.1.0`` in the learner's image brings."""
 
+NEWER_VALUES = ("string_view", "binary_view")
+"""Kinds of ``Value`` that those versions do not know."""
+
 
 def learner_schema(schema: pa.Schema, where: str) -> pa.Schema:
     """The schema with its features rewritten for the learner; other metadata, of no use there, is left out.
@@ -82,6 +85,8 @@ def _older(feature: Any) -> Any:
         return {**feature, "feature": _older(feature["feature"])}
     if kind not in KNOWN_TYPES:
         raise _UnknownTypeError(kind)
+    if kind == "Value" and feature["dtype"] in NEWER_VALUES:
+        raise _UnknownTypeError(f"Value of {feature['dtype']}")
     return dict(feature)
 
 

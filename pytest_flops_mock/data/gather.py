@@ -41,7 +41,7 @@ class Rows:
         step = rows_for(target_bytes, rows=rows, nbytes=nbytes) if nbytes > 2 * target_bytes else max(rows, 1)
         starts = np.cumsum([0, *(chunk.num_rows for chunk in self.chunks)])
         for first in range(0, rows, step):
-            yield _taken(self.chunks, starts, self.numbers[first : first + step])
+            yield from _taken(self.chunks, starts, self.numbers[first : first + step])
 
 
 def rows_of(table: pa.Table, numbers: npt.NDArray[Any]) -> Rows:
@@ -57,13 +57,15 @@ def in_one_piece(table: pa.Table) -> pa.Table:
 
 def _taken(
     chunks: tuple[pa.RecordBatch, ...], starts: npt.NDArray[np.int64], numbers: npt.NDArray[np.int64]
-) -> pa.RecordBatch:
+) -> Iterator[pa.RecordBatch]:
     """``Table.take`` would first copy the whole table into one piece; this copies the wanted rows only.
 
     Takes from each chunk what is wanted of it, in the table's order, and then puts the rows into the order asked for.
+    Rows far above the average size may be too large for one batch together; then their halves are taken.
     """
     if len(chunks) == 1:
-        return chunks[0].take(pa.array(numbers))
+        yield chunks[0].take(pa.array(numbers))
+        return
     order = np.argsort(numbers, kind="stable")
     ascending = numbers[order]
     borders = np.searchsorted(ascending, starts)
@@ -72,7 +74,12 @@ def _taken(
         for chunk, start, low, high in zip(chunks, starts[:-1], borders[:-1], borders[1:], strict=True)
         if high > low
     ]
+    whole = joined(pieces)
+    if len(whole) > 1:
+        half = len(numbers) // 2
+        yield from _taken(chunks, starts, numbers[:half])
+        yield from _taken(chunks, starts, numbers[half:])
+        return
     places = np.empty_like(order)
     places[order] = np.arange(len(order))
-    (whole,) = joined(pieces)
-    return whole.take(pa.array(places))
+    yield whole[0].take(pa.array(places))

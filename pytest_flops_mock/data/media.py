@@ -36,6 +36,8 @@ def with_media(batch: pa.RecordBatch, where: str) -> Iterator[pa.RecordBatch]:
             whole = embed_table_storage(rows).combine_chunks().to_batches()
         except OSError as error:
             raise _missing(where, f"{getattr(error, 'filename', None) or error}") from error
+        except Exception as error:  # whatever the file system that an address names raises, or there being none
+            raise _missing(where, f"{type(error).__name__}: {error}") from error
         left = [
             name
             for piece in whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,7 +121,9 @@ def _iid_partitioner(count: int) -> Any:
     before = os.environ.get("FLWR_TELEMETRY_ENABLED")
     os.environ["FLWR_TELEMETRY_ENABLED"] = "0"
     try:
-        from flwr_datasets.partitioner import IidPartitioner
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the plotting libraries that it imports, too
+            from flwr_datasets.partitioner import IidPartitioner
     finally:
         if before is None:
             del os.environ["FLWR_TELEMETRY_ENABLED"]

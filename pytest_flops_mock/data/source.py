@@ -6,8 +6,10 @@ Which of them is decided by the name's form and one setting, never by what lies 
 from __future__ import annotations
 
 import gc
+import glob
+import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +59,7 @@ def source_data(dataset_name: str, source: DataSource, *, folder: Path, partitio
     """
     with _quiet_datasets():
         if is_local_path(dataset_name):
-            path = (folder / Path(dataset_name).expanduser()).resolve()
+            path = _absolute(folder / os.path.expanduser(dataset_name))
             return SourceData(dataset_name, "local", f"local {path.name}", _train(_local(path), dataset_name))
         if source is DataSource.HUB:
             return SourceData(dataset_name, "hub", "hub", _train(_hub(dataset_name), dataset_name))
@@ -70,7 +72,7 @@ def _synthetic(name: str, folder: Path, partitions: int, seed: int) -> SourceDat
 
     twin = find_twin(name)
     if twin is None:
-        here = f"./{name}" if (folder / name).exists() else ""
+        here = f"./{name}" if os.path.exists(folder / name) else ""
         raise DataSourceError(
             Problem(
                 "there is no synthetic twin of this data set",
@@ -88,25 +90,36 @@ def _synthetic(name: str, folder: Path, partitions: int, seed: int) -> SourceDat
     return SourceData(name, "synthetic", f"synthetic twin of {twin.name}, {rows} rows, seed {seed}", data[SPLIT])
 
 
+def _absolute(path: Path) -> Path:
+    """Where a path leads; one that can lead nowhere (too long, with a NUL) comes back for the message."""
+    return path.resolve() if os.path.exists(path) else Path(os.path.abspath(path))
+
+
+def _siblings(path: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(path.parent))
+    except (OSError, ValueError):
+        return []
+
+
 def _local(path: Path) -> Any:
-    if not path.exists():
-        siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise _unreadable(path, "nothing there", nearest(path.name, siblings))
+    if not os.path.exists(path):
+        raise _unreadable(path, "nothing there", nearest(path.name, _siblings(path)))
     if path.is_file() and path.suffix.lower() not in READERS:
         raise _unreadable(path, f"a file ending in {path.suffix!r}", "")
     try:
-        return _read(path)
+        return _with_files_closed(lambda: _read(path))
     except Exception as error:  # whatever the reader of that format raises
-        raise _unreadable(path, _reason(error), "") from error
-    finally:
-        gc.collect()  # files that a reader left open would warn later, in a test of somebody else
+        pattern = path.is_dir() and glob.escape(str(path)) != str(path)
+        reason = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else _reason(error)
+        raise _unreadable(path, reason, "") from error
 
 
 def _read(path: Path) -> Any:
     import datasets
 
     if path.is_file():
-        return datasets.load_dataset(READERS[path.suffix.lower()], data_files=str(path))
+        return datasets.load_dataset(READERS[path.suffix.lower()], data_files=glob.escape(str(path)))
     saved = (path / "dataset_dict.json").exists() or (path / "state.json").exists()
     return datasets.load_from_disk(str(path)) if saved else datasets.load_dataset(str(path))
 
@@ -128,8 +141,10 @@ def _unreadable(path: Path, came: str, near: str) -> DataSourceError:
 def _hub(name: str) -> Any:
     import datasets
 
+    # By its plain name, a folder that happens to lie in the working directory would be read instead.
+    address = f"hf://datasets/{name}" if os.path.exists(name) else name
     try:
-        return datasets.load_dataset(name)
+        return _with_files_closed(lambda: datasets.load_dataset(address))
     except Exception as error:  # not found, gated, no network, a configuration to choose: the library's own words say it
         raise DataSourceError(
             Problem(
@@ -168,13 +183,27 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
+def _with_files_closed(read: Callable[[], Any]) -> Any:
+    """What ``read`` gives. Files that ``datasets`` leaves open are closed: they would warn later, in another test."""
+    try:
+        return read()
+    except Exception as error:
+        link: BaseException | None = error
+        while link is not None:  # a traceback keeps the variables of its calls, open files among them
+            link.__traceback__ = None
+            link = link.__cause__ or link.__context__
+        raise error.with_traceback(None)  # noqa: B904 - a bare ``raise`` would bring the traceback back on Python 3.10
+    finally:
+        gc.collect()
+
+
 @contextmanager
 def _quiet_datasets() -> Iterator[None]:
     """Without the progress bars and warnings of ``datasets``: they would stand in a test run, or fail one (``-W error``)."""
-    import datasets
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import datasets
+
         shown = datasets.is_progress_bar_enabled()
         datasets.disable_progress_bar()
         try:

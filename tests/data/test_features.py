@@ -14,6 +14,15 @@ from pytest_flops_mock.data.features import learner_schema
 
 INT = {"dtype": "int32", "_type": "Value"}
 
+UNCHANGED: list[dict[str, Any]] = [
+    {"sampling_rate": 8000, "_type": "Audio"},
+    {"languages": ["de", "en"], "_type": "Translation"},
+    {"languages": ["de"], "num_languages": 1, "_type": "TranslationVariableLanguages"},
+    *({"shape": [2] * n, "dtype": "int8", "_type": f"Array{n}D"} for n in range(2, 6)),
+    {"feature": INT, "length": 2, "_type": "Sequence"},
+    {"dtype": "large_string", "_type": "Value"},
+]
+
 
 def older(features: dict[str, Any]) -> Any:
     """What the learner gets of features as ``datasets`` 4 writes them."""
@@ -39,6 +48,9 @@ def older(features: dict[str, Any]) -> Any:
         ({"k": {"feature": INT, "_type": "List"}}, {"k": {"feature": INT, "_type": "Sequence"}}),
         ({"_type": INT, "k": INT}, {"_type": INT, "k": INT}),
         ([INT], [INT]),
+        ([{"k": {"feature": INT, "_type": "List"}}], [{"k": {"feature": INT, "_type": "Sequence"}}]),
+        ({"feature": {"_type": "Image"}, "_type": "List"}, {"feature": {"_type": "Image"}, "_type": "Sequence"}),
+        *((same, same) for same in UNCHANGED),
     ],
 )
 def test_lists_are_written_in_the_older_forms(newer: Any, expected: Any) -> None:
@@ -64,6 +76,11 @@ def test_what_is_written_reads_back_as_the_same_features() -> None:
         ({"_type": "Video"}, "Video"),
         ({"feature": {"k": INT}, "length": 2, "_type": "List"}, "a list of exactly 2 structs"),
         ({"k": [{"_type": "Pdf"}]}, "Pdf"),
+        # 2.21 reads it with the key "dtype" only, 4 with "feature" only, others not at all: no form is read by all.
+        ({"feature": INT, "_type": "LargeList"}, "LargeList"),
+        ({"dtype": INT, "_type": "LargeList"}, "LargeList"),
+        ({"feature": {"_type": "Nifti"}, "_type": "List"}, "Nifti"),
+        ({"dtype": "string_view", "_type": "Value"}, "Value of string_view"),
     ],
 )
 def test_a_type_that_the_learner_does_not_know_is_told(feature: Any, came: str) -> None:

@@ -88,6 +88,12 @@ def test_a_file_that_is_gone_is_told(pictures: list[str]) -> None:
     )
 
 
+def test_an_address_that_nothing_here_can_open_is_told() -> None:
+    source = datasets.Dataset.from_dict({"image": ["weird://a.png"]}).cast_column("image", datasets.Image())
+    with pytest.raises(FlopsMockError, match="a row names a media file that cannot be read"):
+        received(source)
+
+
 def test_media_that_this_datasets_cannot_put_bytes_into_are_told(
     pictures: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -43,7 +44,8 @@ NAMES = {
     "json lines file": "./rows.jsonl",
     "saved data set": "./saved",
     "saved splits": "./splits",
-    "folder": "./data",
+    "folder of csv": "./data",
+    "folder of parquet": "./tables",
 }
 
 
@@ -65,9 +67,14 @@ def write(kind: str, folder: Path) -> str:
             rows.save_to_disk(str(path))
         case "saved splits":
             datasets.DatasetDict(train=rows, test=rows).save_to_disk(str(path))
-        case "folder":
+        case "folder of csv":
             path.mkdir()
             rows.to_csv(path / "train.csv")
+        case "folder of parquet":
+            path.mkdir()
+            rows.select([0, 1]).to_parquet(path / "train-0.parquet")
+            rows.select([2]).to_parquet(path / "train-1.parquet")
+            rows.to_parquet(path / "test.parquet")
     return name
 
 
@@ -84,10 +91,35 @@ def test_a_local_path_is_read_whatever_the_setting_and_left_as_it_is(kind: str, 
     assert sorted(folder.rglob("*")) == before
 
 
+def test_a_path_is_no_pattern(tmp_path: Path) -> None:
+    folder = tmp_path / "run[1]"
+    folder.mkdir()
+    name = write("parquet file", folder)
+    assert source(name, folder).dataset[:] == NUMBERS
+
+
 def test_a_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     write("csv file", tmp_path)
     assert source("~/rows.csv", Path("/")).dataset.num_rows == 3
+
+
+def test_a_path_may_lead_upwards(tmp_path: Path) -> None:
+    (tmp_path / "slas").mkdir()
+    write("csv file", tmp_path)
+    assert source("../rows.csv", tmp_path / "slas").dataset.num_rows == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["~nobody-of-that-name/rows.csv", "./nul\0", "./" + "a" * 300, "/" + "b/" * 3000 + "rows.csv"]
+)
+def test_a_path_that_leads_nowhere_is_told(name: str, tmp_path: Path) -> None:
+    assert "  came      nothing there\n" in told(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["nul\0", "a" * 300])
+def test_a_name_that_can_be_no_file_is_told_as_any_other(name: str, tmp_path: Path) -> None:
+    assert told(name, tmp_path).startswith("there is no synthetic twin of this data set\n")
 
 
 def test_a_path_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
@@ -103,15 +135,40 @@ def test_a_path_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["broken.parquet", "broken.json", "broken.txt", "empty"])
+@pytest.mark.parametrize("name", ["broken.parquet", "broken.json", "broken.csv", "empty"])
 def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
     if name == "empty":
         (tmp_path / name).mkdir()
     else:
-        (tmp_path / name).write_bytes(b"\x00\x01 {{{")
+        (tmp_path / name).write_bytes(b"\xff\x00\x01 {{{")
     text = told(f"./{name}", tmp_path)
     assert text.startswith("the local data set cannot be read")
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("name", ["./rows.txt", "./rows"])
+def test_a_file_of_another_kind_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("x,y\n1,2\n", encoding="utf-8")
+    assert f"  came      a file ending in {Path(name).suffix!r}\n" in told(name, tmp_path)
+
+
+def test_a_folder_whose_name_datasets_takes_for_a_pattern_is_read_or_told(tmp_path: Path) -> None:
+    folder = tmp_path / "run[1]"
+    folder.mkdir()
+    (folder / "train.csv").write_text("x\n1\n", encoding="utf-8")
+    with contextlib.suppress(FlopsMockError):  # a later version of datasets may read it
+        assert source("./run[1]", tmp_path).dataset.num_rows == 1
+        return
+    assert "  came      a path with one of * ? [ in it, which datasets takes for a pattern\n" in told("./run[1]", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["x,y\n1,2\n", 'x,y\n1,2,3\n"x\n', ""], ids=["good", "broken", "empty"])
+def test_no_file_is_left_open(text: str, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    with contextlib.suppress(FlopsMockError):
+        source("./rows.csv", tmp_path)
+    still = [os.readlink(entry.path) for entry in os.scandir("/proc/self/fd") if os.path.exists(entry.path)]
+    assert not [path for path in still if path.endswith("rows.csv")]
 
 
 def test_a_data_set_without_the_split_names_those_there_are(tmp_path: Path) -> None:
@@ -152,7 +209,10 @@ def test_a_twin_is_large_enough_for_the_partitions(tmp_path: Path) -> None:
     assert (rows(1), rows(60), rows(100)) == (600, 600, 1000)
 
 
-def test_the_hub_without_network_is_told(tmp_path: Path) -> None:
+def test_the_hub_without_network_is_told_whatever_lies_in_the_working_directory(tmp_path: Path) -> None:
+    write("folder of csv", tmp_path)
+    (tmp_path / "ylecun").mkdir()
+    (tmp_path / "data").rename(tmp_path / "ylecun" / "mnist")
     program = """
 from pathlib import Path
 from pytest_flops_mock import DataSource
@@ -162,9 +222,15 @@ try:
 except Exception as error:
     print(type(error).__name__, error)
 """
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, env=environment
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        env=environment,
+        cwd=tmp_path,
     )
     assert "DataSourceError the data set cannot be had from the Hugging Face hub\n" in done.stdout
     assert "  where     dataset_name = 'ylecun/mnist'\n" in done.stdout
@@ -177,6 +243,12 @@ def test_progress_bars_are_off_meanwhile_and_as_before_afterwards(tmp_path: Path
     source(name, tmp_path)
     assert capfd.readouterr().err == ""
     assert datasets.is_progress_bar_enabled()
+    datasets.disable_progress_bar()
+    try:
+        source(name, tmp_path)
+        assert not datasets.is_progress_bar_enabled()
+    finally:
+        datasets.enable_progress_bar()
 
 
 def through_the_server(name: str, partitions: int, folder: Path) -> Any:
