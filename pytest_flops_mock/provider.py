@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -102,8 +102,13 @@ class MockDataProvider:
         source = self._source(loaded, dataset)
         partitions = iid_partitions(source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed)
         check_columns(partitions[0].schema, loaded.dataset_name)
-        with MLDataClient(self.uri, timeout=self.timeout) as client, _progress(partitions) as advance:
-            stored = tuple(_send(client, named, loaded.data_tag, advance) for named in _named(partitions))
+        with (
+            MLDataClient(self.uri, timeout=self.timeout) as client,
+            _progress(partitions) as advance,
+            # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
+            closing(_named(partitions)) as ready,
+        ):
+            stored = tuple(_send(client, named, loaded.data_tag, advance) for named in ready)
         return ProviderRun(source.dataset_name, loaded.data_tag, source.source, source.origin, stored)
 
     def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
@@ -160,7 +165,7 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     return PartitionFacts(name=name, rows=rows, bytes=named.nbytes)
 
 
-def _named(partitions: Sequence[Partition]) -> Iterator[_Named]:
+def _named(partitions: Sequence[Partition]) -> Generator[_Named, None, None]:
     """Each partition in order; while one is being sent, a thread gathers and names the next."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         following = thread.submit(_name, partitions[0])

@@ -10,16 +10,26 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 from pathlib import Path
 from typing import Any
 
 import datasets
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from standins.projects import mock_sla
 from standins.real_server import RealServer
 
-from pytest_flops_mock import FlopsMockError, MLDataServer, MockDataProvider, MockSLA, ParquetStore, load_partitions
+from pytest_flops_mock import (
+    FlopsMockError,
+    MLDataClient,
+    MLDataServer,
+    MockDataProvider,
+    MockSLA,
+    ParquetStore,
+    load_partitions,
+)
 from pytest_flops_mock.provider import PROGRESS_AFTER_SECONDS
 
 
@@ -45,6 +55,37 @@ def test_the_same_data_are_stored_once_and_the_seed_decides() -> None:
         assert len(server.partitions) == 2
         other = MockDataProvider(server.uri, seed=7).run(mock_sla(), dataset=numbers())
         assert not set(other.names) & set(first.names)
+
+
+FLOWERS_OWN = """
+import os, sys
+os.environ["FLWR_TELEMETRY_ENABLED"] = "0"
+import datasets
+from flwr_datasets import FederatedDataset
+datasets.disable_progress_bars()
+split = FederatedDataset(dataset=sys.argv[1], partitioners={"train": 3})
+for index in range(3):
+    split.load_partition(index).to_parquet(f"{sys.argv[2]}/{index}.parquet")
+"""
+
+
+def test_partitions_are_row_by_row_those_that_flower_makes(tmp_path: Path) -> None:
+    rows = {"x": list(range(100)), "text": [f"row {n}" for n in range(100)], "list": [[n, n + 1] for n in range(100)]}
+    data, theirs = tmp_path / "data", tmp_path / "theirs"
+    for folder in (data, theirs):
+        folder.mkdir()
+    pq.write_table(pa.table(rows), data / "train.parquet")
+    environment = {**os.environ, "HF_DATASETS_CACHE": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-c", FLOWERS_OWN, str(data), str(theirs)]
+    subprocess.run(command, capture_output=True, timeout=60, check=True, env=environment)
+
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        run = MockDataProvider(server.uri).run(mock_sla(dataset_name=str(data), number_of_partitions=3))
+        ours = [client.fetch(name).to_pydict() for name in run.names]
+
+    assert run.source == "local"
+    assert ours == [pq.read_table(theirs / f"{index}.parquet").to_pydict() for index in range(3)]
+    assert sorted(value for part in ours for value in part["x"]) == rows["x"]
 
 
 def test_values_of_the_sla_can_be_changed() -> None:
@@ -75,6 +116,27 @@ def test_a_server_that_is_not_there_is_told() -> None:
         uri = gone.uri
     with pytest.raises(FlopsMockError, match="start the server, and check host and port"):
         MockDataProvider(uri, timeout=5).run(mock_sla(), dataset=numbers())
+
+
+def test_a_refused_partition_leaves_no_thread_behind() -> None:
+    before = threading.active_count()
+    with MLDataServer(ParquetStore("/dev/null/volume")) as server, pytest.raises(FlopsMockError) as error:
+        MockDataProvider(server.uri).run(mock_sla(number_of_partitions=5), dataset=numbers())
+    assert threading.active_count() <= before
+    assert error.value.problems[0].came == "NotADirectoryError: Not a directory"
+
+
+def test_a_split_is_asked_for_when_all_of_them_are_handed_in() -> None:
+    with MLDataServer() as server, pytest.raises(FlopsMockError) as error:
+        MockDataProvider(server.uri).run(mock_sla(), dataset=datasets.DatasetDict(train=numbers()))
+    assert str(error.value) == (
+        "the data handed in are not a data set that can be split\n"
+        "  where     dataset\n"
+        "  expected  a datasets.Dataset\n"
+        "  came      datasets.DatasetDict\n"
+        '  next      take one split of a DatasetDict, such as data["train"]; '
+        "make a Dataset of a table with datasets.Dataset(table)"
+    )
 
 
 def test_data_that_are_no_data_set_are_told() -> None:
@@ -120,6 +182,8 @@ def test_a_progress_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
     process = subprocess.Popen([sys.executable, "-c", SENDS], stderr=inside)
     os.close(inside)
     shown = b""
+    limit = threading.Timer(60, process.kill)
+    limit.start()
     try:
         while chunk := os.read(outside, 4096):
             shown += chunk
@@ -127,5 +191,6 @@ def test_a_progress_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
         pass  # the other side is closed
     finally:
         os.close(outside)
+        limit.cancel()
     assert process.wait(60) == 0
     assert b"sending" in shown

@@ -30,7 +30,7 @@ from pytest_flops_mock.errors import (
     UploadError,
     nearest,
 )
-from pytest_flops_mock.flight.batches import wire_batches
+from pytest_flops_mock.flight.batches import wire_batches, with_one_dictionary
 from pytest_flops_mock.flight.calls import Call, CallLog, OpenCall
 from pytest_flops_mock.flight.columns import check_columns
 from pytest_flops_mock.flight.messages import shown
@@ -290,7 +290,7 @@ class _PromisedRows(fl.ServerMiddleware):  # type: ignore[misc]
 def _sent(rows: pa.RecordBatchReader, call: OpenCall) -> Iterator[pa.RecordBatch]:
     """The batches of an answer. They travel after the handler has returned; an error is the server's all the same."""
     try:
-        yield from wire_batches(rows)
+        yield from wire_batches(with_one_dictionary(rows))
     except Exception as error:
         raise call.failed(error) from None
 
@@ -366,8 +366,9 @@ def _cut_connections(port: int) -> None:
         # A duplicate shuts the connection down all the same and leaves Arrow's own descriptor alone.
         with suppress(OSError), socket.fromfd(int(name), socket.AF_INET, socket.SOCK_STREAM) as connection:
             address = connection.getsockname()
+            kind = connection.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
             listens = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-            if isinstance(address, tuple) and address[1] == port and not listens:
+            if isinstance(address, tuple) and address[1] == port and kind == socket.SOCK_STREAM and not listens:
                 connection.shutdown(socket.SHUT_RDWR)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 import pytest
@@ -36,13 +36,43 @@ def test_a_server_that_is_not_there_is_told_soon() -> None:
     assert "next      start the server, and check host and port" in str(error.value)
 
 
-def test_a_mute_server_does_not_keep_it_beyond_the_deadline() -> None:
+CALLS: dict[str, Callable[[MLDataClient], object]] = {
+    "partitions": lambda client: client.partitions(),
+    "fetch": lambda client: client.fetch("t.0.parquet"),
+    "drop": lambda client: client.drop("t.0.parquet"),
+    "send": lambda client: client.send("t.0.parquet", ROWS),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_mute_server_does_not_keep_it_beyond_the_deadline(call: Callable[[MLDataClient], object]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        with MLDataClient(f"grpc://127.0.0.1:{mute.getsockname()[1]}", timeout=1) as client:
+        uri = f"grpc://127.0.0.1:{mute.getsockname()[1]}"
+        with MLDataClient(uri, timeout=1) as client:
             began = time.monotonic()
-            with pytest.raises(FlopsMockError):
-                client.partitions()
+            with pytest.raises(FlopsMockError) as error:
+                call(client)
         assert time.monotonic() - began < 5
+    assert str(error.value).endswith(
+        f"{uri}\n  came      Deadline Exceeded\n  next      give the client a longer timeout, or see the server's log"
+    )
+
+
+def test_it_connects_again_after_it_was_closed(client: MLDataClient) -> None:
+    client.send("t.0.parquet", ROWS)
+    client.close()
+    client.close()
+    assert client.fetch("t.0.parquet").equals(ROWS)
+
+
+def test_it_finds_a_server_that_was_started_again() -> None:
+    server = MLDataServer()
+    with server:
+        port = server.port
+        client = MLDataClient(server.uri, timeout=20)
+        client.send("t.0.parquet", ROWS)
+    with client, MLDataServer(server.store, port=port):
+        assert client.fetch("t.0.parquet").equals(ROWS)
 
 
 def test_the_senders_own_exception_reaches_it_unchanged(server: MLDataServer, client: MLDataClient) -> None:

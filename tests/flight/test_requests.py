@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
@@ -155,7 +156,7 @@ def test_one_row_larger_than_the_limit_of_grpc(plain: PlainClient, client: MLDat
 
 
 def test_a_batch_larger_than_the_target_is_cut(client: MLDataClient, plain: PlainClient) -> None:
-    table = pa.table({"x": pa.array(range(6_000_000))})
+    table = pa.table({"x": np.arange(6_000_000)})
     assert len(table.to_batches()) == 1
 
     client.send("tag.1.parquet", table)

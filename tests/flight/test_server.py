@@ -7,8 +7,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
 from standins.plain_client import PlainClient, said
-from standins.processes import child
+from standins.processes import child, until
 
 import pytest_flops_mock
 from pytest_flops_mock import FlopsMockError, MemoryStore, MLDataClient, MLDataServer
@@ -86,9 +88,15 @@ def test_a_port_in_use_is_told_and_gives_no_noise(capfd: pytest.CaptureFixture[s
         assert again.port == port
 
 
-def test_an_address_that_cannot_be_had_is_told() -> None:
-    text = told(MLDataServer(host="192.0.2.1").start)
-    assert text.startswith("the ML data server cannot listen on 192.0.2.1:0\n")
+def test_an_address_that_cannot_be_had_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    for host in ("192.0.2.1", "there-is-no-such-host.invalid"):
+        text = told(MLDataServer(host=host).start)
+        assert text.startswith(
+            f"the ML data server cannot listen on {host}:0\n"
+            "  expected  an address of this machine and a port that is free\n"
+            "  came      "
+        )
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("port", [70000, -1])
@@ -111,6 +119,12 @@ def test_it_listens_on_loopback_only() -> None:
 def test_other_addresses_are_dialled_as_they_can_be() -> None:
     with MLDataServer(host="localhost") as server, PlainClient(server.uri) as plain:
         assert plain.infos() == []
+    with MLDataServer(host="0.0.0.0") as server, PlainClient(server.uri) as plain:
+        assert server.uri == f"grpc://127.0.0.1:{server.port}"
+        assert plain.infos() == []
+
+
+def test_the_loopback_of_ipv6_is_one_too() -> None:
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
@@ -119,6 +133,20 @@ def test_other_addresses_are_dialled_as_they_can_be() -> None:
     with MLDataServer(host="::1") as server, PlainClient(server.uri) as plain:
         assert server.uri.startswith("grpc://[::1]:")
         assert plain.infos() == []
+
+
+def test_a_server_on_all_interfaces_tells_an_address_that_can_be_dialled() -> None:
+    with MLDataServer(host="0.0.0.0") as server, PlainClient(server.uri) as plain, socket.socket() as elsewhere:
+        assert server.uri == f"grpc://127.0.0.1:{server.port}"
+        assert elsewhere.connect_ex(("127.0.0.2", server.port)) == 0
+        plain.put("t.0.parquet", ROWS.slice(0, 1))
+        (endpoint,) = plain.info("t.0.parquet").endpoints
+        assert [location.uri.decode() for location in endpoint.locations] == [server.uri]
+
+
+def test_a_port_that_another_program_has_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        assert "Address already in use" in told(MLDataServer(port=other.getsockname()[1]).start)
 
 
 def test_many_servers_leave_nothing_open() -> None:
@@ -167,6 +195,52 @@ def test_neither_does_an_upload_that_never_ends() -> None:
             writer.close()
 
 
+def test_other_sockets_of_the_process_outlive_the_stop() -> None:
+    with MLDataServer() as kept, MLDataServer() as server, MLDataClient(kept.uri) as other:
+        other.send("t.0.parquet", ROWS)
+        with socket.socket(type=socket.SOCK_DGRAM) as datagrams, socket.socket(type=socket.SOCK_DGRAM) as far:
+            far.bind(("127.0.0.1", 0))
+            far.settimeout(10)
+            datagrams.bind(("127.0.0.1", server.port))
+            datagrams.connect(far.getsockname())
+            with MLDataClient(server.uri) as client:
+                client.send("t.0.parquet", ROWS)
+            reader = fl.connect(server.uri).do_get(fl.Ticket(b"t.0.parquet"))
+            server.stop()
+            datagrams.send(b"alive")
+            assert far.recv(10) == b"alive"
+        assert other.fetch("t.0.parquet").num_rows == len(ROWS)
+        with pytest.raises((pa.ArrowException, OSError)):
+            reader.read_all()
+
+
+def test_a_handler_that_does_not_end_is_told_and_not_waited_for() -> None:
+    released = threading.Event()
+
+    class Stuck(MemoryStore):
+        def partitions(self) -> Any:
+            released.wait(20)
+            return ()
+
+    server = MLDataServer(Stuck()).start()
+    plain = PlainClient(server.uri)
+
+    def ask() -> None:
+        with suppress(pa.ArrowException, OSError):
+            plain.infos()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    until(lambda: server.calls)
+    began = time.monotonic()
+    with pytest.warns(RuntimeWarning, match=r"did not end within 1 s: list_flights .* -> open"):
+        server.stop(timeout=1)
+    assert time.monotonic() - began < 3
+    released.set()
+    asking.join(20)
+    assert not asking.is_alive()
+
+
 def test_a_script_that_stops_nothing_ends_all_the_same() -> None:
     program = """
 import pyarrow as pa, pyarrow.flight as fl
@@ -176,7 +250,8 @@ with MLDataClient(server.uri) as client:
     client.send("t.0.parquet", pa.table({"x": range(5_000_000)}))
 reader = fl.connect(server.uri).do_get(fl.Ticket(b"t.0.parquet"))
 """
-    assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_serve_is_never_called() -> None:
@@ -218,3 +293,31 @@ def test_an_error_of_the_server_is_kept_with_its_traceback_and_told_in_one_clean
     assert call.outcome == "failed"
     assert "Traceback" in server.log()
     assert "/secret/folder/file" in server.log()
+
+
+class BrokenDisk(MemoryStore):
+    """Fails while the rows are on their way."""
+
+    def read(self, name: str) -> Any:
+        def rows() -> Iterator[pa.RecordBatch]:
+            yield from whole
+            raise OSError("disk broken")
+
+        whole = super().read(name)
+        return pa.RecordBatchReader.from_batches(whole.schema, rows())
+
+
+def test_an_error_half_way_through_an_answer_is_the_servers_and_told_by_our_client() -> None:
+    with MLDataServer(BrokenDisk()) as server, MLDataClient(server.uri) as client:
+        client.send("t.0.parquet", ROWS)
+        assert told(lambda: client.fetch("t.0.parquet")) == (
+            "the ML data server failed\n"
+            f"  where     {server.uri}\n"
+            "  came      OSError: disk broken\n"
+            "  next      see the server's log, which has the traceback"
+        )
+        (call,) = server.errors
+        assert (call.method, call.outcome) == ("do_get", "failed")
+        assert "Traceback" in call.trace
+        server.clear()
+        assert server.errors == ()

@@ -46,6 +46,16 @@ def test_the_one_that_is_published_last_stays(store: Store) -> None:
     assert store.partition("t.0.parquet").rows == 6
 
 
+def test_a_reader_keeps_what_it_began_to_read(store: Store) -> None:
+    put(store, "t.0.parquet", 1)
+    reader = store.read("t.0.parquet")
+    put(store, "t.0.parquet", 3)
+    assert reader.read_all().num_rows == 2
+    reader = store.read("t.0.parquet")
+    store.drop("t.0.parquet")
+    assert reader.read_all().num_rows == 6
+
+
 def test_dropping_and_clearing(store: Store) -> None:
     for name in ("a.0.parquet", "b.0.parquet", "c.0.parquet"):
         put(store, name)
@@ -88,6 +98,34 @@ def test_other_files_break_nothing_and_stay(folder: Path) -> None:
     assert [partition.name for partition in store.partitions()] == ["t.0.parquet"]
     store.clear()
     assert sorted(path.name for path in folder.iterdir()) == ["folder", "notes.txt", "t.1.parquet"]
+
+
+def test_a_file_that_is_no_parquet_is_unknown(folder: Path) -> None:
+    store = ParquetStore(folder)
+    put(store, "t.0.parquet")
+    (folder / "t.1.parquet").write_bytes(b"PAR1 half a file")
+    for step in (store.drop, store.partition, store.read):
+        with pytest.raises(FlopsMockError, match="no partition of that name is stored"):
+            step("t.1.parquet")
+    assert (folder / "t.1.parquet").exists()
+
+
+def test_an_upload_that_fails_leaves_no_hidden_file(folder: Path) -> None:
+    store = ParquetStore(folder)
+    with pytest.raises(pa.ArrowException):
+        store.receive("t.0.parquet", pa.schema({"x": pa.struct([])}))
+    (folder / "t.0.parquet").mkdir(parents=True)
+    upload = store.receive("t.0.parquet", BATCH.schema)
+    upload.write(BATCH)
+    with pytest.raises(OSError, match="directory"):
+        upload.publish()
+    upload.discard()
+    assert [path.name for path in folder.iterdir()] == ["t.0.parquet"]
+
+
+def test_others_may_read_the_files(folder: Path) -> None:
+    put(ParquetStore(folder), "t.0.parquet")
+    assert (folder / "t.0.parquet").stat().st_mode & 0o777 == 0o644
 
 
 def test_the_folder_is_made_when_it_is_needed(folder: Path) -> None:
