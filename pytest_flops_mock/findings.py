@@ -223,7 +223,10 @@ class Report:
         Raises:
             ValueError: The text is not JSON, or not a report of this schema.
         """
-        plain = json.loads(text)
+        try:
+            plain = json.loads(text)
+        except RecursionError as error:
+            raise ValueError(f"not a report of schema {SCHEMA}: nested too deeply") from error
         if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
             raise ValueError(f"not a report of schema {SCHEMA}")
         try:
@@ -235,7 +238,7 @@ class Report:
     def _of_plain(cls, plain: Mapping[str, Any]) -> Report:
         data = plain["data"]
         return cls(
-            repository=plain["repository"],
+            repository=_of_type(plain["repository"], str),
             stages=tuple(
                 StageResult(Stage(s["stage"]), Outcome(s["outcome"]), s["seconds"], s["reason"]) for s in plain["stages"]
             ),
@@ -246,7 +249,7 @@ class Report:
                 origin=data["origin"],
                 partitions=tuple(PartitionFacts(**p) for p in data["partitions"]),
                 columns=tuple(data["columns"].items()),
-                rows=data["rows"],
+                rows=_of_type(data["rows"], int),
             ),
             environment=tuple(plain["environment"].items()),
         )
@@ -314,5 +317,11 @@ def _lines(finding: Finding) -> list[str]:
 
 def _finding(plain: Mapping[str, Any]) -> Finding:
     known = {field.name for field in fields(Finding)}
-    values = {key: value for key, value in plain.items() if key in known}
+    values = {key: _of_type(value, str) for key, value in plain.items() if key in known}
     return Finding(**{**values, "severity": Severity(plain["severity"]), "stage": Stage(plain["stage"])})
+
+
+def _of_type(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value

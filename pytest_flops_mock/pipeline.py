@@ -33,7 +33,7 @@ NEEDS = {
     Stage.SLA: (),
     Stage.STRUCTURE: (),
     Stage.PROVIDE: (Stage.SLA,),
-    Stage.LOAD: (Stage.PROVIDE,),
+    Stage.LOAD: (Stage.PROVIDE, Stage.SLA),
     Stage.TRANSFORM: (Stage.STRUCTURE, Stage.LOAD),
 }
 """A stage is skipped when one that it needs has not passed."""
@@ -131,8 +131,6 @@ class _Check:
         else:
             self._stage(Stage.SLA, self._read_slas)
         self._stage(Stage.STRUCTURE, self._look_at_repository)
-        # Started here, its imports go on while the provider works.
-        self._learner = self._stack.enter_context(LearnerProcess(self._repository, timeout=self._timeout))
         if self._sla_given is None:
             self._leave_out(Stage.PROVIDE, "the server's own data")
         else:
@@ -142,13 +140,15 @@ class _Check:
         return Report(
             repository=self._shown(),
             stages=tuple(self._results),
-            findings=tuple(self._findings),
+            findings=tuple(dict.fromkeys(self._findings)),
             data=self._data,
             environment=tuple(self._versions.items()),
         )
 
     def _stage(self, stage: Stage, step: Callable[[], Iterable[Finding]]) -> None:
         broken = {result.stage for result in self._results if result.outcome is not Outcome.PASSED} - self._left_out()
+        if stage is Stage.LOAD and self._data_tags is not None:
+            broken -= {Stage.SLA}  # the tags do not come from there
         unmet = next((need for need in NEEDS[stage] if need in broken), None)
         if unmet is not None:
             self._results.append(StageResult(stage, Outcome.SKIPPED, reason=f"needs {unmet.value}"))
@@ -186,8 +186,19 @@ class _Check:
         return iter(dict.fromkeys(problems))
 
     def _look_at_repository(self) -> Iterable[Finding]:
-        self._repository = MLRepository.of(self._given)
-        return structure_findings(self._repository)
+        found: tuple[Finding, ...] = ()
+        try:
+            self._repository = MLRepository.of(self._given)
+            found = structure_findings(self._repository)
+            self._start_learner(self._repository)
+        except FlopsMockError as error:
+            found += findings_of(error)
+            self._start_learner(MLRepository.of_files({}))  # loads the data all the same
+        return found
+
+    def _start_learner(self, repository: MLRepository) -> None:
+        """Started before the provider works: the learner's imports go on meanwhile."""
+        self._learner = self._stack.enter_context(LearnerProcess(repository, timeout=self._timeout))
 
     def _provide(self) -> Iterable[Finding]:
         if self._mock is not None:

@@ -126,3 +126,35 @@ def test_every_code_that_is_used_is_in_the_catalogue_and_every_one_there_is_used
     sources = [path for path in package.rglob("*.py") if path.name != "codes.py"]
     used = {code for path in sources for code in re.findall(r"\"(FM\d{3})\"", path.read_text(encoding="utf-8"))}
     assert used - {"FM000"} == set(CODES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"message": "it breaks"', '"message": 5'),
+        ('"severity": "error"', '"severity": "bad"'),
+        ('"stage": "sla"', '"stage": "other"'),
+        ('"findings": [', '"findings": [3, '),
+        ('"rows": 2\n', '"rows": "many"\n'),
+        ('"repository": "my_repository"', '"repository": 1'),
+        ('"columns": {', '"columns": 1, "x": {'),
+    ],
+)
+def test_a_report_with_values_that_none_has_is_refused(old: str, new: str) -> None:
+    text = REPORT.to_json()
+    assert old in text
+    with pytest.raises(ValueError, match=r"report|is not a valid"):
+        Report.from_json(text.replace(old, new))
+
+
+@pytest.mark.parametrize("text", ["null", "NaN", '"x"', "[" * 100_000, "\ud800"])
+def test_text_that_is_no_report_at_all_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not a report of schema|Expecting value"):
+        Report.from_json(text)
+
+
+def test_its_repr_stays_one_line_whatever_it_holds() -> None:
+    odd = dataclasses.replace(ERROR, message="first\nsecond\t" + "ü" * 500)
+    told = repr(dataclasses.replace(REPORT, repository="a\nb" * 300, findings=(odd,) * 3))
+    assert len(told) < 240
+    assert "\n" not in told

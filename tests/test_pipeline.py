@@ -10,6 +10,7 @@ import pytest
 from standins.projects import REPOSITORY, mock_sla
 
 from pytest_flops_mock import FlopsMockError, MLDataServer, MockDataProvider, Report, check_repository
+from pytest_flops_mock.errors import SettingsError
 
 
 def project_sla(**training: Any) -> dict[str, Any]:
@@ -98,6 +99,44 @@ def test_the_project_slas_tags_are_what_the_learner_asks_for() -> None:
         assert stages(only)["sla"] == "no SLA given"
 
 
+def test_a_project_sla_that_cannot_be_read_skips_loading_only_where_the_tags_come_from_it() -> None:
+    with MLDataServer() as server:
+        MockDataProvider(server.uri).run(mock_sla())
+        report = check_repository(REPOSITORY, server.uri, project_sla={"customerID": "Admin"})
+        assert stages(report) == {
+            "sla": "failed",
+            "structure": "passed",
+            "provide": "the server's own data",
+            "load": "needs sla",
+            "transform": "needs load",
+        }
+        tags = check_repository(REPOSITORY, server.uri, project_sla={"customerID": "Admin"}, data_tags=["mnist"])
+        assert (stages(tags)["sla"], stages(tags)["load"], stages(tags)["transform"]) == ("failed", "passed", "passed")
+
+
+def test_files_that_cannot_lie_in_one_folder_are_a_finding() -> None:
+    report = check_repository({**REPOSITORY, "x": "", "x/y.py": ""}, sla=mock_sla())
+    assert [(finding.code, finding.where) for finding in report.findings] == [("FM101", "repository of 5 files: x/y.py")]
+    assert (stages(report)["structure"], stages(report)["load"]) == ("failed", "passed")
+
+
+def test_a_repository_in_a_folder_passes_and_stays_as_it_is() -> None:
+    folder = Path(__file__).parent / "repos" / "numpy_only"
+    before = {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
+    report = check_repository(folder, sla=mock_sla())
+    assert report.ok, str(report)
+    assert report.findings == ()
+    assert report.repository == str(folder)
+    assert {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]} == before
+
+
+def test_one_thing_is_told_once() -> None:
+    with MLDataServer() as server:
+        MockDataProvider(server.uri).run(mock_sla())
+        twice = check_repository({**REPOSITORY, "x": "", "x/y.py": ""}, server.uri, data_tags=["nothing", "nothing"])
+    assert len(twice.findings) == len(set(twice.findings))
+
+
 def test_without_data_there_is_nothing_to_check_with() -> None:
     with pytest.raises(FlopsMockError) as error:
         check_repository(REPOSITORY)
@@ -110,3 +149,50 @@ def test_slas_are_read_from_files(tmp_path: Path) -> None:
     (tmp_path / "mock.json").write_text(json.dumps(mock_sla()), encoding="utf-8")
     (tmp_path / "project.json").write_text(json.dumps(project_sla()), encoding="utf-8")
     assert check_repository(REPOSITORY, sla=tmp_path / "mock.json", project_sla=tmp_path / "project.json").ok
+
+
+def test_nothing_to_check_with_is_told_in_full() -> None:
+    with pytest.raises(SettingsError) as error:
+        check_repository(REPOSITORY, "grpc://127.0.0.1:1")
+    assert str(error.value) == (
+        "there is nothing to check the repository with\n"
+        "  expected  an MDP SLA, or the address of an ML data server and data_tags\n"
+        "  came      sla = None, uri = 'grpc://127.0.0.1:1', data_tags = None\n"
+        "  next      pass sla=..., or name one with --flops-sla, ini flops_sla or @pytest.mark.flops_sla(...)"
+    )
+
+
+def test_what_both_slas_lack_is_told_once() -> None:
+    mock = {"mock_data_configuration": mock_sla()["mock_data_configuration"]}
+    project = {key: value for key, value in project_sla().items() if key != "customerID"}
+    report = check_repository(REPOSITORY, sla=mock, project_sla=project)
+    assert [(finding.code, finding.where) for finding in report.findings] == [("FM009", "<mapping>: customerID")]
+
+
+def test_tags_that_match_nothing_fail_loading_and_skip_only_the_run() -> None:
+    with MLDataServer() as server:
+        MockDataProvider(server.uri).run(mock_sla())
+        report = check_repository(REPOSITORY, server.uri, data_tags=["mnits"])
+    assert stages(report) == {
+        "sla": "no SLA given",
+        "structure": "passed",
+        "provide": "the server's own data",
+        "load": "failed",
+        "transform": "needs load",
+    }
+    assert [(finding.code, finding.nearest) for finding in report.findings] == [("FM401", "mnist")]
+
+
+def test_a_server_that_is_not_there_is_a_finding_of_the_stage_that_met_it() -> None:
+    with MLDataServer() as server:
+        gone = server.uri
+    sent = check_repository(REPOSITORY, gone, sla=mock_sla())
+    assert ([finding.code for finding in sent.findings], stages(sent)["load"]) == (["FM306"], "needs provide")
+    loaded = check_repository(REPOSITORY, gone, data_tags=["mnist"])
+    assert ([finding.code for finding in loaded.findings], stages(loaded)["transform"]) == (["FM403"], "needs load")
+
+
+def test_a_repository_at_a_user_who_is_not_there_is_a_finding() -> None:
+    report = check_repository("~no-such-user-here/repository", sla=mock_sla())
+    assert [finding.code for finding in report.findings] == ["FM101"]
+    assert report.repository == "~no-such-user-here/repository"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from pytest_flops_mock.errors import Problem, listing, nearest
@@ -209,8 +210,10 @@ def _trace(error: Mapping[str, Any]) -> str:
         if lines and not link["frames"] and lines[-1] == said[-1]:
             continue  # a library passes on its own exception
         lines += ["caused by"] if lines else []
-        for frame in link["frames"]:
+        for frame, same in groupby(link["frames"]):
+            again = len(list(same)) - 1
             lines += [f"{frame['file']}:{frame['line']} in {frame['function']}", f"    {frame['source']}"]
+            lines += [f"    (and again {again} times)"] if again else []
         lines += said
     return "\n".join(lines)
 

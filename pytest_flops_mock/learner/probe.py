@@ -17,6 +17,8 @@ import linecache
 import logging
 import os
 import queue
+import re
+import shutil
 import signal
 import sys
 import threading
@@ -168,7 +170,7 @@ def main() -> NoReturn:
         "transform": learner.transform,
     }
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
-    threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
+    threading.Thread(target=_receive, args=(requests, inbox, os.path.dirname(learner.folder)), daemon=True).start()
     _import_early()
     while True:
         request = inbox.get()
@@ -199,13 +201,15 @@ def _prepare_for_crashes() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def _receive(requests: Any, inbox: queue.Queue[dict[str, Any]]) -> None:
+def _receive(requests: Any, inbox: queue.Queue[dict[str, Any]], folder: str) -> None:
     """Hand on the requests; without a parent there is nothing left to do, whatever the repository's code is up to."""
     try:
         for line in requests:
             inbox.put(json.loads(line))
     except (OSError, ValueError):
         _lost()
+    if os.path.basename(folder).startswith("flops-learner-"):
+        shutil.rmtree(folder, ignore_errors=True)  # the parent cannot any more
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)  # with all that the repository's code started
     os._exit(0)
@@ -225,14 +229,16 @@ class _Answers:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._pipe = self._identity()
+        # Bound early: the repository's code may replace them in their modules.
+        self._encode, self._write = json.JSONEncoder().encode, os.write
 
     def send(self, answer: dict[str, Any]) -> None:
-        line = json.dumps(answer).encode() + b"\n"
+        line = self._encode(answer).encode() + b"\n"
         try:
             if self._identity() != self._pipe:
                 _lost()
             while line:
-                line = line[os.write(self._descriptor, line) :]
+                line = line[self._write(self._descriptor, line) :]
         except OSError:
             _lost()
 
@@ -302,12 +308,20 @@ class _Learner:
         link: BaseException | None = error
         while link is not None and len(chain) < MOST_CAUSES and not any(link is known for known in chain):
             chain.append(link)
-            link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+            link = _cause(link)
         first, *causes = [self._described(link) for link in chain]
         return {**first, "causes": causes, "doing": self.doing}
 
     def _described(self, error: BaseException) -> dict[str, Any]:
         """One exception: type and text, where in the repository it passed, and whether it asked the data for a column."""
+        try:
+            return self._facts(error)
+        except BaseException as broken:  # a class of the repository's own can do anything when it is looked at
+            text = f"(cannot be shown: {type(broken).__name__})"
+            facts = dict.fromkeys(("key_is_text", "by_library", "of_data"), False)
+            return {"type": "Exception", "text": text, "frames": [], **facts}
+
+    def _facts(self, error: BaseException) -> dict[str, Any]:
         calls = list(traceback.walk_tb(error.__traceback__))
         inside = [index for index, (frame, _) in enumerate(calls) if self._is_inside(frame.f_code.co_filename)]
         last = inside[-1] if inside else -1
@@ -316,7 +330,7 @@ class _Learner:
             "text": self._text(error),
             "frames": [self._frame(*calls[index]) for index in inside[-MOST_FRAMES:]],
             "key_is_text": not isinstance(error, KeyError) or isinstance((*error.args, None)[0], str),
-            "by_library": any(_is_of_data_library(frame) for frame, _ in calls[last + 1 :]),
+            "by_library": any(_is_of_data_library(frame) for frame, _ in calls[last + 1 :]) and not self._from_worker(error),
             "of_data": last >= 0 and last == len(calls) - 1 and _is_about_data(error, *calls[last], self.dataset),
         }
         if isinstance(error, ImportError):
@@ -328,6 +342,13 @@ class _Learner:
         if isinstance(error, SchemasDifferError):
             described["differences"] = error.differences
         return described
+
+    def _from_worker(self, error: BaseException) -> bool:
+        """Whether the repository's own code raised it in a worker process: of that trace only the text is here."""
+        if not type(error.__cause__).__name__.endswith("RemoteTraceback"):
+            return False
+        files = re.findall(r'^ *File "([^"]+)", line \d+', str(error.__cause__), re.MULTILINE)
+        return bool(files) and self._is_inside(files[-1])
 
     def _text(self, error: BaseException) -> str:
         """What it says: of bounded length, as text that can be written, without the path of this copy."""
@@ -352,6 +373,17 @@ class _Learner:
             "function": frame.f_code.co_name,
             "source": _cut(source, 200).encode("utf-8", "backslashreplace").decode(),
         }
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """What an exception came from; of a group, the first of its members."""
+    try:
+        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        members = getattr(error, "exceptions", ())
+        cause = cause or (members[0] if members and isinstance(members, (list, tuple)) else None)
+        return cause if isinstance(cause, BaseException) else None
+    except BaseException:  # as above
+        return None
 
 
 def _shown(feature: Any) -> str:
@@ -383,8 +415,17 @@ def _is_about_data(error: BaseException, frame: types.FrameType, line: int, data
     source = "".join(linecache.getlines(frame.f_code.co_filename))
     try:
         tree = ast.parse(source)
+        names = {**frame.f_globals, **frame.f_locals}
+        # Since Python 3.12 the variables of a comprehension are gone once it has failed: what it went through is left.
+        sources = {
+            node.target.id: node.iter
+            for node in ast.walk(tree)
+            if isinstance(node, ast.comprehension) and isinstance(node.target, ast.Name) and node.target.id not in names
+        }
         return any(
-            _has_columns(value, columns) for asked in _asked(tree, line, error.args[0]) for value in _values(asked, frame)
+            _has_columns(value, columns)
+            for asked in _asked(tree, line, error.args[0])
+            for value in _values(asked, names, sources)
         )
     except Exception:  # the code under test may hold objects that can do anything when looked at
         return False
@@ -399,12 +440,13 @@ def _asked(tree: ast.AST, line: int, key: Any) -> Iterator[ast.expr]:
                 yield node.value
 
 
-def _values(expression: ast.expr, frame: types.FrameType) -> Iterator[Any]:
-    """The variables and attributes that an expression is made of."""
-    names = {**frame.f_globals, **frame.f_locals}
+def _values(expression: ast.expr, names: dict[str, Any], sources: dict[str, ast.expr]) -> Iterator[Any]:
+    """The variables and attributes that an expression is made of; for one of a comprehension, those that it came from."""
     for node in ast.walk(expression):
         if isinstance(node, ast.Name) and node.id in names:
             yield names[node.id]
+        elif isinstance(node, ast.Name) and node.id in sources:
+            yield from _values(sources[node.id], names, {})
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
             yield getattr(names[node.value.id], "__dict__", {}).get(node.attr)
 

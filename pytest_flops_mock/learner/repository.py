@@ -35,7 +35,7 @@ class MLRepository:
         Raises:
             RepositoryError: There is no such folder.
         """
-        root = Path(path).expanduser()
+        root = _expanded(Path(path))
         if not root.is_dir():
             raise RepositoryError(
                 Problem(
@@ -187,6 +187,13 @@ def _checked(name: str, text: object) -> str:
     return str(path)
 
 
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # there is no user of that name
+        return path
+
+
 def _folders(parent: Path) -> list[str]:
     try:
         return [entry.name for entry in parent.iterdir() if entry.is_dir()]
@@ -202,7 +209,7 @@ def _is_there(root: Path, path: str) -> bool:
     """Whether a clone has it: a file, or a relative link to something in the repository."""
     entry = root / path
     if entry.is_symlink():
-        target = entry.resolve()
+        target = Path(os.path.realpath(entry))  # unlike resolve(), it takes links that lead round in a circle
         return not os.path.isabs(os.readlink(entry)) and target.is_relative_to(root) and target.exists()
     return entry.is_file()
 

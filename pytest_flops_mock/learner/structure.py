@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
+from importlib.util import decode_source
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
@@ -84,9 +85,26 @@ def _parse(
         except RepositoryError as error:
             yield from findings_of(error)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            yield _syntax_error(path, error)
+            yield _syntax_error(path, _counted_in_characters(repository.content(path), error))
         else:
             waiting += [file for module in _imported(trees[path], path) for file in _files(module) if file in paths]
+
+
+def _counted_in_characters(content: bytes, error: Exception) -> Exception:
+    """The error that the decoded text gives: of bytes, Python counts the columns in bytes."""
+    try:
+        text = decode_source(content)
+    except (SyntaxError, ValueError):  # it is about the encoding
+        return error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as above
+            ast.parse(text)
+    except SyntaxError as same:
+        return same
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return error
 
 
 def _files(module: str) -> Iterator[str]:
@@ -142,8 +160,8 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
             code="FM104" if path == ENTRY else "FM107",
         )
         return
-    node = bound[name]
-    if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
+    node = bound[name][0]
+    if len(bound[name]) > 1 or not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
         return  # methods may come from elsewhere
     template = f"{name}Template"
     bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
@@ -167,19 +185,20 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
         )
 
 
-def _bound(body: Iterable[ast.stmt]) -> dict[str, ast.AST]:
-    """The names that statements bind in their own scope, and what binds them; ``*`` for an import of everything."""
-    found: dict[str, ast.AST] = {}
+def _bound(body: Iterable[ast.stmt]) -> dict[str, list[ast.AST]]:
+    """The names that statements bind in their own scope, and what binds each; ``*`` for an import of everything."""
+    found: dict[str, list[ast.AST]] = {}
     waiting: list[ast.AST] = list(reversed([*body]))
     while waiting:
         node = waiting.pop()
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            found[node.name] = node  # its body is another scope
-            continue
+            found.setdefault(node.name, []).append(node)
+            continue  # its body is another scope
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            found.update({(alias.asname or alias.name).partition(".")[0]: node for alias in node.names})
+            for alias in node.names:
+                found.setdefault((alias.asname or alias.name).partition(".")[0], []).append(node)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found[node.id] = node
+            found.setdefault(node.id, []).append(node)
         waiting += [*ast.iter_child_nodes(node)][::-1]
     return found
 

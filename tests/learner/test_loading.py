@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+from typing import Literal
+
 import datasets
 import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
 
 from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, load_partitions
+from pytest_flops_mock.learner.checks import load_findings
+from pytest_flops_mock.learner.process import Answer
 
 from .conftest import FEATURES, rows
 
@@ -81,6 +87,61 @@ def test_partitions_that_cannot_be_one_data_set_are_told(table: pa.Table, differ
     assert error.value.problems[0].came == difference
 
 
+def test_each_difference_is_a_problem_of_its_own_and_a_type_is_not_told_twice() -> None:
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        client.send("p.0.parquet", rows([0, 1]))
+        client.send("p.1.parquet", rows([0]).set_column(1, "label", pa.array(["cat"])))
+        client.send("p.2.parquet", rows([0]).select(["image"]))
+        with pytest.raises(FlopsMockError) as error:
+            load_partitions(server.uri, ["p"])
+    assert [problem.came for problem in error.value.problems] == [
+        "type of column 'label' in p.0.parquet and p.1.parquet: int64 and string",
+        "columns of p.0.parquet and p.2.parquet: image, label and image",
+    ]
+    assert {problem.code for problem in error.value.problems} == {"FM402"}
+
+
+class Mute(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
+    """Never answers, until it is told that the test is over."""
+
+    over = threading.Event()
+
+    def list_flights(self, context: object, criteria: bytes) -> list[object]:
+        self.over.wait(20)
+        return []
+
+
+def test_a_server_that_does_not_answer_is_told_at_the_time_limit() -> None:
+    with Mute("grpc://127.0.0.1:0") as server:
+        with pytest.raises(FlopsMockError) as error:
+            load_partitions(f"grpc://127.0.0.1:{server.port}", ["t"], timeout=0.3)
+        server.over.set()
+    (problem,) = error.value.problems
+    assert problem.came.startswith("FlightTimedOutError: ")
+    assert problem.hint == "look at the server's log for what keeps it, or give the check more time"
+    assert "gRPC" not in str(error.value)
+
+
+class NoEndpoint(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
+    """Lists a partition that nobody could fetch."""
+
+    def list_flights(self, context: object, criteria: bytes) -> object:
+        yield fl.FlightInfo(rows([]).schema, fl.FlightDescriptor.for_path("t.0.parquet"), [], -1, -1)
+
+
+def test_a_partition_without_an_endpoint_is_told() -> None:
+    with NoEndpoint("grpc://127.0.0.1:0") as server, pytest.raises(FlopsMockError, match="without an endpoint"):
+        load_partitions(f"grpc://127.0.0.1:{server.port}", ["t"], timeout=10)
+
+
+def test_no_file_is_written(server: MLDataServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    assert load_partitions(server.uri, ["pets"]).num_rows == 5
+    assert [path.name for path in tmp_path.rglob("*")] == ["cache"]
+
+
 class OneRowChunks(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
     """Sends a chunk for each row, and names an endpoint where nobody is."""
 
@@ -97,3 +158,48 @@ def test_rows_that_come_one_by_one_are_joined_and_the_endpoints_location_is_not_
         dataset = load_partitions(f"grpc://127.0.0.1:{server.port}", ["t"], timeout=10)
     assert dataset.num_rows == 2000
     assert dataset.data.table.column("label").num_chunks == 1
+
+
+def test_a_difference_is_told_in_full() -> None:
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        client.send("p.0.parquet", rows([0, 1]))
+        client.send("p.1.parquet", rows([0]).select(["image"]))
+        with pytest.raises(FlopsMockError) as error:
+            load_partitions(server.uri, ["p"])
+    assert str(error.value) == (
+        "the partitions cannot be one data set\n"
+        f"  where     {server_uri(error.value)}\n"
+        "  expected  equal columns, types and features in all partitions of the data tags\n"
+        "  came      columns of p.0.parquet and p.1.parquet: image, label and image\n"
+        "  next      give different data sets different data tags"
+    )
+
+
+def server_uri(error: FlopsMockError) -> str:
+    """The address that the message names; the server may be gone by now."""
+    where = error.problems[0].where
+    assert where.startswith("grpc://127.0.0.1:")
+    return where
+
+
+@pytest.mark.parametrize("uri", ["nonsense", "http://127.0.0.1:1", ""])
+def test_an_address_that_is_none_is_told(uri: str) -> None:
+    with pytest.raises(FlopsMockError, match="the learner cannot load the data") as error:
+        load_partitions(uri, ["pets"], timeout=5)
+    assert [problem.code for problem in error.value.problems] == ["FM403"]
+
+
+@pytest.mark.parametrize(
+    ("how", "ending", "expected"),
+    [("timeout", "still running after 60 s", "  expected  data within the time limit\n"), ("ended", "signal SIGKILL", "")],
+)
+def test_an_end_of_the_process_while_loading_is_told(how: Literal["timeout", "ended"], ending: str, expected: str) -> None:
+    (finding,) = load_findings(Answer(how, ending=ending, output="killed"), "grpc://here:1")
+    assert f"{finding.code} {finding.problem()}" == (
+        "FM404 the learner's process ended while it loaded the data\n"
+        "  where     grpc://here:1\n"
+        f"{expected}"
+        f"  came      {ending}\n"
+        "  next      look at its output, and at the ML data server's call log"
+    )
+    assert finding.detail == "output:\n    killed"

@@ -115,3 +115,112 @@ def test_a_file_may_name_its_encoding_and_one_that_cannot_be_read_is_told(tmp_pa
     (tmp_path / "data_manager.py").write_bytes(b"class DataManager: x = '\xe9'\n")
     (finding,) = structure_findings(MLRepository.at(tmp_path))
     assert (finding.code, finding.hint) == ("FM103", "save the file in UTF-8")
+
+
+def test_an_odd_escape_is_no_error_whatever_this_process_makes_of_warnings() -> None:
+    assert told({**GOOD, "data_manager.py": "class DataManager: x = '\\d'\n"}) == []  # warnings are errors in these tests
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "import numpy\n"])
+def test_a_file_without_the_class_is_told_even_when_it_is_empty(text: str) -> None:
+    assert told({**GOOD, "model_manager.py": text}) == [("FM104", "model_manager.py defines no class ModelManager")]
+    assert told({**GOOD, "data_manager.py": text}) == [("FM107", "data_manager.py defines no class DataManager")]
+
+
+@pytest.mark.parametrize(
+    "manager",
+    [
+        "def __getattr__(name): ...",
+        "try:\n    from fast import ModelManager\nexcept ImportError:\n    class ModelManager: ...",
+        "(ModelManager := object)",
+        "for ModelManager in [object]: ...",
+        "import abc\nclass ModelManager(metaclass=abc.ABCMeta): ...",
+        "import wrapt\n@wrapt.patched\nclass ModelManager: ...",
+    ],
+    ids=["module getattr", "fallback", "walrus", "loop", "metaclass", "decorator"],
+)
+def test_a_class_that_only_a_run_can_judge_is_left_to_it(manager: str) -> None:
+    assert told({**GOOD, "model_manager.py": manager}) == []
+
+
+def test_modules_of_a_package_are_followed_and_not_taken_for_those_at_the_root() -> None:
+    files = {
+        **GOOD,
+        "data_manager.py": "from parts import reading\nclass DataManager: ...",
+        "parts/__init__.py": "",
+        "parts/reading.py": "from . import main\nfrom .main import x",
+        "parts/main.py": "x = (",
+        "main.py": "",
+    }
+    assert [(code, message.partition(":")[0]) for code, message in told(files)] == [
+        ("FM103", "parts/main.py is not valid Python")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeffclass DataManager: ...", "class DataManager:\r\n    pass\r\n"], ids=["byte order mark", "CRLF"]
+)
+def test_files_of_other_systems_are_read_as_python_reads_them(text: str, tmp_path: Path) -> None:
+    for name, content in {**GOOD, "data_manager.py": text}.items():
+        (tmp_path / name).write_bytes(content.encode())
+    assert structure_findings(MLRepository.at(tmp_path)) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["x = '\0'", "(" * 10_000, "x = " + "+".join("1" * 20_000)], ids=["NUL", "brackets", "long sum"]
+)
+def test_files_that_break_the_parser_end_in_a_verdict(text: str) -> None:
+    assert {code for code, _ in told({**GOOD, "data_manager.py": text})} <= {"FM103", "FM107"}
+
+
+def shown(files: dict[str, str]) -> str:
+    """The one finding as users see it."""
+    (finding,) = structure_findings(MLRepository.of_files(files))
+    return f"{finding.code} {finding.problem()}"
+
+
+def test_a_missing_file_is_told_in_full() -> None:
+    files = {"conda.yml" if name == "conda.yaml" else name: text for name, text in GOOD.items()}
+    assert shown(files) == (
+        "FM102 the repository has no conda.yaml at its root\n"
+        "  where     repository of 3 files\n"
+        "  expected  conda.yaml beside the other files at the root\n"
+        "  came      at the root: conda.yml, data_manager.py, model_manager.py\n"
+        "  nearest   conda.yml\n"
+        "  next      put it at the root; hidden files and what Git ignores do not exist for the image builder"
+    )
+
+
+def test_a_missing_method_is_told_in_full() -> None:
+    text = "from t import DataManagerTemplate\nclass DataManager(DataManagerTemplate):\n    def get_dat(self): ...\n"
+    assert shown({**GOOD, "data_manager.py": text + "    _prepare_data = get_dat\n"}) == (
+        "FM104 DataManager has no method get_data\n"
+        "  where     data_manager.py:2\n"
+        "  expected  all methods that are abstract in DataManagerTemplate: _prepare_data, get_data\n"
+        "  came      methods: get_dat, _prepare_data\n"
+        "  nearest   get_dat\n"
+        "  next      write what is missing; on FLOps the class cannot be used without"
+    )
+
+
+def test_a_replaced_module_is_told_in_full() -> None:
+    files = {**GOOD, "context.py": "", "data_manager.py": "import context\nclass DataManager: ..."}
+    assert shown(files) == (
+        "FM105 context is replaced by FLOps' own in the image\n"
+        "  where     context.py\n"
+        "  expected  a module that is not called main, context, data_loading, notification_management, "
+        "aggregator_management, strategies, learner_parts, utils\n"
+        "  came      context.py\n"
+        "  nearest   my_context.py\n"
+        "  next      rename the module and its imports; here it works, on FLOps the import finds another one"
+    )
+
+
+def test_the_caret_is_under_the_character_also_behind_others_than_ascii() -> None:
+    (finding,) = structure_findings(MLRepository.of_files({**GOOD, "data_manager.py": "x = 'é' $ 1\n"}))
+    assert (finding.where, finding.detail) == ("data_manager.py:1", "x = 'é' $ 1\n        ^")
+
+
+def test_a_class_in_another_scope_is_not_the_class() -> None:
+    text = "def make():\n    class ModelManager: ...\n    return ModelManager\n"
+    assert told({**GOOD, "model_manager.py": text}) == [("FM104", "model_manager.py defines no class ModelManager")]

@@ -1,0 +1,72 @@
+"""Which Python the learner's process runs in, and what of this process' environment it sees."""
+
+from __future__ import annotations
+
+import os
+import site
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pytest_flops_mock.learner.environment import child_environment, command
+
+
+def test_only_what_libraries_need_to_find_themselves_is_passed_on(tmp_path: Path) -> None:
+    inherited = {
+        "PATH": "/bin",
+        "HOME": "/home/me",
+        "LC_ALL": "C",
+        "OMP_NUM_THREADS": "1",
+        "HF_HUB_OFFLINE": "1",
+        "HF_TOKEN": "secret",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "GITHUB_TOKEN": "secret",
+        "PYTHONPATH": "elsewhere",
+        "PYTEST_ADDOPTS": "-x",
+        "VIRTUAL_ENV": "elsewhere",
+    }
+    seen = child_environment(inherited, tmp_path)
+    assert {name: seen[name] for name in seen if name in inherited} == {
+        "PATH": "/bin",
+        "HOME": "/home/me",
+        "LC_ALL": "C",
+        "OMP_NUM_THREADS": "1",
+        "HF_HUB_OFFLINE": "1",
+    }
+    assert set(seen) - set(inherited) == {"TMPDIR", "HF_DATASETS_CACHE", "FLWR_TELEMETRY_ENABLED"}
+
+
+def test_modules_beside_the_script_in_the_current_folder_and_on_pythonpath_are_not_found(tmp_path: Path) -> None:
+    for folder in ("current", "script", "path"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "json.py").write_text("raise SystemExit('the wrong json')")
+    script = tmp_path / "script" / "it's a script.py"
+    script.write_text("import json, sys\nprint(json.dumps([__name__, '' in sys.path]))")
+
+    told = subprocess.run(
+        command(script),
+        cwd=tmp_path / "current",
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "path")},
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    assert told.stdout == b'["__main__", false]\n'
+
+
+@pytest.mark.parametrize(("enabled", "left_out"), [(True, False), (False, True), (None, True)])
+def test_packages_installed_for_the_user_are_found_where_this_process_finds_them(
+    monkeypatch: pytest.MonkeyPatch, enabled: bool | None, left_out: bool
+) -> None:
+    monkeypatch.setattr(site, "ENABLE_USER_SITE", enabled)
+    assert ("-s" in command(Path("script.py"))) is left_out
+
+
+def test_temporary_files_and_caches_go_where_the_check_removes_them_and_nothing_is_reported_home(tmp_path: Path) -> None:
+    inherited = {"TMPDIR": "/elsewhere", "HF_DATASETS_CACHE": "/elsewhere", "FLWR_TELEMETRY_ENABLED": "1"}
+    assert child_environment(inherited, tmp_path) == {
+        "TMPDIR": str(tmp_path),
+        "HF_DATASETS_CACHE": str(tmp_path / "datasets"),
+        "FLWR_TELEMETRY_ENABLED": "0",
+    }

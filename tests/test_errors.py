@@ -1,0 +1,68 @@
+"""Errors as users read them."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from pytest_flops_mock import errors
+from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.errors import FlopsMockError, LoadError, Problem, listing, nearest
+
+ALL = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FlopsMockError)]
+
+
+def test_a_problem_shows_its_parts_in_one_order_under_each_other() -> None:
+    problem = Problem("it breaks", hint="mend it", nearest="z", came="y", expected="x", where="a.py:1", code="FM603")
+    assert str(problem) == (
+        "it breaks\n  where     a.py:1\n  expected  x\n  came      y\n  nearest   z\n  next      mend it"
+    )
+
+
+def test_parts_that_are_empty_or_blank_are_not_shown() -> None:
+    assert str(Problem("it breaks", where=" \n", came="")) == "it breaks"
+
+
+def test_further_lines_of_a_part_stand_under_its_first() -> None:
+    assert Problem("x", came="one\ntwo").parts("    ") == ["    came      one\n              two"]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_error_is_caught_as_one_and_shows_its_problems(kind: type[FlopsMockError]) -> None:
+    first, second = Problem("first", where="here"), Problem("second")
+    with pytest.raises(FlopsMockError) as error:
+        raise kind(first, second)
+    assert error.value.problems == (first, second)
+    assert str(error.value) == "first\n  where     here\nsecond"
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_the_code_of_an_error_is_in_the_catalogue_or_none(kind: type[FlopsMockError]) -> None:
+    assert kind.code == "FM000" or kind.code in CODES
+
+
+def test_an_error_survives_the_way_to_another_process() -> None:
+    """As with pytest-xdist."""
+    again = pickle.loads(pickle.dumps(LoadError(Problem("x", came="y"), Problem("z"))))
+    assert (type(again), again.problems) == (LoadError, (Problem("x", came="y"), Problem("z")))
+
+
+@pytest.mark.parametrize(
+    ("value", "valid", "told"),
+    [
+        ("pet", ["pets", "other"], "pets"),
+        ("MODEL_MANAGER.PY", ["model_manager.py"], "model_manager.py"),
+        ("", ["pets"], ""),
+        ("pets", [], ""),
+        ("xyz", ["pets"], ""),
+    ],
+)
+def test_the_nearest_value(value: str, valid: list[str], told: str) -> None:
+    assert nearest(value, valid) == told
+
+
+def test_a_listing_is_cut_only_where_there_are_more() -> None:
+    assert listing(["a", 1]) == "a, 1"
+    assert listing(range(3), most=3) == "0, 1, 2"
+    assert listing(iter(range(4)), most=3) == "0, 1, 2, and 1 more"
