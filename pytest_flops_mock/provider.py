@@ -19,7 +19,7 @@ from pytest_flops_mock.data.source import SourceData, source_data
 from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
 from pytest_flops_mock.findings import PartitionFacts, Severity
 from pytest_flops_mock.flight.client import MLDataClient
-from pytest_flops_mock.flight.columns import check_columns
+from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.settings import DataSource, data_source
@@ -106,7 +106,7 @@ class MockDataProvider:
             MLDataClient(self.uri, timeout=self.timeout) as client,
             _progress(partitions) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
-            closing(_named(partitions)) as ready,
+            closing(_named(partitions, loaded.dataset_name)) as ready,
         ):
             stored = tuple(_send(client, named, loaded.data_tag, advance) for named in ready)
         return ProviderRun(source.dataset_name, loaded.data_tag, source.source, source.origin, stored)
@@ -165,20 +165,21 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     return PartitionFacts(name=name, rows=rows, bytes=named.nbytes)
 
 
-def _named(partitions: Sequence[Partition]) -> Generator[_Named, None, None]:
+def _named(partitions: Sequence[Partition], where: str) -> Generator[_Named, None, None]:
     """Each partition in order; while one is being sent, a thread gathers and names the next."""
     with ThreadPoolExecutor(max_workers=1) as thread:
-        following = thread.submit(_name, partitions[0])
+        following = thread.submit(_name, partitions[0], where)
         for partition in partitions[1:]:
-            ready, following = following.result(), thread.submit(_name, partition)
+            ready, following = following.result(), thread.submit(_name, partition, where)
             yield ready
         yield following.result()
 
 
-def _name(partition: Partition) -> _Named:
+def _name(partition: Partition, where: str) -> _Named:
     batches = _repeatable(partition)
     digest, nbytes = ContentDigest(partition.schema), 0
     for batch in batches():
+        check_rows(batch, where)
         digest.update(batch)
         nbytes += batch.nbytes
     return _Named(partition, digest.hexdigest(), nbytes, batches)

@@ -88,7 +88,17 @@ HIDDEN = {
     "list": HIDDEN_LIST,
     "fixed list": pa.FixedSizeListArray.from_arrays(pa.array([1, 2, 9, 9, 3, 4]), 2, mask=pa.array(HIDING)),
     "struct": pa.StructArray.from_arrays([pa.array([1, 9, 3])], ["a"], mask=pa.array(HIDING)),
-    "map": pa.MapArray.from_arrays(ENDS, pa.array(list("abxyc")), pa.array([1, 2, 9, 9, 3]), mask=pa.array(HIDING)),
+    "map": pa.Array.from_buffers(
+        pa.map_(pa.string(), pa.int64()),
+        3,
+        HIDDEN_LIST.buffers()[:2],
+        children=[
+            pa.StructArray.from_arrays(
+                [pa.array(list("abxyc")), pa.array([1, 2, 9, 9, 3])],
+                fields=[pa.field("key", pa.string(), nullable=False), pa.field("value", pa.int64())],
+            )
+        ],
+    ),
     "nested": pa.StructArray.from_arrays([pa.array(["q", "z", "r"]), HIDDEN_LIST], ["a", "l"], mask=pa.array(HIDING)),
 }
 

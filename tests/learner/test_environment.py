@@ -15,7 +15,7 @@ from pytest_flops_mock.learner.environment import child_environment, command
 def test_only_what_libraries_need_to_find_themselves_is_passed_on(tmp_path: Path) -> None:
     inherited = {
         "PATH": "/bin",
-        "HOME": "/home/me",
+        "HOME": "/users/me",
         "LC_ALL": "C",
         "OMP_NUM_THREADS": "1",
         "HF_HUB_OFFLINE": "1",
@@ -29,7 +29,7 @@ def test_only_what_libraries_need_to_find_themselves_is_passed_on(tmp_path: Path
     seen = child_environment(inherited, tmp_path)
     assert {name: seen[name] for name in seen if name in inherited} == {
         "PATH": "/bin",
-        "HOME": "/home/me",
+        "HOME": "/users/me",
         "LC_ALL": "C",
         "OMP_NUM_THREADS": "1",
         "HF_HUB_OFFLINE": "1",
