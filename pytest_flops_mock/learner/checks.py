@@ -14,6 +14,7 @@ from pytest_flops_mock.learner.process import Answer
 
 KEY_ERRORS = ("KeyError", "ArrowKeyError", "ColumnNotFoundError")
 VALUE_ERRORS = ("ValueError", "ArrowInvalid")
+NO_ATTRIBUTE = re.compile(r"^'(?:DataFrame|Series)' object has no attribute '(\w+)'")
 IMPORT_ERRORS = ("ModuleNotFoundError", "ImportError")
 MESSAGE_LENGTH = 200
 
@@ -133,12 +134,15 @@ def _missing_column(error: Mapping[str, Any], columns: Mapping[str, str]) -> str
         plain = [text]
     elif kind in VALUE_ERRORS and ABOUT_COLUMNS.search(text):
         plain = []
+    elif kind == "AttributeError" and (asked := NO_ATTRIBUTE.match(text)) and nearest(asked[1], columns):
+        plain = [asked[1]]  # frame.labl; without a column of nearly that name it may as well be a method
     else:
         return ""
     if error["of_data"]:
         named = plain
     elif error["by_library"]:
-        named = [next(filter(None, match.groups())) for match in NAMED.finditer(text)] or plain
+        sentence = () if kind == "AttributeError" else NAMED.finditer(text)
+        named = [next(filter(None, match.groups())) for match in sentence] or plain
     else:
         return ""
     return next((name for name in named if name not in columns), "")

@@ -330,7 +330,8 @@ class _Learner:
             "text": self._text(error),
             "frames": [self._frame(*calls[index]) for index in inside[-MOST_FRAMES:]],
             "key_is_text": not isinstance(error, KeyError) or isinstance((*error.args, None)[0], str),
-            "by_library": any(_is_of_data_library(frame) for frame, _ in calls[last + 1 :]) and not self._from_worker(error),
+            "by_library": _is_by_library([frame for frame, _ in calls[last + 1 :]], self.dataset)
+            and not self._from_worker(error),
             "of_data": last >= 0 and last == len(calls) - 1 and _is_about_data(error, *calls[last], self.dataset),
         }
         if isinstance(error, ImportError):
@@ -403,8 +404,22 @@ def _shown(feature: Any) -> str:
 # --- whether an exception is about a column of the data ---------------------------------------------------------------
 
 
-def _is_of_data_library(frame: types.FrameType) -> bool:
-    return str(frame.f_globals.get("__name__")).partition(".")[0] in DATA_LIBRARIES
+def _is_by_library(frames: list[types.FrameType], dataset: Any) -> bool:
+    """Whether a data library, and not the repository, missed something, in what may be the learner's data."""
+    by_library = any(str(frame.f_globals.get("__name__")).partition(".")[0] in DATA_LIBRARIES for frame in frames)
+    return by_library and not _is_of_other_pandas(frames, dataset)
+
+
+def _is_of_other_pandas(frames: list[types.FrameType], dataset: Any) -> bool:
+    """Whether the library was asked by way of a pandas object that was not made of the data."""
+    pandas: Any = sys.modules.get("pandas")
+    try:
+        receivers = [frame.f_locals.get("self") for frame in frames]
+        asked = next(self for self in receivers if isinstance(self, (pandas.DataFrame, pandas.Series, pandas.Index)))
+        keys = asked.columns if isinstance(asked, pandas.DataFrame) else getattr(asked, "index", asked)
+        return not _has_columns(dict.fromkeys(keys), set(dataset.column_names))
+    except Exception:  # there is no pandas, or none of its objects among them
+        return False
 
 
 def _is_about_data(error: BaseException, frame: types.FrameType, line: int, dataset: Any) -> bool:

@@ -82,6 +82,11 @@ RAISING = {
     "try:\n    dataset['labl']\nexcept KeyError:\n    raise RuntimeError('no labels') from None": ("FM603", ""),
     "raise ImportError('no accelerator')": ("FM603", ""),
     "dataset.to_pandas().loc[99]": ("FM603", ""),
+    "import pandas\npandas.DataFrame({'lr': [1]})['labl']": ("FM603", ""),
+    "import pandas\npandas.Series({'lr': 1})['labl']": ("FM603", ""),
+    "import pandas\npandas.Series({'lr': 1}).labl": ("FM603", ""),
+    "dataset.to_pandas().iteritms()": ("FM603", ""),
+    "dataset.to_pandas()['label'].loc['labl']": ("FM603", ""),
 }
 
 COLUMNS = [
@@ -90,6 +95,9 @@ COLUMNS = [
     "dataset.data.table.select(['labl'])",
     "import pyarrow.compute as pc\ndataset.data.table.filter(pc.field('labl') == 1)",
     "dataset.to_pandas()['labl']",
+    "dataset.to_pandas().labl",
+    "next(dataset.to_pandas().iterrows())[1].labl",
+    "dataset.to_pandas().iloc[0]['labl']",
     "dataset.to_pandas()[['label', 'labl']]",
     "dataset.to_pandas().drop(columns=['labl'])",
     "dataset.select_columns(['label']).with_format(None)[0]['labl']",
