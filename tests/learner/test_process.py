@@ -105,7 +105,8 @@ def test_each_request_is_answered_apart_and_a_dead_process_says_so(server: MLDat
 
 
 ENDLESS = f"""
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background has it ignored
 from pytest_flops_mock import check_repository
 files = {repository("import os; open(FILE, 'w').write(str(os.getpid()))" + chr(10) + "while True: pass")!r}
 files["model_manager.py"] = files["model_manager.py"].replace("FILE", repr(sys.argv[2]))
