@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_flops_mock.errors import FlopsMockError, Problem
-    from pytest_flops_mock.findings import Finding, Outcome, Report, Severity, Stage
+    from pytest_flops_mock.findings import Finding, Frame, Outcome, Report, Severity, Stage
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
     from pytest_flops_mock.flight.client import MLDataClient
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, ParquetStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
     from pytest_flops_mock.learner.repository import MLRepository
-    from pytest_flops_mock.pipeline import check_repository
+    from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
     from pytest_flops_mock.settings import DataSource
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
@@ -27,14 +27,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "errors": ("FlopsMockError", "Problem"),
-    "findings": ("Finding", "Outcome", "Report", "Severity", "Stage"),
+    "findings": ("Finding", "Frame", "Outcome", "Report", "Severity", "Stage"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
     "flight.client": ("MLDataClient",),
     "flight.server": ("MLDataServer",),
     "flight.store": ("MemoryStore", "ParquetStore", "Store", "StoredPartition"),
     "learner.loading": ("load_partitions",),
     "learner.repository": ("MLRepository",),
-    "pipeline": ("check_repository",),
+    "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
     "settings": ("DataSource",),
     "sla.models": ("MockSLA", "ProjectSLA"),
@@ -45,6 +45,7 @@ __all__ = [
     "Finding",
     "FlopsCheck",
     "FlopsMockError",
+    "Frame",
     "MLDataClient",
     "MLDataServer",
     "MLRepository",
@@ -58,6 +59,7 @@ __all__ = [
     "ProvideMockData",
     "ProviderRun",
     "Report",
+    "RepositoryChecker",
     "Severity",
     "Stage",
     "Store",

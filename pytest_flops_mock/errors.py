@@ -84,6 +84,12 @@ class SettingsError(FlopsMockError):
     """An option, ini key or marker with a value that means nothing."""
 
 
+class LearnerEnvironmentError(FlopsMockError):
+    """A Python for the check that is not there, cannot be used, or cannot be built."""
+
+    code = "FM204"
+
+
 class NameRefusedError(FlopsMockError):
     """A file name that an ML data server must not store (``/``, ``..``, NUL, absolute or empty)."""
 

@@ -34,9 +34,14 @@ class Stage(str, Enum):
 
     SLA = "sla"
     STRUCTURE = "structure"
+    ENVIRONMENT = "environment"
     PROVIDE = "provide"
     LOAD = "load"
+    AGGREGATOR = "aggregator"
     TRANSFORM = "transform"
+    TRAIN = "train"
+    EXCHANGE = "exchange"
+    EVALUATE = "evaluate"
 
 
 class Outcome(str, Enum):
@@ -45,6 +50,23 @@ class Outcome(str, Enum):
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One call of a traceback, in a file of the repository.
+
+    Attributes:
+        file: Path within the repository, ``/`` between folders.
+        line: Line number, from 1.
+        function: Name of the function.
+        source: The line's text, without indentation.
+    """
+
+    file: str
+    line: int
+    function: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +84,7 @@ class Finding:
         came: What was found instead.
         nearest: The valid value closest to what came.
         detail: Lines that help to see it, such as the traceback's frames in the repository.
+        frames: The traceback's frames that lie in the repository, outermost first; empty if it is about no call.
     """
 
     code: str
@@ -74,9 +97,10 @@ class Finding:
     came: str = ""
     nearest: str = ""
     detail: str = ""
+    frames: tuple[Frame, ...] = ()
 
     @classmethod
-    def of(cls, problem: Problem, *, code: str = "", detail: str = "") -> Finding:
+    def of(cls, problem: Problem, *, code: str = "", detail: str = "", frames: tuple[Frame, ...] = ()) -> Finding:
         """A finding that says what ``problem`` says; stage and severity are those of its code."""
         known = CODES[code or problem.code]
         return cls(
@@ -90,6 +114,7 @@ class Finding:
             came=problem.came,
             nearest=problem.nearest,
             detail=detail,
+            frames=frames,
         )
 
     def problem(self) -> Problem:
@@ -119,12 +144,14 @@ class StageResult:
         outcome: Passed, failed or skipped.
         seconds: Wall-clock time it took.
         reason: Why it was skipped; empty otherwise.
+        facts: What the stage saw, as names and texts: shapes, dtypes, counts, values.
     """
 
     stage: Stage
     outcome: Outcome
     seconds: float = 0.0
     reason: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +202,7 @@ class Report:
         findings: What was found, in the order of the stages.
         data: Which data it ran on.
         environment: Names and versions that matter: Python and the packages of the learner's process.
+        ignored: Findings that do not count, since their codes were to be ignored.
     """
 
     repository: str
@@ -182,6 +210,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     data: DataFacts = DataFacts()
     environment: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -198,6 +227,11 @@ class Report:
         """The findings of severity ``error``."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings of severity ``warning``."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
     def outcome(self, stage: Stage | str) -> Outcome:
         """How ``stage`` ended; ``skipped`` also for a stage that this check did not have."""
         wanted = Stage(stage)
@@ -209,8 +243,9 @@ class Report:
             "schema": SCHEMA,
             "verdict": self.verdict,
             "repository": self.repository,
-            "stages": [asdict(result) for result in self.stages],
+            "stages": [{**asdict(result), "facts": dict(result.facts)} for result in self.stages],
             "findings": [asdict(finding) for finding in self.findings],
+            "ignored": [asdict(finding) for finding in self.ignored],
             "data": {**asdict(self.data), "columns": dict(self.data.columns)},
             "environment": dict(self.environment),
         }
@@ -239,9 +274,7 @@ class Report:
         data = plain["data"]
         return cls(
             repository=_of_type(plain["repository"], str),
-            stages=tuple(
-                StageResult(Stage(s["stage"]), Outcome(s["outcome"]), s["seconds"], s["reason"]) for s in plain["stages"]
-            ),
+            stages=tuple(_stage_result(s) for s in plain["stages"]),
             findings=tuple(_finding(f) for f in plain["findings"]),
             data=DataFacts(
                 dataset_name=data["dataset_name"],
@@ -252,6 +285,7 @@ class Report:
                 rows=_of_type(data["rows"], int),
             ),
             environment=tuple(plain["environment"].items()),
+            ignored=tuple(_finding(f) for f in plain["ignored"]),
         )
 
     def __repr__(self) -> str:
@@ -265,7 +299,7 @@ class Report:
 
     def __str__(self) -> str:
         findings = [line for finding in self.findings for line in _lines(finding)]
-        return "\n".join([*self._head(), *findings, *([""] if findings else []), self._verdict()])
+        return "\n".join([*self._head(), *self._facts(), *findings, *([""] if findings else []), self._verdict()])
 
     def _head(self) -> list[str]:
         """What was checked, on which data, in which Python, and how far it came."""
@@ -276,6 +310,13 @@ class Report:
             ("stages", ", ".join(_stage(result) for result in self.stages)),
         ]
         return [f"{name:<10}  {text}" for name, text in named if text]
+
+    def _facts(self) -> list[str]:
+        return [
+            f"{result.stage.value:<10}  {'; '.join(f'{name} {text}' for name, text in result.facts)}"
+            for result in self.stages
+            if result.facts
+        ]
 
     def _data(self) -> str:
         if not self.data.dataset_name and not self.data.rows:
@@ -291,7 +332,9 @@ class Report:
             for severity in (Severity.ERROR, Severity.WARNING)
         ]
         told = ", ".join(_count(count, name) for count, name in counts if count)
-        return f"verdict     {self.verdict}" + (f" ({told})" if told else "")
+        codes = sorted({finding.code for finding in self.ignored})
+        ignored = f"; {', '.join(codes)} ignored" if codes else ""
+        return f"verdict     {self.verdict}" + (f" ({told})" if told else "") + ignored
 
 
 def _count(number: int, name: str) -> str:
@@ -316,9 +359,15 @@ def _lines(finding: Finding) -> list[str]:
 
 
 def _finding(plain: Mapping[str, Any]) -> Finding:
-    known = {field.name for field in fields(Finding)}
+    known = {field.name for field in fields(Finding)} - {"frames"}
     values = {key: _of_type(value, str) for key, value in plain.items() if key in known}
-    return Finding(**{**values, "severity": Severity(plain["severity"]), "stage": Stage(plain["stage"])})
+    frames = tuple(Frame(**frame) for frame in plain["frames"])
+    return Finding(**{**values, "severity": Severity(plain["severity"]), "stage": Stage(plain["stage"]), "frames": frames})
+
+
+def _stage_result(plain: Mapping[str, Any]) -> StageResult:
+    facts = tuple((name, _of_type(text, str)) for name, text in plain["facts"].items())
+    return StageResult(Stage(plain["stage"]), Outcome(plain["outcome"]), plain["seconds"], plain["reason"], facts)
 
 
 def _of_type(value: Any, kind: type) -> Any:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from pytest_flops_mock.errors import Problem, ServerHandlerError, SettingsError, SLAError
-from pytest_flops_mock.settings import DataSource, Settings, settings_from
+from pytest_flops_mock.errors import Problem, ServerHandlerError, SettingsError, SLAError, listing
+from pytest_flops_mock.settings import DataSource, Settings, ignored_codes, settings_from
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.findings import Report
+    from pytest_flops_mock.findings import Report, Stage
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import Store
     from pytest_flops_mock.learner.repository import MLRepository
@@ -46,7 +46,11 @@ class FlopsCheck(Protocol):
         uri: str | None = None,
         data_tags: Iterable[str] | None = None,
         data: str | DataSource | None = None,
+        env: str | None = None,
         timeout: float | None = None,
+        memory: float | None = None,
+        ignore: Iterable[str] = (),
+        until: Stage | str | None = None,
         **changes: Any,
     ) -> Report:
         """Check the repository."""
@@ -141,19 +145,26 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
     ``report = flops_check(sla="mocks/mnist_multi.json"); assert report.ok, report``
 
     Reads the SLA, looks at the repository, runs the mock data provider against an ML data server of the call's own, loads
-    the partitions as a learner does, and runs the repository's ``ModelManager`` up to ``set_model_data()`` in a process of
-    its own. What is wrong is in the report, not raised; when the test fails, the report is a section of it.
+    the partitions as a learner does, and lets the repository's ``ModelManager`` take them, train, hand over its parameters
+    and evaluate, in a process of its own. What is wrong is in the report, not raised; when the test fails, the report is a
+    section of it. ``--flops-check`` does the same for the SLAs of ``flops_sla`` without a test.
 
     Args:
         repository: Folder, mapping of file names to texts, or ``MLRepository``; by default ``flops_repository``.
         sla: MDP SLA: path (relative to the test's file or the rootdir), JSON text, mapping or ``MockSLA``; by default that
             of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``.
-        project_sla: Project SLA, likewise, without a default.
+        project_sla: Project SLA, likewise; by default ``--flops-project-sla`` or the ini key, if there is one.
         uri: Address of a server whose data are used as they are, with ``data_tags``; then no provider runs without an
             ``sla``.
         data_tags: Tags that the learner asks for; by default those of the project SLA, else the MDP SLA's.
         data: ``synthetic`` or ``hub``; by default ``--flops-data`` or the ini key ``flops_data``.
+        env: The Python that runs the repository: ``current``, ``learner``, or the path of an interpreter or of a virtual
+            environment; or two of them with a comma, which are compared. By default ``--flops-env`` or the ini key.
         timeout: Seconds that one step of the repository's code may take; by default ``--flops-timeout`` or the ini key.
+        memory: Most MB of address space of that process; by default ``--flops-memory`` or the ini key, else no limit.
+        ignore: Codes of findings that do not count, such as ``["FM714"]``, beside those of
+            ``@pytest.mark.flops_ignore(...)``, ``--flops-ignore`` and the ini key. The report names them.
+        until: Name of the last stage to run, such as ``transform``; by default all run.
         changes: Values to replace in the MDP SLA, for example ``dataset_name="cifar10"``.
     """
 
@@ -165,20 +176,29 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
         uri: str | None = None,
         data_tags: Iterable[str] | None = None,
         data: str | DataSource | None = None,
+        env: str | None = None,
         timeout: float | None = None,
+        memory: float | None = None,
+        ignore: Iterable[str] = (),
+        until: Stage | str | None = None,
         **changes: Any,
     ) -> Report:
         from pytest_flops_mock.pipeline import check_repository
 
         settings = settings_of(request.config)
+        ignored = ignored_codes([ignore] if isinstance(ignore, str) else ignore, "ignore")
         report = check_repository(
             request.getfixturevalue("flops_repository") if repository is None else repository,
             uri,
             data_tags=data_tags,
             sla=None if uri is not None and sla is None else _sla_for_report(request, sla, changes),
-            project_sla=_located(request, project_sla),
+            project_sla=settings.project_sla if project_sla is None else _located(request, project_sla),
             data=settings.data if data is None else data,
+            env=settings.env if env is None else env,
             timeout=settings.timeout if timeout is None else timeout,
+            memory=settings.memory if memory is None else memory,
+            ignore=(*settings.ignore, *_marked_codes(request), *ignored),
+            **({} if until is None else {"until": until}),
         )
         request.node.stash.setdefault(REPORTS, []).append(report)
         return report
@@ -193,12 +213,18 @@ def settings_of(config: pytest.Config) -> Settings:
         pytest.UsageError: A value means nothing.
     """
     if SETTINGS not in config.stash:
-        told: dict[str, str | None] = {}
-        for name, ini in (("repo", "repository"), ("sla", "sla"), ("data", "data"), ("timeout", "timeout")):
-            told[f"option:{name}"] = config.getoption(f"flops_{name}")
-            told[f"ini:{name}"] = config.getini(f"flops_{ini}")
+        told: dict[str, str | list[str] | None] = {}
+        for name in ("data", "env", "ignore", "memory", "project-sla", "repo", "sla", "timeout"):
+            key = f"flops_{name}".replace("-", "_")
+            told[f"option:{name}"] = config.getoption(key)
+            told[f"ini:{name}"] = config.getini("flops_repository" if name == "repo" else key)
         try:
-            config.stash[SETTINGS] = settings_from(config.rootpath, told, config.invocation_params.dir)
+            settings = settings_from(config.rootpath, told, config.invocation_params.dir)
+            if settings.env != Settings.env:
+                from pytest_flops_mock.learner.environment import environments
+
+                environments(settings.env)
+            config.stash[SETTINGS] = settings
         except SettingsError as error:
             raise pytest.UsageError(str(error)) from error
     return config.stash[SETTINGS]
@@ -243,7 +269,18 @@ def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, 
             )
         )
     marked = marker.args[0] if marker is not None and marker.args else None
-    chosen = _located(request, marked) if marked is not None else settings_of(request.config).sla
+    slas = settings_of(request.config).slas
+    if marked is None and len(slas) > 1:
+        raise SettingsError(
+            Problem(
+                "several MDP SLAs are named, and this call is about one",
+                where=request.node.nodeid,
+                expected="one SLA in the call or a marker",
+                came=listing(slas, 5),
+                hint='pass sla="mocks/mnist.json" or use @pytest.mark.flops_sla(...); --flops-check takes all of them',
+            )
+        )
+    chosen = _located(request, marked) if marked is not None else slas[0] if slas else None
     if chosen is None:
         raise SettingsError(
             Problem(
@@ -254,6 +291,27 @@ def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, 
             )
         )
     return chosen, {**(marker.kwargs if marker is not None else {}), **changes}
+
+
+def _marked_codes(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The codes of all markers ``flops_ignore`` of the test: its own, its class' and its module's.
+
+    Raises:
+        SettingsError: A marker names no code, or one that there is not.
+    """
+    where = f"@pytest.mark.flops_ignore of {request.node.nodeid}"
+    markers = list(request.node.iter_markers("flops_ignore"))
+    if any(marker.kwargs or not marker.args for marker in markers):
+        raise SettingsError(
+            Problem(
+                "the marker flops_ignore takes codes of findings",
+                where=where,
+                expected='@pytest.mark.flops_ignore("FM714", "FM816")',
+                came="no code" if not all(marker.args for marker in markers) else "keyword arguments",
+                hint="flops-mock explain lists all codes",
+            )
+        )
+    return ignored_codes([code for marker in markers for code in marker.args], where)
 
 
 def _located(request: pytest.FixtureRequest, source: Any) -> Any:

@@ -1,15 +1,30 @@
-"""The entry point for pytest: options, ini keys, markers, header, and report sections of tests that fail.
+"""The entry point for pytest: options, ini keys, markers, header, checks to collect, and what the reports show of them.
 
 Loaded in every pytest run where the package is installed, so it imports the standard library and pytest only.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_flops_mock.collection import (
+    CHECKS,
+    Checks,
+    SLAFile,
+    StageItem,
+    collected_as_argument,
+    collected_beside,
+    is_on,
+    refuse_what_is_not_there,
+    summary,
+    tell_github,
+)
+from pytest_flops_mock.errors import SettingsError, listing
 from pytest_flops_mock.fixtures import (
     REPORTS,
     SERVERS,
@@ -21,6 +36,9 @@ from pytest_flops_mock.fixtures import (
     mock_data_provider,
     settings_of,
 )
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.findings import Report
 
 __all__ = [
     "flops_check",
@@ -35,8 +53,25 @@ __all__ = [
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and ini keys; an option goes before the ini key of the same meaning."""
     group = parser.getgroup("flops", "FLOps: checks of ML repositories against mock data")
+    group.addoption(
+        "--flops-check",
+        dest="flops_check",
+        action="store_true",
+        help="check the ML repository with each SLA of --flops-sla: a test for each stage, such as "
+        "mocks/mnist.json::transform, without test code",
+    )
     group.addoption("--flops-repo", dest="flops_repo", metavar="DIR", help="the ML repository under test")
-    group.addoption("--flops-sla", dest="flops_sla", metavar="FILE", help="MDP SLA for fixtures called without one")
+    group.addoption(
+        "--flops-sla",
+        dest="flops_sla",
+        metavar="FILE",
+        action="append",
+        help="MDP SLA for --flops-check, and for fixtures called without one; may be repeated and be a pattern "
+        "(in quotes), such as 'mocks/*.json'",
+    )
+    group.addoption(
+        "--flops-project-sla", dest="flops_project_sla", metavar="FILE", help="project SLA for checks that name none"
+    )
     group.addoption(
         "--flops-data",
         dest="flops_data",
@@ -45,32 +80,90 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "no network; the default) or hub",
     )
     group.addoption(
+        "--flops-env",
+        dest="flops_env",
+        metavar="ENV",
+        help="the Python that runs the repository: current (default), learner (built from its conda.yaml), the path of an "
+        "interpreter or of a virtual environment; or two of them with a comma, which are compared",
+    )
+    group.addoption(
+        "--flops-ignore",
+        dest="flops_ignore",
+        metavar="CODES",
+        action="append",
+        help="codes of findings that do not count, beside those of ini: FM714,FM816; may be repeated",
+    )
+    group.addoption(
         "--flops-timeout",
         dest="flops_timeout",
         metavar="SECONDS",
         help="how long one step of the repository's code may take (default: 60)",
     )
+    group.addoption(
+        "--flops-memory",
+        dest="flops_memory",
+        metavar="MB",
+        help="most address space of the process that runs the repository (default: no limit)",
+    )
+    parser.addini("flops_check", "check the ML repository with each SLA of flops_sla", type="bool", default=False)
     parser.addini("flops_repository", "the ML repository under test (default: rootdir)", default="")
-    parser.addini("flops_sla", "MDP SLA for fixtures called without one", default="")
+    parser.addini("flops_sla", "MDP SLAs for checks and fixtures, one in a line; patterns too", type="linelist", default=[])
+    parser.addini("flops_project_sla", "project SLA for checks that name none", default="")
     parser.addini("flops_data", "source of data sets named by their hub name: synthetic or hub", default="")
+    parser.addini("flops_env", "the Python that runs the repository: current, learner, or a path", default="")
+    parser.addini("flops_ignore", "codes of findings that do not count, such as FM714", type="args", default=[])
     parser.addini("flops_timeout", "seconds that one step of the repository's code may take", default="")
+    parser.addini("flops_memory", "most MB of the process that runs the repository", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and refuse settings that mean nothing before any test runs."""
+    """Declare the markers, and refuse settings that mean nothing before any test runs."""
     config.addinivalue_line(
         "markers",
         "flops_sla(sla, **changes): the MDP SLA for mock_data_provider and flops_check when they are called without one: "
         "a path (relative to the test's file or the rootdir) or a mapping, and values to change in it",
     )
-    settings_of(config)
+    config.addinivalue_line(
+        "markers",
+        'flops_ignore(*codes): codes that do not count in the checks of flops_check, such as "FM714"; the report names them',
+    )
+    settings = settings_of(config)
+    if is_on(config):
+        try:
+            refuse_what_is_not_there(config, settings)
+        except SettingsError as error:
+            raise pytest.UsageError(str(error)) from error
+    config.stash[CHECKS] = Checks(settings)
+    config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say which data this run uses."""
     settings = settings_of(config)
-    sla = f", sla {settings.sla}" if settings.sla else ""
-    return f"flops: data {settings.data.value}{sla}"
+    slas = [sla.relative_to(config.rootpath) if sla.is_relative_to(config.rootpath) else sla for sla in settings.slas]
+    parts = [
+        f"data {settings.data.value}",
+        f"sla {listing(slas, 5)}" if slas else "",
+        f"env {settings.env}" if settings.env != "current" else "",
+        f"{listing(settings.ignore)} ignored" if settings.ignore else "",
+    ]
+    return f"flops: {', '.join(filter(None, parts))}"
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SLAFile | None:
+    """Collect an SLA that pytest was called with."""
+    return collected_as_argument(file_path, parent, settings_of(parent.config))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Collect the other SLAs to check, behind all else."""
+    report = yield
+    if isinstance(collector, pytest.Session) and report.passed:
+        report.result = [*(report.result or ()), *collected_beside(collector, settings_of(collector.config))]
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
@@ -80,7 +173,47 @@ def pytest_runtest_makereport(
     """Put the reports of checks and the server's call log beside the failure of the test that made them."""
     if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
         _add_sections(item, call.when)
-    return (yield)
+    report = yield
+    if isinstance(item, StageItem) and report.when == "call":
+        if isinstance(report.longrepr, tuple):
+            report.longrepr = (str(item.path), 1, report.longrepr[2])  # the SLA, not the line of ours that skips
+        # An attribute of a test's report travels from xdist's workers to the controller, also with -x, which cuts
+        # workeroutput off; and it goes into no JUnit file, as user_properties do.
+        report.__dict__["flops_report"] = (item.sla, item.config.stash[CHECKS].hand_over(item.path))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how the checks of SLAs ended, and tell GitHub Actions."""
+    if hasattr(config, "workerinput"):
+        return  # xdist's workers have a terminal, too, which nobody sees
+    reports = _handed_over(terminalreporter)
+    if not reports:
+        if config.getoption("flops_check") and not config.getoption("collectonly"):
+            terminalreporter.write_line("flops: no SLA was checked")  # the arguments or -k name other tests
+        return
+    terminalreporter.write_sep("=", "FLOps checks")
+    for line in summary(reports):
+        terminalreporter.write_line(line)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in tell_github(reports, os.environ, config, settings_of(config)):
+            terminalreporter.write_line(line)
+
+
+def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]:
+    """The reports that tests brought along, by SLA; of those of several xdist workers, one that is not ok."""
+    shown = (report for category in terminalreporter.stats.values() for report in category)
+    brought = {tuple(pair) for report in shown if (pair := getattr(report, "flops_report", ("", "")))[1]}
+    if not brought:
+        return {}
+    from pytest_flops_mock.findings import Report
+
+    reports: dict[str, Report] = {}
+    for name, text in sorted(brought):
+        report = Report.from_json(text)
+        if name not in reports or not report.ok:
+            reports[name] = report
+    return reports
 
 
 def _add_sections(item: pytest.Item, when: str) -> None:

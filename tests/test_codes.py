@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest_flops_mock
 from pytest_flops_mock import Finding, Problem, Severity, Stage
 from pytest_flops_mock.codes import CODES, Code
 
-DIGITS = {"sla": "0", "structure": "1", "provide": "3", "load": "4", "transform": "6"}
+DIGITS = {stage.value: str(digit) for digit, stage in enumerate(Stage)}
 
 
 def test_every_code_that_a_source_mentions_is_there() -> None:
@@ -37,3 +38,30 @@ def test_codes_are_listed_in_order_once_and_titles_are_not_shared() -> None:
 def test_the_catalogue_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         CODES["FM999"] = CODES["FM001"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.id)
+def test_a_code_says_what_triggers_it_why_it_matters_and_how_to_mend_it(code: Code) -> None:
+    for text in (code.trigger, code.why, code.mend):
+        assert re.match(r"[A-Z]|[a-z]+[_.]", text), "a sentence, or one that begins with a name"
+        assert text[-1] == "."
+        assert "  " not in text
+        assert len(re.findall(r"\.(?: [A-Z]|$)", text)) <= 2, "one or two sentences"
+    assert len({code.trigger, code.why, code.mend}) == 3
+    assert code.title[-1] != "."
+
+
+def test_no_two_codes_have_the_same_trigger() -> None:
+    triggers = [code.trigger for code in CODES.values()]
+    assert len(set(triggers)) == len(triggers)
+
+
+def test_the_page_of_codes_is_current() -> None:
+    docs = Path(__file__).parents[1] / "docs"
+    spec = importlib.util.spec_from_file_location("make_codes", docs / "make_codes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (docs / "codes.md").read_text(encoding="utf-8")
+    assert module.codes() == written, "run: python docs/make_codes.py"

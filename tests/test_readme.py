@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -54,6 +55,26 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
     assert done.stderr == ""
 
 
+def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
+    headed = [block for block in blocks("console") if block.startswith("python3 -m venv")]
+    lines = [line for block in blocks("console") if block not in headed for line in block.splitlines()]
+    assert lines[0] == "pip install pytest-flops-mock"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for line in lines[1:]:
+        done = subprocess.run(
+            line, shell=True, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "10 passed" in done.stdout or '"verdict": "compatible"' in done.stdout
+
+
+def test_the_settings_shown_make_pytest_alone_check(example: pytest.Pytester) -> None:
+    shutil.copytree(ROOT / "examples" / "mnist_sklearn" / "projects", example.path / "projects", dirs_exist_ok=True)
+    (settings,) = blocks("ini")
+    (example.path / "pytest.ini").write_text(settings, encoding="utf-8")
+    example.runpytest_subprocess(timeout=120).assert_outcomes(passed=10)
+
+
 def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> None:
     path = example.path / "mocks" / "mnist_multi.json"
     sla = json.loads(path.read_text(encoding="utf-8"))
@@ -84,7 +105,8 @@ def test_the_example_passes_as_it_is() -> None:
 
 def test_ci_runs_the_commands_of_the_readme() -> None:
     headings = re.findall(r"^run_readme '(.*)'$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert len(headings) == len(blocks("console")) == 2
+    commands = [block for block in blocks("console") if block.startswith("python3 -m venv")]
+    assert len(headings) == len(commands) == 2
     for heading in headings:
         assert heading in README
 

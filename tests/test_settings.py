@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from pytest_flops_mock import DataSource, FlopsMockError
-from pytest_flops_mock.settings import Settings, settings_from
+from pytest_flops_mock.settings import Settings, mdp_slas, settings_from
 
 ROOT, HERE = Path("/root-of-tests"), Path("/started-here")
 
 
-def settings(**told: str) -> Settings:
-    return settings_from(ROOT, {name.replace("_", ":"): value for name, value in told.items()}, HERE)
+def settings(**told: str | list[str]) -> Settings:
+    """``option_project_sla`` stands for ``option:project-sla``."""
+    named = {name.replace("_", ":", 1).replace("_", "-"): value for name, value in told.items()}
+    return settings_from(ROOT, named, HERE)
 
 
 def test_the_defaults() -> None:
-    assert settings() == Settings(ROOT, DataSource.SYNTHETIC, ROOT, None, 60.0)
+    assert settings() == Settings(ROOT, DataSource.SYNTHETIC, ROOT, (), None, "current", 60.0, None, ())
 
 
 def test_an_option_goes_before_the_ini_key() -> None:
     assert settings(ini_data="hub").data is DataSource.HUB
     assert settings(ini_data="hub", option_data="synthetic").data is DataSource.SYNTHETIC
     assert settings(ini_timeout="5", option_timeout="2.5").timeout == 2.5
+    assert settings(ini_env="learner", option_env="current").env == "current"
+    assert settings(ini_memory="500", option_memory="1e3").memory == 1000
+    assert settings(ini_sla=["a.json"], option_sla=["b.json", "c.json"]).slas == (HERE / "b.json", HERE / "c.json")
 
 
 def test_paths_of_options_start_where_pytest_was_started_and_those_of_ini_at_the_rootdir() -> None:
     assert settings(option_repo="x", option_sla="a.json").repository == HERE / "x"
-    assert settings(option_sla="a.json").sla == HERE / "a.json"
+    assert settings(option_sla="a.json").slas == (HERE / "a.json",)
     assert settings(ini_repo="x").repository == ROOT / "x"
-    assert settings(ini_sla="/slas/a.json").sla == Path("/slas/a.json")
+    assert settings(option_project_sla="../p.json").project_sla == Path("/p.json")
+    assert settings(ini_project_sla="p.json").project_sla == ROOT / "p.json"
+    assert settings(ini_sla="/slas/a.json").slas == (Path("/slas/a.json"),)
 
 
 def test_an_unknown_source_is_told_with_the_nearest() -> None:
@@ -49,7 +57,7 @@ def test_an_unknown_source_is_told_with_the_nearest() -> None:
 def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home-of-tests")
     assert settings(option_repo="~/x").repository == Path("/home-of-tests/x")
-    assert settings(ini_sla="~/a.json").sla == Path("/home-of-tests/a.json")
+    assert settings(ini_sla="~/a.json").slas == (Path("/home-of-tests/a.json"),)
 
 
 def test_what_is_empty_is_not_set() -> None:
@@ -65,3 +73,68 @@ def test_an_unknown_source_of_an_option_names_the_option() -> None:
 def test_a_time_limit_that_is_none_is_told(value: str) -> None:
     with pytest.raises(FlopsMockError, match="the time limit is not a number of seconds\n  where     --flops-timeout"):
         settings(option_timeout=value)
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "2GB", "nan", "inf"])
+def test_a_memory_limit_that_is_none_is_told(value: str) -> None:
+    with pytest.raises(FlopsMockError, match="the memory limit is not a number of MB\n  where     ini flops_memory"):
+        settings(ini_memory=value)
+
+
+def test_codes_to_ignore_add_up_and_may_be_written_in_any_way() -> None:
+    assert settings(ini_ignore=["FM714", "fm816"], option_ignore=["FM201,FM714 ,", ""]).ignore == ("FM714", "FM816", "FM201")
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("option", "--flops-ignore"), ("ini", "ini flops_ignore")])
+def test_a_code_that_there_is_not_is_told_with_the_nearest(kind: str, shown: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        settings(**{f"{kind}_ignore": ["FM602,FM6O2"]})
+    assert str(error.value) == (
+        "there is no such code to ignore\n"
+        f"  where     {shown}\n"
+        "  expected  codes of findings, such as FM714\n"
+        "  came      FM6O2\n"
+        "  nearest   FM602\n"
+        "  next      flops-mock explain lists all codes"
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With two SLAs, files that are none, and a virtual environment with one that does not count."""
+    folder = tmp_path / "a [b]"  # brackets are no pattern where they are in the folder's name
+    files = {"x.json": True, "deep/er/y.json": True, "z.json": False, "x.txt": True, ".h/x.json": True, "env/x.json": True}
+    for name, is_sla in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text('{"mock_data_configuration": {}}' if is_sla else "{}", encoding="utf-8")
+    (folder / "env" / "pyvenv.cfg").touch()
+    return folder
+
+
+def test_patterns_name_files_in_order_and_each_once(folder: Path) -> None:
+    def slas(*patterns: str) -> list[str]:
+        found = settings_from(folder, {"ini:sla": patterns}, HERE).slas
+        return [os.fspath(path.relative_to(folder)) for path in found]
+
+    assert slas("*.json") == ["x.json", "z.json"]
+    assert slas("z.json", "*.json") == ["z.json", "x.json"]
+    assert slas("deep/**/*.json", "deep/er/../er/y.json") == ["deep/er/y.json"]
+    assert slas(f"{folder.parent}/a*/[x]*.json".replace(" ", "?")) == ["x.json"]
+
+
+def test_a_pattern_without_a_file_is_told_with_the_slas_that_there_are(folder: Path) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        settings_from(ROOT, {"option:sla": ["deep/*.json"]}, folder)
+    assert str(error.value) == (
+        "no SLA file matches the pattern\n"
+        "  where     --flops-sla\n"
+        "  expected  the path of an MDP SLA, or a pattern such as mocks/*.json\n"
+        "  came      deep/*.json\n"
+        "  nearest   deep/er/y.json\n"
+        f"  next      MDP SLAs in {folder}: x.json, deep/er/y.json"
+    )
+
+
+def test_slas_are_found_by_the_key_that_only_they_have(folder: Path) -> None:
+    assert list(mdp_slas(folder)) == [folder / "x.json", folder / "deep/er/y.json"]
+    assert list(mdp_slas(folder, most=1)) == [folder / "x.json"]

@@ -1,4 +1,7 @@
-"""Facts from the learner's process, turned into findings. Pure functions: they run nothing."""
+"""Facts from the learner's process, turned into findings: loading, ``set_model_data()``, and whatever fails in any stage.
+
+Pure functions: they run nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from pytest_flops_mock.errors import Problem, listing, nearest
-from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.findings import Finding, Frame, Stage
 from pytest_flops_mock.learner.loading import differing, no_match, unloadable
 from pytest_flops_mock.learner.process import Answer
 
@@ -59,6 +62,16 @@ def load_findings(answer: Answer, uri: str) -> tuple[Finding, ...]:
     return (Finding.of(unloadable(uri, error["type"], error["text"]), detail=_output(answer)),)
 
 
+DOING = {
+    Stage.AGGREGATOR: "ModelManager() without data",
+    Stage.TRANSFORM: "set_model_data()",
+    Stage.TRAIN: "fit_model()",
+    Stage.EXCHANGE: "the exchange of parameters",
+    Stage.EVALUATE: "evaluate_model()",
+}
+"""What a stage runs, where the process cannot say it any more."""
+
+
 def transform_findings(answer: Answer, columns: Mapping[str, str], modules: Sequence[str]) -> tuple[Finding, ...]:
     """What ``ModelManager()`` and ``set_model_data()`` came to.
 
@@ -67,13 +80,25 @@ def transform_findings(answer: Answer, columns: Mapping[str, str], modules: Sequ
         columns: The data set's columns and their features.
         modules: The repository's own modules and packages, for the nearest name of an import that fails.
     """
+    if answer.how != "facts":
+        return failure_findings(answer, Stage.TRANSFORM, columns, modules)
+    found = () if answer.facts["times_loaded"] else (_unused(),)
+    return (*found, *(_not_finite(leaf) for leaf in answer.facts["data"] if leaf["not_finite"]))
+
+
+def failure_findings(
+    answer: Answer, stage: Stage, columns: Mapping[str, str], modules: Sequence[str]
+) -> tuple[Finding, ...]:
+    """An answer without facts, in any stage that runs the repository's code; empty if it has some."""
     if answer.how == "facts":
-        return () if answer.facts["times_loaded"] else (_unused(),)
+        return ()
+    family = f"FM{list(Stage).index(stage)}"
     if answer.how != "error":
-        return (_ended(answer),)
+        return (_ended(answer, stage, family),)
     error = _telling(answer.error, columns)
     detail = "\n".join(filter(None, [_trace(answer.error), _output(answer)]))
-    return (Finding.of(_problem(error, columns, modules, answer.error["doing"]), detail=detail),)
+    frames = tuple(Frame(**frame) for frame in error["frames"])
+    return (Finding.of(_problem(error, columns, modules, answer.error["doing"], family), detail=detail, frames=frames),)
 
 
 def _unused() -> Finding:
@@ -89,9 +114,33 @@ def _unused() -> Finding:
     )
 
 
-def _ended(answer: Answer) -> Finding:
+def _not_finite(leaf: Mapping[str, Any]) -> Finding:
+    return Finding.of(
+        Problem(
+            "the data that get_data() gives hold values that are NaN or infinite",
+            where=f"get_data(){leaf['place']}",
+            expected="finite numbers",
+            came=f"{leaf['not_finite']:,} of them in {shown_leaf(leaf)}",
+            hint="fill or drop missing values in the data manager, and look for divisions by zero",
+        ),
+        code="FM608",
+    )
+
+
+def shown_leaf(leaf: Mapping[str, Any]) -> str:
+    """An array, table or other thing in a few words: ``ndarray (480, 784) float32``."""
+    kind = leaf["kind"].rpartition(".")[2]
+    if leaf["shape"] is not None:
+        return (
+            f"{kind} ({', '.join(map(str, leaf['shape']))}{',' if len(leaf['shape']) == 1 else ''}) {leaf['dtype']}".strip()
+        )
+    return f"{kind} of {leaf['rows']:,}" if leaf["rows"] is not None else kind
+
+
+def _ended(answer: Answer, stage: Stage, family: str) -> Finding:
     frame = STACK_FRAME.search(answer.output)
-    where = "{}:{} in {}".format(*frame.groups()) if frame else "set_model_data()"
+    where = "{}:{} in {}".format(*frame.groups()) if frame else DOING[stage]
+    frames = (Frame(frame[1], int(frame[2]), frame[3], ""),) if frame else ()
     if answer.how == "timeout":
         problem = Problem(
             "the repository did not finish in time",
@@ -99,18 +148,18 @@ def _ended(answer: Answer) -> Finding:
             expected="an end within the time limit",
             came=answer.ending,
             hint="look for an endless loop; slow but right: raise the limit with --flops-timeout (ini flops_timeout)",
-            code="FM605",
+            code=f"{family}05",
         )
     else:
         problem = Problem(
             "the learner's process ended in the repository's code",
             where=where,
-            expected="set_model_data() returns",
+            expected=f"{DOING[stage]} returns",
             came=answer.ending,
             hint="look for os._exit, and for native code that crashes; the output shows where Python was",
-            code="FM606",
+            code=f"{family}06",
         )
-    return Finding.of(problem, detail=_output(answer))
+    return Finding.of(problem, detail=_output(answer), frames=frames)
 
 
 def _chain(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -148,7 +197,9 @@ def _missing_column(error: Mapping[str, Any], columns: Mapping[str, str]) -> str
     return next((name for name in named if name not in columns), "")
 
 
-def _problem(error: Mapping[str, Any], columns: Mapping[str, str], modules: Sequence[str], doing: str) -> Problem:
+def _problem(
+    error: Mapping[str, Any], columns: Mapping[str, str], modules: Sequence[str], doing: str, family: str
+) -> Problem:
     frames = error["frames"]
     where = f"{frames[-1]['file']}:{frames[-1]['line']} in {frames[-1]['function']}" if frames else doing
     if column := _missing_column(error, columns):
@@ -159,34 +210,34 @@ def _problem(error: Mapping[str, Any], columns: Mapping[str, str], modules: Sequ
             came=column,
             nearest=nearest(column, columns),
             hint="use the data set's column names, or send another data set",
-            code="FM602",
+            code=f"{family}02",
         )
     if error["type"] in IMPORT_ERRORS:
-        return _import_problem(error, modules, where)
+        return _import_problem(error, modules, where, family)
     if error["type"] == "SystemExit":
         return Problem(
             "the repository ends the process",
             where=where,
-            expected="set_model_data() returns, or raises an exception that says why not",
+            expected=f"{doing} returns, or raises an exception that says why not",
             came="sys.exit()" if error["code"] is None else f"sys.exit({error['code']!r})",
             hint="raise an exception instead; a learner that exits leaves the aggregator waiting for a day",
-            code="FM604",
+            code=f"{family}04",
         )
     hint = "see the repository's frames below" if frames else ""
     if "'Column'" in error["text"] and error["type"] in ("AttributeError", "TypeError"):
         hint = "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both"
-    return Problem(_said(error), where=where, hint=hint, code="FM603")
+    return Problem(_said(error), where=where, hint=hint, code=f"{family}03")
 
 
-def _import_problem(error: Mapping[str, Any], modules: Sequence[str], where: str) -> Problem:
+def _import_problem(error: Mapping[str, Any], modules: Sequence[str], where: str, family: str) -> Problem:
     name = error["name"]
     package = name.partition(".")[0]
     if not name or package in modules:
         hint = "correct the import; modules are found from the repository's root"
-        return Problem(_said(error), where=where, hint=hint, code="FM603")
+        return Problem(_said(error), where=where, hint=hint, code=f"{family}03")
     if error["type"] == "ImportError":
         hint = "check the version that is installed, and pin the one that works in conda.yaml"
-        return Problem(_said(error), where=where, expected="a name that the package has", hint=hint, code="FM601")
+        return Problem(_said(error), where=where, expected="a name that the package has", hint=hint, code=f"{family}01")
     return Problem(
         f"the repository imports {name}, which is not installed",
         where=where,
@@ -195,7 +246,7 @@ def _import_problem(error: Mapping[str, Any], modules: Sequence[str], where: str
         nearest=nearest(name, modules),
         hint=f"install it into the environment that runs the check (pip install {DISTRIBUTIONS.get(package, package)}), "
         "and list it in conda.yaml",
-        code="FM601",
+        code=f"{family}01",
     )
 
 
@@ -219,6 +270,7 @@ def _trace(error: Mapping[str, Any]) -> str:
             lines += [f"{frame['file']}:{frame['line']} in {frame['function']}", f"    {frame['source']}"]
             lines += [f"    (and again {again} times)"] if again else []
         lines += said
+        lines += [f"    with {name}: {shape}" for name, shape in link["shapes"]]
     return "\n".join(lines)
 
 

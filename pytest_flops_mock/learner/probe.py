@@ -1,4 +1,4 @@
-"""The part of a check that runs inside the learner's process. One file, on its own: nothing of this package is imported.
+"""The part of a check that runs inside the learner's process. On its own but for ``contact.py``: imports nothing of ours.
 
 It runs in whatever Python the learner would have, so it is written for Python 3.8 and ``datasets`` 2.14 and later. The
 parent sends requests as JSON lines over standard input; facts go back over standard output. Both are moved out of the
@@ -12,11 +12,13 @@ from __future__ import annotations
 import abc
 import ast
 import faulthandler
+import importlib.util
 import json
 import linecache
 import logging
 import os
 import queue
+import random
 import re
 import shutil
 import signal
@@ -33,6 +35,23 @@ SMALL_CHUNK_BYTES = 2**20
 MOST_CHARACTERS = 4000
 MOST_FRAMES = 20
 MOST_CAUSES = 10
+MOST_SHAPES = 8
+SHAPE_ERRORS = (ValueError, TypeError, IndexError, RuntimeError)
+PACKAGES = (
+    "datasets",
+    "pyarrow",
+    "numpy",
+    "flwr",
+    "pillow",
+    "scikit-learn",
+    "torch",
+    "tensorflow",
+    "keras",
+    "jax",
+    "xgboost",
+)
+"""Distributions whose versions are told, if they are installed."""
+
 DATA_LIBRARIES = ("datasets", "pandas", "polars", "pyarrow")
 TEMPLATES = {
     "DataManagerTemplate": ("_prepare_data", "get_data"),
@@ -65,10 +84,11 @@ class SchemasDifferError(Exception):
         super().__init__("; ".join(self.differences))
 
 
-def load(uri: str, tags: Iterable[str], timeout: float) -> tuple[Any, list[tuple[str, int]]]:
+def load(uri: str, tags: Iterable[str], timeout: float, seed: int | None = None) -> tuple[Any, list[tuple[str, int]]]:
     """Load all partitions of ``tags`` as the learner does, and close the connection.
 
-    The rows are taken on the connection that is there: the location in a flight's endpoint is not followed.
+    The rows are taken on the connection that is there: the location in a flight's endpoint is not followed. The parts come
+    in the server's order, which is arbitrary; with a ``seed`` they are shuffled, so that no one can rely on it.
 
     Returns:
         The ``datasets.Dataset`` in format ``arrow``, and the name and number of rows of each part.
@@ -90,6 +110,8 @@ def load(uri: str, tags: Iterable[str], timeout: float) -> tuple[Any, list[tuple
             raise NoMatchingDataError(tags, _names(client, options))
     finally:
         client.close()
+    if seed is not None:
+        random.Random(seed).shuffle(parts)
     return _as_dataset(parts), [(name, table.num_rows) for name, table in parts]
 
 
@@ -144,6 +166,39 @@ def _feature_difference(column: str, pair: str, left: Any, right: Any) -> str:
     return f"features of column {column!r} in {pair}: {shown[0]} and {shown[1]}"
 
 
+def _peak_bytes() -> int:
+    """The most memory that this process has had."""
+    try:
+        # Not ru_maxrss, in which Linux counts what the parent had before this program took its place.
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS, in bytes
+
+
+def _half(dataset: Any) -> Any:
+    return _of_rows(dataset, dataset.data.table.slice(0, (dataset.num_rows + 1) // 2))
+
+
+def _without_a_class(dataset: Any) -> tuple[Any, str]:
+    """The rows of all classes but the last one that occurs, and which that is; nothing where there are no classes."""
+    import pyarrow.compute as pc
+
+    for name, feature in (dataset.features or {}).items():
+        if type(feature).__name__ == "ClassLabel":
+            present = [number for number in pc.unique(dataset.data.table[name]).to_pylist() if number is not None]
+            if len(present) > 2:  # two that remain are still a classification
+                rows = dataset.data.table.filter(pc.not_equal(dataset.data.table[name], max(present)))
+                return _of_rows(dataset, rows), f"{name} {feature.names[max(present)]}"
+    return None, ""
+
+
+def _of_rows(dataset: Any, rows: Any) -> Any:
+    return type(dataset)(rows, fingerprint=uuid.uuid4().hex).with_format("arrow")
+
+
 def _features(schema: Any) -> dict[str, Any]:
     """The features of each column, as the schema's metadata describes them; tolerant as ``datasets`` is."""
     raw = (schema.metadata or {}).get(b"huggingface")
@@ -165,13 +220,11 @@ def main() -> NoReturn:
     _prepare_for_crashes()
     learner = _Learner(os.getcwd())
     actions: dict[str, Callable[..., dict[str, Any]]] = {
-        "hello": learner.hello,
-        "load": learner.load,
-        "transform": learner.transform,
+        name: getattr(learner, name)
+        for name in ("hello", "limit", "load", "aggregator", "transform", "second_learner", "call")
     }
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox, os.path.dirname(learner.folder)), daemon=True).start()
-    _import_early()
     while True:
         request = inbox.get()
         answer: dict[str, Any] = {"id": request.pop("id")}
@@ -182,12 +235,15 @@ def main() -> NoReturn:
         if os.getpid() != process:  # a fork of the repository's code came back here: it has nothing to say
             os._exit(0)
         answers.send(answer)
+        if learner.doing == "hello":
+            _import_early()
 
 
 def _import_early() -> None:
     """Import what every load needs while the parent is still busy; Flight first, one fixed order (apache/arrow#40088)."""
     try:
         import datasets  # noqa: F401
+        import pyarrow.flight  # noqa: F401
     except Exception:
         return  # told by the request that needs it
 
@@ -264,39 +320,77 @@ class _Learner:
         self.folder = os.path.realpath(folder)
         self.dataset: Any = None
         self.times_loaded = 0
-        self.manager: Any = None
         self.doing = ""
+        self.contact = _sibling("contact").Contact(self._is_doing)
+
+    def _is_doing(self, what: str) -> None:
+        self.doing = what
 
     def hello(self) -> dict[str, Any]:
-        """The versions that matter, of those that are installed."""
+        """The versions that matter, of those that are installed. Imports none of them."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        self.doing = "hello"
         versions = {"Python": "{}.{}.{}".format(*sys.version_info[:3])}
-        for name in ("datasets", "pyarrow", "numpy"):
+        for name in PACKAGES:
             try:
-                versions[name] = str(__import__(name).__version__)
-            except Exception:
+                versions[name] = version(name)
+            except PackageNotFoundError:
                 continue
         return {"protocol": PROTOCOL, "versions": versions}
 
-    def load(self, uri: str, tags: list[str], timeout: float) -> dict[str, Any]:
-        self.dataset, parts = load(uri, tags, timeout)
+    def limit(self, address_space: int) -> dict[str, Any]:
+        """Let this process have no more than this many bytes of address space."""
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+        return {}
+
+    def load(self, uri: str, tags: list[str], timeout: float, seed: int | None = None) -> dict[str, Any]:
+        self.doing = "load"
+        self.dataset, parts = load(uri, tags, timeout, seed)
         features = {name: _shown(feature) for name, feature in (self.dataset.features or {}).items()}
         return {"rows": self.dataset.num_rows, "parts": parts, "columns": features}
 
+    def aggregator(self) -> dict[str, Any]:
+        """The aggregator's contact: there is no module ``data_loading`` in its image, and no server in reach."""
+        self._provide_repository()
+        sys.modules.pop("data_loading", None)
+        facts: dict[str, Any] = self.contact.aggregator()
+        return facts
+
     def transform(self) -> dict[str, Any]:
         """``ModelManager()`` and ``set_model_data()``, as the learner calls them."""
-        self.doing = "import of model_manager"
+        facts = self._with_data(self.dataset, self.contact.transform)
+        return {**facts, "times_loaded": self.times_loaded, "rows": self.dataset.num_rows}
+
+    def second_learner(self, lacking: bool) -> dict[str, Any]:
+        """Another learner's first round: on rows that lack one class, or else on half of the rows."""
+        rows, lacks = _without_a_class(self.dataset) if lacking else (_half(self.dataset), "")
+        if rows is None:
+            return {"lacks": "", "parameters": None}
+        return {**self._with_data(rows, self.contact.second_learner), "lacks": lacks, "rows": rows.num_rows}
+
+    def call(self, what: str) -> dict[str, Any]:
+        """One of the contact's other calls."""
+        facts: dict[str, Any] = getattr(self.contact, what)()
+        return {**facts, "peak_bytes": _peak_bytes()}
+
+    def _with_data(self, rows: Any, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         self.times_loaded = 0
-        _provide_flops_utils()
+        self._provide_repository()
+        loaded, self.dataset = self.dataset, rows
         _provide("data_loading", load_data_from_ml_data_server=self._load_data_from_ml_data_server)
+        try:
+            return act()
+        finally:
+            self.dataset = loaded
+
+    def _provide_repository(self) -> None:
+        self.doing = "import of model_manager"
+        _provide_flops_utils()
         if self.folder not in sys.path:
             sys.path.insert(0, self.folder)
-        from model_manager import ModelManager  # type: ignore[import-not-found]
-
-        self.doing = "ModelManager()"
-        self.manager = ModelManager()
-        self.doing = "set_model_data()"
-        self.manager.set_model_data()
-        return {"times_loaded": self.times_loaded}
 
     def _load_data_from_ml_data_server(self) -> Any:
         self.times_loaded += 1
@@ -319,7 +413,7 @@ class _Learner:
         except BaseException as broken:  # a class of the repository's own can do anything when it is looked at
             text = f"(cannot be shown: {type(broken).__name__})"
             facts = dict.fromkeys(("key_is_text", "by_library", "of_data"), False)
-            return {"type": "Exception", "text": text, "frames": [], **facts}
+            return {"type": "Exception", "text": text, "frames": [], "shapes": [], **facts}
 
     def _facts(self, error: BaseException) -> dict[str, Any]:
         calls = list(traceback.walk_tb(error.__traceback__))
@@ -333,6 +427,7 @@ class _Learner:
             "by_library": _is_by_library([frame for frame, _ in calls[last + 1 :]], self.dataset)
             and not self._from_worker(error),
             "of_data": last >= 0 and last == len(calls) - 1 and _is_about_data(error, *calls[last], self.dataset),
+            "shapes": _shapes(calls[last][0]) if last >= 0 and isinstance(error, SHAPE_ERRORS) else [],
         }
         if isinstance(error, ImportError):
             described["name"] = str(error.name or "")
@@ -374,6 +469,21 @@ class _Learner:
             "function": frame.f_code.co_name,
             "source": _cut(source, 200).encode("utf-8", "backslashreplace").decode(),
         }
+
+
+def _shapes(frame: types.FrameType) -> list[tuple[str, str]]:
+    """The arrays and tables among a call's variables and the attributes of its ``self``, with their shapes."""
+    found: list[tuple[str, str]] = []
+    attributes = getattr(frame.f_locals.get("self"), "__dict__", {})
+    named = {**{f"self.{name}": value for name, value in attributes.items()}, **frame.f_locals}
+    for name, value in named.items():
+        try:
+            if isinstance(value.shape, tuple):
+                shape = f"({', '.join(map(str, value.shape))}{',' if len(value.shape) == 1 else ''})"
+                found.append((name, f"{shape} {getattr(value, 'dtype', '')}".strip()))
+        except Exception:
+            continue  # it has no shape
+    return found[:MOST_SHAPES]
 
 
 def _cause(error: BaseException) -> BaseException | None:
@@ -525,9 +635,22 @@ def _template(name: str, *methods: str) -> type:
 
 
 def _load_dataset() -> Any:
-    from data_loading import load_data_from_ml_data_server  # type: ignore[import-not-found]
-
+    try:
+        from data_loading import load_data_from_ml_data_server  # type: ignore[import-not-found]
+    except ImportError as error:
+        logging.getLogger("logger").error("load_dataset() works on learners only: %s", error)
+        sys.exit(1)
     return load_data_from_ml_data_server()
+
+
+def _sibling(name: str) -> Any:
+    """The module ``name`` that lies beside this file, under a name that no repository uses."""
+    spec: Any = importlib.util.spec_from_file_location(
+        f"flops_probe_{name}", os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 if __name__ == "__main__":

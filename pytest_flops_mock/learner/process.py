@@ -68,11 +68,13 @@ class LearnerProcess:
     Args:
         repository: What it runs.
         timeout: Seconds that one request may take; then the process is killed.
+        python: The interpreter; by default the one that runs this process.
     """
 
-    def __init__(self, repository: MLRepository, *, timeout: float) -> None:
+    def __init__(self, repository: MLRepository, *, timeout: float, python: Path | None = None) -> None:
         self.repository = repository
         self.timeout = timeout
+        self.python = python
         self._asked = 0
         self._received = b""
 
@@ -90,6 +92,11 @@ class LearnerProcess:
         self._requests.close()
         self._answers.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, so that it answers nothing any more."""
+        return self._process.returncode is not None
 
     def ask(self, do: str, *, limit: float | None = None, **request: Any) -> Answer:
         """Send one request and wait for what comes of it.
@@ -112,7 +119,7 @@ class LearnerProcess:
         self._output = self._folder / "output"
         with self._output.open("ab") as output:
             self._process = subprocess.Popen(
-                command(PROBE),
+                command(PROBE, self.python),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
@@ -125,7 +132,7 @@ class LearnerProcess:
         self._answers = cast(IO[bytes], self._process.stdout)
 
     def _answer(self, request: dict[str, Any], limit: float) -> Answer:
-        if self._process.returncode is not None:
+        if self.ended:
             return Answer("ended", ending="it had ended before")
         deadline = time.monotonic() + limit
         self._asked += 1

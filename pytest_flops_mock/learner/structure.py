@@ -169,6 +169,8 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
     if bases - {template} or (not bases and path == DATA_MANAGER):
         return
     methods = _bound(node.body)
+    if path == ENTRY:
+        yield from _signature_findings(path, methods)
     missing = [method for method in METHODS[name] if method not in methods]
     others = [method for method in methods if method not in METHODS[name]]
     if missing:
@@ -183,6 +185,43 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
             ),
             code="FM104",
         )
+
+
+def _signature_findings(path: str, methods: dict[str, list[ast.AST]]) -> Iterator[Finding]:
+    """Methods of the ModelManager that FLOps, which calls them itself, could not call."""
+    for name in METHODS["ModelManager"]:
+        method = methods.get(name, [None])[-1]
+        if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or method.decorator_list:
+            continue
+        given = 2 if name == "set_model_parameters" else 1  # self counts
+        shown = f"{name}(self{', parameters' if given == 2 else ''})"
+        takes, needed = _arguments(method.args)
+        if isinstance(method, ast.AsyncFunctionDef):
+            came = f"async def {name}"
+        elif needed <= given <= takes and not _needed_keywords(method.args):
+            continue
+        else:
+            came = f"{name}({ast.unparse(method.args)})"
+        yield Finding.of(
+            Problem(
+                f"{name} cannot be called as FLOps calls it",
+                where=f"{path}:{method.lineno}",
+                expected=f"def {shown}",
+                came=came,
+                hint="give further arguments a default, or take them from self",
+            ),
+            code="FM111",
+        )
+
+
+def _arguments(arguments: ast.arguments) -> tuple[float, int]:
+    """How many positional arguments a function takes at most, and how many it needs."""
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    return float("inf") if arguments.vararg else positional, positional - len(arguments.defaults)
+
+
+def _needed_keywords(arguments: ast.arguments) -> bool:
+    return any(default is None for default in arguments.kw_defaults)
 
 
 def _bound(body: Iterable[ast.stmt]) -> dict[str, list[ast.AST]]:

@@ -24,8 +24,13 @@ class ModelManager(ModelManagerTemplate):
     def set_model_data(self):
         {set_model_data}
 
-    def get_model(self): ...
-    def get_model_parameters(self): ...
+    def get_model(self):
+        return self
+
+    def get_model_parameters(self):
+        import numpy
+        return [numpy.zeros(1)]
+
     def set_model_parameters(self, parameters): ...
     def fit_model(self): ...
     def evaluate_model(self): ...
@@ -48,7 +53,11 @@ def repository(set_model_data: str, *, imports: str = "", constructor: str = "pa
     manager = TEMPLATE.format(
         imports=imports, constructor=constructor, set_model_data=textwrap.indent(body, " " * 8).lstrip()
     )
-    return {"model_manager.py": manager, "data_manager.py": "class DataManager: ...\n", "conda.yaml": "name: base\n"}
+    return {
+        "model_manager.py": manager,
+        "data_manager.py": "class DataManager: ...\n",
+        "conda.yaml": "dependencies: [python=3.10.14]\n",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +71,10 @@ def server() -> Iterator[MLDataServer]:
 
 @pytest.fixture
 def check(server: MLDataServer) -> Check:
-    """Checks a repository whose ``set_model_data`` has the given body."""
+    """Checks a repository whose ``set_model_data`` has the given body, up to that method."""
 
     def run(set_model_data: str, *, timeout: float = 30, **options: object) -> Report:
         files = repository(set_model_data, **options)  # type: ignore[arg-type]
-        return check_repository(files, server.uri, data_tags=["pets"], timeout=timeout)
+        return check_repository(files, server.uri, data_tags=["pets"], timeout=timeout, until="transform")
 
     return run

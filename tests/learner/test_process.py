@@ -32,7 +32,7 @@ def test_nothing_is_written_into_the_repository(server: MLDataServer, tmp_path: 
         (tmp_path / name).write_text(text, encoding="utf-8")
     before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()}
 
-    assert check_repository(tmp_path, server.uri, data_tags=["pets"]).ok
+    assert check_repository(tmp_path, server.uri, data_tags=["pets"], until="transform").ok
 
     assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()} == before
 
@@ -97,7 +97,7 @@ def test_much_output_is_shown_in_part(check: Check) -> None:
 def test_each_request_is_answered_apart_and_a_dead_process_says_so(server: MLDataServer) -> None:
     files = repository("import os; os._exit(1)")
     with LearnerProcess(MLRepository.of_files(files), timeout=30) as learner:
-        assert learner.ask("hello").facts["versions"].keys() == {"Python", "datasets", "pyarrow", "numpy"}
+        assert learner.ask("hello").facts["versions"].keys() >= {"Python", "datasets", "pyarrow", "numpy"}
         loaded = learner.ask("load", uri=server.uri, tags=["pets"], timeout=10)
         assert loaded.facts["rows"] == 5
         assert learner.ask("transform").ending == "exit status 1"
@@ -111,7 +111,7 @@ from pytest_flops_mock import check_repository
 files = {repository("import os; open(FILE, 'w').write(str(os.getpid()))" + chr(10) + "while True: pass")!r}
 files["model_manager.py"] = files["model_manager.py"].replace("FILE", repr(sys.argv[2]))
 try:
-    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100)
+    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100, until="transform")
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -157,9 +157,9 @@ def test_noise_other_folders_and_removed_files_leave_the_users_folder_as_it_is(s
         (tmp_path / name).write_text(text, encoding="utf-8")
     before = tree(tmp_path)
 
-    report = check_repository(tmp_path, server.uri, data_tags=["pets"])
+    report = check_repository(tmp_path, server.uri, data_tags=["pets"], until="transform")
 
-    assert report.findings == (), str(report)
+    assert report.errors == report.warnings == (), str(report)
     assert tree(tmp_path) == before
 
 

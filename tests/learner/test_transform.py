@@ -6,7 +6,7 @@ from textwrap import indent
 
 import pytest
 
-from pytest_flops_mock import Finding, MLDataServer, MLRepository, check_repository
+from pytest_flops_mock import Finding, Frame, MLDataServer, MLRepository, check_repository
 from pytest_flops_mock.learner.checks import transform_findings
 from pytest_flops_mock.learner.process import Answer, LearnerProcess
 
@@ -26,7 +26,7 @@ from .conftest import Check, repository
 def test_it_may_do_this(check: Check, body: str) -> None:
     report = check(body)
     assert report.ok, str(report)
-    assert report.findings == ()
+    assert report.errors == report.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,11 @@ def test_an_exception_shows_the_frames_in_the_repository(check: Check) -> None:
     (error,) = check("raise ValueError('bad rows')").errors
     assert error.message == "ValueError: bad rows"
     assert error.where == "model_manager.py:12 in set_model_data"
-    assert error.detail == ("model_manager.py:12 in set_model_data\n    raise ValueError('bad rows')\nValueError: bad rows")
+    assert error.detail == (
+        "model_manager.py:12 in set_model_data\n    raise ValueError('bad rows')\n"
+        "ValueError: bad rows\n    with dataset: (5, 2)"
+    )
+    assert error.frames == (Frame("model_manager.py", 12, "set_model_data", "raise ValueError('bad rows')"),)
 
 
 def test_what_the_code_printed_is_shown_with_its_failure(check: Check) -> None:
@@ -205,9 +209,9 @@ def test_what_the_code_printed_is_shown_with_its_failure(check: Check) -> None:
 
 def test_failures_before_set_model_data_say_where(check: Check) -> None:
     (early,) = check("pass", constructor="raise RuntimeError('no data here')").errors
-    assert (early.code, early.message) == ("FM603", "RuntimeError: no data here")
+    assert (early.code, early.message) == ("FM503", "RuntimeError: no data here")
     (imported,) = check("pass", imports="1 / 0").errors
-    assert (imported.code, imported.where) == ("FM603", "model_manager.py:3 in <module>")
+    assert (imported.code, imported.where) == ("FM503", "model_manager.py:3 in <module>")
 
 
 def test_an_endless_loop_ends_at_the_time_limit(check: Check) -> None:
@@ -219,7 +223,7 @@ def test_an_endless_loop_ends_at_the_time_limit(check: Check) -> None:
 def test_data_that_are_not_the_learners_are_a_warning(check: Check) -> None:
     report = check("pass", load=False)
     assert report.ok
-    (warning,) = report.findings
+    (warning,) = report.warnings
     assert (warning.code, warning.message) == ("FM607", "set_model_data() did not load the learner's data")
 
 
@@ -255,7 +259,7 @@ def test_a_failure_in_the_data_manager_is_told_where_it_is_and_how_it_came_there
             "            raise ValueError('no path') from error\n"
         ),
     }
-    (error,) = check_repository(files, server.uri, data_tags=["pets"]).errors
+    (error,) = check_repository(files, server.uri, data_tags=["pets"], until="transform").errors
     assert (error.code, error.where) == ("FM603", "data_manager.py:6 in __init__")
     assert error.detail == (
         "model_manager.py:11 in set_model_data\n"

@@ -6,24 +6,44 @@ import json
 from pathlib import Path
 
 import datasets
+import hypothesis  # noqa: F401  # its plugin would load it at the end of each inner run
 import pyarrow.flight  # noqa: F401
 import pytest
 from standins.projects import REPOSITORY, mock_sla
 
 # Loaded here, since pytester forgets what an inner run imports, and compiled modules load only once in a process.
 import pytest_flops_mock.data.twins.catalogue
-import pytest_flops_mock.pipeline  # noqa: F401
+import pytest_flops_mock.learner.environment
+import pytest_flops_mock.pipeline
+import pytest_flops_mock.report.github  # noqa: F401
 from pytest_flops_mock.data.partitioning import SEED, iid_partitions
 
 iid_partitions(datasets.Dataset.from_dict({"x": [1]}), 1, name="loads Flower Datasets", seed=SEED)
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> pytest.Pytester:
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """An ML repository with an SLA, whose root is the rootdir."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)  # inner runs tell no workflow of ours
     pytester.makeini("[pytest]\n")
     for name, text in REPOSITORY.items():
         pytester.makefile(Path(name).suffix, **{Path(name).stem: text})
     (pytester.path / "mocks").mkdir()
     (pytester.path / "mocks" / "mnist.json").write_text(json.dumps(mock_sla()), encoding="utf-8")
     return pytester
+
+
+@pytest.fixture
+def other_sla(project: pytest.Pytester) -> Path:
+    """A second SLA beside the first."""
+    path = project.path / "mocks" / "three.json"
+    path.write_text(json.dumps(mock_sla(number_of_partitions=3)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def broken(project: pytest.Pytester) -> pytest.Pytester:
+    """The repository asks for a column that no data set has; the check fails in the stage transform."""
+    manager = project.path / "data_manager.py"
+    manager.write_text(manager.read_text(encoding="utf-8").replace('"label"', '"lable"'), encoding="utf-8")
+    return project

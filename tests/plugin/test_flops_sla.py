@@ -35,6 +35,47 @@ def test_the_option_goes_before_the_ini_key(project: pytest.Pytester) -> None:
     project.runpytest("--flops-sla=mocks/mnist_4.json").assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("named", ["pattern", "lines", "options"])
+def test_a_fixture_takes_one_sla_of_several_only_if_it_is_told_which(project: pytest.Pytester, named: str) -> None:
+    lines = {"pattern": "mocks/mnist_*.json", "lines": "\n    mocks/mnist_3.json\n    mocks/mnist_4.json"}
+    project.makeini(f"[pytest]\nflops_sla = {lines.get(named, '')}\n")
+    project.makepyfile(
+        """
+        import pytest
+
+        def test_none(mock_data_provider):
+            mock_data_provider()
+
+        def test_call(mock_data_provider):
+            assert len(mock_data_provider("mocks/mnist_3.json").partitions) == 3
+
+        @pytest.mark.flops_sla("mocks/mnist_4.json")
+        def test_marker(mock_data_provider):
+            assert len(mock_data_provider().partitions) == 4
+        """
+    )
+    options = ["--flops-sla=mocks/mnist_3.json", "--flops-sla=mocks/mnist_4.json"] if named == "options" else []
+    result = project.runpytest(*options)
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "flops: data synthetic, sla mocks/mnist_3.json, mocks/mnist_4.json",
+            "*SettingsError: several MDP SLAs are named, and this call is about one",
+            "*where     *::test_none",
+            "*came      *mnist_3.json, *mnist_4.json",
+        ]
+    )
+
+
+def test_a_pattern_that_matches_nothing_ends_the_run_with_the_nearest(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nflops_sla = mock/mnist_*.json\n")
+    result = project.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: no SLA file matches the pattern", "  where     ini flops_sla", "  nearest   mocks/mnist_?.json"]
+    )
+
+
 def test_the_marker_goes_before_both_and_can_change_values(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

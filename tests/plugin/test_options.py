@@ -68,9 +68,10 @@ def test_a_time_limit_that_is_none_is_refused(project: pytest.Pytester, value: s
 
 
 def test_help_and_fixture_pages_name_everything(project: pytest.Pytester) -> None:
-    project.runpytest("--help").stdout.fnmatch_lines(
-        ["  --flops-repo*", "  --flops-sla*", "  --flops-data*", "  --flops-timeout*", "  flops_repository*"]
-    )
+    named = ["check", "repo", "sla", "project-sla", "data", "env", "ignore", "timeout", "memory"]
+    lines = [f"  --flops-{name}*" for name in named]
+    lines += [f"  flops_{name}*" for name in ["check", "repository", "sla", "project_sla", *named[4:]]]
+    project.runpytest("--help").stdout.fnmatch_lines(lines)
     shown = str(project.runpytest("--fixtures").stdout)
     for name in ("ml_data_server", "mock_data_provider", "flops_repository", "flops_check"):
         assert f"{name} --" in shown

@@ -22,18 +22,35 @@ REPOSITORY = {
     ),
     "model_manager.py": dedent(
         """\
+        import numpy as np
         from data_manager import DataManager
         from flops_utils.ml_repo_templates import ModelManagerTemplate
 
         class ModelManager(ModelManagerTemplate):
-            def set_model_data(self):
-                self.labels = DataManager().get_data()
+            # Learns how often each of ten labels occurs.
+            def __init__(self):
+                self.shares = np.zeros(10)
 
-            def get_model(self): ...
-            def get_model_parameters(self): ...
-            def set_model_parameters(self, parameters): ...
-            def fit_model(self): ...
-            def evaluate_model(self): ...
+            def set_model_data(self):
+                labels = DataManager().get_data()
+                self.rows, self.goal = len(labels), np.bincount(labels, minlength=10) / len(labels)
+
+            def get_model(self):
+                return self
+
+            def get_model_parameters(self):
+                return [self.shares]
+
+            def set_model_parameters(self, parameters):
+                self.shares = np.array(parameters[0])
+
+            def fit_model(self):
+                self.shares = (self.shares + self.goal) / 2
+                return self.rows
+
+            def evaluate_model(self):
+                distance = float(np.abs(self.shares - self.goal).sum())
+                return distance, max(0.0, 1 - distance), self.rows
         """
     ),
 }

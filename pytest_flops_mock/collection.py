@@ -1,0 +1,297 @@
+"""Checks that pytest collects without any test code: a file for each SLA, a test for each stage of its check.
+
+They are items of our own and no parametrised functions, since only so a node id such as ``mocks/mnist.json::transform``
+names an existing file, and works as an argument, with ``--deselect`` and with ``--lf``. The price: fixtures, autouse ones
+too, do not reach them.
+
+The check of an SLA runs as a whole, once in a process, when its first stage is asked for. That stage's test pays for all:
+its duration, in JUnit and ``--durations``, is the check's; the stages' own seconds are in the property ``flops_seconds``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
+from pytest_flops_mock.settings import Settings, is_mdp_sla, mdp_slas
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.findings import Finding, Report
+    from pytest_flops_mock.pipeline import RepositoryChecker
+
+
+class Checks:
+    """The checks of this process: each SLA once, all in one child. Nothing starts before the first is asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._stack = ExitStack()
+        self._checker: RepositoryChecker | None = None
+        self._done: dict[Path, Report | Exception] = {}
+        self._handed_over: set[Path] = set()
+
+    def report(self, sla: Path) -> Report:
+        """The report on the repository with the data of an SLA.
+
+        Raises:
+            FlopsMockError: A setting means nothing.
+        """
+        if sla not in self._done:
+            try:
+                self._done[sla] = self._check(sla)
+            except Exception as error:
+                self._done[sla] = error  # told by each stage, without trying ten times
+        done = self._done[sla]
+        if isinstance(done, Exception):
+            raise done
+        return done
+
+    def hand_over(self, sla: Path) -> str:
+        """The report as JSON the first time, then an empty text."""
+        done = self._done.get(sla)
+        if done is None or isinstance(done, Exception) or sla in self._handed_over:
+            return ""
+        self._handed_over.add(sla)
+        return done.to_json(indent=None)
+
+    def close(self) -> None:
+        """End the child."""
+        self._checker = None
+        self._stack.close()
+
+    def _check(self, sla: Path) -> Report:
+        from pytest_flops_mock.pipeline import RepositoryChecker
+
+        settings = self.settings
+        if self._checker is None:
+            checker = RepositoryChecker(
+                settings.repository,
+                data=settings.data,
+                env=settings.env,
+                timeout=settings.timeout,
+                memory=settings.memory,
+                ignore=settings.ignore,
+            )
+            self._checker = self._stack.enter_context(checker)
+        # Short paths where that goes: findings name them.
+        project = None if settings.project_sla is None else Path(_shown(settings.project_sla, Path.cwd()))
+        return self._checker.check(sla=Path(_shown(sla, Path.cwd())), project_sla=project)
+
+
+CHECKS = pytest.StashKey[Checks]()
+
+
+class SLAFile(pytest.File):
+    """An MDP SLA; its tests are the stages of the check with its data."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One test for each stage."""
+        from pytest_flops_mock.findings import Stage
+
+        if self.config.pluginmanager.hasplugin("xdist"):
+            # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
+            self.add_marker(pytest.mark.xdist_group(name=_shown(self.path, self.config.rootpath)))
+        for stage in Stage:
+            yield StageItem.from_parent(self, name=stage.value)
+
+
+class StageItem(pytest.Item):
+    """One stage of the check with one SLA."""
+
+    @property
+    def sla(self) -> str:
+        """The SLA's path, as reports name it; below the rootdir it is the node id's first part."""
+        return _shown(self.path, self.config.rootpath)
+
+    def runtest(self) -> None:
+        """Fail, skip or pass as the stage did."""
+        try:
+            report = self.config.stash[CHECKS].report(self.path)
+        except FlopsMockError as error:
+            pytest.fail(str(error), pytrace=False)
+        result = next(result for result in report.stages if result.stage.value == self.name)
+        told = {"flops_stage": self.name, "flops_seconds": f"{result.seconds:.3f}", "flops_verdict": report.verdict}
+        self.user_properties = [*(pair for pair in self.user_properties if pair[0] not in told), *told.items()]
+        errors = _errors(report, self.name)
+        if errors and self._is_first_to_fail(report):
+            self.add_report_section("call", "FLOps check", str(report))
+        else:
+            others = [finding for finding in report.findings if finding.stage.value == self.name and finding not in errors]
+            if others:
+                self.add_report_section("call", "FLOps findings", _texts(others))
+        if errors:
+            pytest.fail(_texts(errors), pytrace=False)
+        if result.outcome.value == "skipped":
+            pytest.skip(result.reason)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The SLA, and how failures are headed."""
+        return self.path, 0, f"{self.name} with {self.sla}"
+
+    def _is_first_to_fail(self, report: Report) -> bool:
+        """Whether to show the whole report. Every xdist worker has all items and gives the same answer."""
+        mine = (item for item in self.session.items if isinstance(item, StageItem) and item.path == self.path)
+        return next((item for item in mine if _errors(report, item.name)), None) is self
+
+
+def is_on(config: pytest.Config) -> bool:
+    """Whether checks are asked for, by ``--flops-check`` or ini."""
+    return bool(config.getoption("flops_check") or config.getini("flops_check"))
+
+
+def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
+    """Refuse checks without an SLA, and with files that do not exist.
+
+    Raises:
+        SettingsError: It says which SLAs there are.
+    """
+    here = config.invocation_params.dir
+    if not settings.slas and not any(is_mdp_sla(path) for path, _ in _arguments(config)):
+        there = [_shown(path, here) for path in mdp_slas(settings.repository)]
+        raise SettingsError(
+            Problem(
+                "a check needs an MDP SLA, and none is named",
+                where="--flops-check" if config.getoption("flops_check") else "ini flops_check",
+                expected="the path of an MDP SLA, or a pattern such as 'mocks/*.json'",
+                came=f"no --flops-sla, no ini flops_sla, no SLA among the arguments ({listing(config.args, 3)})",
+                nearest=listing(there, 5) if there else "",
+                hint=f"add --flops-sla {there[0] if there else 'FILE'}, or name it in the ini key flops_sla",
+            )
+        )
+    named = [(path, "MDP", "sla") for path in settings.slas]
+    named += [(settings.project_sla, "project", "project-sla")] if settings.project_sla is not None else []
+    for path, kind, option in named:
+        if not path.is_file():
+            folder = next(parent for parent in path.parents if parent.is_dir())
+            files = sorted({*folder.glob("*.json"), *folder.glob("*/*.json"), *mdp_slas(settings.repository)})
+            there = [_shown(file, here) for file in files if file.is_file()]
+            raise SettingsError(
+                Problem(
+                    f"the {kind} SLA is {'a folder' if path.is_dir() else 'not there'}",
+                    where=f"--flops-{option} or ini flops_{option.replace('-', '_')}",
+                    expected=f"the file of {'an MDP' if kind == 'MDP' else 'a project'} SLA",
+                    came=_shown(path, here),
+                    nearest=nearest(_shown(path, here), there) or "".join(there[:1]),
+                    hint=f"name a file that is there: {listing(there, 5)}",
+                )
+            )
+
+
+def collected_as_argument(path: Path, parent: pytest.Collector, settings: Settings) -> SLAFile | None:
+    """The collector of an SLA that is itself an argument of pytest; such a one needs no option."""
+    if not parent.session.isinitpath(path) or not (path in settings.slas or is_mdp_sla(path)):
+        return None
+    file: SLAFile = SLAFile.from_parent(parent, path=path)
+    return file
+
+
+def collected_beside(session: pytest.Session, settings: Settings) -> list[SLAFile]:
+    """The collectors of SLAs that pytest has no argument for.
+
+    All, where pytest has no arguments or takes ``testpaths``. With arguments, those in folders among them; and all when
+    ``--flops-check`` comes with folders alone, or ``--flops-sla`` with SLAs alone (a shell has expanded a pattern). Never
+    for a test or a file that was named: who names one, means that one.
+
+    They hang on the session instead of being added to its arguments: pytest 8.0 loses tests when arguments overlap.
+    """
+    config, slas = session.config, settings.slas if is_on(session.config) else ()
+    if config.args_source is config.ArgsSource.ARGS:
+        arguments = _arguments(config)
+        folders = [path for path, _ in arguments if path.is_dir()]
+        only_folders = bool(config.getoption("flops_check")) and len(folders) == len(arguments)
+        only_slas = bool(config.getoption("flops_sla")) and all(is_mdp_sla(path) and whole for path, whole in arguments)
+        if not only_folders and not only_slas:
+            slas = tuple(sla for sla in slas if any(folder in sla.parents for folder in folders))
+        slas = tuple(sla for sla in slas if sla not in {path for path, _ in arguments})
+    # The name is for an SLA outside of the rootdir, of which pytest has no path to make a node id of.
+    return [SLAFile.from_parent(session, path=sla, name=os.path.relpath(sla, config.rootpath)) for sla in slas]
+
+
+def summary(reports: Mapping[str, Report]) -> list[str]:
+    """A line on each SLA, then one on each warning, however many SLAs it comes with."""
+    lines = [f"{name}: {_verdict(report)}" for name, report in reports.items()]
+    warnings: dict[str, int] = {}
+    for report in reports.values():
+        for text in dict.fromkeys(_line(finding) for finding in report.findings if finding.severity.value == "warning"):
+            warnings[text] = warnings.get(text, 0) + 1
+    return lines + [text + (f" (with {count} SLAs)" if count > 1 else "") for text, count in warnings.items()]
+
+
+def tell_github(
+    reports: Mapping[str, Report], environment: Mapping[str, str], config: pytest.Config, settings: Settings
+) -> Iterator[str]:
+    """Append the reports to the step summary; the lines to print, which become annotations.
+
+    Args:
+        reports: Each SLA's name and report.
+        environment: The variables that GitHub Actions sets.
+        config: pytest's.
+        settings: This run's.
+    """
+    from pytest_flops_mock.report.github import annotations, write_summary
+
+    if path := environment.get("GITHUB_STEP_SUMMARY"):
+        try:
+            write_summary(path, reports.values(), names=list(reports))
+        except OSError as error:
+            yield f"flops: the step summary cannot be written: {error}"
+    yield from annotations(
+        reports.values(),
+        workspace=environment.get("GITHUB_WORKSPACE") or config.rootpath,
+        repository=settings.repository,
+        folder=config.invocation_params.dir,
+    )
+
+
+def _arguments(config: pytest.Config) -> list[tuple[Path, bool]]:
+    """The paths that pytest was called with, and whether all in them is meant."""
+    here = config.invocation_params.dir
+    parts = [argument.partition("::") for argument in config.args]
+    return [(Path(os.path.abspath(here / path)), not separator) for path, separator, _ in parts]
+
+
+def _errors(report: Report, stage: str) -> list[Finding]:
+    """Why a stage's test fails. No error of a report is in no test, whatever its stage's outcome."""
+    errors = [finding for finding in report.errors if finding.stage.value == stage]
+    if not errors and report.outcome(stage).value == "failed":
+        return list(report.errors)
+    return errors
+
+
+def _texts(findings: Iterable[Finding]) -> str:
+    """The findings in full; the first line is what pytest's short summary shows."""
+    return "\n\n".join(
+        "\n".join(
+            [
+                f"{finding.code} {finding.message}",
+                *finding.problem().parts(),
+                *(f"    {line}" for line in finding.detail.splitlines()),
+            ]
+        )
+        for finding in findings
+    )
+
+
+def _line(finding: Finding) -> str:
+    message = " ".join(finding.message.split())
+    place = f" ({' '.join(finding.where.split())})" if finding.where else ""
+    return f"{finding.severity.value} {finding.code} [{finding.stage.value}] {message}{place}"
+
+
+def _verdict(report: Report) -> str:
+    severities = [finding.severity.value for finding in report.findings]
+    counts = [(severities.count(name), name) for name in ("error", "warning")]
+    told = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
+    ignored = ", ".join(sorted({finding.code for finding in report.ignored}))
+    return report.verdict + (f", {told}" if told else "") + (f"; {ignored} ignored" if ignored else "")
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """The path as messages have it: short where it lies below ``folder``."""
+    return os.fspath(path.relative_to(folder) if path.is_relative_to(folder) else path)

@@ -1,0 +1,260 @@
+"""An ML repository behind a Git URL: cloned shallowly into a temporary folder, at any branch, tag or commit.
+
+Git never asks for credentials here, runs no hooks, and ends in time or is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import unquote
+
+from pytest_flops_mock.errors import Problem, RepositoryError, listing
+from pytest_flops_mock.learner.repository import MLRepository
+
+CLONE_SECONDS = 300.0
+"""How long all of the cloning may take."""
+
+_HOST = re.compile(r"(?:https?|ssh|file)://[^/]*|[\w.+-]+@[\w.-]+:", re.IGNORECASE)
+_WITH_REF = re.compile(r"(.*[^/@])@([^@]*)", re.DOTALL)
+_COMMIT = re.compile(r"[0-9a-f]{4,64}", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"(https?://)[^/@\s]*@", re.IGNORECASE)
+_NO_NEWS = ("Could not read from remote repository.", "Please make sure", "and the repository exists.")
+
+# In a Git hook these name the repository that is committed to.
+_OF_ANOTHER = frozenset(
+    (
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_WORK_TREE",
+        "SSH_ASKPASS",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where to clone from.
+
+    Attributes:
+        url: What Git is given.
+        ref: Branch, tag or commit; empty for the default branch.
+    """
+
+    url: str
+    ref: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The URL without credentials, and the ref."""
+        return _CREDENTIALS.sub(r"\1***@", self.url) + (f"@{self.ref}" if self.ref else "")
+
+
+def remote_of(text: str) -> Remote | None:
+    """The Git URL, with an optional ``@ref`` behind it, that ``text`` is; ``None`` where it means a folder.
+
+    URLs are ``https://``, ``http://``, ``ssh://``, ``file://``, ``user@host:path``, and paths that end in ``.git``. An ``@``
+    before the host belongs to the URL.
+    """
+    if _is_folder(text) and not _is_bare(text):
+        return None
+    host = _HOST.match(text)
+    if host is None and not text.endswith(".git") and ".git@" not in text:
+        return None
+    start = host[0] if host else ""
+    path, ref = _split(text[len(start) :], local=host is None or start.casefold() == "file://")
+    return Remote(start + path if host else os.path.abspath(os.path.expanduser(path)), ref)
+
+
+@contextmanager
+def cloned(remote: Remote, *, timeout: float = CLONE_SECONDS) -> Iterator[MLRepository]:
+    """The repository at ``remote``, in a folder that goes away with the context.
+
+    Args:
+        remote: Where it is.
+        timeout: Seconds that all of the cloning may take.
+
+    Raises:
+        RepositoryError: Git is not installed, cannot read the URL, does not end in time, or there is no such ref.
+    """
+    with tempfile.TemporaryDirectory(prefix="flops-clone-", ignore_cleanup_errors=True) as temporary:
+        git = _Git(remote, Path(temporary, "repository"), time.monotonic() + timeout, timeout)
+        commit = _fetched(git, remote)
+        git.run("checkout", "--quiet", "--detach", commit)
+        name = f"{remote.shown} ({git.run('rev-parse', 'HEAD').strip()[:12]})"
+        yield replace(MLRepository.at(git.folder), name=name)
+
+
+def _fetched(git: _Git, remote: Remote) -> str:
+    """Fetch what ``remote`` names, as little as the server allows; the name of it in the new repository."""
+    refs = git.refs()
+    wanted = next((name for name in _full_names(remote.ref) if name in refs), "")
+    git.run("init", "--quiet", "--template=", str(git.folder), inside=False)
+    if not wanted and _COMMIT.fullmatch(remote.ref):
+        tips = {commit for commit in refs.values() if commit.startswith(remote.ref.casefold())}
+        wanted = tips.pop() if len(tips) == 1 else remote.ref if len(remote.ref) >= 40 else ""
+        if not wanted or not git.works("fetch", "--quiet", "--depth=1", remote.url, wanted):
+            # The beginning of a commit's name, or a server that gives only what a ref names.
+            git.run("fetch", "--quiet", remote.url, "+refs/heads/*:refs/remotes/o/*", "+refs/tags/*:refs/tags/*")
+            if not git.works("rev-parse", "--quiet", "--verify", f"{remote.ref}^{{commit}}"):
+                raise RepositoryError(_no_ref(remote, refs))
+            return remote.ref
+        return "FETCH_HEAD"
+    if not wanted:
+        raise RepositoryError(_no_ref(remote, refs))
+    git.run("fetch", "--quiet", "--depth=1", remote.url, wanted)
+    return "FETCH_HEAD"
+
+
+class _Git:
+    """Runs Git for one clone."""
+
+    def __init__(self, remote: Remote, folder: Path, deadline: float, limit: float) -> None:
+        self.folder = folder
+        self._remote = remote
+        self._deadline = deadline
+        self._limit = limit
+
+    def refs(self) -> dict[str, str]:
+        """The remote's refs and their commits: branches, tags, ``HEAD``, and the one that is asked for by its full name."""
+        asked = [self._remote.ref] if self._remote.ref.startswith("refs/") else []
+        told = self.run("ls-remote", "--", self._remote.url, "HEAD", "refs/heads/*", "refs/tags/*", *asked, inside=False)
+        lines = (line.partition("\t") for line in told.splitlines())
+        return {name: commit for commit, _, name in lines if not name.endswith("^{}")}
+
+    def run(self, *arguments: str, inside: bool = True) -> str:
+        """What Git prints; ``inside`` runs it in the clone."""
+        code, told, complaint = self._ended(arguments, inside)
+        if code:
+            raise RepositoryError(self._refused(complaint))
+        return told
+
+    def works(self, *arguments: str) -> bool:
+        """Whether Git can do it."""
+        return self._ended(arguments, inside=True)[0] == 0
+
+    def _ended(self, arguments: tuple[str, ...], inside: bool) -> tuple[int, str, str]:
+        command = ["git", "-c", f"core.hooksPath={os.devnull}", *(["-C", str(self.folder)] if inside else []), *arguments]
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_environment(os.environ),
+                start_new_session=True,  # no terminal to ask for a password on
+            )
+        except OSError as error:
+            raise RepositoryError(self._no_git(error)) from error
+        try:
+            told, complaint = process.communicate(timeout=max(self._deadline - time.monotonic(), 0.001))
+        except subprocess.TimeoutExpired:
+            raise RepositoryError(self._too_slow()) from None
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                for pipe in (process.stdout, process.stderr):
+                    if pipe is not None:
+                        pipe.close()
+        return process.returncode, told.decode(errors="replace"), complaint.decode(errors="replace")
+
+    def _refused(self, complaint: str) -> Problem:
+        lines = [line.strip().removeprefix("fatal: ") for line in complaint.splitlines()]
+        told = [line for line in lines if line and not line.startswith(_NO_NEWS)][:5]
+        return Problem(
+            "the Git repository cannot be cloned",
+            where=self._remote.shown,
+            expected="a repository that Git can read without asking for credentials",
+            came=_CREDENTIALS.sub(r"\1***@", "\n".join(told)),
+            hint=f"try: git ls-remote {_CREDENTIALS.sub('', self._remote.url)}",
+        )
+
+    def _no_git(self, error: OSError) -> Problem:
+        return Problem(
+            "the repository is given as a Git URL, and Git cannot be run",
+            where=self._remote.shown,
+            expected="the command git",
+            came=error.strerror or str(error),
+            hint="install Git, or clone the repository elsewhere and give its folder",
+        )
+
+    def _too_slow(self) -> Problem:
+        return Problem(
+            "the Git repository was not cloned in time",
+            where=self._remote.shown,
+            expected=f"an end within {self._limit:g} s",
+            came="Git was still at work",
+            hint="check the network, or clone the repository elsewhere and give its folder",
+        )
+
+
+def _no_ref(remote: Remote, refs: Mapping[str, str]) -> Problem:
+    names = [name.removeprefix("refs/heads/").removeprefix("refs/tags/") for name in refs if name != "HEAD"]
+    if not refs:
+        message, hint = "the Git repository has no commits", "push something to it"
+    else:
+        message = (
+            f"the Git repository has no branch, tag or commit {remote.ref}" if remote.ref else "it has no default branch"
+        )
+        hint = "give one that is there after the @, or a commit's name"
+    return Problem(
+        message,
+        where=remote.shown,
+        expected=f"one of: {listing(names)}" if names else "",
+        came=remote.ref,
+        nearest=", ".join(get_close_matches(remote.ref, names, n=3, cutoff=0.5)),
+        hint=hint,
+    )
+
+
+def _full_names(ref: str) -> tuple[str, ...]:
+    return (f"refs/heads/{ref}", f"refs/tags/{ref}", *([ref] if ref.startswith("refs/") else [])) if ref else ("HEAD",)
+
+
+def _split(path: str, *, local: bool) -> tuple[str, str]:
+    """Path and ref; an ``@`` in a name of the path stays there."""
+    if path.endswith(".git") or (local and Path(unquote(path)).exists()):
+        return path, ""
+    before, found, ref = path.rpartition(".git@")
+    if found:
+        return f"{before}.git", ref
+    match = _WITH_REF.fullmatch(path)
+    return (match[1], match[2]) if match else (path, "")
+
+
+def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in inherited.items() if name not in _OF_ANOTHER}
+    return {
+        **kept,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS_REQUIRE": "never",
+        "GCM_INTERACTIVE": "never",
+    }
+
+
+def _is_folder(text: str) -> bool:
+    with suppress(OSError, ValueError, RuntimeError):
+        return Path(text).expanduser().is_dir()
+    return False
+
+
+def _is_bare(text: str) -> bool:
+    folder = Path(text).expanduser()
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir()

@@ -1,0 +1,85 @@
+"""A learner's process for many stages and data sets: started anew after a crash, with all that it had been given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pytest_flops_mock.learner.process import Answer, LearnerProcess
+from pytest_flops_mock.learner.repository import MLRepository
+
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class _Request:
+    do: str
+    limit: float | None
+    values: dict[str, Any]
+
+
+class LearnerSession:
+    """Asks a learner's process, whichever it is. A context manager; the constructor starts nothing.
+
+    Args:
+        repository: What it runs.
+        timeout: Seconds that one request may take, unless it says otherwise.
+        python: The interpreter; by default the one that runs this process.
+        memory: Most bytes of address space that the process may have; no limit by default.
+    """
+
+    def __init__(
+        self, repository: MLRepository, *, timeout: float, python: Path | None = None, memory: int | None = None
+    ) -> None:
+        self._make: Callable[[], LearnerProcess] = lambda: LearnerProcess(repository, timeout=timeout, python=python)
+        self._memory = memory
+        self._given: list[_Request] = []
+
+    def __enter__(self) -> LearnerSession:
+        self._process = self._make().__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._process.__exit__(kind, error, trace)
+
+    def start(self) -> Answer:
+        """Wait until the process answers; which Python it is, and the versions of what is installed there."""
+        answer = self._process.ask("hello", limit=START_SECONDS)
+        if answer.how == "facts" and self._memory is not None:
+            self._process.ask("limit", limit=START_SECONDS, address_space=self._memory)
+        return answer
+
+    def ask(self, do: str, *, limit: float | None = None, keep: bool = False, **values: Any) -> Answer:
+        """Send one request and wait for what comes of it.
+
+        Args:
+            do: What the probe shall do.
+            limit: Seconds that it may take, if not the session's ``timeout``.
+            keep: Whether later requests build on it; then a process that is started anew gets it again.
+            **values: What the probe needs for it.
+        """
+        request = _Request(do, limit, values)
+        if self._process.ended:
+            again = self._start_again()
+            if again is not None:
+                return again
+        answer = self._process.ask(do, limit=limit, **values)
+        if keep and answer.how == "facts":
+            self._given.append(request)
+        return answer
+
+    def forget(self) -> None:
+        """Build on nothing that was asked before: another data set follows."""
+        self._given = []
+
+    def _start_again(self) -> Answer | None:
+        """A new process, with all that the old one had been given; what went wrong, if that did not work."""
+        with ExitStack() as old:
+            old.push(self._process)
+            self._process = self._make().__enter__()
+        answers = (self.start(), *(self._process.ask(r.do, limit=r.limit, **r.values) for r in self._given))
+        return next((answer for answer in answers if answer.how != "facts"), None)

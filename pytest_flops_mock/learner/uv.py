@@ -1,0 +1,252 @@
+"""uv, which builds an environment like that of FLOps' learner image, and keeps it for the next time."""
+
+from __future__ import annotations
+
+import ast
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_flops_mock.errors import LearnerEnvironmentError, Problem
+from pytest_flops_mock.learner.conda import FILE, CondaEnvironment
+
+LEARNER_PINS = ("flwr==1.8.0", "pydantic~=2.7.1", "pillow~=10.4.0", "flwr_datasets==0.1.0", "flops-utils")
+"""What FLOps puts into the learner's image beside ``conda.yaml``; it is installed afterwards."""
+
+PIP_SECONDS = 60.0
+REASON_LINES = 12
+REASON_COLUMNS = 300
+
+_FROM_PIP = {
+    "UV_DEFAULT_INDEX": ("PIP_INDEX_URL", "UV_INDEX_URL"),
+    "UV_INDEX": ("PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL"),
+    "UV_FIND_LINKS": ("PIP_FIND_LINKS", ""),
+    "SSL_CERT_FILE": ("PIP_CERT", ""),
+}
+"""uv reads nothing of pip's. What pip is told of where packages are is handed on, unless uv was told itself (by the variable
+in front, or its older name behind)."""
+
+_NOT_FOR_UV = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_PROJECT_ENVIRONMENT")
+_INSTALLED = re.compile(r"cpython-(\d+)\.(\d+)\.(\d+)-\S+\s+(.+?)(?: -> .*)?")
+
+
+def find_uv() -> str:
+    """The program uv: that of the extra, else the one on the path."""
+    try:
+        from uv import find_uv_bin
+
+        return os.fspath(find_uv_bin())
+    except (ImportError, FileNotFoundError):
+        found = shutil.which("uv")
+    if found:
+        return found
+    raise LearnerEnvironmentError(
+        Problem(
+            "uv is not installed, which builds the learner's environment",
+            where='the environment "learner"',
+            expected="the package uv, or the program uv on the PATH",
+            came="neither",
+            nearest='the environment "current" needs none',
+            hint='pip install "pytest-flops-mock[env]"',
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Uv:
+    """uv, run apart from this process' own Python.
+
+    Attributes:
+        program: Where it is.
+        allow_download: Whether it may download a Python.
+    """
+
+    program: str
+    allow_download: bool
+
+    def installed(self) -> dict[str, Path]:
+        """Interpreters by version, those of the user's path first. Pre-releases and free-threaded ones are left out."""
+        status, output = self._run(["python", "list", "--only-installed", "--color", "never"], errors=subprocess.DEVNULL)
+        if status:
+            raise LearnerEnvironmentError(
+                Problem(
+                    "uv cannot tell which Pythons are installed",
+                    where=self.program,
+                    expected="exit status 0 from uv python list",
+                    came=f"exit status {status}",
+                    hint="run uv python list --only-installed to see why, or update uv",
+                )
+            )
+        found: dict[str, Path] = {}
+        for match in filter(None, map(_INSTALLED.fullmatch, output.splitlines())):
+            found.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
+        return found
+
+    def build(
+        self, folder: Path, base: str, requirements: tuple[str, ...], conda: CondaEnvironment, *, solved_for: str = ""
+    ) -> Path:
+        """The Python of the environment in ``folder``, which is built if it is not there in full.
+
+        With ``solved_for``, an older Python than ``base``, the versions are those that it would get.
+
+        It is built where it is used, since a virtual environment holds its own path. A file that is written last says that
+        it is complete; until then a lock keeps other processes out.
+        """
+        complete, python = folder / ".complete", folder / "bin" / "python"
+        if complete.exists() and python.exists():
+            return python
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with _locked(folder.with_suffix(".lock")) as lock:
+                if not (complete.exists() and python.exists()):
+                    shutil.rmtree(folder, ignore_errors=True)
+                    try:
+                        self._install(folder, base, requirements, conda, lock, solved_for)
+                        complete.touch()
+                    except BaseException:
+                        shutil.rmtree(folder, ignore_errors=True)
+                        raise
+        except OSError as error:
+            raise LearnerEnvironmentError(
+                Problem(
+                    "the learner's environment cannot be kept",
+                    where=os.fspath(folder.parent),
+                    expected="a folder that can be written, with room for some gigabytes",
+                    came=error.strerror or str(error),
+                    hint="make room, or name another folder for caches in XDG_CACHE_HOME",
+                )
+            ) from error
+        return python
+
+    def _install(
+        self,
+        folder: Path,
+        base: str,
+        requirements: tuple[str, ...],
+        conda: CondaEnvironment,
+        lock: int,
+        solved_for: str,
+    ) -> None:
+        python, asked, solved = folder / "bin" / "python", folder / "requirements.txt", folder / "solved.txt"
+        status, output = self._run(["venv", "--python", base, os.fspath(folder)], lock=lock)
+        if not status:
+            asked.write_text("\n".join(requirements) + "\n", encoding="utf-8")
+        if not status and solved_for:
+            solving = ["pip", "compile", "--python-version", solved_for, "--python", os.fspath(python), "--no-header"]
+            status, output = self._run([*solving, "--output-file", os.fspath(solved), os.fspath(asked)], lock=lock)
+        if not status:
+            install = ["pip", "install", "--color", "never", "--python", os.fspath(python), "--requirement"]
+            status, output = self._run([*install, os.fspath(solved if solved_for else asked)], lock=lock)
+        if status:
+            raise _not_solved(output.replace(f"{folder}{os.sep}", ""), conda)
+
+    def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> tuple[int, str]:
+        """Exit status and output. It has a group of its own, which ends with this; the lock is held until it has ended."""
+        process = subprocess.Popen(
+            [self.program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=self._environment(with_indexes=arguments[0] == "pip"),
+            cwd=Path(self.program).parent,  # in the current folder a pyproject.toml would have a say
+            pass_fds=() if lock is None else (lock,),
+            start_new_session=True,
+        )
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise
+        return process.returncode, output.decode(errors="replace")
+
+    def _environment(self, *, with_indexes: bool = True) -> dict[str, str]:
+        """This process' environment, with its proxies and credentials for indexes, without what is about its Python."""
+        passed = {
+            name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name not in _NOT_FOR_UV
+        }
+        pip = _pip_settings() if with_indexes else {}
+        for name, (pips, older) in _FROM_PIP.items():
+            if name not in passed and older not in passed and pip.get(pips):
+                passed[name] = ",".join(pip[pips].split()) if name == "UV_FIND_LINKS" else pip[pips]
+        passed.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")  # as pip: the best version of all indexes
+        passed.setdefault("UV_NATIVE_TLS", "true")  # as pip: the certificates that this machine trusts
+        passed["UV_PYTHON_DOWNLOADS"] = "automatic" if self.allow_download else "never"
+        passed["PATH"] = os.pathsep.join(search_path(passed))
+        return passed
+
+
+def _pip_settings() -> dict[str, str]:
+    """What pip is set to in this Python, by its variables and its configuration files, as the names of variables."""
+    told = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, timeout=PIP_SECONDS, check=False
+    )
+    found = {}
+    for section, key, value in re.findall(r"^([\w:]+)\.([\w-]+)=(.+)$", told.stdout, re.MULTILINE):
+        if section in ("global", "install", ":env:"):
+            found[f"PIP_{key.upper().replace('-', '_')}"] = " ".join(str(ast.literal_eval(value)).split())
+    return found
+
+
+def search_path(environ: Mapping[str, str]) -> Iterator[str]:
+    """The path on which uv looks for Pythons, with pyenv's own instead of its shims, which only work where pyenv allows."""
+    pyenv = Path(environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()
+    yield from (entry for entry in environ.get("PATH", "").split(os.pathsep) if Path(entry) != pyenv / "shims")
+    yield os.fspath(Path(sys.base_prefix, "bin"))
+    yield from sorted(os.fspath(path) for path in pyenv.glob("versions/*/bin"))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """Holds a lock on a file that stays; its descriptor. The system lets go of it when the process ends, however it does."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file.fileno()
+
+
+def _not_solved(output: str, conda: CondaEnvironment) -> LearnerEnvironmentError:
+    """What uv says of why it cannot build the environment."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    start = next((index for index, line in enumerate(lines) if line.lstrip().startswith("error:")), None)
+    reason = bounded(lines[-REASON_LINES:] if start is None else lines[start:])
+    named = [(_position(name, reason), line) for name, line in conda.lines]
+    about = min(((position, line) for position, line in named if position >= 0), default=(0, 0))[1]
+    if "was not found in the" in reason:
+        hint = f"PyPI has no package of that name; if conda has it, check with a Python of conda's, else mend {FILE}"
+    elif re.search(r"Failed to fetch|error sending request|client error|timed out", reason):
+        hint = 'uv reached no package index; UV_DEFAULT_INDEX names another one, and the environment "current" needs none'
+    elif "No solution found" in reason:
+        hint = f"change the versions in {FILE} so that they go together; FLOps' image asks for them all"
+    else:
+        hint = f"a package cannot be installed with pip; pin another version of it in {FILE}"
+    return LearnerEnvironmentError(
+        Problem(
+            "the learner's environment cannot be built",
+            where=f"{FILE}:{about}" if about else FILE,
+            expected=f"versions that go together, and with FLOps' own: {', '.join(LEARNER_PINS)}",
+            came=reason,
+            hint=hint,
+        )
+    )
+
+
+def _position(name: str, reason: str) -> int:
+    """Where ``reason`` first names a package; -1 if it does not."""
+    found = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", reason)
+    return found.start() if found else -1
+
+
+def bounded(lines: list[str]) -> str:
+    """The lines as text of bounded length: the first of them, each cut, and how many more there are."""
+    shown = [line if len(line) <= REASON_COLUMNS else line[: REASON_COLUMNS - 1] + "…" for line in lines]
+    rest = len(shown) - REASON_LINES
+    return "\n".join(shown[:REASON_LINES] + ([f"(and {rest} more lines)"] if rest > 0 else []))

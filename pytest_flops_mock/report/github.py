@@ -1,0 +1,107 @@
+"""Reports for GitHub Actions: annotations at the lines of the repository, and the step summary.
+
+Workflow commands and their escaping: https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
+Nothing here reads the environment: the caller says where the workspace and the summary file are.
+"""
+# Without "from __future__ import annotations": here that is the name of a function.
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.findings import Finding, Report, Severity, Stage
+from pytest_flops_mock.report.markdown import failures_first, markdown, plain
+
+MOST_BYTES = 100_000
+"""Most bytes of one summary. GitHub drops a step's summary whole above 1 MiB, and others write to the same file."""
+
+COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+_FILE = re.compile(r"(?P<file>[^:\n]*\.(?:py|ya?ml|json))(?::(?P<line>\d+))?(?=$|[: ])", re.MULTILINE)
+
+
+def annotations(
+    reports: Iterable[Report],
+    *,
+    workspace: str | os.PathLike[str],
+    repository: str | os.PathLike[str] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+) -> tuple[str, ...]:
+    """Workflow commands, one line each: errors, then warnings, then notices. GitHub shows the first ten of each.
+
+    Args:
+        reports: Reports of one repository. What several of them find is said once.
+        workspace: Root of the workflow's checkout (``GITHUB_WORKSPACE``), from which GitHub counts paths.
+        repository: Folder of the ML repository; ``None`` if it is not in the workspace. Its findings then name no file.
+        folder: Where relative paths of SLAs start; the workspace by default.
+    """
+    findings = failures_first(finding for report in reports for finding in report.findings)
+    roots = {True: folder if folder is not None else workspace, False: repository}
+    return tuple(
+        dict.fromkeys(_command(finding, Path(workspace), roots[finding.stage is Stage.SLA]) for finding in findings)
+    )
+
+
+def location(finding: Finding) -> tuple[str, int]:
+    """File and line that a finding is about: of its innermost frame, else as ``where`` says; empty and 0 for none."""
+    if finding.frames:
+        return finding.frames[-1].file, finding.frames[-1].line
+    match = _FILE.match(finding.where)
+    return (match["file"], int(match["line"] or 0)) if match else ("", 0)
+
+
+def write_summary(
+    path: str | os.PathLike[str], reports: Iterable[Report], *, names: Sequence[str] = (), most: int = MOST_BYTES
+) -> None:
+    """Append the reports as Markdown to the step summary.
+
+    Args:
+        path: The file that ``GITHUB_STEP_SUMMARY`` names.
+        reports: What to show.
+        names: What each report is about.
+        most: Most bytes to append.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    with open(path, "ab") as summary:
+        summary.write(markdown(reports, names=names, most=most).encode(errors="replace"))
+
+
+def shielded(text: str, token: str) -> str:
+    """``text`` for the log, so that no line of it is a workflow command.
+
+    Args:
+        text: What to print. It may hold what the checked repository has printed.
+        token: A text that nobody can know in advance.
+    """
+    return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
+
+
+def _command(finding: Finding, workspace: Path, root: str | os.PathLike[str] | None) -> str:
+    file, line = location(finding)
+    place = _in_workspace(file, workspace, root) if file and root is not None else ""
+    title = f"{finding.code} {CODES[finding.code].title}" if finding.code in CODES else finding.code
+    named = [("file", place), ("line", str(line) if place and line else ""), ("title", title)]
+    properties = ",".join(f"{name}={_property(value)}" for name, value in named if value)
+    message = "\n".join([finding.message, *finding.problem().parts("")])
+    return f"::{COMMANDS[finding.severity]} {properties}::{_data(plain(message))}"
+
+
+def _in_workspace(file: str, workspace: Path, root: str | os.PathLike[str]) -> str:
+    """The path from the workspace's root; empty for a file that is elsewhere."""
+    path = os.path.normpath(Path(os.path.realpath(root), file))
+    try:
+        return Path(path).relative_to(os.path.realpath(workspace)).as_posix()
+    except ValueError:
+        return ""
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(plain(text)).replace(":", "%3A").replace(",", "%2C")

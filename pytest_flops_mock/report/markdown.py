@@ -1,0 +1,166 @@
+"""Reports as Markdown, for step summaries, comments and files."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_flops_mock.findings import DataFacts, Finding, Outcome, Report, Severity
+
+ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+"""Findings are shown in this order: what fails first."""
+
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+# An underscore within a word is one; elsewhere it may begin emphasis.
+_MARKUP = re.compile(r"[\\`*\[~|]|\](?=\()|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A row or a block, which is shown whole or not at all.
+
+    Attributes:
+        text: Its lines.
+        counts: What is missing when it is left out: ``report``, ``finding`` or ``detail``; empty for what is none.
+    """
+
+    text: str
+    counts: str = ""
+
+
+def markdown(reports: Iterable[Report], *, names: Sequence[str] = (), most: int | None = None) -> str:
+    """The reports as GitHub-flavoured Markdown.
+
+    Args:
+        reports: What to show. Reports with errors come first.
+        names: What each report is about, such as its SLA's path; shown in its heading.
+        most: Bytes of UTF-8 that the text may have. It is cut between rows, and says how many are missing.
+
+    Returns:
+        Verdict, stages and findings of each report, failures first, without terminal codes. Ends with a line break.
+    """
+    named = list(zip_names(reports, names))
+    named.sort(key=lambda pair: pair[1].ok)
+    pieces = [*_overview(named), *(piece for name, report in named for piece in _pieces(name, report))]
+    return _cut(pieces, most)
+
+
+def zip_names(reports: Iterable[Report], names: Sequence[str]) -> Iterator[tuple[str, Report]]:
+    """Each report with its name; an empty one where there are not so many."""
+    for index, report in enumerate(reports):
+        yield names[index] if index < len(names) else "", report
+
+
+def cell(text: str) -> str:
+    """The text for one cell of a table: no markup of its own, one line."""
+    lines = [html.escape(_MARKUP.sub(_escaped, line.strip()), quote=False) for line in plain(text).strip().splitlines()]
+    return "<br>".join(lines)
+
+
+def plain(text: str) -> str:
+    """The text without terminal codes and other characters that cannot be seen; line breaks and tabs stay."""
+    text = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text)
+
+
+def failures_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, then warnings, then the rest; within each the order stays."""
+    return sorted(findings, key=lambda finding: ORDER.index(finding.severity))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"\\{char}" for char in match[0])
+
+
+def _overview(named: Sequence[tuple[str, Report]]) -> Iterator[_Piece]:
+    """All verdicts in one table, where there are several."""
+    if len(named) < 2:
+        return
+    good = sum(report.ok for _, report in named)
+    yield _Piece(f"## flops-mock: {good} of {len(named)} compatible\n")
+    yield _Piece("| verdict | SLA | data | errors | warnings |\n| --- | --- | --- | ---: | ---: |")
+    for name, report in named:
+        warnings = sum(finding.severity is Severity.WARNING for finding in report.findings)
+        cells = (report.verdict, cell(name), cell(report.data.dataset_name), str(len(report.errors)), str(warnings))
+        yield _Piece(_row(*cells))
+    yield _Piece("")
+
+
+def _pieces(name: str, report: Report) -> Iterator[_Piece]:
+    about = " with ".join(filter(None, [cell(report.repository), cell(name)]))
+    yield _Piece(f"### flops-mock: {report.verdict}: {about}\n", "report")
+    facts = [("Data", _data(report.data)), ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment))]
+    for what, text in facts:
+        if text:
+            yield _Piece(f"{what}: {cell(text)}\n")
+    if report.stages:
+        rows = [
+            _row(
+                result.stage.value,
+                result.outcome.value,
+                "" if result.outcome is Outcome.SKIPPED else f"{result.seconds:.1f}",
+                cell(result.reason or "; ".join(f"{fact} {value}" for fact, value in result.facts)),
+            )
+            for result in report.stages
+        ]
+        yield _Piece("\n".join(["| stage | outcome | seconds | reason |\n| --- | --- | ---: | --- |", *rows]) + "\n")
+    yield from _findings(report.findings)
+    if report.ignored:
+        yield _Piece(f"Ignored: {', '.join(sorted({finding.code for finding in report.ignored}))}\n")
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:
+    if not findings:
+        return
+    yield _Piece("| severity | code | stage | finding | where | expected | came | nearest | next |\n|" + " --- |" * 9)
+    ordered = failures_first(findings)
+    for finding in ordered:
+        parts = (finding.message, finding.where, finding.expected, finding.came, finding.nearest, finding.hint)
+        yield _Piece(_row(finding.severity.value, finding.code, finding.stage.value, *map(cell, parts)), "finding")
+    yield _Piece("")
+    for finding in ordered:
+        if finding.detail.strip():
+            yield _Piece(_detail(finding), "detail")
+
+
+def _detail(finding: Finding) -> str:
+    """The traceback or output, folded. Within ``pre`` Markdown takes all lines as they are."""
+    title, text = (
+        html.escape(plain(text), quote=False)
+        for text in (" ".join(f"{finding.code} {finding.where}".split()), finding.detail.rstrip())
+    )
+    return f"<details><summary>{title}</summary>\n\n<pre>{text}</pre>\n\n</details>\n"
+
+
+def _data(data: DataFacts) -> str:
+    what = f"{data.dataset_name}: {data.origin}" if data.dataset_name else ""
+    sent = f"{len(data.partitions):,} partition{'' if len(data.partitions) == 1 else 's'}" if data.partitions else ""
+    return "; ".join(filter(None, [what, sent, f"{data.rows:,} rows loaded" if data.rows else ""]))
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _cut(pieces: Sequence[_Piece], most: int | None) -> str:
+    """The pieces, one under the other, as far as they go whole into ``most`` bytes, and what is missing."""
+    whole = "".join(f"{piece.text}\n" for piece in pieces).rstrip("\n") + "\n"
+    if most is None or len(whole.encode(errors="replace")) <= most:
+        return whole
+    room = most - len(_missing(pieces, most).encode())  # no cut has more to say than this
+    used, kept = 0, 0
+    for piece in pieces:
+        used += len(f"{piece.text}\n".encode(errors="replace"))
+        if used > room:
+            break
+        kept += 1
+    return "".join(f"{piece.text}\n" for piece in pieces[:kept]) + _missing(pieces[kept:], most)
+
+
+def _missing(pieces: Iterable[_Piece], most: int) -> str:
+    left = [piece.counts for piece in pieces]
+    counts = [(left.count(name), name) for name in ("report", "finding", "detail")]
+    told = ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
+    return f"\n**Not shown: {told or 'the rest'}, since this text ends at {most:,} bytes.**\n"

@@ -1,0 +1,43 @@
+"""``--flops-memory`` and ini ``flops_memory``: a limit for the process that runs the repository."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def greedy(project: pytest.Pytester) -> pytest.Pytester:
+    """A repository that wants 8 GB when it transforms."""
+    manager = project.path / "data_manager.py"
+    text = manager.read_text(encoding="utf-8")
+    text = text.replace("        return load", "        bytearray(8 * 10**9)\n        return load")
+    manager.write_text(text, encoding="utf-8")
+    return project
+
+
+@pytest.mark.parametrize("kind", ["option", "ini"])
+def test_more_than_that_is_a_finding(greedy: pytest.Pytester, kind: str) -> None:
+    greedy.makeini(f"[pytest]\nflops_memory ={' 6000' if kind == 'ini' else ''}\n")
+    option = ["--flops-memory=6000"] if kind == "option" else []
+    result = greedy.runpytest("--flops-check", "--flops-sla=mocks/mnist.json", "-k", "load or transform", *option)
+    result.assert_outcomes(passed=1, failed=1, deselected=8)
+    result.stdout.fnmatch_lines(["*___ transform with mocks/mnist.json ___*", "*MemoryError*"])
+
+
+def test_the_call_names_it(greedy: pytest.Pytester) -> None:
+    greedy.makepyfile(
+        """
+        def test_check(flops_check):
+            report = flops_check(sla="mocks/mnist.json", until="transform", memory=6000)
+            assert [finding.stage.value for finding in report.errors] == ["transform"]
+            assert report.stages[-1].stage.value == "transform"
+        """
+    )
+    greedy.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "much"])
+def test_a_limit_that_is_none_is_refused(project: pytest.Pytester, value: str) -> None:
+    result = project.runpytest(f"--flops-memory={value}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: the memory limit is not a number of MB", f"  came      '{value}'"])

@@ -1,0 +1,221 @@
+"""One repository against several data sets, in one process; environments side by side; codes that do not count."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standins.projects import REPOSITORY, mock_sla
+
+from pytest_flops_mock import (
+    MLDataServer,
+    MLRepository,
+    MockDataProvider,
+    Outcome,
+    Report,
+    RepositoryChecker,
+    Stage,
+    check_repository,
+)
+from pytest_flops_mock.errors import SettingsError
+
+REPOS = Path(__file__).parent / "repos"
+
+
+def changed(old: str, new: str) -> dict[str, str]:
+    assert old in REPOSITORY["model_manager.py"]
+    return {**REPOSITORY, "model_manager.py": REPOSITORY["model_manager.py"].replace(old, new, 1)}
+
+
+def told(report: Report) -> list[str]:
+    return [finding.code for finding in (*report.errors, *report.warnings)]
+
+
+def outcomes(report: Report) -> dict[str, str]:
+    return {result.stage.value: result.reason or result.outcome.value for result in report.stages}
+
+
+def test_a_second_data_set_takes_the_same_process_and_little_time() -> None:
+    files = changed(
+        "        self.shares = np.zeros(10)\n", "        self.shares = np.zeros(10)\n        import os; print(os.getpid())\n"
+    )
+    with RepositoryChecker(files) as checker:
+        first = checker.check(sla=mock_sla())
+        began = time.monotonic()
+        second = checker.check(sla=mock_sla(number_of_partitions=3))
+        took = time.monotonic() - began
+    assert first.ok
+    assert second.ok
+    assert [len(report.data.partitions) for report in (first, second)] == [2, 3]
+    assert took < 2, "far less than starting another process"
+
+
+def test_a_crash_with_one_data_set_does_not_spoil_the_next() -> None:
+    files = changed("        return self.rows\n", "        import os; self.rows == 600 and os._exit(1); return self.rows\n")
+    with RepositoryChecker(files) as checker:
+        crashed = checker.check(sla=mock_sla())
+        fine = checker.check(sla=mock_sla(dataset_name=str(REPOS / "tabular_sklearn" / "mocks" / "patients.csv")))
+    assert told(crashed) == ["FM706"]
+    assert outcomes(crashed)["exchange"] == "needs train"
+    assert fine.outcome("load") is Outcome.PASSED
+    assert told(fine) == ["FM602"], "that data set has other columns"
+
+
+def test_stages_after_a_crash_go_on_in_a_new_process() -> None:
+    files = changed("    def evaluate_model", "    fits = 0\n\n    def evaluate_model").copy()
+    body = (
+        "        type(self).fits += 1\n        import os; type(self).fits == 2 and os._exit(1)\n        return self.rows\n"
+    )
+    files["model_manager.py"] = files["model_manager.py"].replace("        return self.rows\n", body)
+    report = check_repository(files, sla=mock_sla())
+    # Each second training ends the process; a new one trains once, to be where the old one was.
+    assert sorted(set(told(report))) == ["FM806", "FM816"]
+    assert outcomes(report)["evaluate"] == "passed"
+
+
+def test_a_failed_aggregator_skips_what_would_fail_the_same_way_and_only_that() -> None:
+    report = check_repository(
+        changed("        self.shares = np.zeros(10)\n", "        raise ValueError('no')\n"), sla=mock_sla()
+    )
+    assert told(report) == ["FM503"]
+    assert outcomes(report)["load"] == "passed"
+    assert {name: reason for name, reason in outcomes(report).items() if reason.startswith("needs")} == {
+        "transform": "needs aggregator",
+        "train": "needs transform",
+        "exchange": "needs train",
+        "evaluate": "needs train",
+    }
+    no_model = check_repository(changed("        return self\n", "        pass\n"), sla=mock_sla())
+    assert told(no_model) == ["FM514"]
+    assert outcomes(no_model)["evaluate"] == "passed"
+
+
+def test_data_in_the_constructor_fail_the_aggregator_and_not_the_learner() -> None:
+    files = changed(
+        "        self.shares = np.zeros(10)\n", "        self.shares = np.zeros(10)\n        DataManager().get_data()\n"
+    )
+    report = check_repository(files, sla=mock_sla())
+    (error,) = report.errors
+    assert str(error.problem()) == (
+        "the repository loads data where the aggregator has none\n"
+        "  where     data_manager.py:6 in _prepare_data\n"
+        "  expected  ModelManager() works without data and without a server in reach\n"
+        "  came      load_dataset() or data_loading, which only a learner has\n"
+        "  next      load the data in set_model_data(), which the aggregator does not call"
+    )
+    assert [frame.file for frame in error.frames] == ["model_manager.py", "data_manager.py", "data_manager.py"]
+    assert outcomes(report)["evaluate"] == "passed"
+
+
+def test_what_the_repository_does_with_the_data_is_in_the_report() -> None:
+    report = check_repository(REPOSITORY, sla=mock_sla())
+    facts = {result.stage.value: dict(result.facts) for result in report.stages if result.facts}
+    assert facts["aggregator"] == {"parameters": "(10,)", "model": "ModelManager"}
+    assert facts["transform"] == {"get_data()": "ndarray (600,) int64"}
+    assert (facts["train"]["examples"], facts["train"]["parameters"]) == ("600", "(10,)")
+    assert facts["evaluate"].keys() == {"loss", "accuracy", "examples"}
+    assert "transform   get_data() ndarray (600,) int64\n" in str(report)
+
+
+def test_rows_that_get_lost_on_the_way_are_told() -> None:
+    files = {**REPOSITORY, "data_manager.py": REPOSITORY["data_manager.py"].replace(".to_numpy()", ".to_numpy()[:580]")}
+    report = check_repository(files, sla=mock_sla())
+    (transform,) = [result for result in report.stages if result.stage is Stage.TRANSFORM]
+    assert dict(transform.facts)["rows lost"] == "20 of 600"
+
+
+def test_codes_that_are_ignored_do_not_count_and_are_named() -> None:
+    files = changed("        return self\n", "        pass\n")
+    report = check_repository(files, sla=mock_sla(), ignore=["FM514", "FM201"])
+    assert report.ok
+    assert told(report) == []
+    assert {finding.code for finding in report.ignored} == {"FM514", "FM201"}
+    assert str(report).endswith("verdict     compatible; FM201, FM514 ignored")
+    assert Report.from_json(report.to_json()) == report
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"ignore": ["FM5144"]}, "there is no such code to ignore\n  where     ignore"),
+        ({"until": "trian"}, "there is no such stage\n  where     until"),
+        ({"env": ""}, "an environment has no name"),
+        ({"data": "huub"}, "there is no such source of data"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        check_repository(REPOSITORY, sla=mock_sla(), **options)
+    assert str(error.value).startswith(message)
+    assert "nearest" in str(error.value)
+
+
+def test_a_check_may_end_before_the_repository_trains() -> None:
+    report = check_repository(REPOSITORY, sla=mock_sla(), until="transform")
+    assert [result.stage.value for result in report.stages][-1] == "transform"
+
+
+def test_a_python_that_is_not_there_fails_its_stage_and_skips_what_needs_it() -> None:
+    report = check_repository(REPOSITORY, sla=mock_sla(), env="./nowhere/python")
+    assert told(report) == ["FM205"]
+    assert outcomes(report)["provide"] == "passed"
+    assert outcomes(report)["load"] == outcomes(report)["aggregator"] == "needs environment"
+
+
+def test_more_memory_than_the_project_sla_gives_is_a_warning() -> None:
+    project = {
+        "customerID": "Admin",
+        "ml_repo_url": "https://example.org/repository",
+        "ml_model_flavor": "sklearn",
+        "training_configuration": {"data_tags": ["mnist"]},
+        "resource_constraints": {"memory": 10},
+    }
+    report = check_repository(REPOSITORY, sla=mock_sla(), project_sla=project)
+    assert told(report) == ["FM716"]
+    assert report.ok
+    assert report.warnings[0].expected == "at most 10 MB"
+
+
+def test_a_limit_of_memory_ends_in_a_finding() -> None:
+    files = changed("        return self.rows\n", "        self.much = np.ones((2**20, 1024)); return self.rows\n")
+    report = check_repository(files, sla=mock_sla(), memory=4000)
+    (error,) = report.errors
+    assert (error.code, error.where) == ("FM703", "model_manager.py:25 in fit_model")
+    assert "Unable to allocate 8.00 GiB" in error.message
+
+
+def test_parts_come_in_no_order() -> None:
+    with MLDataServer() as server:
+        MockDataProvider(server.uri).run(mock_sla(number_of_partitions=5))
+        files = changed(
+            "        self.rows, self.goal",
+            "        open('order', 'w').write(str(list(labels)))\n        self.rows, self.goal",
+        )
+        assert check_repository(files, server.uri, data_tags=["mnist"]).ok
+        listed = [partition.name for partition in server.partitions]
+        fetched = [call.subject for call in server.calls if call.method == "do_get"]
+    assert sorted(fetched) == sorted(listed)
+
+
+COLUMN = {
+    **REPOSITORY,
+    "conda.yaml": "dependencies: [python=3.10.14, numpy=1.26.4]\n",
+    "data_manager.py": REPOSITORY["data_manager.py"].replace(
+        '.data.column("label").to_numpy()', '.with_format("numpy")["label"].astype(int)'
+    ),
+}
+
+
+@pytest.mark.slow
+def test_environments_that_disagree_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The model case: with ``datasets`` 4 a column is lazy, and has none of the methods that it has in the learner."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    report = check_repository(MLRepository.of_files(COLUMN), sla=mock_sla(), env="learner,current", ignore=["FM202"])
+    assert report.ok, str(report)
+    (warning,) = report.warnings
+    assert (warning.code, warning.message) == ("FM203", "the environments learner and current disagree")
+    assert (warning.where, warning.expected) == ("transform", "learner: passed")
+    assert warning.came.startswith("current: failed (FM603 AttributeError: 'Column' object has no attribute 'astype'")
+    assert [frame.file for frame in warning.frames] == ["model_manager.py", "data_manager.py", "data_manager.py"]
