@@ -310,6 +310,11 @@ class _Check:
             return "needs conda.yaml"
         return f"needs {unmet[0].value}" if unmet else ""
 
+    def _wanted(self) -> list[Stage]:
+        """The stages that this check shall come to."""
+        stages = list(Stage)
+        return stages[: stages.index(self._limits.until) + 1]
+
     def _structure_has(self, *codes: str) -> bool:
         return any(finding.code in codes for finding in self._findings)
 
@@ -347,6 +352,8 @@ class _Check:
         answer = subject.session.start()
         if answer.how != "facts":
             return (*python.findings, _not_started(python.shown, answer))
+        if Stage.STRUCTURE in self._usable and Stage.AGGREGATOR in self._wanted():
+            subject.session.begin("aggregator")  # needs no data, and imports what takes longest
         versions: dict[str, str] = answer.facts["versions"]
         subject.environment = tuple(versions.items())
         return (*python.findings, *(difference_findings(versions, subject.repository) if python.kind != "learner" else ()))

@@ -62,6 +62,21 @@ class Answer:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A request on its way.
+
+    Attributes:
+        number: What its answer is known by.
+        at: When it was sent, in seconds of the monotonic clock.
+        printed: How much the process had printed by then, in bytes.
+    """
+
+    number: int
+    at: float
+    printed: int
+
+
 class LearnerProcess:
     """Runs the probe on a copy of an ML repository. A context manager; the constructor starts nothing.
 
@@ -106,10 +121,21 @@ class LearnerProcess:
             limit: Seconds that it may take, if not ``timeout``.
             **request: What the probe needs for it.
         """
-        began = time.monotonic()
-        printed = self._output.stat().st_size
-        answer = self._answer({"do": do, **request}, self.timeout if limit is None else limit)
-        return replace(answer, output=self._printed_since(printed), seconds=time.monotonic() - began)
+        return self.answer(self.send(do, **request), limit=limit)
+
+    def send(self, do: str, **request: Any) -> Sent:
+        """Send one request without waiting; the next call must be for its :meth:`answer`."""
+        sent = Sent(self._asked + 1, time.monotonic(), self._output.stat().st_size)
+        if not self.ended:
+            self._asked = sent.number
+            with suppress(OSError):  # it ends meanwhile; told by the answer
+                self._requests.write(json.dumps({"do": do, **request, "id": sent.number}).encode() + b"\n")
+        return sent
+
+    def answer(self, sent: Sent, *, limit: float | None = None) -> Answer:
+        """Wait for what comes of a request, for at most ``limit`` seconds from now."""
+        answer = self._answer(sent.number, self.timeout if limit is None else limit)
+        return replace(answer, output=self._printed_since(sent.printed), seconds=time.monotonic() - sent.at)
 
     def _start(self) -> None:
         self._copy, temporary = self._folder / "repository", self._folder / "tmp"
@@ -131,20 +157,17 @@ class LearnerProcess:
         self._requests = cast(IO[bytes], self._process.stdin)
         self._answers = cast(IO[bytes], self._process.stdout)
 
-    def _answer(self, request: dict[str, Any], limit: float) -> Answer:
+    def _answer(self, number: int, limit: float) -> Answer:
         if self.ended:
             return Answer("ended", ending="it had ended before")
         deadline = time.monotonic() + limit
-        self._asked += 1
-        with suppress(OSError):  # it has ended; told below
-            self._requests.write(json.dumps({"id": self._asked, **request}).encode() + b"\n")
         while True:
             # Asked before the pipe is read for the last time, and not waited for there: what the repository's code
             # started may still hold the pipe open.
             ended = self._has_ended()
             try:
                 for told in self._told(0 if ended else POLL_SECONDS):
-                    if told["id"] == self._asked:
+                    if told["id"] == number:
                         how: Literal["facts", "error"] = "error" if "error" in told else "facts"
                         return Answer(how, told.get("facts", {}), told.get("error", {}))
             except (ValueError, KeyError, TypeError):

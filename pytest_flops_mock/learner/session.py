@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pytest_flops_mock.learner.process import Answer, LearnerProcess
+from pytest_flops_mock.learner.process import Answer, LearnerProcess, Sent
 from pytest_flops_mock.learner.repository import MLRepository
 
 START_SECONDS = 60.0
@@ -38,6 +38,8 @@ class LearnerSession:
         self._make: Callable[[], LearnerProcess] = lambda: LearnerProcess(repository, timeout=timeout, python=python)
         self._memory = memory
         self._given: list[_Request] = []
+        self._begun: tuple[str, Sent] | None = None
+        self._early: dict[str, Answer] = {}
 
     def __enter__(self) -> LearnerSession:
         self._process = self._make().__enter__()
@@ -53,6 +55,10 @@ class LearnerSession:
             self._process.ask("limit", limit=START_SECONDS, address_space=self._memory)
         return answer
 
+    def begin(self, do: str) -> None:
+        """Let the process get on with a request while this one is busy; :meth:`ask` for it has the answer."""
+        self._begun = do, self._process.send(do)
+
     def ask(self, do: str, *, limit: float | None = None, keep: bool = False, **values: Any) -> Answer:
         """Send one request and wait for what comes of it.
 
@@ -62,6 +68,11 @@ class LearnerSession:
             keep: Whether later requests build on it; then a process that is started anew gets it again.
             **values: What the probe needs for it.
         """
+        if self._begun is not None:
+            (begun, sent), self._begun = self._begun, None
+            self._early[begun] = self._process.answer(sent)
+        if do in self._early:
+            return self._early.pop(do)
         request = _Request(do, limit, values)
         if self._process.ended:
             again = self._start_again()
