@@ -98,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--data", metavar="SOURCE", default="synthetic", help="synthetic (default) or hub")
     check.add_argument("--timeout", metavar="SECONDS", default="60", help="how long one step of the code may take (60)")
+    check.add_argument("--memory", metavar="MB", help="most address space that its process may have (no limit)")
+    check.add_argument(
+        "--pass-env", metavar="NAMES", action="append", default=[], help="environment variables that its code gets to see"
+    )
     check.add_argument("--ignore", metavar="CODES", action="append", default=[], help="codes that do not count: FM714,FM716")
     check.add_argument("--format", choices=FORMATS, default="text", help="see below")
     explain = commands.add_parser(
@@ -124,16 +128,25 @@ def _check(options: argparse.Namespace) -> int:
     from pytest_flops_mock.learner.clone import cloned, remote_of
     from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.pipeline import RepositoryChecker
-    from pytest_flops_mock.settings import data_source, ignored_codes
+    from pytest_flops_mock.settings import data_source, ignored_codes, megabytes, seconds
 
-    data, timeout = data_source(options.data, "--data"), _seconds(options.timeout, "--timeout")
+    data, timeout = data_source(options.data, "--data"), seconds(options.timeout, "--timeout")
+    memory = None if options.memory is None else megabytes(options.memory, "--memory")
     ignore = ignored_codes(options.ignore, "--ignore")
     reports: list[Report] = []
     with ExitStack() as stack:
         remote = remote_of(options.repository)
         repository = MLRepository.at(options.repository) if remote is None else stack.enter_context(cloned(remote))
         checker = stack.enter_context(
-            RepositoryChecker(repository, data=data, env=options.env, timeout=timeout, ignore=ignore)
+            RepositoryChecker(
+                repository,
+                data=data,
+                env=options.env,
+                timeout=timeout,
+                memory=memory,
+                pass_env=[name for names in options.pass_env for name in names.split(",")],
+                ignore=ignore,
+            )
         )
         for sla in slas:
             reports.append(checker.check(sla=sla, project_sla=project))
@@ -260,21 +273,6 @@ def _no_file(message: str, path: str, option: str) -> Problem:
         came=path,
         nearest=nearest(path, files),
         hint=f"*.json in {folder}: {listing(files)}",
-    )
-
-
-def _seconds(value: str, option: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(value) < float("inf"):
-            return float(value)
-    raise SettingsError(
-        Problem(
-            "the time limit is not a number of seconds",
-            where=option,
-            expected="a number above 0",
-            came=repr(value),
-            hint="for example 120",
-        )
     )
 
 

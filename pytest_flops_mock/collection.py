@@ -76,6 +76,7 @@ class Checks:
                 env=settings.env,
                 timeout=settings.timeout,
                 memory=settings.memory,
+                pass_env=settings.pass_env,
                 ignore=settings.ignore,
             )
             self._checker = self._stack.enter_context(checker)

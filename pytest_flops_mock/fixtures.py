@@ -49,6 +49,7 @@ class FlopsCheck(Protocol):
         env: str | None = None,
         timeout: float | None = None,
         memory: float | None = None,
+        pass_env: Iterable[str] = (),
         ignore: Iterable[str] = (),
         until: Stage | str | None = None,
         **changes: Any,
@@ -162,6 +163,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
             environment; or two of them with a comma, which are compared. By default ``--flops-env`` or the ini key.
         timeout: Seconds that one step of the repository's code may take; by default ``--flops-timeout`` or the ini key.
         memory: Most MB of address space of that process; by default ``--flops-memory`` or the ini key, else no limit.
+        pass_env: Names of environment variables that it gets to see, beside those of ``--flops-pass-env`` and the ini key.
         ignore: Codes of findings that do not count, such as ``["FM714"]``, beside those of
             ``@pytest.mark.flops_ignore(...)``, ``--flops-ignore`` and the ini key. The report names them.
         until: Name of the last stage to run, such as ``transform``; by default all run.
@@ -179,6 +181,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
         env: str | None = None,
         timeout: float | None = None,
         memory: float | None = None,
+        pass_env: Iterable[str] = (),
         ignore: Iterable[str] = (),
         until: Stage | str | None = None,
         **changes: Any,
@@ -197,6 +200,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
             env=settings.env if env is None else env,
             timeout=settings.timeout if timeout is None else timeout,
             memory=settings.memory if memory is None else memory,
+            pass_env=(*settings.pass_env, *pass_env),
             ignore=(*settings.ignore, *_marked_codes(request), *ignored),
             **({} if until is None else {"until": until}),
         )
@@ -214,7 +218,7 @@ def settings_of(config: pytest.Config) -> Settings:
     """
     if SETTINGS not in config.stash:
         told: dict[str, str | list[str] | None] = {}
-        for name in ("data", "env", "ignore", "memory", "project-sla", "repo", "sla", "timeout"):
+        for name in ("data", "env", "ignore", "memory", "pass-env", "project-sla", "repo", "sla", "timeout"):
             key = f"flops_{name}".replace("-", "_")
             told[f"option:{name}"] = config.getoption(key)
             told[f"ini:{name}"] = config.getini("flops_repository" if name == "repo" else key)

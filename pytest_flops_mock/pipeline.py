@@ -76,6 +76,7 @@ def check_repository(
     env: str = "current",
     timeout: float = 60.0,
     memory: float | None = None,
+    pass_env: Iterable[str] = (),
     ignore: Iterable[str] = (),
     until: Stage | str = Stage.EVALUATE,
 ) -> Report:
@@ -96,6 +97,8 @@ def check_repository(
             interpreter or of a virtual environment; or two of them (``learner,current``), which are compared.
         timeout: Seconds that one step of the repository's code may take.
         memory: Most MB of address space that the process may have; no limit by default.
+        pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
+            to find themselves; secrets and the rest stay out.
         ignore: Codes of findings that do not count; the report names them.
         until: The last stage to run.
 
@@ -109,8 +112,9 @@ def check_repository(
         >>> report = check_repository("path/to/repository", sla="mocks/mnist_multi.json")
         >>> assert report.ok, report
     """
-    checker = RepositoryChecker(repository, data=data, env=env, timeout=timeout, memory=memory, ignore=ignore, until=until)
-    with checker:
+    with RepositoryChecker(
+        repository, data=data, env=env, timeout=timeout, memory=memory, pass_env=pass_env, ignore=ignore, until=until
+    ) as checker:
         return checker.check(uri, data_tags=data_tags, sla=sla, project_sla=project_sla)
 
 
@@ -132,12 +136,13 @@ class RepositoryChecker:
         env: str = "current",
         timeout: float = 60.0,
         memory: float | None = None,
+        pass_env: Iterable[str] = (),
         ignore: Iterable[str] = (),
         until: Stage | str = Stage.EVALUATE,
     ) -> None:
         self._given = repository
         self._data = data
-        self._limits = _Limits(timeout, memory, _known_codes(ignore), _known_stage(until))
+        self._limits = _Limits(timeout, memory, frozenset(pass_env), _known_codes(ignore), _known_stage(until))
         self._environments = environments(env)
         self._subjects: dict[str, _Subject] = {}
         self._stack = ExitStack()
@@ -188,6 +193,7 @@ class RepositoryChecker:
 class _Limits:
     timeout: float
     memory: float | None
+    pass_env: frozenset[str]
     ignore: frozenset[str]
     until: Stage
 
@@ -347,7 +353,13 @@ class _Check:
         subject = self._subject
         python = learner_python(subject.env, subject.repository)
         memory = None if self._limits.memory is None else int(self._limits.memory * 10**6)
-        session = LearnerSession(subject.repository, timeout=self._limits.timeout, python=python.executable, memory=memory)
+        session = LearnerSession(
+            subject.repository,
+            timeout=self._limits.timeout,
+            python=python.executable,
+            memory=memory,
+            pass_env=self._limits.pass_env,
+        )
         subject.session = self._stack.enter_context(session)
         answer = subject.session.start()
         if answer.how != "facts":

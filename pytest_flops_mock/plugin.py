@@ -105,6 +105,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="MB",
         help="most address space of the process that runs the repository (default: no limit)",
     )
+    group.addoption(
+        "--flops-pass-env",
+        dest="flops_pass_env",
+        metavar="NAMES",
+        action="append",
+        help="environment variables that the repository's code gets to see, beside those of ini (default: none that could "
+        "be a secret); may be repeated",
+    )
     parser.addini("flops_check", "check the ML repository with each SLA of flops_sla", type="bool", default=False)
     parser.addini("flops_repository", "the ML repository under test (default: rootdir)", default="")
     parser.addini("flops_sla", "MDP SLAs for checks and fixtures, one in a line; patterns too", type="linelist", default=[])
@@ -113,6 +121,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("flops_env", "the Python that runs the repository: current, learner, or a path", default="")
     parser.addini("flops_ignore", "codes of findings that do not count, such as FM714", type="args", default=[])
     parser.addini("flops_timeout", "seconds that one step of the repository's code may take", default="")
+    parser.addini("flops_pass_env", "environment variables that the repository's code gets to see", type="args", default=[])
     parser.addini("flops_memory", "most MB of the process that runs the repository", default="")
 
 

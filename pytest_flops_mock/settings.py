@@ -44,6 +44,7 @@ class Settings:
         env: The Python that runs the repository; see ``check_repository``.
         timeout: Seconds that one stage of the learner's process may take.
         memory: Most MB of address space that the learner's process may have.
+        pass_env: Names of environment variables that the repository's code gets to see.
         ignore: Codes of findings that do not count.
     """
 
@@ -55,6 +56,7 @@ class Settings:
     env: str = "current"
     timeout: float = 60.0
     memory: float | None = None
+    pass_env: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 
 
@@ -64,8 +66,9 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
     Args:
         rootdir: pytest's rootdir; ini paths start there.
         told: ``option:NAME`` and ``ini:NAME`` to text, for the names ``data``, ``env``, ``ignore``, ``memory``,
-            ``project-sla``, ``repo``, ``sla`` and ``timeout``, with lists of texts for ``ignore`` and ``sla``; ``None`` or
-            empty for what is not set. An option goes before the ini key, but codes to ignore add up.
+            ``pass-env``, ``project-sla``, ``repo``, ``sla`` and ``timeout``; lists of texts for ``ignore``, ``pass-env`` and
+            ``sla``, ``None`` or empty for what is not set. An option goes before the ini key, but codes to ignore and
+            variables to pass on add up.
         invocation_dir: Where pytest was started; paths of options start there.
 
     Raises:
@@ -95,8 +98,14 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
         slas=tuple(_matching(*chosen("sla"))),
         project_sla=path("project-sla"),
         env=text("env", "current")[0],
-        timeout=_positive("the time limit is not a number of seconds", *text("timeout", "60"), example="120"),
-        memory=_positive("the memory limit is not a number of MB", memory, memory_shown, example="2000") if memory else None,
+        timeout=seconds(*text("timeout", "60")),
+        memory=megabytes(memory, memory_shown) if memory else None,
+        pass_env=tuple(
+            name
+            for kind in ("ini", "option")
+            for value in _texts(told.get(f"{kind}:pass-env"))
+            for name in value.replace(",", " ").split()
+        ),
         ignore=tuple(
             dict.fromkeys(
                 code
@@ -152,6 +161,24 @@ def ignored_codes(texts: Iterable[str], where: str) -> tuple[str, ...]:
             )
         )
     return tuple(codes)
+
+
+def seconds(value: str, where: str) -> float:
+    """A time limit.
+
+    Raises:
+        SettingsError: It is not a number above 0.
+    """
+    return _positive("the time limit is not a number of seconds", value, where, example="120")
+
+
+def megabytes(value: str, where: str) -> float:
+    """A limit of memory.
+
+    Raises:
+        SettingsError: It is not a number above 0.
+    """
+    return _positive("the memory limit is not a number of MB", value, where, example="2000")
 
 
 def is_mdp_sla(path: Path) -> bool:

@@ -391,6 +391,10 @@ def until(wanted: bool, mark: str, seconds: float = 30) -> bool:
     return bool(running(mark)) is wanted
 
 
+HEEDING = ["env", "--default-signal=INT"]
+"""What a run in the background ignores, its children would ignore, too."""
+
+
 @pytest.fixture
 def endless(line: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """A check of a repository that never ends, once its code runs, and the folder of its temporary files."""
@@ -399,7 +403,7 @@ def endless(line: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
     wait = f"open({str(tmp_path / 'begun')!r}, 'w').close()\n        while True: pass\n        "
     put(line, model_manager__py=LINE.replace("self.slope = self.slope +", f"{wait}self.slope = self.slope +"))
     process = subprocess.Popen(
-        [*COMMAND, "check", ".", "--sla", "good.json"],
+        [*HEEDING, *COMMAND, "check", ".", "--sla", "good.json"],
         cwd=line,
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
@@ -431,7 +435,7 @@ def test_a_clone_ends_with_the_command(number: signal.Signals, status: int, tmp_
     put(tmp_path, git="#!/bin/sh\necho $$ > begun.part; mv begun.part begun; sleep 60\n", a__json=sla())
     (tmp_path / "git").chmod(0o755)
     process = subprocess.Popen(
-        [*COMMAND, "check", "https://host/x.git", "--sla", "a.json"],
+        [*HEEDING, *COMMAND, "check", "https://host/x.git", "--sla", "a.json"],
         cwd=tmp_path,
         env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,

@@ -147,7 +147,7 @@ def _ended(answer: Answer, stage: Stage, family: str) -> Finding:
             where=where,
             expected="an end within the time limit",
             came=answer.ending,
-            hint="look for an endless loop; slow but right: raise the limit with --flops-timeout (ini flops_timeout)",
+            hint="look for an endless loop; slow but right: raise the limit (--flops-timeout; flops-mock check --timeout)",
             code=f"{family}05",
         )
     else:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing
+from pytest_flops_mock.learner.programs import run
 from pytest_flops_mock.learner.repository import MLRepository
 
 CLONE_SECONDS = 300.0
@@ -149,30 +149,13 @@ class _Git:
 
     def _ended(self, arguments: tuple[str, ...], inside: bool) -> tuple[int, str, str]:
         command = ["git", "-c", f"core.hooksPath={os.devnull}", *(["-C", str(self.folder)] if inside else []), *arguments]
+        left = max(self._deadline - time.monotonic(), 0.001)
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_environment(os.environ),
-                start_new_session=True,  # no terminal to ask for a password on
-            )
+            return run(command, env=_environment(os.environ), timeout=left)
         except OSError as error:
             raise RepositoryError(self._no_git(error)) from error
-        try:
-            told, complaint = process.communicate(timeout=max(self._deadline - time.monotonic(), 0.001))
         except subprocess.TimeoutExpired:
             raise RepositoryError(self._too_slow()) from None
-        finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                for pipe in (process.stdout, process.stderr):
-                    if pipe is not None:
-                        pipe.close()
-        return process.returncode, told.decode(errors="replace"), complaint.decode(errors="replace")
 
     def _refused(self, complaint: str) -> Problem:
         lines = [line.strip().removeprefix("fatal: ") for line in complaint.splitlines()]

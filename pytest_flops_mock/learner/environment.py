@@ -16,7 +16,7 @@ import site
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,8 @@ PASSED_ON_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_", "CUDA_", "NVIDIA_", "D
 what would make the child behave like this process (PYTHONPATH, VIRTUAL_ENV, PYTEST_*)."""
 
 CURRENT, LEARNER = "current", "learner"
+ALLOWING = ("automatic", "auto", "true", "1")
+"""Values of ``UV_PYTHON_DOWNLOADS`` that let uv download a Python."""
 
 LEARNER_MAJORS = {"datasets": "2"}
 """Major versions that those lead to."""
@@ -108,17 +110,18 @@ def command(script: Path, python: Path | None = None) -> list[str]:
     return [current_python() if python is None else os.fspath(python), *_apart(), "-c", _RUN.format(os.fspath(script))]
 
 
-def child_environment(inherited: Mapping[str, str], temporary: Path) -> dict[str, str]:
+def child_environment(inherited: Mapping[str, str], temporary: Path, also: Collection[str] = frozenset()) -> dict[str, str]:
     """The environment of the learner's process.
 
     Args:
         inherited: This process' environment.
         temporary: A folder that goes away with the process; temporary files and caches of data sets lie there.
+        also: Names of further variables that it gets to see, secrets perhaps.
     """
     passed = {
         name: value
         for name, value in inherited.items()
-        if name.upper() in PASSED_ON or name.upper().startswith(PASSED_ON_PREFIXES)
+        if name in also or name.upper() in PASSED_ON or name.upper().startswith(PASSED_ON_PREFIXES)
     }
     return {
         **passed,
@@ -158,7 +161,8 @@ def learner_python(
     Args:
         env: ``current``, ``learner``, or the path of a Python or of a folder with a virtual environment.
         repository: Whose ``conda.yaml`` the learner's environment is built from.
-        allow_download: Whether uv may download a Python that is not installed. Packages it downloads in any case.
+        allow_download: Whether uv may download a Python that is not installed; so it may where ``UV_PYTHON_DOWNLOADS`` is
+            set to ``automatic``. Packages it downloads in any case.
         cache: Where environments are kept; by default the user's cache folder.
 
     Raises:
@@ -170,6 +174,7 @@ def learner_python(
     if env != LEARNER:
         return LearnerPython(_python_at(env), "path", env)
     conda = conda_environment(repository)
+    allow_download = allow_download or os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
     uv = Uv(find_uv(), allow_download)
     installed = uv.installed()
     version, base = _chosen(conda, installed, allow_download)
@@ -432,7 +437,8 @@ def _other_python(conda: CondaEnvironment, version: str, installed: Iterable[str
             expected=f"Python {conda.python or conda.python_specifier}",
             came=f"installed: {listing(installed)}",
             nearest=version,
-            hint=f"uv python install {wanted if conda.python else _dotted(NEWEST_PYTHON)}, or allow the download",
+            hint=f"uv python install {wanted if conda.python else _dotted(NEWEST_PYTHON)}, "
+            "or set UV_PYTHON_DOWNLOADS=automatic",
         ),
         code="FM202",
     )

@@ -221,7 +221,7 @@ def main() -> NoReturn:
     learner = _Learner(os.getcwd())
     actions: dict[str, Callable[..., dict[str, Any]]] = {
         name: getattr(learner, name)
-        for name in ("hello", "limit", "load", "aggregator", "transform", "second_learner", "call")
+        for name in ("hello", "ready", "limit", "load", "aggregator", "transform", "second_learner", "call")
     }
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox, os.path.dirname(learner.folder)), daemon=True).start()
@@ -338,6 +338,11 @@ class _Learner:
             except PackageNotFoundError:
                 continue
         return {"protocol": PROTOCOL, "versions": versions}
+
+    def ready(self) -> dict[str, Any]:
+        """Answered once this process has imported what it needs itself."""
+        self.doing = "ready"
+        return {}
 
     def limit(self, address_space: int) -> dict[str, Any]:
         """Let this process have no more than this many bytes of address space."""

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -84,14 +84,19 @@ class LearnerProcess:
         repository: What it runs.
         timeout: Seconds that one request may take; then the process is killed.
         python: The interpreter; by default the one that runs this process.
+        pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
     """
 
-    def __init__(self, repository: MLRepository, *, timeout: float, python: Path | None = None) -> None:
+    def __init__(
+        self, repository: MLRepository, *, timeout: float, python: Path | None = None, pass_env: Collection[str] = ()
+    ) -> None:
         self.repository = repository
         self.timeout = timeout
         self.python = python
+        self.pass_env = frozenset(pass_env)
         self._asked = 0
         self._received = b""
+        self._told: dict[int, dict[str, Any]] = {}
 
     def __enter__(self) -> LearnerProcess:
         self._folder = Path(tempfile.mkdtemp(prefix="flops-learner-")).resolve()
@@ -124,7 +129,7 @@ class LearnerProcess:
         return self.answer(self.send(do, **request), limit=limit)
 
     def send(self, do: str, **request: Any) -> Sent:
-        """Send one request without waiting; the next call must be for its :meth:`answer`."""
+        """Send one request without waiting. Requests are worked on in turn; :meth:`answer` is to be asked in turn, too."""
         sent = Sent(self._asked + 1, time.monotonic(), self._output.stat().st_size)
         if not self.ended:
             self._asked = sent.number
@@ -151,7 +156,7 @@ class LearnerProcess:
                 stderr=output,
                 bufsize=0,
                 cwd=self._copy,
-                env=child_environment(os.environ, temporary),
+                env=child_environment(os.environ, temporary, self.pass_env),
                 start_new_session=True,
             )
         self._requests = cast(IO[bytes], self._process.stdin)
@@ -166,10 +171,11 @@ class LearnerProcess:
             # started may still hold the pipe open.
             ended = self._has_ended()
             try:
-                for told in self._told(0 if ended else POLL_SECONDS):
-                    if told["id"] == number:
-                        how: Literal["facts", "error"] = "error" if "error" in told else "facts"
-                        return Answer(how, told.get("facts", {}), told.get("error", {}))
+                self._told.update((told["id"], told) for told in self._heard(0 if ended else POLL_SECONDS))
+                if number in self._told:
+                    told = self._told.pop(number)
+                    how: Literal["facts", "error"] = "error" if "error" in told else "facts"
+                    return Answer(how, told.get("facts", {}), told.get("error", {}))
             except (ValueError, KeyError, TypeError):
                 self._end()
                 return Answer("ended", ending="it wrote to the pipe over which the check talks to it")
@@ -181,7 +187,7 @@ class LearnerProcess:
                 return Answer("timeout", ending=f"still running after {limit:g} s")
             self._limit_output()
 
-    def _told(self, seconds: float) -> Iterator[dict[str, Any]]:
+    def _heard(self, seconds: float) -> Iterator[dict[str, Any]]:
         """What the process says within ``seconds``: whole lines only."""
         if self._answers.closed:
             time.sleep(seconds)

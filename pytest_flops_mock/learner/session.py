@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,15 +30,24 @@ class LearnerSession:
         timeout: Seconds that one request may take, unless it says otherwise.
         python: The interpreter; by default the one that runs this process.
         memory: Most bytes of address space that the process may have; no limit by default.
+        pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
     """
 
     def __init__(
-        self, repository: MLRepository, *, timeout: float, python: Path | None = None, memory: int | None = None
+        self,
+        repository: MLRepository,
+        *,
+        timeout: float,
+        python: Path | None = None,
+        memory: int | None = None,
+        pass_env: Collection[str] = (),
     ) -> None:
-        self._make: Callable[[], LearnerProcess] = lambda: LearnerProcess(repository, timeout=timeout, python=python)
+        self._make: Callable[[], LearnerProcess] = lambda: LearnerProcess(
+            repository, timeout=timeout, python=python, pass_env=pass_env
+        )
         self._memory = memory
         self._given: list[_Request] = []
-        self._begun: tuple[str, Sent] | None = None
+        self._begun: tuple[str, Sent, Sent] | None = None
         self._early: dict[str, Answer] = {}
 
     def __enter__(self) -> LearnerSession:
@@ -57,7 +66,7 @@ class LearnerSession:
 
     def begin(self, do: str) -> None:
         """Let the process get on with a request while this one is busy; :meth:`ask` for it has the answer."""
-        self._begun = do, self._process.send(do)
+        self._begun = do, self._process.send("ready"), self._process.send(do)
 
     def ask(self, do: str, *, limit: float | None = None, keep: bool = False, **values: Any) -> Answer:
         """Send one request and wait for what comes of it.
@@ -69,7 +78,8 @@ class LearnerSession:
             **values: What the probe needs for it.
         """
         if self._begun is not None:
-            (begun, sent), self._begun = self._begun, None
+            (begun, ready, sent), self._begun = self._begun, None
+            self._process.answer(ready, limit=START_SECONDS)  # its own imports do not count as the repository's time
             self._early[begun] = self._process.answer(sent)
         if do in self._early:
             return self._early.pop(do)

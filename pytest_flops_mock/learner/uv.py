@@ -7,16 +7,16 @@ import fcntl
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem
 from pytest_flops_mock.learner.conda import FILE, CondaEnvironment
+from pytest_flops_mock.learner.programs import run
 
 LEARNER_PINS = ("flwr==1.8.0", "pydantic~=2.7.1", "pillow~=10.4.0", "flwr_datasets==0.1.0", "flops-utils")
 """What FLOps puts into the learner's image beside ``conda.yaml``; it is installed afterwards."""
@@ -150,24 +150,14 @@ class Uv:
 
     def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> tuple[int, str]:
         """Exit status and output. It has a group of its own, which ends with this; the lock is held until it has ended."""
-        process = subprocess.Popen(
+        status, output, _ = run(
             [self.program, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
             env=self._environment(with_indexes=arguments[0] == "pip"),
             cwd=Path(self.program).parent,  # in the current folder a pyproject.toml would have a say
+            errors=errors,
             pass_fds=() if lock is None else (lock,),
-            start_new_session=True,
         )
-        try:
-            output, _ = process.communicate()
-        except BaseException:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            raise
-        return process.returncode, output.decode(errors="replace")
+        return status, output
 
     def _environment(self, *, with_indexes: bool = True) -> dict[str, str]:
         """This process' environment, with its proxies and credentials for indexes, without what is about its Python."""

@@ -281,7 +281,7 @@ def test_another_python_than_the_one_asked_for_is_warned_of(monkeypatch: pytest.
         "  expected  Python 3.10.14\n"
         "  came      installed: 3.11.7\n"
         "  nearest   3.11.7\n"
-        "  next      uv python install 3.10, or allow the download"
+        "  next      uv python install 3.10, or set UV_PYTHON_DOWNLOADS=automatic"
     )
 
 

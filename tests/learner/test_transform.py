@@ -289,7 +289,7 @@ def test_an_early_end_of_the_process_and_an_endless_loop_are_told_in_full() -> N
         "  where     set_model_data()\n"
         "  expected  an end within the time limit\n"
         "  came      still running after 2 s\n"
-        "  next      look for an endless loop; slow but right: raise the limit with --flops-timeout (ini flops_timeout)"
+        "  next      look for an endless loop; slow but right: raise the limit (--flops-timeout; flops-mock check --timeout)"
     )
 
 
