@@ -126,6 +126,15 @@ def test_rows_that_get_lost_on_the_way_are_told() -> None:
     assert dict(transform.facts)["rows lost"] == "20 of 600"
 
 
+def test_what_the_code_printed_is_shown_with_what_is_wrong_with_its_values() -> None:
+    files = changed(
+        "        return self.rows\n",
+        "        print('epoch 1: loss nan'); self.shares = self.shares * np.nan; return self.rows\n",
+    )
+    (error,) = check_repository(files, sla=mock_sla()).errors
+    assert (error.code, error.detail) == ("FM713", "output:\n    epoch 1: loss nan")
+
+
 def test_codes_that_are_ignored_do_not_count_and_are_named() -> None:
     files = changed("        return self\n", "        pass\n")
     report = check_repository(files, sla=mock_sla(), ignore=["FM514", "FM201"])

@@ -25,12 +25,13 @@ LAYERS: dict[str, int] = {
     "data": 3,
     "provider": 4,
     "learner": 4,
-    "pipeline": 5,
-    "report": 5,
-    "cli": 6,
-    "fixtures": 6,
-    "collection": 6,
-    "plugin": 7,
+    "stages": 5,
+    "pipeline": 6,
+    "report": 6,
+    "cli": 7,
+    "fixtures": 7,
+    "collection": 7,
+    "plugin": 8,
 }
 """Each part of the package; it may import from lower layers, and from its own folder."""
 

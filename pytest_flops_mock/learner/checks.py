@@ -53,13 +53,13 @@ def load_findings(answer: Answer, uri: str) -> tuple[Finding, ...]:
             came=answer.ending,
             hint="look at its output, and at the ML data server's call log",
         )
-        return (Finding.of(problem, code="FM404", detail=_output(answer)),)
+        return (Finding.of(problem, code="FM404", detail=shown_output(answer)),)
     error = answer.error
     if error["type"] == "NoMatchingDataError":
         return (Finding.of(no_match(uri, error["tags"], error["names"])),)
     if error["type"] == "SchemasDifferError":
         return tuple(Finding.of(problem) for problem in differing(uri, error["differences"]))
-    return (Finding.of(unloadable(uri, error["type"], error["text"]), detail=_output(answer)),)
+    return (Finding.of(unloadable(uri, error["type"], error["text"]), detail=shown_output(answer)),)
 
 
 DOING = {
@@ -96,7 +96,7 @@ def failure_findings(
     if answer.how != "error":
         return (_ended(answer, stage, family),)
     error = _telling(answer.error, columns)
-    detail = "\n".join(filter(None, [_trace(answer.error), _output(answer)]))
+    detail = "\n".join(filter(None, [_trace(answer.error), shown_output(answer)]))
     frames = tuple(Frame(**frame) for frame in error["frames"])
     return (Finding.of(_problem(error, columns, modules, answer.error["doing"], family), detail=detail, frames=frames),)
 
@@ -159,7 +159,7 @@ def _ended(answer: Answer, stage: Stage, family: str) -> Finding:
             hint="look for os._exit, and for native code that crashes; the output shows where Python was",
             code=f"{family}06",
         )
-    return Finding.of(problem, detail=_output(answer), frames=frames)
+    return Finding.of(problem, detail=shown_output(answer), frames=frames)
 
 
 def _chain(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -274,5 +274,6 @@ def _trace(error: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _output(answer: Answer) -> str:
+def shown_output(answer: Answer) -> str:
+    """What the process printed during a request, under a heading; empty if it was silent."""
     return "\n".join(["output:", *(f"    {line}" for line in answer.output.splitlines())]) if answer.output else ""
