@@ -126,6 +126,7 @@ def _check(options: argparse.Namespace) -> int:
     slas = list(dict.fromkeys(path for pattern in options.sla for path in _matching(pattern, "--sla")))
     project = None if options.project_sla is None else _existing(options.project_sla, "--project-sla")
     from pytest_flops_mock.learner.clone import cloned, remote_of
+    from pytest_flops_mock.learner.environment import CURRENT, LEARNER, environments, learner_python
     from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.pipeline import RepositoryChecker
     from pytest_flops_mock.settings import data_source, ignored_codes, megabytes, seconds
@@ -137,6 +138,9 @@ def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         remote = remote_of(options.repository)
         repository = MLRepository.at(options.repository) if remote is None else stack.enter_context(cloned(remote))
+        for env in environments(options.env):
+            if env not in (CURRENT, LEARNER):
+                learner_python(env, repository)  # one that is not there says nothing of the repository
         checker = stack.enter_context(
             RepositoryChecker(
                 repository,

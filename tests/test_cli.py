@@ -371,6 +371,14 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert listing.wait(timeout=60) == 141
 
 
+def test_a_python_that_is_not_there_is_wrong_use(line: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(line), "--sla", str(line / "good.json"), "--env", "lerner"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("flops-mock: there is no Python for the check\n  where     lerner\n")
+    assert "  nearest   learner\n" in told.err
+
+
 def running(mark: str) -> list[str]:
     """Processes with ``mark`` in their current folder's path or command."""
     found = []
