@@ -14,10 +14,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def example(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-@pytest.mark.parametrize("block", [block for block in blocks("python") if "def test_" in block])
+@pytest.mark.parametrize("block", [b for b in blocks("python") + blocks("python", HOW_TO) if "def test_" in b])
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
     (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
     example.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
@@ -66,6 +67,25 @@ def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) ->
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "10 passed" in done.stdout or '"verdict": "compatible"' in done.stdout
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_how_to_work_in_the_example(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(example.path / "cache"))
+    (command,) = blocks("console", HOW_TO)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "datasets 2." in done.stdout
+
+
+def test_the_workflow_shown_uses_inputs_that_the_action_has() -> None:
+    import yaml
+
+    (workflow,) = blocks("yaml", HOW_TO)
+    *_, step = yaml.safe_load(workflow)["jobs"]["flops"]["steps"]
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    assert step["with"].keys() <= inputs.keys()
 
 
 def test_the_settings_shown_make_pytest_alone_check(example: pytest.Pytester) -> None:
