@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
-    from pytest_flops_mock.settings import DataSource
+    from pytest_flops_mock.settings import DataChoice, DataSource
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 
 __version__ = "0.1.0"
@@ -36,11 +36,12 @@ _HOMES = {
     "learner.repository": ("MLRepository",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
-    "settings": ("DataSource",),
+    "settings": ("DataChoice", "DataSource"),
     "sla.models": ("MockSLA", "ProjectSLA"),
 }
 
 __all__ = [
+    "DataChoice",
     "DataSource",
     "Finding",
     "FlopsCheck",

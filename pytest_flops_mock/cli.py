@@ -1,4 +1,4 @@
-"""``flops-mock``: check an ML repository without pytest, and explain the codes of findings."""
+"""``flops-mock``: check an ML repository without pytest, record samples of data sets, and explain the codes of findings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import FrameType
@@ -96,7 +97,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the Python that runs the repository: current (default), learner, the path of an interpreter or of a virtual "
         "environment, or two of them with a comma between, which are compared",
     )
-    check.add_argument("--data", metavar="SOURCE", default="synthetic", help="synthetic (default) or hub")
+    check.add_argument(
+        "--data",
+        metavar="SOURCE",
+        default="synthetic",
+        help="synthetic (default), recorded or hub; or one for each data set: 'mnist:recorded cifar10:synthetic *:hub'",
+    )
+    check.add_argument("--recordings", metavar="FOLDER", help="folder of recorded samples (tests/flops-data)")
     check.add_argument("--timeout", metavar="SECONDS", default="60", help="how long one step of the code may take (60)")
     check.add_argument("--memory", metavar="MB", help="most address space that its process may have (no limit)")
     check.add_argument(
@@ -109,7 +116,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     explain.set_defaults(run=_explain)
     explain.add_argument("codes", metavar="CODE", nargs="*", help="such as FM512")
+    _add_record(commands.add_parser)
     return parser
+
+
+def _add_record(add: Callable[..., argparse.ArgumentParser]) -> None:
+    record = add(
+        "record",
+        help="record a few rows of a data set of the hub, to check with them offline",
+        description="Record a few rows of a data set of the Hugging Face hub, which the data source recorded replays "
+        "without a network; with --check, compare the hub's schema with the recorded one.",
+        epilog="exit status:\n  0  recorded, or the schema is the same\n  1  the schema has moved since (--check)\n"
+        "  2  wrong use, or the data set cannot be had\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    record.set_defaults(run=_record)
+    record.add_argument("dataset", metavar="DATASET", nargs="?", help="its name on the hub; with --check all by default")
+    record.add_argument("--rows", metavar="N", default="256", help="how many rows (256)")
+    record.add_argument("--split", default="train", help="of which split (train)")
+    record.add_argument("--config", metavar="NAME", help="of which configuration")
+    record.add_argument("--revision", metavar="REV", help="of which branch, tag or commit (the newest)")
+    record.add_argument("--by", metavar="COLUMN", help="column of classes, all of which get rows")
+    record.add_argument("--seed", metavar="N", default="42", help="seed of the choice among the rows of a class (42)")
+    record.add_argument("--to", metavar="FOLDER", default="tests/flops-data", help="where samples lie (tests/flops-data)")
+    record.add_argument("--check", action="store_true", help="compare with the hub's schema of now; record nothing")
 
 
 class _Version(argparse.Action):
@@ -129,9 +160,11 @@ def _check(options: argparse.Namespace) -> int:
     from pytest_flops_mock.learner.environment import CURRENT, LEARNER, environments, learner_python
     from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.pipeline import RepositoryChecker
-    from pytest_flops_mock.settings import data_source, ignored_codes, megabytes, seconds
+    from pytest_flops_mock.settings import data_choice, ignored_codes, megabytes, seconds
 
-    data, timeout = data_source(options.data, "--data"), seconds(options.timeout, "--timeout")
+    data, timeout = data_choice(options.data, "--data"), seconds(options.timeout, "--timeout")
+    if options.recordings is not None:
+        data = replace(data, recordings=Path(options.recordings).expanduser())
     memory = None if options.memory is None else megabytes(options.memory, "--memory")
     ignore = ignored_codes(options.ignore, "--ignore")
     reports: list[Report] = []
@@ -167,6 +200,56 @@ def _check(options: argparse.Namespace) -> int:
     elif options.format == "github":
         _show_github(slas, reports, repository.root if remote is None else None)
     return COMPATIBLE if all(report.ok for report in reports) else INCOMPATIBLE
+
+
+def _record(options: argparse.Namespace) -> int:
+    rows, seed = _whole(options.rows, "--rows", least=1), _whole(options.seed, "--seed", least=0)
+    folder = Path(options.to).expanduser()
+    from pytest_flops_mock.data.recorded import check_drift, record
+    from pytest_flops_mock.data.request import Wanted
+
+    if options.check:
+        moved = False
+        for drift in check_drift(folder, options.dataset):
+            moved = moved or bool(drift.changes)
+            since = (
+                f"recorded {drift.manifest.recorded} at revision {drift.manifest.revision[:12]}, now {drift.revision[:12]}"
+            )
+            _show(f"{'moved' if drift.changes else 'same':<10}  {drift.manifest.title}: {since}")
+            for change in drift.changes:
+                _show(f"{'':<10}  {change}")
+        return INCOMPATIBLE if moved else COMPATIBLE
+    if options.dataset is None:
+        raise SettingsError(
+            Problem(
+                "there is no data set to record",
+                where="flops-mock record",
+                expected="the name of a data set on the hub",
+                came="none",
+                hint="for example flops-mock record ylecun/mnist --by label",
+            )
+        )
+    wanted = Wanted(options.split, options.config, options.revision, rows)
+    recording = record(options.dataset, wanted, folder, by=options.by, seed=seed)
+    manifest = recording.manifest
+    _show(
+        f"{'recorded':<10}  {manifest.title}: {manifest.rows} rows at revision {manifest.revision[:12]}, "
+        f"licence {manifest.licence}\n{'in':<10}  {recording.path}\n{'':<10}  {recording.path.with_suffix('.json')}"
+    )
+    return COMPATIBLE
+
+
+def _whole(text: str, option: str, *, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        problem = Problem(
+            "the value is not a whole number that it can be", where=option, expected=f"{least} or more", came=repr(text)
+        )
+        raise SettingsError(problem)
+    return number
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from pytest_flops_mock.errors import Problem, ServerHandlerError, SettingsError, SLAError, listing
-from pytest_flops_mock.settings import DataSource, Settings, ignored_codes, settings_from
+from pytest_flops_mock.settings import DataChoice, DataSource, Settings, data_choice, ignored_codes, settings_from
 
 if TYPE_CHECKING:
     from pytest_flops_mock.findings import Report, Stage
@@ -45,7 +46,7 @@ class FlopsCheck(Protocol):
         project_sla: ProjectSLA | str | os.PathLike[str] | Mapping[str, Any] | None = None,
         uri: str | None = None,
         data_tags: Iterable[str] | None = None,
-        data: str | DataSource | None = None,
+        data: str | DataSource | DataChoice | None = None,
         env: str | None = None,
         timeout: float | None = None,
         memory: float | None = None,
@@ -158,7 +159,8 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
         uri: Address of a server whose data are used as they are, with ``data_tags``; then no provider runs without an
             ``sla``.
         data_tags: Tags that the learner asks for; by default those of the project SLA, else the MDP SLA's.
-        data: ``synthetic`` or ``hub``; by default ``--flops-data`` or the ini key ``flops_data``.
+        data: ``synthetic``, ``recorded`` or ``hub``, or one for each (``mnist:recorded *:hub``); by default ``--flops-data``
+            or the ini key ``flops_data``.
         env: The Python that runs the repository: ``current``, ``learner``, or the path of an interpreter or of a virtual
             environment; or two of them with a comma, which are compared. By default ``--flops-env`` or the ini key.
         timeout: Seconds that one step of the repository's code may take; by default ``--flops-timeout`` or the ini key.
@@ -177,7 +179,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
         project_sla: ProjectSLA | str | os.PathLike[str] | Mapping[str, Any] | None = None,
         uri: str | None = None,
         data_tags: Iterable[str] | None = None,
-        data: str | DataSource | None = None,
+        data: str | DataSource | DataChoice | None = None,
         env: str | None = None,
         timeout: float | None = None,
         memory: float | None = None,
@@ -196,7 +198,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
             data_tags=data_tags,
             sla=None if uri is not None and sla is None else _sla_for_report(request, sla, changes),
             project_sla=settings.project_sla if project_sla is None else _located(request, project_sla),
-            data=settings.data if data is None else data,
+            data=_data(settings, data),
             env=settings.env if env is None else env,
             timeout=settings.timeout if timeout is None else timeout,
             memory=settings.memory if memory is None else memory,
@@ -210,6 +212,13 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
     return check
 
 
+def _data(settings: Settings, data: str | DataSource | DataChoice | None) -> DataChoice:
+    """The source of data that a call names, with this run's recordings; else that of the settings."""
+    if data is None or isinstance(data, DataChoice):
+        return data or settings.data
+    return replace(data_choice(data), recordings=settings.data.recordings)
+
+
 def settings_of(config: pytest.Config) -> Settings:
     """The settings of this run, from options and ini.
 
@@ -218,7 +227,7 @@ def settings_of(config: pytest.Config) -> Settings:
     """
     if SETTINGS not in config.stash:
         told: dict[str, str | list[str] | None] = {}
-        for name in ("data", "env", "ignore", "memory", "pass-env", "project-sla", "repo", "sla", "timeout"):
+        for name in ("data", "env", "ignore", "memory", "pass-env", "project-sla", "recordings", "repo", "sla", "timeout"):
             key = f"flops_{name}".replace("-", "_")
             told[f"option:{name}"] = config.getoption(key)
             told[f"ini:{name}"] = config.getini("flops_repository" if name == "repo" else key)

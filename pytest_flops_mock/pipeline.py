@@ -17,7 +17,7 @@ from pytest_flops_mock.findings import (
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.learner.environment import environments
 from pytest_flops_mock.provider import MockDataProvider
-from pytest_flops_mock.settings import DataSource
+from pytest_flops_mock.settings import DataChoice, DataSource
 from pytest_flops_mock.stages import Check, Limits, ProjectSLASource, RepositorySource, SLASource, Subject
 
 
@@ -28,7 +28,7 @@ def check_repository(
     data_tags: Iterable[str] | None = None,
     sla: SLASource | None = None,
     project_sla: ProjectSLASource | None = None,
-    data: str | DataSource = DataSource.SYNTHETIC,
+    data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
     env: str = "current",
     timeout: float = 60.0,
     memory: float | None = None,
@@ -48,7 +48,8 @@ def check_repository(
         data_tags: What the learner asks the server for; by default the project SLA's tags, else the MDP SLA's.
         sla: The MDP SLA: a path, JSON text, a mapping, or one that is loaded already.
         project_sla: The project SLA, likewise.
-        data: Source of data sets named by their hub name: ``synthetic`` or ``hub``.
+        data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``, or one for each
+            (``mnist:recorded *:hub``).
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), the path of an
             interpreter or of a virtual environment; or two of them (``learner,current``), which are compared.
         timeout: Seconds that one step of the repository's code may take.
@@ -88,7 +89,7 @@ class RepositoryChecker:
         self,
         repository: RepositorySource,
         *,
-        data: str | DataSource = DataSource.SYNTHETIC,
+        data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
         env: str = "current",
         timeout: float = 60.0,
         memory: float | None = None,

@@ -77,7 +77,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="flops_data",
         metavar="SOURCE",
         help="where data sets come from that an SLA names by their hub name: synthetic (a twin made on the spot, "
-        "no network; the default) or hub",
+        "no network; the default), recorded (samples that flops-mock record made) or hub; or one for each, as in "
+        "'mnist:recorded *:hub'",
+    )
+    group.addoption(
+        "--flops-recordings",
+        dest="flops_recordings",
+        metavar="FOLDER",
+        help="folder of recorded samples (default: tests/flops-data below the rootdir)",
     )
     group.addoption(
         "--flops-env",
@@ -117,7 +124,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("flops_repository", "the ML repository under test (default: rootdir)", default="")
     parser.addini("flops_sla", "MDP SLAs for checks and fixtures, one in a line; patterns too", type="linelist", default=[])
     parser.addini("flops_project_sla", "project SLA for checks that name none", default="")
-    parser.addini("flops_data", "source of data sets named by their hub name: synthetic or hub", default="")
+    parser.addini(
+        "flops_data",
+        "source of data sets named by their hub name: synthetic, recorded or hub, or NAME:SOURCE for each",
+        default="",
+    )
+    parser.addini("flops_recordings", "folder of recorded samples", default="")
     parser.addini("flops_env", "the Python that runs the repository: current, learner, or a path", default="")
     parser.addini("flops_ignore", "codes of findings that do not count, such as FM714", type="args", default=[])
     parser.addini("flops_timeout", "seconds that one step of the repository's code may take", default="")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,16 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.data.partitioning import SEED, Partition, iid_partitions
-from pytest_flops_mock.data.source import SourceData, source_data
+from pytest_flops_mock.data.request import Wanted
+from pytest_flops_mock.data.source import SourceData, names_of, source_data
 from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
 from pytest_flops_mock.findings import PartitionFacts, Severity
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.settings import DataSource, data_source
-from pytest_flops_mock.sla.models import MockSLA
+from pytest_flops_mock.settings import DataChoice, DataSource, data_choice
+from pytest_flops_mock.sla.models import MockSLA, is_local_path
 
 PROGRESS_AFTER_SECONDS = 2.0
 
@@ -35,7 +36,7 @@ class ProviderRun:
     Attributes:
         dataset_name: As the SLA says it.
         data_tag: The tag under which a learner finds the partitions.
-        source: ``synthetic``, ``hub``, ``local`` or ``memory``.
+        source: ``synthetic``, ``recorded``, ``hub``, ``local`` or ``memory``.
         origin: Where the rows came from, in words.
         partitions: Name, rows and bytes of each partition, in order. Equal partitions have equal names.
     """
@@ -65,7 +66,9 @@ class MockDataProvider:
 
     Args:
         uri: Address of the ML data server, ``grpc://HOST:PORT``.
-        data: Source of data sets named by their hub name: ``synthetic`` or ``hub``.
+        data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
+            ``mnist:recorded cifar10:synthetic *:hub``.
+        recordings: Folder of recorded samples; by default the one of ``data``, else ``tests/flops-data``.
         seed: Seed of the shuffle and of synthetic data; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
 
@@ -74,10 +77,17 @@ class MockDataProvider:
     """
 
     def __init__(
-        self, uri: str, *, data: str | DataSource = DataSource.SYNTHETIC, seed: int = SEED, timeout: float = 60.0
+        self,
+        uri: str,
+        *,
+        data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
+        recordings: str | os.PathLike[str] | None = None,
+        seed: int = SEED,
+        timeout: float = 60.0,
     ) -> None:
         self.uri = uri
-        self.data = data_source(data)
+        choice = data_choice(data)
+        self.data = choice if recordings is None else replace(choice, recordings=Path(recordings))
         self.seed = seed
         self.timeout = timeout
 
@@ -89,7 +99,7 @@ class MockDataProvider:
         Args:
             sla: The MDP SLA: a path, JSON text, a mapping, or one that is loaded already.
             dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
-            **changes: Other values for the SLA's ``dataset_name``, ``number_of_partitions`` or ``data_tag``.
+            **changes: Other values for keys of the SLA's ``mock_data_configuration``, such as ``dataset_name``.
 
         Raises:
             SLAError: The SLA cannot be used, or the real provider would die of it.
@@ -111,15 +121,28 @@ class MockDataProvider:
             stored = tuple(_send(client, named, loaded.data_tag, advance) for named in ready)
         return ProviderRun(source.dataset_name, loaded.data_tag, source.source, source.origin, stored)
 
+    def source_of(self, dataset_name: str) -> str:
+        """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
+        if is_local_path(dataset_name):
+            return "local"
+        return self._chosen(dataset_name).value
+
+    def _chosen(self, dataset_name: str) -> DataSource:
+        also = names_of(dataset_name) if self.data.by_name else ()
+        return self.data.source_of(dataset_name, *also)
+
     def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
         if dataset is not None:
             return SourceData(sla.dataset_name, "memory", f"{_rows(dataset)} rows handed in", dataset)
+        asked = sla.mock_data_configuration
         return source_data(
             sla.dataset_name,
-            self.data,
+            self._chosen(sla.dataset_name),
             folder=sla.folder or Path.cwd(),
             partitions=sla.number_of_partitions,
             seed=self.seed,
+            wanted=Wanted(asked.split, asked.config_name, asked.revision, asked.max_rows),
+            recordings=self.data.recordings,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -26,8 +26,49 @@ class DataSource(str, Enum):
     SYNTHETIC = "synthetic"
     """A twin made on the spot: the hub's features and splits, rows from a seed, no network."""
 
+    RECORDED = "recorded"
+    """A sample of the real rows, which ``flops-mock record`` has put into a folder: no network."""
+
     HUB = "hub"
     """The Hugging Face hub, as the real mock data provider does it."""
+
+
+RECORDINGS = Path("tests", "flops-data")
+"""The folder of recorded samples, from the rootdir, unless another one is set."""
+
+ANY = "*"
+"""Stands for every data set that is not named."""
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """Which data set comes from where, and where recorded samples lie.
+
+    Attributes:
+        default: Source of the data sets that are not named.
+        by_name: Names of data sets, each with its source.
+        recordings: Folder of recorded samples; a relative one starts at the working directory.
+    """
+
+    default: DataSource = DataSource.SYNTHETIC
+    by_name: tuple[tuple[str, DataSource], ...] = ()
+    recordings: Path = RECORDINGS
+
+    def source_of(self, dataset_name: str, *also: str) -> DataSource:
+        """The source of a data set.
+
+        Args:
+            dataset_name: Its name; a choice for it goes first.
+            *also: Other names of the same data set.
+        """
+        chosen = dict(self.by_name)
+        return next((chosen[name] for name in (dataset_name, *also) if name in chosen), self.default)
+
+    @property
+    def value(self) -> str:
+        """The choice as it is written in settings."""
+        named = [f"{name}:{source.value}" for name, source in self.by_name]
+        return " ".join([*named, f"{ANY}:{self.default.value}"]) if named else self.default.value
 
 
 @dataclass(frozen=True)
@@ -36,7 +77,7 @@ class Settings:
 
     Attributes:
         rootdir: Where relative paths of options and ini start.
-        data: Source of data sets named by their hub name.
+        data: Sources of data sets named by their hub name, and the folder of recorded samples.
         repository: Folder of the ML repository under test.
         slas: MDP SLAs, in the order in which they are named: those of ``--flops-check``, and, if it is one, that of
             fixtures that are called without one.
@@ -49,7 +90,7 @@ class Settings:
     """
 
     rootdir: Path
-    data: DataSource = DataSource.SYNTHETIC
+    data: DataChoice = DataChoice()
     repository: Path = Path()
     slas: tuple[Path, ...] = ()
     project_sla: Path | None = None
@@ -66,9 +107,9 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
     Args:
         rootdir: pytest's rootdir; ini paths start there.
         told: ``option:NAME`` and ``ini:NAME`` to text, for the names ``data``, ``env``, ``ignore``, ``memory``,
-            ``pass-env``, ``project-sla``, ``repo``, ``sla`` and ``timeout``; lists of texts for ``ignore``, ``pass-env`` and
-            ``sla``, ``None`` or empty for what is not set. An option goes before the ini key, but codes to ignore and
-            variables to pass on add up.
+            ``pass-env``, ``project-sla``, ``recordings``, ``repo``, ``sla`` and ``timeout``; lists of texts for ``ignore``,
+            ``pass-env`` and ``sla``, ``None`` or empty for what is not set. An option goes before the ini key, but codes to
+            ignore and variables to pass on add up.
         invocation_dir: Where pytest was started; paths of options start there.
 
     Raises:
@@ -90,10 +131,14 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
         values, _, shown = chosen(name)
         return (values[-1], shown) if values else (default, "")
 
+    data, _, data_shown = chosen("data")
     memory, memory_shown = text("memory", "")
     return Settings(
         rootdir=rootdir,
-        data=data_source(*text("data", DataSource.SYNTHETIC.value)),
+        data=replace(
+            data_choice(" ".join(data) or DataSource.SYNTHETIC, data_shown),
+            recordings=path("recordings") or rootdir / RECORDINGS,
+        ),
         repository=path("repo") or rootdir,
         slas=tuple(_matching(*chosen("sla"))),
         project_sla=path("project-sla"),
@@ -131,10 +176,42 @@ def data_source(value: str | DataSource, where: str = "data") -> DataSource:
                 expected=f"one of: {listing(valid)}",
                 came=repr(value),
                 nearest=nearest(str(value), valid),
-                hint="use synthetic for no network, hub for the real data",
+                hint="use synthetic or recorded for no network, hub for the real data",
             )
         )
     return DataSource(value)
+
+
+def data_choice(value: str | DataSource | DataChoice, where: str = "data") -> DataChoice:
+    """The choice that ``value`` writes down: one source for all, or ``NAME:SOURCE`` for some and ``*:SOURCE`` for the rest.
+
+    Raises:
+        SettingsError: A source that there is not, a choice without a name, or two for the same name.
+    """
+    if isinstance(value, DataChoice):
+        return value
+    if isinstance(value, DataSource):
+        return DataChoice(value)
+    sources: dict[str, DataSource] = {}
+    for word in str(value).replace(",", " ").split() or [str(value)]:
+        name, colon, source = word.rpartition(":")
+        name = name if colon else ANY
+        chosen = data_source(source, where)
+        if not name or sources.get(name, chosen) is not chosen:
+            raise SettingsError(
+                Problem(
+                    f"there are two sources for {'all data sets' if name == ANY else name}"
+                    if name
+                    else "a source has no data set that it is for",
+                    where=where,
+                    expected="NAME:SOURCE for a data set, and at most one SOURCE or *:SOURCE for all others",
+                    came=repr(value),
+                    hint="for example mnist:recorded cifar10:synthetic *:hub",
+                )
+            )
+        sources[name] = chosen
+    default = sources.pop(ANY, DataSource.SYNTHETIC)
+    return DataChoice(default, tuple(sources.items()))
 
 
 def ignored_codes(texts: Iterable[str], where: str) -> tuple[str, ...]:

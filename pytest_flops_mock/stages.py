@@ -31,7 +31,7 @@ from pytest_flops_mock.learner.repository import MLRepository
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.learner.structure import structure_findings
 from pytest_flops_mock.provider import MockDataProvider
-from pytest_flops_mock.sla.models import MockSLA, ProjectSLA, is_local_path
+from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 
 NEEDS = {
     Stage.SLA: (),
@@ -246,7 +246,7 @@ class Check:
 
     def _provide(self) -> Iterable[Finding]:
         if self._mock is not None:
-            source = "local" if is_local_path(self._mock.dataset_name) else self._provider.data.value
+            source = self._provider.source_of(self._mock.dataset_name)
             self._data = DataFacts(self._mock.dataset_name, source, source)  # known also when the run fails
             run = self._provider.run(self._mock)
             self._data = DataFacts(run.dataset_name, run.source, run.origin, run.partitions)

@@ -270,10 +270,10 @@ def test_values_that_mean_nothing_are_told(capsys: pytest.CaptureFixture[str], m
     assert refused(capsys, *good, "--data", "hubb") == (
         "flops-mock: there is no such source of data\n"
         "  where     --data\n"
-        "  expected  one of: synthetic, hub\n"
+        "  expected  one of: synthetic, recorded, hub\n"
         "  came      'hubb'\n"
         "  nearest   hub\n"
-        "  next      use synthetic for no network, hub for the real data\n"
+        "  next      use synthetic or recorded for no network, hub for the real data\n"
     )
     for value in ("soon", "0", "-1", "nan", "inf"):
         assert refused(capsys, *good, f"--timeout={value}") == (

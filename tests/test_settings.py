@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock import DataSource, FlopsMockError
-from pytest_flops_mock.settings import Settings, mdp_slas, settings_from
+from pytest_flops_mock.settings import DataChoice, Settings, data_choice, mdp_slas, settings_from
 
 ROOT, HERE = Path("/root-of-tests"), Path("/started-here")
 
@@ -20,12 +20,13 @@ def settings(**told: str | list[str]) -> Settings:
 
 
 def test_the_defaults() -> None:
-    assert settings() == Settings(ROOT, DataSource.SYNTHETIC, ROOT, (), None, "current", 60.0, None, ())
+    data = DataChoice(DataSource.SYNTHETIC, (), ROOT / "tests" / "flops-data")
+    assert settings() == Settings(ROOT, data, ROOT, (), None, "current", 60.0, None, ())
 
 
 def test_an_option_goes_before_the_ini_key() -> None:
-    assert settings(ini_data="hub").data is DataSource.HUB
-    assert settings(ini_data="hub", option_data="synthetic").data is DataSource.SYNTHETIC
+    assert settings(ini_data="hub").data.default is DataSource.HUB
+    assert settings(ini_data="hub", option_data="synthetic").data.default is DataSource.SYNTHETIC
     assert settings(ini_timeout="5", option_timeout="2.5").timeout == 2.5
     assert settings(ini_env="learner", option_env="current").env == "current"
     assert settings(ini_memory="500", option_memory="1e3").memory == 1000
@@ -47,10 +48,10 @@ def test_an_unknown_source_is_told_with_the_nearest() -> None:
     assert str(error.value) == (
         "there is no such source of data\n"
         "  where     ini flops_data\n"
-        "  expected  one of: synthetic, hub\n"
+        "  expected  one of: synthetic, recorded, hub\n"
         "  came      'Synthetc'\n"
         "  nearest   synthetic\n"
-        "  next      use synthetic for no network, hub for the real data"
+        "  next      use synthetic or recorded for no network, hub for the real data"
     )
 
 
@@ -61,12 +62,72 @@ def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_empty_is_not_set() -> None:
-    assert settings(option_data="", option_repo="", option_timeout="", ini_data="hub").data is DataSource.HUB
+    assert settings(option_data="", option_repo="", option_timeout="", ini_data="hub").data.default is DataSource.HUB
 
 
 def test_an_unknown_source_of_an_option_names_the_option() -> None:
     with pytest.raises(FlopsMockError, match="\n  where     --flops-data\n"):
         settings(option_data="real", ini_data="hub")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mnist:recorded cifar10:synthetic *:hub",
+        "hub,mnist:recorded\ncifar10:synthetic",
+        ["mnist:recorded *:hub cifar10:synthetic"],
+    ],
+)
+def test_data_sets_may_come_from_different_sources(text: str | list[str]) -> None:
+    data = settings(ini_data=text).data
+    assert [data.source_of(name).value for name in ("mnist", "cifar10", "iris")] == ["recorded", "synthetic", "hub"]
+    assert data.value == "mnist:recorded cifar10:synthetic *:hub"
+    assert data_choice(data.value).by_name == data.by_name
+
+
+def test_what_is_not_named_is_synthetic_and_other_names_of_a_data_set_count_after_its_own() -> None:
+    data = data_choice("ylecun/mnist:hub")
+    assert data.source_of("cifar10") is DataSource.SYNTHETIC
+    assert data.source_of("mnist", "ylecun/mnist") is DataSource.HUB
+    assert data_choice("ylecun/mnist:hub mnist:recorded").source_of("mnist", "ylecun/mnist") is DataSource.RECORDED
+
+
+def test_a_choice_or_a_source_is_a_choice_already() -> None:
+    assert data_choice(DataSource.HUB) == DataChoice(DataSource.HUB)
+    choice = data_choice("mnist:hub")
+    assert data_choice(choice) is choice
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mnist:hub mnist:recorded", "there are two sources for mnist"),
+        ("synthetic *:hub", "there are two sources for all data sets"),
+        (":hub", "a source has no data set that it is for"),
+    ],
+)
+def test_a_choice_that_means_nothing_is_told(text: str, message: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        settings(option_data=text)
+    assert str(error.value) == (
+        f"{message}\n"
+        "  where     --flops-data\n"
+        "  expected  NAME:SOURCE for a data set, and at most one SOURCE or *:SOURCE for all others\n"
+        f"  came      {text!r}\n"
+        "  next      for example mnist:recorded cifar10:synthetic *:hub"
+    )
+
+
+@pytest.mark.parametrize("text", ["mnist:recordd", "mnist: recorded", "mnist:"])
+def test_a_choice_of_a_source_that_there_is_not_is_told(text: str) -> None:
+    with pytest.raises(FlopsMockError, match="there is no such source of data\n  where     --flops-data\n"):
+        settings(option_data=text)
+
+
+def test_recorded_samples_lie_in_a_folder_of_the_project() -> None:
+    assert settings().data.recordings == ROOT / "tests" / "flops-data"
+    assert settings(ini_recordings="samples").data.recordings == ROOT / "samples"
+    assert settings(option_recordings="samples").data.recordings == HERE / "samples"
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "soon", "nan", "inf"])

@@ -1,26 +1,23 @@
-"""The split ``train`` of the data set that an SLA names: from a local path, a synthetic twin or the hub.
+"""The rows of the data set that an SLA names: from a local path, a synthetic twin, a recorded sample or the hub.
 
 Which of them is decided by the name's form and one setting, never by what lies in a cache or a folder.
 """
 
 from __future__ import annotations
 
-import gc
 import glob
 import os
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_flops_mock.data.hub import hub_rows
+from pytest_flops_mock.data.reading import quiet_datasets, reason, with_files_closed
+from pytest_flops_mock.data.recorded import replay
+from pytest_flops_mock.data.request import DEFAULT, SPLIT, Wanted
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.settings import DataSource
+from pytest_flops_mock.settings import RECORDINGS, DataSource
 from pytest_flops_mock.sla.models import is_local_path
-
-SPLIT = "train"
-"""The split that the mock data provider sends; it knows no other."""
 
 TWIN_ROWS = 600
 TWIN_ROWS_PER_PARTITION = 10
@@ -33,7 +30,7 @@ class SourceData:
 
     Attributes:
         dataset_name: As the SLA says it.
-        source: ``synthetic``, ``hub``, ``local``, or ``memory`` for a data set that was handed in.
+        source: ``synthetic``, ``recorded``, ``hub``, ``local``, or ``memory`` for a data set that was handed in.
         origin: Where the rows came from, in words.
         dataset: The rows, a ``datasets.Dataset``.
     """
@@ -44,7 +41,16 @@ class SourceData:
     dataset: Any
 
 
-def source_data(dataset_name: str, source: DataSource, *, folder: Path, partitions: int, seed: int) -> SourceData:
+def source_data(
+    dataset_name: str,
+    source: DataSource,
+    *,
+    folder: Path,
+    partitions: int,
+    seed: int,
+    wanted: Wanted = DEFAULT,
+    recordings: Path = RECORDINGS,
+) -> SourceData:
     """The rows that a mock data provider would send.
 
     Args:
@@ -53,20 +59,51 @@ def source_data(dataset_name: str, source: DataSource, *, folder: Path, partitio
         folder: Where a relative local path starts: the SLA's folder.
         partitions: How many partitions will be made; a twin is made large enough for them, up to the real size.
         seed: Seed of a twin.
+        wanted: Split, configuration, revision, and the most rows; a local data set has no revisions.
+        recordings: Folder of recorded samples.
 
     Raises:
-        DataSourceError: The data set is unknown, cannot be read, or has no split ``train``.
+        DataSourceError: The data set is unknown, cannot be read, or has no such split.
     """
-    with _quiet_datasets():
+    with quiet_datasets():
         if is_local_path(dataset_name):
             path = _absolute(folder / os.path.expanduser(dataset_name))
-            return SourceData(dataset_name, "local", f"local {path.name}", _train(_local(path), dataset_name))
+            rows = _most(_split(_local(path), dataset_name, wanted.split), wanted.max_rows)
+            return SourceData(dataset_name, "local", _origin(f"local {path.name}", wanted, rows), rows)
         if source is DataSource.HUB:
-            return SourceData(dataset_name, "hub", "hub", _train(_hub(dataset_name), dataset_name))
-        return _synthetic(dataset_name, folder, partitions, seed)
+            return _hub(dataset_name, wanted)
+        if source is DataSource.RECORDED:
+            recorded, origin = replay(names_of(dataset_name), wanted, recordings)
+            return SourceData(dataset_name, "recorded", origin, recorded)
+        return _synthetic(dataset_name, folder, partitions, seed, wanted)
 
 
-def _synthetic(name: str, folder: Path, partitions: int, seed: int) -> SourceData:
+def names_of(dataset_name: str) -> tuple[str, ...]:
+    """The names by which the hub knows a data set, as far as there is a twin of it: the one that was given first."""
+    from pytest_flops_mock.data.twins.catalogue import find_twin
+
+    twin = find_twin(dataset_name)
+    return tuple(dict.fromkeys((dataset_name, *((twin.name, *twin.aliases) if twin else ()))))
+
+
+def _origin(start: str, wanted: Wanted, rows: Any) -> str:
+    split = f", split {wanted.split}" if wanted.split != SPLIT else ""
+    return f"{start}{split}, {rows.num_rows} row{'s' * (rows.num_rows != 1)}"
+
+
+def _most(data: Any, rows: int | None) -> Any:
+    return data if rows is None or rows >= data.num_rows else data.select(range(rows))
+
+
+def _hub(name: str, wanted: Wanted) -> SourceData:
+    from pytest_flops_mock.data.twins.catalogue import twin_names
+
+    known = (*names_of(name), *twin_names())
+    rows, start = hub_rows(name, wanted, lambda splits: _split(splits, name, wanted.split), known)
+    return SourceData(name, "hub", _origin(start, wanted, rows), rows)
+
+
+def _synthetic(name: str, folder: Path, partitions: int, seed: int, wanted: Wanted) -> SourceData:
     from pytest_flops_mock.data.twins.catalogue import find_twin, twin_names
     from pytest_flops_mock.data.twins.twin import make_twin
 
@@ -85,9 +122,15 @@ def _synthetic(name: str, folder: Path, partitions: int, seed: int) -> SourceDat
             )
         )
     # Large enough for the partitions, but no larger than the real one: too many of those are an error there, too.
-    rows = max(TWIN_ROWS, min(TWIN_ROWS_PER_PARTITION * partitions, dict(twin.splits)[SPLIT]))
-    data = make_twin(twin, rows=rows, seed=seed)
-    return SourceData(name, "synthetic", f"synthetic twin of {twin.name}, {rows} rows, seed {seed}", data[SPLIT])
+    real, train = _split(dict(twin.splits), name, wanted.split), dict(twin.splits)[SPLIT]
+    rows = max(TWIN_ROWS, min(TWIN_ROWS_PER_PARTITION * partitions, real))
+    if wanted.max_rows is not None:
+        rows = min(wanted.max_rows, real)
+    # A twin's size is that of its split train; the others keep the real proportions.
+    made = make_twin(twin, rows=-(-rows * train // real), seed=seed, splits=[wanted.split])
+    split = _most(made[wanted.split], rows)
+    chosen = f", split {wanted.split}" if wanted.split != SPLIT else ""
+    return SourceData(name, "synthetic", f"synthetic twin of {twin.name}{chosen}, {split.num_rows} rows, seed {seed}", split)
 
 
 def _absolute(path: Path) -> Path:
@@ -108,11 +151,11 @@ def _local(path: Path) -> Any:
     if path.is_file() and path.suffix.lower() not in READERS:
         raise _unreadable(path, f"a file ending in {path.suffix!r}", "")
     try:
-        return _with_files_closed(lambda: _read(path))
+        return with_files_closed(lambda: _read(path))
     except Exception as error:  # whatever the reader of that format raises
         pattern = path.is_dir() and glob.escape(str(path)) != str(path)
-        reason = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else _reason(error)
-        raise _unreadable(path, reason, "") from error
+        came = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else reason(error)
+        raise _unreadable(path, came, "") from error
 
 
 def _read(path: Path) -> Any:
@@ -138,76 +181,24 @@ def _unreadable(path: Path, came: str, near: str) -> DataSourceError:
     )
 
 
-def _hub(name: str) -> Any:
-    import datasets
-
-    # By its plain name, a folder that happens to lie in the working directory would be read instead.
-    address = f"hf://datasets/{name}" if os.path.exists(name) else name
-    try:
-        return _with_files_closed(lambda: datasets.load_dataset(address))
-    except Exception as error:  # not found, gated, no network, a configuration to choose: the library's own words say it
-        raise DataSourceError(
-            Problem(
-                "the data set cannot be had from the Hugging Face hub",
-                where=f"dataset_name = {name!r}",
-                came=_reason(error),
-                hint="check the name and the network, or work without both: --flops-data=synthetic",
-            )
-        ) from error
-
-
-def _train(data: Any, name: str) -> Any:
+def _split(data: Any, name: str, split: str) -> Any:
     """The split that is sent; a data set saved without splits is taken for it."""
-    if not hasattr(data, "keys"):
+    has_splits = hasattr(data, "keys")
+    if not has_splits and split == SPLIT:
         return data
-    if SPLIT not in data:
+    if not has_splits or split not in data:
+        usual = split == SPLIT
         raise DataSourceError(
             Problem(
-                f"the data set has no split {SPLIT!r}, and the mock data provider sends no other",
+                f"the data set has no split {split!r}" + (", and the mock data provider sends no other" if usual else ""),
                 where=f"dataset_name = {name!r}",
-                expected=SPLIT,
-                came=listing(data),
-                nearest=nearest(SPLIT, data),
-                hint="use a data set with that split; on FLOps the provider dies before it sends anything",
+                expected=split,
+                came=listing(data) if has_splits else "rows without splits",
+                nearest=nearest(split, data) if has_splits else "",
+                hint="use a data set with that split; on FLOps the provider dies before it sends anything"
+                if usual
+                else "correct the key split of the SLA, or leave it out for train",
                 code="FM302",
             )
         )
-    return data[SPLIT]
-
-
-def _reason(error: BaseException) -> str:
-    """The deepest cause's first line: ``datasets`` wraps what went wrong in sentences about itself."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-def _with_files_closed(read: Callable[[], Any]) -> Any:
-    """What ``read`` gives. Files that ``datasets`` leaves open are closed: they would warn later, in another test."""
-    try:
-        return read()
-    except Exception as error:
-        link: BaseException | None = error
-        while link is not None:  # a traceback keeps the variables of its calls, open files among them
-            link.__traceback__ = None
-            link = link.__cause__ or link.__context__
-        raise error.with_traceback(None)  # noqa: B904 - a bare ``raise`` would bring the traceback back on Python 3.10
-    finally:
-        gc.collect()
-
-
-@contextmanager
-def _quiet_datasets() -> Iterator[None]:
-    """Without the progress bars and warnings of ``datasets``: they would stand in a test run, or fail one (``-W error``)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import datasets
-
-        shown = datasets.is_progress_bar_enabled()
-        datasets.disable_progress_bar()
-        try:
-            yield
-        finally:
-            if shown:
-                datasets.enable_progress_bar()
+    return data[split]

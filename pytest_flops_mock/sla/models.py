@@ -7,11 +7,12 @@ manager cannot take at all is refused, with every such problem in one error. Wha
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
 from pytest_flops_mock.errors import SLAError, listing
@@ -44,6 +45,29 @@ def _no_boolean(value: object) -> object:
 
 Count = Annotated[int, BeforeValidator(_no_boolean)]
 """A whole number, or a string or float that is one."""
+
+
+def _some_rows(value: int) -> int:
+    if value < 1:
+        raise PydanticCustomError("rows", "a number of rows, 1 or more")
+    return value
+
+
+def _split_name(value: str) -> str:
+    if not re.fullmatch(r"\w+(\.\w+)*", value):
+        raise PydanticCustomError("split", "the name of a split, such as test")
+    return value
+
+
+def _some_name(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("name", "a name (leave the key out for the default)")
+    return value
+
+
+Rows = Annotated[Count, AfterValidator(_some_rows)]
+SplitName = Annotated[str, AfterValidator(_split_name)]
+Name = Annotated[str, AfterValidator(_some_name)]
 
 
 class MLModelFlavor(str, Enum):
@@ -83,6 +107,10 @@ class MockDataConfiguration(BaseModel):
         dataset_name: A Hugging Face data set's name, or a path on this machine.
         number_of_partitions: How many IID partitions the split ``train`` is cut into.
         data_tag: What learners ask for.
+        split: The split that is sent here; like the following, the FLOps manager ignores it and sends ``train``.
+        config_name: Name of the data set's configuration.
+        revision: Branch, tag or commit of the data set on the hub.
+        max_rows: The split's first rows, at most so many.
     """
 
     model_config = _CONFIG
@@ -90,6 +118,10 @@ class MockDataConfiguration(BaseModel):
     dataset_name: str = "mnist"
     number_of_partitions: Count = 1
     data_tag: str = ""
+    split: SplitName = "train"
+    config_name: Name | None = None
+    revision: Name | None = None
+    max_rows: Rows | None = None
 
 
 class TrainingConfiguration(BaseModel):
@@ -188,7 +220,7 @@ class MockSLA(BaseModel):
         return self.mock_data_configuration.data_tag
 
     def replace(self, **changes: object) -> MockSLA:
-        """A copy with other values for ``customerID``, ``dataset_name``, ``number_of_partitions`` or ``data_tag``.
+        """A copy with other values for ``customerID`` or keys of ``mock_data_configuration``, such as ``dataset_name``.
 
         Raises:
             SLAError: A name that cannot be replaced, or a value that :meth:`load` would refuse.

@@ -15,7 +15,10 @@ import pytest
 from sklearn.datasets import load_digits
 
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, source_data
+from pytest_flops_mock.data.twins.catalogue import twin_names
+from pytest_flops_mock.errors import listing
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
 
@@ -87,7 +90,7 @@ def test_a_local_path_is_read_whatever_the_setting_and_left_as_it_is(kind: str, 
     before = sorted(folder.rglob("*"))
     found = source(name, folder, data)
     assert found.dataset[:] == NUMBERS
-    assert (found.source, found.origin) == ("local", f"local {Path(name).name}")
+    assert (found.source, found.origin) == ("local", f"local {Path(name).name}, 3 rows")
     assert sorted(folder.rglob("*")) == before
 
 
@@ -188,7 +191,7 @@ def test_an_unknown_twin_names_both_ways_out(tmp_path: Path) -> None:
     assert told("mnits", tmp_path) == (
         "there is no synthetic twin of this data set\n"
         "  where     dataset_name = 'mnits'\n"
-        "  expected  one of: mnist, ylecun/mnist, cifar10, uoft-cs/cifar10\n"
+        f"  expected  one of: {listing(twin_names())}\n"
         "  came      mnits\n"
         "  nearest   mnist\n"
         "  next      either take the real data with --flops-data=hub (ini flops_data = hub), "
@@ -207,6 +210,29 @@ def test_a_twin_is_large_enough_for_the_partitions(tmp_path: Path) -> None:
         return int(found.dataset.num_rows)
 
     assert (rows(1), rows(60), rows(100)) == (600, 600, 1000)
+
+
+def test_another_split_and_the_first_rows_are_taken_if_asked_for(tmp_path: Path) -> None:
+    rows = datasets.Dataset.from_dict(NUMBERS)
+    datasets.DatasetDict(train=rows, test=rows.select([2])).save_to_disk(str(tmp_path / "saved"))
+
+    def found(name: str, **wanted: Any) -> SourceData:
+        return source_data(name, DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=7, wanted=Wanted(**wanted))
+
+    local = found("./saved", split="test")
+    assert (local.dataset[:]["x"], local.origin) == ([3], "local saved, split test, 1 row")
+    assert found("./saved", max_rows=2).dataset[:]["x"] == [1, 2]
+    twin = found("mnist", split="test", max_rows=30)
+    assert (twin.dataset.num_rows, twin.origin) == (30, "synthetic twin of mnist, split test, 30 rows, seed 7")
+    with pytest.raises(FlopsMockError) as error:
+        found("mnist", split="validation")
+    assert str(error.value) == (
+        "the data set has no split 'validation'\n"
+        "  where     dataset_name = 'mnist'\n"
+        "  expected  validation\n"
+        "  came      train, test\n"
+        "  next      correct the key split of the SLA, or leave it out for train"
+    )
 
 
 def test_the_hub_without_network_is_told_whatever_lies_in_the_working_directory(tmp_path: Path) -> None:
@@ -232,9 +258,12 @@ except Exception as error:
         env=environment,
         cwd=tmp_path,
     )
-    assert "DataSourceError the data set cannot be had from the Hugging Face hub\n" in done.stdout
+    assert (
+        "DataSourceError the data set is not in the cache of the Hugging Face hub, and the network is switched off\n"
+        in done.stdout
+    )
     assert "  where     dataset_name = 'ylecun/mnist'\n" in done.stdout
-    assert "next      check the name and the network, or work without both: --flops-data=synthetic" in done.stdout
+    assert "  next      unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, or work without it" in done.stdout
 
 
 def test_progress_bars_are_off_meanwhile_and_as_before_afterwards(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ def test_an_unknown_source_ends_the_run_before_any_test(project: pytest.Pytester
         [
             "ERROR: there is no such source of data",
             "  where     --flops-data",
-            "  expected  one of: synthetic, hub",
+            "  expected  one of: synthetic, recorded, hub",
             "  came      'synthetc'",
             "  nearest   synthetic",
         ]

@@ -20,6 +20,8 @@ from pytest_flops_mock.sla.models import (
     is_local_path,
 )
 
+DATA_KEYS = "dataset_name, number_of_partitions, data_tag, split, config_name, revision, max_rows"
+
 MOCK = """{
     "customerID": "Admin",
     "mock_data_configuration": {"dataset_name": "cifar10", "number_of_partitions": 3, "data_tag": "my_tag"}
@@ -78,7 +80,7 @@ def test_an_mdp_sla_from_a_file_knows_the_file_and_its_folder(tmp_path: Path) ->
     sla = MockSLA.load("slas/mock.json", base=tmp_path)
 
     assert (sla.origin, sla.folder) == ("slas/mock.json", tmp_path / "slas")
-    assert sla.model_dump(by_alias=True, mode="json") == {
+    assert sla.model_dump(by_alias=True, mode="json", exclude_unset=True) == {
         "customerID": "Admin",
         "mock_data_configuration": {"dataset_name": "cifar10", "number_of_partitions": 3, "data_tag": "my_tag"},
     }
@@ -258,13 +260,13 @@ def test_replace_knows_which_names_it_can_replace() -> None:
     assert str(caught.value) == (
         "an MDP SLA has no partitions to replace\n"
         "  where     <text>\n"
-        "  expected  one of customerID, dataset_name, number_of_partitions, data_tag\n"
+        f"  expected  one of customerID, {DATA_KEYS}\n"
         "  came      partitions\n"
         "  nearest   number_of_partitions\n"
         "  next      use number_of_partitions\n"
         "an MDP SLA has no data_tagg to replace\n"
         "  where     <text>\n"
-        "  expected  one of customerID, dataset_name, number_of_partitions, data_tag\n"
+        f"  expected  one of customerID, {DATA_KEYS}\n"
         "  came      data_tagg\n"
         "  nearest   data_tag\n"
         "  next      use data_tag"
@@ -366,3 +368,36 @@ def test_the_published_slas_load_without_findings() -> None:
     assert projects
     assert [finding for sla in mocks for finding in sla.findings()] == []
     assert [finding for sla in projects for finding in sla.findings()] == []
+
+
+def test_keys_that_only_this_package_knows_are_read_and_no_finding() -> None:
+    extra = {"split": "test", "config_name": "plain", "revision": "v1.0", "max_rows": "100"}
+    sla = MockSLA.load({"customerID": "Admin", "mock_data_configuration": {"data_tag": "t", **extra}})
+    asked = sla.mock_data_configuration
+    assert (asked.split, asked.config_name, asked.revision, asked.max_rows) == ("test", "plain", "v1.0", 100)
+    assert sla.findings() == ()
+    assert sla.replace(max_rows=5).mock_data_configuration.max_rows == 5
+    plain = MockSLA.load({"mock_data_configuration": {}}).mock_data_configuration
+    assert (plain.split, plain.config_name, plain.revision, plain.max_rows) == ("train", None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("split", "train[:10%]", "the name of a split, such as test"),
+        ("split", "", "the name of a split, such as test"),
+        ("config_name", " ", "a name (leave the key out for the default)"),
+        ("revision", "", "a name (leave the key out for the default)"),
+        ("max_rows", 0, "a number of rows, 1 or more"),
+        ("max_rows", -3, "a number of rows, 1 or more"),
+        ("max_rows", "all", "a whole number"),
+        ("max_rows", True, "a whole number"),
+    ],
+)
+def test_a_value_that_such_a_key_cannot_have_is_told(key: str, value: object, expected: str) -> None:
+    with pytest.raises(SLAError) as error:
+        MockSLA.load({"mock_data_configuration": {key: value}})
+    (problem,) = error.value.problems
+    assert problem.message == f"mock_data_configuration.{key} is not {expected}"
+    assert problem.where == f"<mapping>: mock_data_configuration.{key}"
+    assert problem.expected == expected

@@ -5,11 +5,42 @@ A further twin is a module like ``digits.py`` that says where its features come 
 
 from __future__ import annotations
 
-from pytest_flops_mock.data.twins.digits import MNIST
-from pytest_flops_mock.data.twins.objects import CIFAR10
+from pytest_flops_mock.data.twins.census import ADULT
+from pytest_flops_mock.data.twins.digits import MNIST, SVHN, USPS
+from pytest_flops_mock.data.twins.domains import PACS
+from pytest_flops_mock.data.twins.garments import FASHION_MNIST
+from pytest_flops_mock.data.twins.hundred import CIFAR100
+from pytest_flops_mock.data.twins.letters import EMNIST_LETTERS, FEMNIST
+from pytest_flops_mock.data.twins.news import AG_NEWS
+from pytest_flops_mock.data.twins.objects import CIFAR10, CINIC10
+from pytest_flops_mock.data.twins.plants import IRIS, MUSHROOMS
+from pytest_flops_mock.data.twins.plays import SHAKESPEARE
+from pytest_flops_mock.data.twins.reviews import IMDB, SENTIMENT140
+from pytest_flops_mock.data.twins.speech import SPEECH_COMMANDS
+from pytest_flops_mock.data.twins.tiny import TINY_IMAGENET
 from pytest_flops_mock.data.twins.twin import Twin
 
-TWINS: tuple[Twin, ...] = (MNIST, CIFAR10)
+TWINS: tuple[Twin, ...] = (
+    MNIST,
+    CIFAR10,
+    FASHION_MNIST,
+    CIFAR100,
+    AG_NEWS,
+    ADULT,
+    IRIS,
+    IMDB,
+    SVHN,
+    FEMNIST,
+    EMNIST_LETTERS,
+    USPS,
+    SENTIMENT140,
+    SHAKESPEARE,
+    CINIC10,
+    SPEECH_COMMANDS,
+    TINY_IMAGENET,
+    PACS,
+    MUSHROOMS,
+)
 
 
 def find_twin(name: str) -> Twin | None:

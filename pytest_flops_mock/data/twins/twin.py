@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock import __version__
+from pytest_flops_mock.data.twins.flaws import Flaws, flawed, imbalanced
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 BLOCK = 100
@@ -38,41 +39,57 @@ class Twin:
 
     Attributes:
         name: Its name on the hub.
-        aliases: Other names that mean the same data set.
         config: The hub's name for the configuration that the twin stands in for.
         splits: The hub's splits in its order, each with the number of rows that the real one has.
         features: Gives the hub's features.
         rows: Makes the rows.
+        aliases: Other names that the hub takes for the same data set: no others, so that a wrong name is told.
+        label: The column that a model learns to tell.
+        special: Splits whose rows are made in another way, such as without labels.
+        counter: The column that numbers the rows of a split from 1, if there is one; it is not made by ``rows``.
     """
 
     name: str
-    aliases: tuple[str, ...]
     config: str
     splits: tuple[tuple[str, int], ...]
     features: Callable[[], datasets.Features]
     rows: RowMaker
+    aliases: tuple[str, ...] = ()
+    label: str = "label"
+    special: tuple[tuple[str, RowMaker], ...] = ()
+    counter: str | None = None
 
 
-def make_twin(twin: Twin, *, rows: int = 600, seed: int = 42) -> datasets.DatasetDict:
-    """Make all splits of a twin in memory.
+_FLAWLESS = Flaws()
+
+
+def make_twin(
+    twin: Twin, *, rows: int = 600, seed: int = 42, flaws: Flaws = _FLAWLESS, splits: Collection[str] | None = None
+) -> datasets.DatasetDict:
+    """Make the splits of a twin in memory.
 
     Args:
         twin: Which one.
-        rows: How many rows its first split gets; see :func:`split_rows` for the others.
+        rows: How many rows its split ``train`` gets; see :func:`split_rows` for the others.
         seed: The same seed gives the same values, everywhere.
+        flaws: What is to be wrong with the rows, in every split.
+        splits: Names of those wanted; all unless given. A split's rows do not depend on which others are made.
 
     Returns:
         The splits by the hub's names, in the hub's order.
 
     Raises:
-        DataSourceError: ``rows`` is below 1 or ``seed`` below 0.
+        DataSourceError: ``rows`` is below 1 or ``seed`` below 0, there is no such split, or there are no images to
+            corrupt.
     """
     features = twin.features()
     made = {}
-    for split, count in split_rows(twin, rows).items():
-        table = pa.concat_tables(list(twin_batches(twin, split, rows=count, seed=seed)))
+    counts = split_rows(twin, rows)
+    for split in counts if splits is None else splits:
+        count = counts.get(split, 1)  # an unknown one is refused with its first batch
+        table = pa.concat_tables(list(twin_batches(twin, split, rows=count, seed=seed, flaws=flaws)))
         # Without a fingerprint of ours, datasets would pickle and hash the whole table.
-        key = f"{__version__} {twin.name} {split} {count} {seed}"
+        key = f"{__version__} {twin.name} {split} {count} {seed}{flaws.given() or ''}"
         made[split] = datasets.Dataset(
             table,
             info=datasets.DatasetInfo(
@@ -86,7 +103,9 @@ def make_twin(twin: Twin, *, rows: int = 600, seed: int = 42) -> datasets.Datase
     return datasets.DatasetDict(made)
 
 
-def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_rows: int = 5_000) -> Iterator[pa.Table]:
+def twin_batches(
+    twin: Twin, split: str, *, rows: int, seed: int = 42, batch_rows: int = 5_000, flaws: Flaws = _FLAWLESS
+) -> Iterator[pa.Table]:
     """Make one split of a twin, batch by batch; never more than one batch is held.
 
     Args:
@@ -95,12 +114,14 @@ def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_row
         rows: How many rows in all.
         seed: The same seed gives the same values, whatever ``batch_rows`` is.
         batch_rows: Most rows of one batch, rounded up to whole blocks.
+        flaws: What is to be wrong with the rows.
 
     Yields:
         Tables of one chunk, with the Arrow schema of the twin's features (the ``huggingface`` metadata included).
 
     Raises:
-        DataSourceError: The twin has no such split, or ``rows``, ``batch_rows`` or ``seed`` is too small.
+        DataSourceError: The twin has no such split, ``rows``, ``batch_rows`` or ``seed`` is too small, or there are no
+            images to corrupt.
     """
     names = [name for name, _ in twin.splits]
     if split not in names:
@@ -116,13 +137,23 @@ def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_row
     _at_least(twin, "rows", rows, 1)
     _at_least(twin, "seed", seed, 0)
     _at_least(twin, "batch_rows", batch_rows, 1)
-    return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK)
+    if flaws.corrupt_images and not _images(twin):
+        raise DataSourceError(
+            Problem(
+                f"the twin of {twin.name} has no images that could be corrupt",
+                expected="a data set with a column of images",
+                came=f"columns {listing(twin.features())}",
+                hint="leave corrupt_images out",
+            )
+        )
+    return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK, flaws)
 
 
 def split_rows(twin: Twin, rows: int) -> dict[str, int]:
-    """How many rows each split gets when the first one gets ``rows``.
+    """How many rows each split gets when ``train`` gets ``rows``.
 
-    The others keep the proportions of the real data set (rounded up) and get at least one row for each class.
+    The others keep the proportions of the real data set (rounded up), but get at least one row for each class and, short of
+    the real size, no more than ``train``: an ``extra`` seven times as large would cost more than the rest together.
 
     Raises:
         DataSourceError: ``rows`` is below 1.
@@ -130,23 +161,47 @@ def split_rows(twin: Twin, rows: int) -> dict[str, int]:
     _at_least(twin, "rows", rows, 1)
     classes = [kind.num_classes for kind in twin.features().values() if isinstance(kind, datasets.ClassLabel)]
     least = max(classes, default=1)
-    (first, first_size), *others = twin.splits
-    return {first: rows} | {name: max(least, -(-rows * size // first_size)) for name, size in others}
+    size = dict(twin.splits)["train"]
+    counts = {}
+    for name, real in twin.splits:
+        share = -(-rows * real // size)
+        counts[name] = rows if name == "train" else max(least, share if rows >= size else min(share, rows))
+    return counts
 
 
-def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int) -> Iterator[pa.Table]:
+def _images(twin: Twin) -> list[str]:
+    return [name for name, kind in twin.features().items() if isinstance(kind, datasets.Image)]
+
+
+def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int, flaws: Flaws) -> Iterator[pa.Table]:
     schema = twin.features().arrow_schema
     for start in range(0, rows, batch_rows):
         stop = min(rows, start + batch_rows)
-        blocks = [_block(twin, split, seed, number) for number in range(start // BLOCK, -(-stop // BLOCK))]
+        blocks = [_block(twin, split, seed, number, flaws) for number in range(start // BLOCK, -(-stop // BLOCK))]
         table = pa.concat_tables(blocks).slice(0, stop - start)
         yield table.select(schema.names).cast(schema).combine_chunks()
 
 
-def _block(twin: Twin, split: str, seed: int, number: int) -> pa.Table:
+def _block(twin: Twin, split: str, seed: int, number: int, flaws: Flaws) -> pa.Table:
     entropy = [seed, zlib.crc32(twin.name.encode()), zlib.crc32(split.encode()), number]
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
-    return twin.rows(rng, BLOCK)
+    rng = _stream(*entropy)
+    if flaws == _FLAWLESS:
+        return _made(twin, split, rng, number)
+    others = _stream(*entropy, 1)
+    table = imbalanced(lambda: _made(twin, split, rng, number), others, twin.label, flaws.imbalance)
+    return flawed(table, flaws, others, twin.label, _images(twin))
+
+
+def _stream(*entropy: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
+
+
+def _made(twin: Twin, split: str, rng: np.random.Generator, number: int) -> pa.Table:
+    """The rows of a block, with their numbers."""
+    table = dict(twin.special).get(split, twin.rows)(rng, BLOCK)
+    if twin.counter is not None:
+        table = table.append_column(twin.counter, pa.array(np.arange(number * BLOCK, number * BLOCK + BLOCK) + 1))
+    return table
 
 
 def _at_least(twin: Twin, name: str, value: int, least: int) -> None:

@@ -1,38 +1,189 @@
 from __future__ import annotations
 
+from typing import Any
+
 import datasets
 import pytest
 
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin, twin_names
 from pytest_flops_mock.data.twins.twin import Twin
 
-# What the cards on the hub say: https://huggingface.co/datasets/ylecun/mnist and .../uoft-cs/cifar10
-HUB = {
-    "mnist": (
-        "mnist",
+IMAGE = datasets.Image()
+STRING = datasets.Value("string")
+INT64 = datasets.Value("int64")
+DIGITS = datasets.ClassLabel(names=list("0123456789"))
+THINGS = datasets.ClassLabel(
+    names=["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+)
+
+# What the cards on the hub say, at https://huggingface.co/datasets/ and the name: configuration, splits, columns.
+HUB: dict[str, tuple[str, dict[str, int], dict[str, Any]]] = {
+    "ylecun/mnist": ("mnist", {"train": 60_000, "test": 10_000}, {"image": IMAGE, "label": DIGITS}),
+    "uoft-cs/cifar10": ("plain_text", {"train": 50_000, "test": 10_000}, {"img": IMAGE, "label": THINGS}),
+    "zalando-datasets/fashion_mnist": (
+        "fashion_mnist",
         {"train": 60_000, "test": 10_000},
         {
-            "image": datasets.Image(),
-            "label": datasets.ClassLabel(names=["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+            "image": IMAGE,
+            "label": datasets.ClassLabel(
+                names=[
+                    *("T - shirt / top", "Trouser", "Pullover", "Dress", "Coat"),
+                    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+                ]
+            ),
         },
     ),
-    "cifar10": (
-        "plain_text",
-        {"train": 50_000, "test": 10_000},
+    "fancyzhx/ag_news": (
+        "default",
+        {"train": 120_000, "test": 7_600},
+        {"text": STRING, "label": datasets.ClassLabel(names=["World", "Sports", "Business", "Sci/Tech"])},
+    ),
+    "scikit-learn/adult-census-income": (
+        "default",
+        {"train": 32_561},
         {
-            "img": datasets.Image(),
-            "label": datasets.ClassLabel(
-                names=["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-            ),
+            "age": INT64,
+            "workclass": STRING,
+            "fnlwgt": INT64,
+            "education": STRING,
+            "education.num": INT64,
+            "marital.status": STRING,
+            "occupation": STRING,
+            "relationship": STRING,
+            "race": STRING,
+            "sex": STRING,
+            "capital.gain": INT64,
+            "capital.loss": INT64,
+            "hours.per.week": INT64,
+            "native.country": STRING,
+            "income": STRING,
+        },
+    ),
+    "scikit-learn/iris": (
+        "default",
+        {"train": 150},
+        {
+            "Id": INT64,
+            **dict.fromkeys(["SepalLengthCm", "SepalWidthCm", "PetalLengthCm", "PetalWidthCm"], datasets.Value("float64")),
+            "Species": STRING,
+        },
+    ),
+    "stanfordnlp/imdb": (
+        "plain_text",
+        {"train": 25_000, "test": 25_000, "unsupervised": 50_000},
+        {"text": STRING, "label": datasets.ClassLabel(names=["neg", "pos"])},
+    ),
+    "ufldl-stanford/svhn": (
+        "cropped_digits",
+        {"train": 73_257, "test": 26_032, "extra": 531_131},
+        {"image": IMAGE, "label": DIGITS},
+    ),
+    "flwrlabs/femnist": (
+        "default",
+        {"train": 814_277},
+        {
+            "image": IMAGE,
+            "writer_id": STRING,
+            "hsf_id": INT64,
+            "character": datasets.ClassLabel(names=list("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")),
+        },
+    ),
+    "tanganke/emnist_letters": (
+        "emnist-letters",
+        {"train": 124_800, "test": 20_800},
+        {"image": IMAGE, "label": datasets.ClassLabel(names=list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))},
+    ),
+    "flwrlabs/usps": ("default", {"train": 7_291, "test": 2_007}, {"image": IMAGE, "label": DIGITS}),
+    "stanfordnlp/sentiment140": (
+        "sentiment140",
+        {"test": 498, "train": 1_600_000},
+        {"text": STRING, "date": STRING, "user": STRING, "sentiment": datasets.Value("int32"), "query": STRING},
+    ),
+    "flwrlabs/shakespeare": ("default", {"train": 4_226_158}, {"character_id": STRING, "x": STRING, "y": STRING}),
+    "flwrlabs/cinic10": (
+        "default",
+        {"train": 90_000, "validation": 90_000, "test": 90_000},
+        {"image": IMAGE, "label": THINGS},
+    ),
+}
+
+HUB["flwrlabs/pacs"] = (
+    "default",
+    {"train": 9_991},
+    {
+        "image": IMAGE,
+        "domain": STRING,
+        "label": datasets.ClassLabel(names=["dog", "elephant", "giraffe", "guitar", "horse", "house", "person"]),
+    },
+)
+
+HUB["jlh/uci-mushrooms"] = (
+    "default",
+    {"train": 8_124},
+    {
+        "poisonous": datasets.ClassLabel(names=["e", "p"]),
+        **dict.fromkeys(
+            [
+                *("cap-shape", "cap-surface", "cap-color", "bruises", "odor"),
+                *("gill-attachment", "gill-spacing", "gill-size", "gill-color"),
+                *("stalk-shape", "stalk-root", "stalk-surface-above-ring", "stalk-surface-below-ring"),
+                *("stalk-color-above-ring", "stalk-color-below-ring", "veil-type", "veil-color"),
+                *("ring-number", "ring-type", "spore-print-color", "population", "habitat"),
+            ],
+            STRING,
+        ),
+    },
+)
+
+# Too many class names to repeat; their first, last and number.
+MANY = {
+    "zh-plus/tiny-imagenet": (
+        "default",
+        {"train": 100_000, "valid": 10_000},
+        {"image": IMAGE, "label": ("n01443537", "n14991210", 200)},
+    ),
+    "uoft-cs/cifar100": (
+        "cifar100",
+        {"train": 50_000, "test": 10_000},
+        {"img": IMAGE, "fine_label": ("apple", "worm", 100), "coarse_label": ("aquatic_mammals", "vehicles_2", 20)},
+    ),
+    "google/speech_commands": (
+        "v0.02",
+        {"train": 84_848, "validation": 9_982, "test": 4_890},
+        {
+            "file": STRING,
+            "audio": datasets.Audio(sampling_rate=16_000),
+            "label": ("yes", "_silence_", 36),
+            "is_unknown": datasets.Value("bool"),
+            "speaker_id": STRING,
+            "utterance_id": datasets.Value("int8"),
         },
     ),
 }
 
+LEGACY = {
+    "mnist": "ylecun/mnist",
+    "cifar10": "uoft-cs/cifar10",
+    "cifar100": "uoft-cs/cifar100",
+    "fashion_mnist": "zalando-datasets/fashion_mnist",
+    "ag_news": "fancyzhx/ag_news",
+    "imdb": "stanfordnlp/imdb",
+    "svhn": "ufldl-stanford/svhn",
+    "sentiment140": "stanfordnlp/sentiment140",
+    "speech_commands": "google/speech_commands",
+    "Maysee/tiny-imagenet": "zh-plus/tiny-imagenet",
+}
+
+
+def found(name: str) -> Twin:
+    twin = find_twin(name)
+    assert twin is not None, name
+    return twin
+
 
 @pytest.mark.parametrize("name", HUB)
 def test_a_twin_declares_what_the_hub_declares(name: str) -> None:
-    twin = find_twin(name)
-    assert twin is not None
+    twin = found(name)
     config, splits, columns = HUB[name]
     assert twin.config == config
     assert list(twin.splits) == list(splits.items())
@@ -40,23 +191,55 @@ def test_a_twin_declares_what_the_hub_declares(name: str) -> None:
     assert list(twin.features()) == list(columns)
 
 
-@pytest.mark.parametrize(("short", "full"), [("mnist", "ylecun/mnist"), ("cifar10", "uoft-cs/cifar10")])
+@pytest.mark.parametrize("name", MANY)
+def test_a_twin_with_many_classes_declares_what_the_hub_declares(name: str) -> None:
+    twin = found(name)
+    config, splits, columns = MANY[name]
+    assert twin.config == config
+    assert list(twin.splits) == list(splits.items())
+    features = twin.features()
+    assert list(features) == list(columns)
+    for column, meant in columns.items():
+        if isinstance(meant, tuple):
+            names = features[column].names
+            assert (names[0], names[-1], len(names), len(set(names))) == (*meant, meant[-1])
+        else:
+            assert features[column] == meant
+
+
+def test_the_fine_labels_of_cifar100_are_in_the_hubs_order() -> None:
+    features = found("cifar100").features()
+    fine, coarse = features["fine_label"].names, features["coarse_label"].names
+    assert fine[24:29] == ["cockroach", "couch", "cra", "crocodile", "cup"]
+    assert fine[46:49] == ["man", "maple_tree", "motorcycle"]
+    assert coarse[9:14] == [
+        *("large_man-made_outdoor_things", "large_natural_outdoor_scenes", "large_omnivores_and_herbivores"),
+        *("medium_mammals", "non-insect_invertebrates"),
+    ]
+
+
+@pytest.mark.parametrize(("short", "full"), LEGACY.items())
 def test_a_twin_is_found_with_and_without_its_organisation(short: str, full: str) -> None:
-    assert find_twin(short) is not None
-    assert find_twin(short) is find_twin(full)
+    assert found(short) is found(full)
 
 
-@pytest.mark.parametrize("name", ["", "MNIST", "someone/mnist", "imdb"])
-def test_an_unknown_name_has_no_twin(name: str) -> None:
+@pytest.mark.parametrize("name", ["", "MNIST", "someone/mnist", "unheard-of", "femnist", "iris"])
+def test_a_name_that_the_hub_does_not_know_has_no_twin(name: str) -> None:
     assert find_twin(name) is None
 
 
 def test_every_name_is_listed_once_and_found() -> None:
-    assert twin_names() == ("mnist", "ylecun/mnist", "cifar10", "uoft-cs/cifar10")
-    assert all(find_twin(name) for name in twin_names())
+    names = twin_names()
+    assert names[:4] == ("mnist", "ylecun/mnist", "cifar10", "uoft-cs/cifar10")
+    assert len(set(names)) == len(names)
+    assert all(find_twin(name) for name in names)
+    assert {*HUB, *MANY, *LEGACY} == set(names)
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
-def test_a_twin_is_a_value(twin: Twin) -> None:
+def test_a_twin_is_a_value_and_its_label_a_column(twin: Twin) -> None:
     with pytest.raises(AttributeError):
         twin.name = "other"  # type: ignore[misc]
+    assert hash(twin)
+    assert twin.label in twin.features()
+    assert "train" in dict(twin.splits)

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pytest_flops_mock.data.twins.catalogue import TWINS
-from pytest_flops_mock.data.twins.twin import Twin, make_twin, split_rows, twin_batches
+from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
+from pytest_flops_mock.data.twins.twin import BLOCK, Twin, make_twin, split_rows, twin_batches
 from pytest_flops_mock.errors import DataSourceError
 
+MNIST, CIFAR10, *_ = TWINS
 every_twin = pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
 
 
@@ -33,22 +34,38 @@ def test_the_made_twin_has_the_declared_splits_features_and_rows(twin: Twin) -> 
 
 
 def test_the_splits_keep_the_proportions_of_the_real_data_set() -> None:
-    mnist, cifar10 = TWINS
+    mnist, cifar10 = MNIST, CIFAR10
     assert split_rows(mnist, 600) == {"train": 600, "test": 100}
     assert split_rows(cifar10, 600) == {"train": 600, "test": 120}
     assert split_rows(mnist, 60_000) == {"train": 60_000, "test": 10_000}
     assert split_rows(mnist, 601) == {"train": 601, "test": 101}
 
 
+def test_a_split_larger_than_train_is_kept_as_small_as_it_short_of_the_real_size() -> None:
+    svhn, tweets = find_twin("svhn"), find_twin("sentiment140")
+    assert svhn
+    assert tweets
+    assert split_rows(svhn, 600) == {"train": 600, "test": 214, "extra": 600}
+    assert split_rows(svhn, 73_257) == {"train": 73_257, "test": 26_032, "extra": 531_131}
+    assert split_rows(tweets, 600) == {"test": 1, "train": 600}
+
+
+def test_only_the_splits_asked_for_are_made() -> None:
+    whole, part = make_twin(MNIST, rows=20), make_twin(MNIST, rows=20, splits=["test"])
+    assert list(part) == ["test"]
+    assert rows_of(part["test"]) == rows_of(whole["test"])
+    with pytest.raises(DataSourceError, match="has no split 'extra'"):
+        make_twin(MNIST, splits=["extra"])
+
+
 def test_a_tiny_twin_still_tests_every_class() -> None:
-    made = make_twin(TWINS[0], rows=1)
+    made = make_twin(MNIST, rows=1)
     assert len(made["train"]) == 1
     assert sorted(made["test"][:]["label"]) == list(range(10))
 
 
-@every_twin
-def test_the_default_is_600_rows_with_seed_42(twin: Twin) -> None:
-    made, meant = make_twin(twin), make_twin(twin, rows=600, seed=42)
+def test_the_default_is_600_rows_with_seed_42() -> None:
+    made, meant = make_twin(MNIST), make_twin(MNIST, rows=600, seed=42)
     assert len(made["train"]) == 600
     assert rows_of(made["test"]) == rows_of(meant["test"])
 
@@ -63,11 +80,11 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others(twin: Twin) -
 
 @every_twin
 def test_the_splits_share_no_row(twin: Twin) -> None:
-    made = make_twin(twin, rows=100)
-    column = next(iter(twin.features()))
-    train, test = ({row[column]["bytes"] for row in rows_of(made[split])} for split in ("train", "test"))
-    assert len(train) == 100
-    assert not train & test
+    made = make_twin(twin, rows=100, splits=[name for name, _ in twin.splits][-2:])
+    # Short texts may come twice, and iris has few measures.
+    splits = [{str(row) for row in rows_of(split)} for split in made.values()]
+    assert all(len(rows) >= 0.95 * len(split) for rows, split in zip(splits, made.values(), strict=True))
+    assert not set.intersection(*splits) or len(splits) == 1
 
 
 @every_twin
@@ -84,34 +101,39 @@ def test_numpys_global_state_is_neither_read_nor_moved(twin: Twin) -> None:
 
 @every_twin
 def test_a_row_depends_neither_on_the_batch_size_nor_on_how_many_rows_there_are(twin: Twin) -> None:
-    whole = pa.concat_tables(twin_batches(twin, "train", rows=350, seed=3))
-    batches = list(twin_batches(twin, "train", rows=350, seed=3, batch_rows=100))
-    assert [batch.num_rows for batch in batches] == [100, 100, 100, 50]
+    whole = pa.concat_tables(twin_batches(twin, "train", rows=250, seed=3))
+    batches = list(twin_batches(twin, "train", rows=250, seed=3, batch_rows=100))
+    assert [batch.num_rows for batch in batches] == [100, 100, 50]
     assert pa.concat_tables(batches).equals(whole)
     assert pa.concat_tables(twin_batches(twin, "train", rows=123, seed=3)).equals(whole.slice(0, 123))
 
 
 @every_twin
 def test_batches_are_rounded_up_to_whole_blocks(twin: Twin) -> None:
-    assert [batch.num_rows for batch in twin_batches(twin, "test", rows=250, batch_rows=1)] == [100, 100, 50]
+    assert [batch.num_rows for batch in twin_batches(twin, "train", rows=150, batch_rows=1)] == [100, 50]
 
 
 @every_twin
 def test_batches_carry_the_features(twin: Twin) -> None:
-    batch = next(twin_batches(twin, "test", rows=3))
+    batch = next(twin_batches(twin, "train", rows=3))
     assert batch.schema.equals(twin.features().arrow_schema, check_metadata=True)
     assert datasets.Dataset(batch, fingerprint="given").features == twin.features()
 
 
 @every_twin
-def test_labels_are_balanced_and_in_random_order(twin: Twin) -> None:
-    labels = np.array(make_twin(twin, rows=200)["train"][:]["label"]).reshape(20, 10)
-    assert (np.sort(labels, axis=1) == np.arange(10)).all()
-    assert len({tuple(ten) for ten in labels.tolist()}) == 20
+def test_the_train_split_has_every_class_in_random_order(twin: Twin) -> None:
+    kind = twin.features()[twin.label]
+    labels = make_twin(twin, rows=400, splits=["train"])["train"].with_format("arrow")[:][twin.label].to_pylist()
+    assert labels != sorted(labels)
+    assert len(set(labels)) > 1
+    if isinstance(kind, datasets.ClassLabel):
+        # Of more classes than a block has rows, each block has some.
+        assert len(set(labels)) >= kind.num_classes * (1 if kind.num_classes <= BLOCK else 0.8)
+        assert max(labels.count(label) for label in set(labels)) <= 400 / kind.num_classes * 2
 
 
 def test_fingerprints_differ_by_all_that_decides_the_rows() -> None:
-    mnist, cifar10 = TWINS
+    mnist, cifar10 = MNIST, CIFAR10
     made = [
         make_twin(mnist, rows=1, seed=1),
         make_twin(mnist, rows=2, seed=1),
@@ -126,7 +148,7 @@ def test_fingerprints_differ_by_all_that_decides_the_rows() -> None:
 @pytest.mark.parametrize("rows", [0, -5])
 def test_a_twin_without_rows_is_refused(rows: int) -> None:
     with pytest.raises(DataSourceError) as caught:
-        make_twin(TWINS[0], rows=rows)
+        make_twin(MNIST, rows=rows)
     assert str(caught.value) == (
         f"the twin of mnist cannot be made with rows={rows}\n"
         "  expected  rows of at least 1\n"
@@ -138,18 +160,18 @@ def test_a_twin_without_rows_is_refused(rows: int) -> None:
 
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(DataSourceError, match="cannot be made with seed=-1"):
-        make_twin(TWINS[0], seed=-1)
+        make_twin(MNIST, seed=-1)
 
 
 @pytest.mark.parametrize("bad", [{"rows": 0}, {"rows": 1, "seed": -1}, {"rows": 1, "batch_rows": 0}])
 def test_batches_refuse_bad_numbers_at_the_call(bad: dict[str, int]) -> None:
     with pytest.raises(DataSourceError, match=f"{list(bad)[-1]}={list(bad.values())[-1]}"):
-        twin_batches(TWINS[0], "train", **bad)
+        twin_batches(MNIST, "train", **bad)  # type: ignore[arg-type]
 
 
 def test_an_unknown_split_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(DataSourceError) as caught:
-        twin_batches(TWINS[0], "tests", rows=1)
+        twin_batches(MNIST, "tests", rows=1)
     assert str(caught.value) == (
         "the twin of mnist has no split 'tests'\n"
         "  expected  one of train, test\n"

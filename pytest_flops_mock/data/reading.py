@@ -1,0 +1,72 @@
+"""How ``datasets`` is called: quietly, with no file left open, and with the cause of its errors."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+def reason(error: BaseException) -> str:
+    """The deepest cause's first line: ``datasets`` wraps what went wrong in sentences about itself."""
+    error = causes(error)[-1]
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def causes(error: BaseException) -> list[BaseException]:
+    """The error, its cause, the cause's cause and so on."""
+    chain = [error]
+    while chain[-1].__cause__ is not None:
+        chain.append(chain[-1].__cause__)
+    return chain
+
+
+def with_files_closed(read: Callable[[], Any]) -> Any:
+    """What ``read`` gives. Files that ``datasets`` leaves open are closed: they would warn later, in another test."""
+    try:
+        return read()
+    except Exception as error:
+        link: BaseException | None = error
+        while link is not None:  # a traceback keeps the variables of its calls, open files among them
+            link.__traceback__ = None
+            link = link.__cause__ or link.__context__
+        raise error.with_traceback(None)  # noqa: B904 - a bare ``raise`` would bring the traceback back on Python 3.10
+    finally:
+        gc.collect()
+
+
+def hub_utils() -> Any:
+    """The module ``huggingface_hub.utils``, whose names are the same in all versions, if not for type checkers."""
+    import huggingface_hub.utils
+
+    return huggingface_hub.utils
+
+
+@contextmanager
+def quiet_datasets() -> Iterator[None]:
+    """Without the progress bars and warnings of ``datasets``: they would stand in a test run, or fail one (``-W error``)."""
+    loggers = [logging.getLogger(name) for name in ("datasets", "huggingface_hub")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import datasets
+
+        hub = hub_utils()
+        shown, hub_hidden = datasets.is_progress_bar_enabled(), hub.are_progress_bars_disabled()
+        levels = [logger.level for logger in loggers]
+        datasets.disable_progress_bar()
+        hub.disable_progress_bars()
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            if shown:
+                datasets.enable_progress_bar()
+            if not hub_hidden:
+                hub.enable_progress_bars()
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

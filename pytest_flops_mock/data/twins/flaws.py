@@ -1,0 +1,130 @@
+"""What is wrong with real data, on request: gaps, broken pictures, wrong labels, rare classes, rows that come twice.
+
+Flaws have random numbers of their own, so that the rows they leave alone are those of the flawless twin (unless classes
+are made rare: then other rows are drawn).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pytest_flops_mock.errors import DataSourceError, Problem
+
+
+@dataclass(frozen=True)
+class Flaws:
+    """How much is wrong with the rows of a twin, each a share from 0 (nothing) to 1.
+
+    Attributes:
+        missing: Share of the values that are null, in every column but the label.
+        corrupt_images: Share of the pictures whose file is cut off half-way, so that it cannot be decoded.
+        label_noise: Share of the rows with the label of another class.
+        imbalance: How much rarer the last class is than the first, the others evenly between; at 1 it never comes.
+        duplicates: Share of the rows that repeat another row nearby.
+
+    Raises:
+        DataSourceError: A share is below 0, above 1 or not a number.
+    """
+
+    missing: float = 0.0
+    corrupt_images: float = 0.0
+    label_noise: float = 0.0
+    imbalance: float = 0.0
+    duplicates: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, share in self.given(every=True).items():
+            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+                is_number = isinstance(share, int | float) and not math.isnan(share)
+                raise DataSourceError(
+                    Problem(
+                        f"a twin cannot be made with {name}={share}",
+                        expected="a share from 0 to 1",
+                        came=str(share),
+                        nearest=str(min(max(share, 0), 1)) if is_number else "",
+                        hint=f"pass for example {name}=0.1 for one row in ten",
+                    )
+                )
+
+    def given(self, *, every: bool = False) -> dict[str, float]:
+        """The shares by name, without those that are 0 unless ``every``."""
+        shares = {field.name: getattr(self, field.name) for field in fields(self)}
+        return shares if every else {name: share for name, share in shares.items() if share}
+
+
+def imbalanced(make: Callable[[], pa.Table], rng: np.random.Generator, label: str, imbalance: float) -> pa.Table:
+    """As many rows as ``make`` gives at a time, with some classes rarer than others.
+
+    Args:
+        make: Makes further rows at each call.
+        rng: Decides which rows stay.
+        label: The column with the classes.
+        imbalance: See :class:`Flaws`.
+    """
+    first = make()
+    classes = sorted(set(first[label].to_pylist()))
+    last = max(len(classes) - 1, 1)
+    weights = {value: 1 - imbalance * rank / last for rank, value in enumerate(classes)}
+    kept: list[pa.Table] = []
+    made = first
+    while True:
+        # A class that the first rows lack is as rare as the last.
+        chances = np.array([weights.get(value, 1 - imbalance) for value in made[label].to_pylist()])
+        kept.append(made.take(pa.array(np.flatnonzero(rng.random(made.num_rows) < chances))))
+        if sum(part.num_rows for part in kept) >= first.num_rows or len(classes) < 2:
+            return pa.concat_tables(kept).slice(0, first.num_rows)
+        made = make()
+
+
+def flawed(table: pa.Table, flaws: Flaws, rng: np.random.Generator, label: str, images: Sequence[str]) -> pa.Table:
+    """The rows with their flaws (all but ``imbalance``).
+
+    Args:
+        table: Rows without flaws.
+        flaws: How many of each.
+        rng: Decides where.
+        label: The column with the classes.
+        images: The columns with pictures.
+    """
+    rows = table.num_rows
+    table = table.combine_chunks()
+    # All are drawn whether asked for or not: one flaw does not move another.
+    repeated, mislabelled, shifts = rng.random(rows), rng.random(rows), rng.random(rows)
+    sources = np.where(repeated < flaws.duplicates, (np.arange(rows) + 1 + shifts * (rows - 1)) % rows, np.arange(rows))
+    columns = {}
+    for name in table.column_names:
+        column = table[name]
+        corrupt, gaps = rng.random(rows) < flaws.corrupt_images, rng.random(rows) < flaws.missing
+        if name == label:
+            column = _mislabelled(column, mislabelled < flaws.label_noise, shifts)
+        if name in images and corrupt.any():
+            column = pa.chunked_array([_cut_off(column.combine_chunks(), corrupt)])
+        if name != label and gaps.any():
+            column = column.take(pa.array(np.arange(rows), mask=gaps))  # no index, no value: for any type
+        columns[name] = column
+    return pa.table(columns).take(pa.array(sources.astype(np.int64))) if flaws.duplicates else pa.table(columns)
+
+
+def _mislabelled(column: pa.ChunkedArray, where: npt.NDArray[np.bool_], shifts: npt.NDArray[np.float64]) -> pa.ChunkedArray:
+    values = column.to_pylist()
+    classes = sorted(set(values))
+    if len(classes) < 2 or not where.any():
+        return column
+    codes = {value: code for code, value in enumerate(classes)}
+    for row in np.flatnonzero(where).tolist():
+        step = 1 + int(shifts[row] * (len(classes) - 1))
+        values[row] = classes[(codes[values[row]] + step) % len(classes)]
+    return pa.chunked_array([pa.array(values, column.type)])
+
+
+def _cut_off(column: pa.Array, where: npt.NDArray[np.bool_]) -> pa.Array:
+    column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+    files = column.field("bytes").to_pylist()
+    cut = [file[: len(file) // 2] if is_cut else file for file, is_cut in zip(files, where, strict=True)]
+    return pa.StructArray.from_arrays([pa.array(cut, pa.binary()), column.field("path")], names=["bytes", "path"])

@@ -1,0 +1,54 @@
+"""What the tabular twins share: categories drawn by weight, and numbers heaped around a middle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pytest_flops_mock.data.twins.pixels import Ints
+
+Doubles = npt.NDArray[np.float64]
+
+
+def choose(rng: np.random.Generator, weights: Sequence[Sequence[int]], groups: Ints) -> Ints:
+    """For each row the number of a category.
+
+    Args:
+        rng: Decides which.
+        weights: For each group how often each category comes.
+        groups: The group of each row.
+    """
+    ends = np.cumsum(np.array(weights, np.int64), axis=1)[groups]
+    place = np.floor(rng.random(len(groups)) * ends[:, -1]).astype(np.int64)
+    chosen: Ints = (place[:, None] >= ends).sum(axis=1)
+    return chosen
+
+
+def categories(rng: np.random.Generator, weights: Mapping[str, Sequence[int]], groups: Ints) -> pa.Array:
+    """Words drawn by weight.
+
+    Args:
+        rng: Decides which.
+        weights: For each word how often it comes, one number for each group.
+        groups: The group of each row.
+    """
+    by_group = list(zip(*weights.values(), strict=True))
+    return pa.array(list(weights), pa.string()).take(pa.array(choose(rng, by_group, groups)))
+
+
+def heaped(rng: np.random.Generator, middle: Doubles, spread: Doubles) -> Doubles:
+    """Numbers around ``middle``, about two thirds of them nearer than ``spread``, like a bell but bounded."""
+    rows = len(middle)
+    # The sum of four even numbers has a standard deviation of 1 / sqrt(3).
+    even = (rng.random(rows) + rng.random(rows)) + (rng.random(rows) + rng.random(rows))
+    values: Doubles = middle + (even - 2.0) * 1.732 * spread
+    return values
+
+
+def whole(values: Doubles, low: int, high: int) -> Ints:
+    """The nearest whole numbers, kept within limits."""
+    limited: Ints = np.clip(np.floor(values + 0.5).astype(np.int64), low, high)
+    return limited

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import datasets
+import pytest
+from PIL import UnidentifiedImageError
+
+from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
+from pytest_flops_mock.data.twins.flaws import Flaws
+from pytest_flops_mock.data.twins.twin import Twin, make_twin, twin_batches
+from pytest_flops_mock.errors import DataSourceError
+
+MNIST = TWINS[0]
+ADULT = next(twin for twin in TWINS if twin.label == "income")
+
+
+def train(twin: Twin, rows: int = 400, **shares: float) -> list[dict[str, Any]]:
+    made = make_twin(twin, rows=rows, flaws=Flaws(**shares), splits=["train"])["train"]
+    assert made.features == twin.features()
+    assert len(made) == rows
+    return made.with_format("arrow")[:].to_pylist()  # type: ignore[no-any-return]
+
+
+def test_without_flaws_nothing_changes() -> None:
+    assert train(MNIST) == make_twin(MNIST, rows=400)["train"].with_format("arrow")[:].to_pylist()
+
+
+def test_missing_values_are_null_in_every_column_but_the_label() -> None:
+    plain, rows = train(ADULT), train(ADULT, missing=0.2)
+    for name in ADULT.features():
+        share = sum(row[name] is None for row in rows) / 400
+        assert share == 0 if name == "income" else 0.1 < share < 0.3
+    # What is not missing is as it was.
+    kept = [(row[name], was[name]) for row, was in zip(rows, plain, strict=True) for name in row if row[name] is not None]
+    assert all(value == was for value, was in kept)
+
+
+def test_pictures_can_be_missing_or_corrupt() -> None:
+    rows = train(MNIST, missing=0.1, corrupt_images=0.2)
+    assert 20 < sum(row["image"] is None for row in rows) < 70
+    image, broken = datasets.Image(), 0
+    for row in rows:
+        if row["image"] is not None:
+            try:
+                image.decode_example(row["image"]).load()
+            except (OSError, SyntaxError, UnidentifiedImageError):
+                broken += 1
+    assert 40 < broken < 110
+
+
+def test_noisy_labels_are_of_another_class_and_nothing_else_changes() -> None:
+    plain, rows = train(MNIST), train(MNIST, label_noise=0.25)
+    assert 60 < sum(row["label"] != was["label"] for row, was in zip(rows, plain, strict=True)) < 140
+    assert all(row["image"] == was["image"] for row, was in zip(rows, plain, strict=True))
+    assert all(row["label"] != was["label"] for row, was in zip(train(MNIST, label_noise=1), plain, strict=True))
+
+
+@pytest.mark.parametrize("twin", [ADULT, find_twin("scikit-learn/iris"), find_twin("sentiment140")])
+def test_labels_of_any_type_can_be_noisy(twin: Twin) -> None:
+    plain, rows = train(twin), train(twin, label_noise=0.5)
+    assert 140 < sum(row[twin.label] != was[twin.label] for row, was in zip(rows, plain, strict=True)) < 260
+    assert {row[twin.label] for row in rows} == {row[twin.label] for row in plain}
+
+
+def test_classes_can_be_imbalanced() -> None:
+    counts = Counter(row["label"] for row in train(MNIST, rows=1_000, imbalance=0.9))
+    assert counts[0] > 4 * counts[9] > 0
+    assert counts[0] > counts[5] > counts[9]
+    assert set(Counter(row["label"] for row in train(MNIST, imbalance=1))) == set(range(9))
+    assert len({row["image"]["bytes"] for row in train(MNIST, imbalance=0.9)}) == 400
+
+
+def test_rows_can_come_twice() -> None:
+    rows = train(MNIST, duplicates=0.3)
+    assert 0.65 < len({str(row) for row in rows}) / 400 < 0.85
+    assert len({str(row) for row in train(MNIST)}) == 400
+
+
+def test_flaws_are_the_same_for_the_same_seed_whatever_the_batch_size() -> None:
+    flaws = Flaws(0.1, 0.1, 0.1, 0.5, 0.1)
+    once, again = (list(twin_batches(MNIST, "train", rows=300, flaws=flaws, batch_rows=size)) for size in (100, 300))
+    assert [row for batch in once for row in batch.to_pylist()] == again[0].to_pylist()
+
+
+def test_flaws_belong_to_the_fingerprint() -> None:
+    plain, flawed = (make_twin(MNIST, rows=1, flaws=flaws)["train"] for flaws in (Flaws(), Flaws(missing=0.5)))
+    assert plain._fingerprint != flawed._fingerprint
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_every_twin_can_have_them(twin: Twin) -> None:
+    images = any(isinstance(kind, datasets.Image) for kind in twin.features().values())
+    train(twin, 20, missing=0.3, label_noise=0.3, imbalance=0.3, duplicates=0.3, corrupt_images=0.3 * images)
+
+
+@pytest.mark.parametrize(("share", "near"), [(-0.1, "0"), (1.5, "1"), (30, "1")])
+def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
+    with pytest.raises(DataSourceError) as caught:
+        Flaws(label_noise=share)
+    assert str(caught.value) == (
+        f"a twin cannot be made with label_noise={share}\n"
+        "  expected  a share from 0 to 1\n"
+        f"  came      {share}\n"
+        f"  nearest   {near}\n"
+        "  next      pass for example label_noise=0.1 for one row in ten"
+    )
+
+
+@pytest.mark.parametrize("share", [float("nan"), True, "0.1", None])
+def test_what_is_no_share_is_refused(share: Any) -> None:
+    with pytest.raises(DataSourceError, match="a twin cannot be made with missing="):
+        Flaws(missing=share)
+
+
+def test_images_can_only_be_corrupt_where_there_are_some() -> None:
+    with pytest.raises(DataSourceError, match=r"the twin of imdb has no images that could be corrupt"):
+        make_twin(next(twin for twin in TWINS if twin.name == "imdb"), flaws=Flaws(corrupt_images=0.1))
