@@ -18,6 +18,8 @@ from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockData
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, source_data
 
+pytestmark = pytest.mark.slow  # each scenario is a Python of its own, with a server
+
 RUNS = """
 import contextlib, io, json, sys
 from pytest_flops_mock.cli import main

@@ -14,6 +14,8 @@ import datasets
 import pytest
 from standins.hub import Fault, Hub, hub_environment, on_hub, parquet, running_hub
 
+pytestmark = pytest.mark.slow  # each scenario is a Python of its own, with a server
+
 TRAIN = {"x": list(range(100)), "label": [n % 2 for n in range(100)]}
 FEATURES = datasets.Features({"x": datasets.Value("int32"), "label": datasets.ClassLabel(names=["no", "yes"])})
 
