@@ -30,7 +30,13 @@ def example(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-@pytest.mark.parametrize("block", [b for b in blocks("python") + blocks("python", HOW_TO) if "def test_" in b])
+@pytest.mark.parametrize(
+    "block",
+    [
+        *(b for b in blocks("python") if "def test_" in b),
+        *(pytest.param(b, marks=pytest.mark.slow) for b in blocks("python", HOW_TO)),
+    ],
+)
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
     (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
     example.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)

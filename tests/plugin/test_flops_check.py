@@ -7,13 +7,17 @@ import pytest
 CHECK = "def test_check(flops_check):\n    report = flops_check(sla='mocks/mnist.json')\n    assert report.ok, report\n"
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), id="alone"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow)]
+)
 def test_a_compatible_repository_passes(project: pytest.Pytester, options: tuple[str, ...]) -> None:
     project.makepyfile(CHECK)
     project.runpytest(*options).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), id="alone"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow)]
+)
 def test_an_incompatible_one_fails_with_the_whole_report(project: pytest.Pytester, options: tuple[str, ...]) -> None:
     manager = project.path / "data_manager.py"
     manager.write_text(manager.read_text(encoding="utf-8").replace('"label"', '"lable"'), encoding="utf-8")

@@ -19,7 +19,9 @@ def step_summary(broken: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pa
     return path
 
 
-@pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), id="alone"), pytest.param(("-n2",), id="xdist", marks=pytest.mark.slow)]
+)
 def test_findings_are_annotations_and_reports_are_in_the_summary(
     broken: pytest.Pytester, step_summary: Path, options: tuple[str, ...]
 ) -> None:

@@ -27,6 +27,7 @@ def rows_of(name: str, split: str = "train", *, rows: int = 300, seed: int = 42)
     return made.with_format("arrow")[:].to_pydict()  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "label"), [("ag_news", "label"), ("imdb", "label"), ("sentiment140", "sentiment")])
 def test_a_bag_of_words_learns_the_texts(name: str, label: str) -> None:
     train, test = rows_of(name), rows_of(name, seed=9)
