@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -143,10 +143,10 @@ class RepositoryChecker:
                 provider = MockDataProvider(address, data=self._data)
                 subject = self._subjects[env]
                 reports.append(Check(subject, provider, tags, sla, project_sla, self._limits, self._stack).report())
-        return _compared(dict(zip(self._environments, reports, strict=True)))
+        return _compared(dict(zip(self._environments, reports, strict=True)), self._limits.ignore)
 
 
-def _compared(reports: Mapping[str, Report]) -> Report:
+def _compared(reports: Mapping[str, Report], ignore: Collection[str]) -> Report:
     """The first environment's report, with what the others saw differently."""
     (first_env, first), *rest = reports.items()
     found: list[Finding] = []
@@ -171,6 +171,8 @@ def _compared(reports: Mapping[str, Report]) -> Report:
                 frames=said.frames if said else (),
             )
         )
+    if found and found[0].code in ignore:
+        return replace(first, ignored=(*first.ignored, *found))
     return replace(first, findings=(*first.findings, *found))
 
 

@@ -47,6 +47,9 @@ NEEDS = {
 }
 """A stage is skipped when one that it needs has not come to the end of its work."""
 
+PROVEN = (Stage.ENVIRONMENT, Stage.LOAD, Stage.AGGREGATOR, Stage.TRANSFORM, Stage.TRAIN)
+"""Stages that leave something for others to work with. It is there or not, whichever findings are ignored."""
+
 MAKING = ("import of model_manager", "ModelManager()")
 """What learners do just as the aggregator does: if it fails there, it fails with them, too."""
 
@@ -169,7 +172,7 @@ class Check:
         outcome = Outcome.FAILED if failed else Outcome.PASSED
         seconds = time.perf_counter() - began
         result = StageResult(stage, outcome, seconds, facts=self._facts.get(stage, ()))
-        return result, found, not failed or stage in self._usable
+        return result, found, stage in self._usable or (not failed and stage not in PROVEN)
 
     def _reason_to_leave_out(self, stage: Stage) -> str:
         """Why the stage does not run; empty if it does."""
@@ -240,6 +243,7 @@ class Check:
             return (*python.findings, _not_started(python.shown, answer))
         if Stage.STRUCTURE in self._usable and Stage.AGGREGATOR in self._wanted():
             subject.session.begin("aggregator")  # needs no data, and imports what takes longest
+        self._usable.add(Stage.ENVIRONMENT)
         versions: dict[str, str] = answer.facts["versions"]
         subject.environment = tuple(versions.items())
         return (*python.findings, *(difference_findings(versions, subject.repository) if python.kind != "learner" else ()))
@@ -259,6 +263,8 @@ class Check:
         answer = self._session.ask(
             "load", limit=limit, keep=True, uri=uri, tags=self._tags(), timeout=limit, seed=SHUFFLE_SEED
         )
+        if answer.how == "facts":
+            self._usable.add(Stage.LOAD)
         self._columns = answer.facts.get("columns", {})
         self._data = replace(self._data, rows=answer.facts.get("rows", 0), columns=tuple(self._columns.items()))
         return load_findings(answer, uri)
@@ -280,6 +286,7 @@ class Check:
     def _transform(self) -> Iterable[Finding]:
         answer = self._session.ask("transform", keep=True)
         if answer.how == "facts":
+            self._usable.add(Stage.TRANSFORM)
             self._facts[Stage.TRANSFORM] = rounds.data_facts(answer.facts["data"], answer.facts["rows"])
         return transform_findings(answer, self._columns, self._modules())
 

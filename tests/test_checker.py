@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,34 @@ def test_codes_that_are_ignored_do_not_count_and_are_named() -> None:
     assert {finding.code for finding in report.ignored} == {"FM514", "FM201"}
     assert str(report).endswith("verdict     compatible; FM201, FM514 ignored")
     assert Report.from_json(report.to_json()) == report
+
+
+def test_an_ignored_failure_does_not_let_through_what_needs_its_work() -> None:
+    files = {**REPOSITORY, "data_manager.py": REPOSITORY["data_manager.py"].replace('"label"', '"lable"')}
+    report = check_repository(files, sla=mock_sla(), ignore=["FM602"])
+    assert (told(report), [finding.code for finding in report.ignored]) == ([], ["FM602"])
+    assert outcomes(report)["train"] == "needs transform"
+    with MLDataServer() as server:
+        nothing = check_repository(REPOSITORY, server.uri, data_tags=["mnist"], ignore=["FM401"])
+    assert (told(nothing), outcomes(nothing)["transform"]) == ([], "needs load")
+
+
+def optimised(folder: Path) -> Path:
+    """A Python like this one but for ``assert``, which it leaves out."""
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -O "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    return python
+
+
+def test_environments_that_disagree_are_told_unless_that_is_ignored(tmp_path: Path) -> None:
+    files = changed("        return self.rows\n", "        assert False, 'never'\n        return self.rows\n")
+    both = f"{optimised(tmp_path)},current"
+    report = check_repository(files, sla=mock_sla(), env=both)
+    (warning,) = report.warnings
+    assert (warning.code, warning.where, warning.came) == ("FM203", "train", "current: failed (FM703 AssertionError: never)")
+    ignored = check_repository(files, sla=mock_sla(), env=both, ignore=["FM203"])
+    assert (told(ignored), [finding.code for finding in ignored.ignored]) == ([], ["FM203"])
 
 
 @pytest.mark.parametrize(
