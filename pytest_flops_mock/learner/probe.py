@@ -30,7 +30,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
-PROTOCOL = 1
 SMALL_CHUNK_BYTES = 2**20
 MOST_CHARACTERS = 4000
 MOST_FRAMES = 20
@@ -242,8 +241,10 @@ def main() -> NoReturn:
 def _import_early() -> None:
     """Import what every load needs while the parent is still busy; Flight first, one fixed order (apache/arrow#40088)."""
     try:
-        import datasets  # noqa: F401
+        # isort: off
         import pyarrow.flight  # noqa: F401
+        import datasets  # noqa: F401
+        # isort: on
     except Exception:
         return  # told by the request that needs it
 
@@ -337,7 +338,7 @@ class _Learner:
                 versions[name] = version(name)
             except PackageNotFoundError:
                 continue
-        return {"protocol": PROTOCOL, "versions": versions}
+        return {"versions": versions}
 
     def ready(self) -> dict[str, Any]:
         """Answered once this process has imported what it needs itself."""
