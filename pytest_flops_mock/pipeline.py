@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 
-from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.findings import (
     Finding,
@@ -17,7 +16,7 @@ from pytest_flops_mock.findings import (
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.learner.environment import environments
 from pytest_flops_mock.provider import MockDataProvider
-from pytest_flops_mock.settings import DataChoice, DataSource
+from pytest_flops_mock.settings import DataChoice, DataSource, ignored_codes
 from pytest_flops_mock.stages import Check, Limits, ProjectSLASource, RepositorySource, SLASource, Subject
 
 
@@ -99,7 +98,8 @@ class RepositoryChecker:
     ) -> None:
         self._given = repository
         self._data = data
-        self._limits = Limits(timeout, memory, frozenset(pass_env), _known_codes(ignore), _known_stage(until))
+        codes = frozenset(ignored_codes([ignore] if isinstance(ignore, str) else ignore, "ignore"))
+        self._limits = Limits(timeout, memory, frozenset(pass_env), codes, _known_stage(until))
         self._environments = environments(env)
         self._subjects: dict[str, Subject] = {}
         self._stack = ExitStack()
@@ -180,23 +180,6 @@ def _version_difference(first: Report, other: Report) -> str:
     mine, theirs = dict(first.environment), dict(other.environment)
     names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
     return listing(f"{name} {mine.get(name, 'missing')} and {theirs.get(name, 'missing')}" for name in names) or "see below"
-
-
-def _known_codes(codes: Iterable[str]) -> frozenset[str]:
-    wanted = [codes] if isinstance(codes, str) else list(codes)
-    unknown = [code for code in wanted if code not in CODES]
-    if unknown:
-        raise SettingsError(
-            Problem(
-                "there is no such code to ignore",
-                where="ignore",
-                expected="codes of findings, such as FM714",
-                came=listing(unknown),
-                nearest=nearest(unknown[0], CODES),
-                hint="flops-mock explain lists all codes",
-            )
-        )
-    return frozenset(wanted)
 
 
 def _known_stage(until: Stage | str) -> Stage:
