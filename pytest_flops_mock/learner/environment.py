@@ -153,16 +153,14 @@ def environments(text: str) -> tuple[str, ...]:
     return names
 
 
-def learner_python(
-    env: str, repository: MLRepository, *, allow_download: bool = False, cache: Path | None = None
-) -> LearnerPython:
+def learner_python(env: str, repository: MLRepository, *, cache: Path | None = None) -> LearnerPython:
     """The Python that ``env`` stands for. That of the learner is built when it is first asked for, which takes a while.
+
+    uv downloads packages, but a Python that is not installed only where ``UV_PYTHON_DOWNLOADS`` is ``automatic``.
 
     Args:
         env: ``current``, ``learner``, or the path of a Python or of a folder with a virtual environment.
         repository: Whose ``conda.yaml`` the learner's environment is built from.
-        allow_download: Whether uv may download a Python that is not installed; so it may where ``UV_PYTHON_DOWNLOADS`` is
-            set to ``automatic``. Packages it downloads in any case.
         cache: Where environments are kept; by default the user's cache folder.
 
     Raises:
@@ -174,7 +172,7 @@ def learner_python(
     if env != LEARNER:
         return LearnerPython(_python_at(env), "path", env)
     conda = conda_environment(repository)
-    allow_download = allow_download or os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
+    allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
     uv = Uv(find_uv(), allow_download)
     installed = uv.installed()
     version, base = _chosen(conda, installed, allow_download)

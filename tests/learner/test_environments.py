@@ -192,6 +192,19 @@ def test_a_python_that_may_be_downloaded_is_asked_for_if_none_fits() -> None:
     assert environment._chosen(conda, {"3.10.1": Path("here")}, True) == ("3.10.1", "here")
 
 
+def test_a_download_is_allowed_by_uvs_own_variable_and_by_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, f'echo "$UV_PYTHON_DOWNLOADS $*" >> {tmp_path}/asked\n{BUILD}')
+    for value, asked in (
+        ("automatic", "automatic venv --python 3.9 "),
+        ("manual", "never venv --python /pythons/python3.11 "),
+    ):
+        monkeypatch.setenv("UV_PYTHON_DOWNLOADS", value)
+        learner_python("learner", asking("python=3.9.1"), cache=tmp_path / value)
+        assert asked in (tmp_path / "asked").read_text(encoding="utf-8")
+
+
 def test_without_any_python_nothing_can_be_built() -> None:
     with pytest.raises(LearnerEnvironmentError, match="no Python is installed that") as raised:
         environment._chosen(conda_environment(asking("numpy", "python=3.10.14")), {"3.6.15": Path("old")}, False)
