@@ -216,10 +216,10 @@ def collected_beside(session: pytest.Session, settings: Settings) -> list[SLAFil
 
 def summary(reports: Mapping[str, Report]) -> list[str]:
     """A line on each SLA, then one on each warning, however many SLAs it comes with."""
-    lines = [f"{name}: {_verdict(report)}" for name, report in reports.items()]
+    lines = [f"{name}: {report.summary}" for name, report in reports.items()]
     warnings: dict[str, int] = {}
     for report in reports.values():
-        for text in dict.fromkeys(_line(finding) for finding in report.findings if finding.severity.value == "warning"):
+        for text in dict.fromkeys(_line(finding) for finding in report.warnings):
             warnings[text] = warnings.get(text, 0) + 1
     return lines + [text + (f" (with {count} SLAs)" if count > 1 else "") for text, count in warnings.items()]
 
@@ -283,14 +283,6 @@ def _line(finding: Finding) -> str:
     message = " ".join(finding.message.split())
     place = f" ({' '.join(finding.where.split())})" if finding.where else ""
     return f"{finding.severity.value} {finding.code} [{finding.stage.value}] {message}{place}"
-
-
-def _verdict(report: Report) -> str:
-    severities = [finding.severity.value for finding in report.findings]
-    counts = [(severities.count(name), name) for name in ("error", "warning")]
-    told = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
-    ignored = ", ".join(sorted({finding.code for finding in report.ignored}))
-    return report.verdict + (f", {told}" if told else "") + (f"; {ignored} ignored" if ignored else "")
 
 
 def _shown(path: Path, folder: Path) -> str:

@@ -175,7 +175,7 @@ class DataFacts:
 
     Attributes:
         dataset_name: As the SLA says it.
-        source: ``synthetic``, ``hub`` or ``local``.
+        source: ``synthetic``, ``recorded``, ``hub`` or ``local``.
         origin: Where the rows came from, in words: a twin and its seed, a hub id, a path.
         partitions: What was sent, in order.
         columns: Column names and their types, in words.
@@ -188,6 +188,16 @@ class DataFacts:
     partitions: tuple[PartitionFacts, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     rows: int = 0
+
+    @property
+    def described(self) -> str:
+        """All of it in one line; empty for no data."""
+        if not self.dataset_name and not self.rows:
+            return ""
+        sent = _count(len(self.partitions), "partition") if self.partitions else ""
+        rows = f"{_count(self.rows, 'row')} loaded" if self.rows else ""
+        what = f"{self.dataset_name}: {self.origin}" if self.dataset_name else "what the server holds"
+        return "; ".join(part for part in (what, sent, rows) if part)
 
 
 @dataclass(frozen=True)
@@ -231,6 +241,15 @@ class Report:
     def warnings(self) -> tuple[Finding, ...]:
         """The findings of severity ``warning``."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line, with the numbers of errors and warnings and the codes that were ignored."""
+        counts = [(len(self.errors), "error"), (len(self.warnings), "warning")]
+        told = ", ".join(_count(count, name) for count, name in counts if count)
+        codes = sorted({finding.code for finding in self.ignored})
+        ignored = f"; {', '.join(codes)} ignored" if codes else ""
+        return self.verdict + (f" ({told})" if told else "") + ignored
 
     def outcome(self, stage: Stage | str) -> Outcome:
         """How ``stage`` ended; ``skipped`` also for a stage that this check did not have."""
@@ -299,13 +318,15 @@ class Report:
 
     def __str__(self) -> str:
         findings = [line for finding in self.findings for line in _lines(finding)]
-        return "\n".join([*self._head(), *self._facts(), *findings, *([""] if findings else []), self._verdict()])
+        return "\n".join(
+            [*self._head(), *self._facts(), *findings, *([""] if findings else []), f"verdict     {self.summary}"]
+        )
 
     def _head(self) -> list[str]:
         """What was checked, on which data, in which Python, and how far it came."""
         named = [
             ("repository", self.repository),
-            ("data", self._data()),
+            ("data", self.data.described),
             ("python", ", ".join(f"{name} {version}" for name, version in self.environment)),
             ("stages", ", ".join(_stage(result) for result in self.stages)),
         ]
@@ -317,24 +338,6 @@ class Report:
             for result in self.stages
             if result.facts
         ]
-
-    def _data(self) -> str:
-        if not self.data.dataset_name and not self.data.rows:
-            return ""
-        sent = _count(len(self.data.partitions), "partition") if self.data.partitions else ""
-        rows = f"{_count(self.data.rows, 'row')} loaded" if self.data.rows else ""
-        what = f"{self.data.dataset_name}: {self.data.origin}" if self.data.dataset_name else "what the server holds"
-        return "; ".join(part for part in (what, sent, rows) if part)
-
-    def _verdict(self) -> str:
-        counts = [
-            (sum(finding.severity is severity for finding in self.findings), severity.value)
-            for severity in (Severity.ERROR, Severity.WARNING)
-        ]
-        told = ", ".join(_count(count, name) for count, name in counts if count)
-        codes = sorted({finding.code for finding in self.ignored})
-        ignored = f"; {', '.join(codes)} ignored" if codes else ""
-        return f"verdict     {self.verdict}" + (f" ({told})" if told else "") + ignored
 
 
 def _count(number: int, name: str) -> str:

@@ -129,8 +129,7 @@ def _synthetic(name: str, folder: Path, partitions: int, seed: int, wanted: Want
     # A twin's size is that of its split train; the others keep the real proportions.
     made = make_twin(twin, rows=-(-rows * train // real), seed=seed, splits=[wanted.split])
     split = _most(made[wanted.split], rows)
-    chosen = f", split {wanted.split}" if wanted.split != SPLIT else ""
-    return SourceData(name, "synthetic", f"synthetic twin of {twin.name}{chosen}, {split.num_rows} rows, seed {seed}", split)
+    return SourceData(name, "synthetic", f"{_origin(f'synthetic twin of {twin.name}', wanted, split)}, seed {seed}", split)
 
 
 def _absolute(path: Path) -> Path:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_flops_mock.findings import DataFacts, Finding, Outcome, Report, Severity
+from pytest_flops_mock.findings import Finding, Outcome, Report, Severity
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 """Findings are shown in this order: what fails first."""
@@ -82,8 +82,13 @@ def _overview(named: Sequence[tuple[str, Report]]) -> Iterator[_Piece]:
     yield _Piece(f"## flops-mock: {good} of {len(named)} compatible\n")
     yield _Piece("| verdict | SLA | data | errors | warnings |\n| --- | --- | --- | ---: | ---: |")
     for name, report in named:
-        warnings = sum(finding.severity is Severity.WARNING for finding in report.findings)
-        cells = (report.verdict, cell(name), cell(report.data.dataset_name), str(len(report.errors)), str(warnings))
+        cells = (
+            report.verdict,
+            cell(name),
+            cell(report.data.dataset_name),
+            str(len(report.errors)),
+            str(len(report.warnings)),
+        )
         yield _Piece(_row(*cells))
     yield _Piece("")
 
@@ -91,7 +96,10 @@ def _overview(named: Sequence[tuple[str, Report]]) -> Iterator[_Piece]:
 def _pieces(name: str, report: Report) -> Iterator[_Piece]:
     about = " with ".join(filter(None, [cell(report.repository), cell(name)]))
     yield _Piece(f"### flops-mock: {report.verdict}: {about}\n", "report")
-    facts = [("Data", _data(report.data)), ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment))]
+    facts = [
+        ("Data", report.data.described),
+        ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment)),
+    ]
     for what, text in facts:
         if text:
             yield _Piece(f"{what}: {cell(text)}\n")
@@ -132,12 +140,6 @@ def _detail(finding: Finding) -> str:
         for text in (" ".join(f"{finding.code} {finding.where}".split()), finding.detail.rstrip())
     )
     return f"<details><summary>{title}</summary>\n\n<pre>{text}</pre>\n\n</details>\n"
-
-
-def _data(data: DataFacts) -> str:
-    what = f"{data.dataset_name}: {data.origin}" if data.dataset_name else ""
-    sent = f"{len(data.partitions):,} partition{'' if len(data.partitions) == 1 else 's'}" if data.partitions else ""
-    return "; ".join(filter(None, [what, sent, f"{data.rows:,} rows loaded" if data.rows else ""]))
 
 
 def _row(*cells: str) -> str:

@@ -54,7 +54,7 @@ def test_a_stage_that_fails_shows_its_findings_and_the_whole_report_once(broken:
             "error FM602 *",
             "verdict     incompatible (1 error)",
             "*= FLOps checks =*",
-            "mocks/mnist.json: incompatible, 1 error",
+            "mocks/mnist.json: incompatible (1 error)",
             "SKIPPED [[]1[]] mocks/mnist.json:1: needs transform",
             "SKIPPED [[]2[]] mocks/mnist.json:1: needs train",
             "FAILED mocks/mnist.json::transform - Failed: FM602 *",
@@ -70,7 +70,7 @@ def test_xdist_checks_share_stages_out_and_say_the_same(broken: pytest.Pytester,
     result = broken.runpytest("--flops-check", ALL, "-n2", "--junitxml=j.xml")
     result.assert_outcomes(passed=12, failed=2, skipped=6)
     result.stdout.fnmatch_lines(
-        ["*= FLOps checks =*", "mocks/mnist.json: incompatible, 1 error", "mocks/three.json: incompatible, 1 error"]
+        ["*= FLOps checks =*", "mocks/mnist.json: incompatible (1 error)", "mocks/three.json: incompatible (1 error)"]
     )
     assert str(result.stdout).count("Captured FLOps check") == 2, "the whole report once for each SLA"
     assert set(cases(broken)) == {("mocks.mnist.json", stage) for stage in STAGES} | {
@@ -84,7 +84,7 @@ def test_the_first_failure_ends_an_xdist_run_which_still_says_what_was_found(bro
     result = broken.runpytest("--flops-check", ONE, "-n2", "--dist=loadgroup", "-x", *ids)
     assert result.parseoutcomes()["failed"] == 1
     result.stdout.fnmatch_lines(["2 workers [[]2 items[]]*"])
-    result.stdout.fnmatch_lines(["mocks/mnist.json: incompatible, 1 error", "FAILED mocks/mnist.json::transform*"])
+    result.stdout.fnmatch_lines(["mocks/mnist.json: incompatible (1 error)", "FAILED mocks/mnist.json::transform*"])
 
 
 def test_junit_has_each_stage_as_a_test(broken: pytest.Pytester) -> None:
@@ -297,8 +297,8 @@ def test_warnings_are_no_failures_and_are_told_once(project: pytest.Pytester, ot
             "*Captured FLOps findings call*",
             "FM106 the repository has no data_manager.py at its root",
             "*= FLOps checks =*",
-            "mocks/mnist.json: compatible, 1 warning",
-            "mocks/three.json: compatible, 1 warning",
+            "mocks/mnist.json: compatible (1 warning)",
+            "mocks/three.json: compatible (1 warning)",
             "warning FM106 [[]structure[]] the repository has no data_manager.py at its root (*) (with 2 SLAs)",
         ]
     )
