@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from standins.projects import REPOSITORY, mock_sla
 
 from pytest_flops_mock import (
+    MLDataClient,
     MLDataServer,
     MLRepository,
-    MockDataProvider,
     Outcome,
     Report,
     RepositoryChecker,
@@ -38,19 +38,17 @@ def outcomes(report: Report) -> dict[str, str]:
     return {result.stage.value: result.reason or result.outcome.value for result in report.stages}
 
 
-def test_a_second_data_set_takes_the_same_process_and_little_time() -> None:
+def test_a_second_data_set_is_checked_in_the_same_process() -> None:
     files = changed(
-        "        self.shares = np.zeros(10)\n", "        self.shares = np.zeros(10)\n        import os; print(os.getpid())\n"
+        "        distance = float(",
+        "        import os; return float(os.getpid()), 0.5, self.rows\n        distance = float(",
     )
     with RepositoryChecker(files) as checker:
-        first = checker.check(sla=mock_sla())
-        began = time.monotonic()
-        second = checker.check(sla=mock_sla(number_of_partitions=3))
-        took = time.monotonic() - began
-    assert first.ok
-    assert second.ok
-    assert [len(report.data.partitions) for report in (first, second)] == [2, 3]
-    assert took < 2, "far less than starting another process"
+        reports = [checker.check(sla=mock_sla(number_of_partitions=count)) for count in (2, 3)]
+    assert [told(report) for report in reports] == [[], []]
+    assert [len(report.data.partitions) for report in reports] == [2, 3]
+    first, second = (dict(report.stages[-1].facts)["loss"] for report in reports)
+    assert first == second
 
 
 def test_a_crash_with_one_data_set_does_not_spoil_the_next() -> None:
@@ -224,17 +222,16 @@ def test_a_limit_of_memory_ends_in_a_finding() -> None:
     assert "Unable to allocate 8.00 GiB" in error.message
 
 
-def test_parts_come_in_no_order() -> None:
-    with MLDataServer() as server:
-        MockDataProvider(server.uri).run(mock_sla(number_of_partitions=5))
-        files = changed(
-            "        self.rows, self.goal",
-            "        open('order', 'w').write(str(list(labels)))\n        self.rows, self.goal",
-        )
-        assert check_repository(files, server.uri, data_tags=["mnist"]).ok
-        listed = [partition.name for partition in server.partitions]
-        fetched = [call.subject for call in server.calls if call.method == "do_get"]
-    assert sorted(fetched) == sorted(listed)
+def test_a_repository_gets_the_parts_in_no_order_that_it_could_rely_on() -> None:
+    files = changed(
+        "        self.rows, self.goal",
+        "        assert list(labels) != sorted(labels), 'in order'\n        self.rows, self.goal",
+    )
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        for label in range(8):
+            client.send(f"mnist.{label}.parquet", pa.table({"label": [label]}))
+        report = check_repository(files, server.uri, data_tags=["mnist"], until="transform")
+    assert told(report) == []
 
 
 COLUMN = {

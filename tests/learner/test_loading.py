@@ -13,6 +13,7 @@ import pytest
 
 from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, load_partitions
 from pytest_flops_mock.learner.checks import load_findings
+from pytest_flops_mock.learner.probe import load
 from pytest_flops_mock.learner.process import Answer
 
 from .conftest import FEATURES, rows
@@ -109,6 +110,18 @@ class Mute(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
     def list_flights(self, context: object, criteria: bytes) -> list[object]:
         self.over.wait(20)
         return []
+
+
+def test_a_seed_shuffles_the_parts_the_same_way_each_time() -> None:
+    names = [f"pets.{number}.parquet" for number in range(6)]
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        for number, name in enumerate(names):
+            client.send(name, pa.table({"x": [number]}))
+        (_, listed), *shuffled = (load(server.uri, ["pets"], 30, seed) for seed in (None, 42, 42))
+    assert [name for name, _ in listed] == names
+    (first, parts), (second, _) = shuffled
+    assert sorted(name for name, _ in parts) == names
+    assert first["x"].to_pylist() == second["x"].to_pylist() != list(range(6))
 
 
 def test_a_server_that_does_not_answer_is_told_at_the_time_limit() -> None:
