@@ -30,7 +30,7 @@ def test_it_passes_here_without_a_warning(name: str) -> None:
     assert {result.outcome.value for result in report.stages} == {"passed"}
 
 
-@pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+@pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed; tox run -e pytorch has it")
 def test_pytorch_passes_here_without_a_warning() -> None:
     report = check_repository(FOLDER / "mnist_pytorch", sla=mock_sla())
     assert report.errors == report.warnings == (), str(report)
