@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_flops_mock.choices import DataChoice, DataSource, Flaws
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import Finding, Frame, Outcome, Report, Severity, Stage
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
-    from pytest_flops_mock.settings import DataChoice, DataSource
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "choices": ("DataChoice", "DataSource", "Flaws"),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("Finding", "Frame", "Outcome", "Report", "Severity", "Stage"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
@@ -36,7 +37,6 @@ _HOMES = {
     "learner.repository": ("MLRepository",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
-    "settings": ("DataChoice", "DataSource"),
     "sla.models": ("MockSLA", "ProjectSLA"),
 }
 
@@ -44,6 +44,7 @@ __all__ = [
     "DataChoice",
     "DataSource",
     "Finding",
+    "Flaws",
     "FlopsCheck",
     "FlopsMockError",
     "Frame",

@@ -215,8 +215,11 @@ def collected_beside(session: pytest.Session, settings: Settings) -> list[SLAFil
 
 
 def summary(reports: Mapping[str, Report]) -> list[str]:
-    """A line on each SLA, then one on each warning, however many SLAs it comes with."""
-    lines = [f"{name}: {report.summary}" for name, report in reports.items()]
+    """A line on each SLA and its data, then one on each warning, however many SLAs it comes with."""
+    lines = [
+        f"{name}: {report.summary}" + (f"; {report.data.origin}" if report.data.partitions else "")
+        for name, report in reports.items()
+    ]
     warnings: dict[str, int] = {}
     for report in reports.values():
         for text in dict.fromkeys(_line(finding) for finding in report.warnings):

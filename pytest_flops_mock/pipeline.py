@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 
+from pytest_flops_mock.choices import DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.findings import (
     Finding,
@@ -16,7 +17,7 @@ from pytest_flops_mock.findings import (
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.learner.environment import environments
 from pytest_flops_mock.provider import MockDataProvider
-from pytest_flops_mock.settings import DataChoice, DataSource, ignored_codes
+from pytest_flops_mock.settings import ignored_codes
 from pytest_flops_mock.stages import Check, Limits, ProjectSLASource, RepositorySource, SLASource, Subject
 
 

@@ -84,7 +84,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--flops-recordings",
         dest="flops_recordings",
         metavar="FOLDER",
-        help="folder of recorded samples (default: tests/flops-data below the rootdir)",
+        help="folder of recorded samples, and of twins of your own data sets (default: tests/flops-data below the rootdir)",
+    )
+    group.addoption(
+        "--flops-flaws",
+        dest="flops_flaws",
+        metavar="FLAWS",
+        help="what is to be wrong with the rows of twins, each as a share from 0 to 1: missing=0.1 corrupt_images=0.05 "
+        "label_noise=0.2 imbalance=0.9 duplicates=0.1 (default: nothing)",
     )
     group.addoption(
         "--flops-env",
@@ -129,7 +136,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "source of data sets named by their hub name: synthetic, recorded or hub, or NAME:SOURCE for each",
         default="",
     )
-    parser.addini("flops_recordings", "folder of recorded samples", default="")
+    parser.addini("flops_recordings", "folder of recorded samples, and of twins of your own data sets", default="")
+    parser.addini("flops_flaws", "what is to be wrong with the rows of twins, such as missing=0.1", default="")
     parser.addini("flops_env", "the Python that runs the repository: current, learner, or a path", default="")
     parser.addini("flops_ignore", "codes of findings that do not count, such as FM714", type="args", default=[])
     parser.addini("flops_timeout", "seconds that one step of the repository's code may take", default="")
@@ -143,6 +151,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "flops_sla(sla, **changes): the MDP SLA for mock_data_provider and flops_check when they are called without one: "
         "a path (relative to the test's file or the rootdir) or a mapping, and values to change in it",
+    )
+    config.addinivalue_line(
+        "markers",
+        "flops_data(source=None, *, flaws=None): where the data sets of a test come from, such as 'mnist:recorded *:hub', "
+        "and what is to be wrong with the rows of twins, such as 'missing=0.1'",
     )
     config.addinivalue_line(
         "markers",
@@ -164,6 +177,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     slas = [sla.relative_to(config.rootpath) if sla.is_relative_to(config.rootpath) else sla for sla in settings.slas]
     parts = [
         f"data {settings.data.value}",
+        f"flaws {settings.data.flaws.value}" if settings.data.flaws.value else "",
         f"sla {listing(slas, 5)}" if slas else "",
         f"env {settings.env}" if settings.env != "current" else "",
         f"{listing(settings.ignore)} ignored" if settings.ignore else "",

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
 from pytest_flops_mock.data.partitioning import SEED, Partition, iid_partitions
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, names_of, source_data
@@ -23,7 +24,6 @@ from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.settings import DataChoice, DataSource, data_choice
 from pytest_flops_mock.sla.models import MockSLA, is_local_path
 
 PROGRESS_AFTER_SECONDS = 2.0
@@ -68,7 +68,8 @@ class MockDataProvider:
         uri: Address of the ML data server, ``grpc://HOST:PORT``.
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
-        recordings: Folder of recorded samples; by default the one of ``data``, else ``tests/flops-data``.
+        recordings: Folder of recorded samples, and of twins of your own data sets; by default the one of ``data``, else
+            ``tests/flops-data``.
         seed: Seed of the shuffle and of synthetic data; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
 
@@ -128,7 +129,7 @@ class MockDataProvider:
         return self._chosen(dataset_name).value
 
     def _chosen(self, dataset_name: str) -> DataSource:
-        also = names_of(dataset_name) if self.data.by_name else ()
+        also = names_of(dataset_name, self.data.recordings) if self.data.by_name else ()
         return self.data.source_of(dataset_name, *also)
 
     def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
@@ -143,6 +144,7 @@ class MockDataProvider:
             seed=self.seed,
             wanted=Wanted(asked.split, asked.config_name, asked.revision, asked.max_rows),
             recordings=self.data.recordings,
+            flaws=self.data.flaws,
         )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pytest_flops_mock.choices import RECORDINGS, DataChoice, DataSource, Flaws, data_choice, flaws_of
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 
 Told = Mapping[str, "str | Sequence[str] | None"]
@@ -20,64 +20,13 @@ MOST_BYTES = 1_000_000
 """No SLA is larger than this; what is need not be read to know."""
 
 
-class DataSource(str, Enum):
-    """Where the data sets come from that an SLA names by their hub name (a path is always local)."""
-
-    SYNTHETIC = "synthetic"
-    """A twin made on the spot: the hub's features and splits, rows from a seed, no network."""
-
-    RECORDED = "recorded"
-    """A sample of the real rows, which ``flops-mock record`` has put into a folder: no network."""
-
-    HUB = "hub"
-    """The Hugging Face hub, as the real mock data provider does it."""
-
-
-RECORDINGS = Path("tests", "flops-data")
-"""The folder of recorded samples, from the rootdir, unless another one is set."""
-
-ANY = "*"
-"""Stands for every data set that is not named."""
-
-
-@dataclass(frozen=True)
-class DataChoice:
-    """Which data set comes from where, and where recorded samples lie.
-
-    Attributes:
-        default: Source of the data sets that are not named.
-        by_name: Names of data sets, each with its source.
-        recordings: Folder of recorded samples; a relative one starts at the working directory.
-    """
-
-    default: DataSource = DataSource.SYNTHETIC
-    by_name: tuple[tuple[str, DataSource], ...] = ()
-    recordings: Path = RECORDINGS
-
-    def source_of(self, dataset_name: str, *also: str) -> DataSource:
-        """The source of a data set.
-
-        Args:
-            dataset_name: Its name; a choice for it goes first.
-            *also: Other names of the same data set.
-        """
-        chosen = dict(self.by_name)
-        return next((chosen[name] for name in (dataset_name, *also) if name in chosen), self.default)
-
-    @property
-    def value(self) -> str:
-        """The choice as it is written in settings."""
-        named = [f"{name}:{source.value}" for name, source in self.by_name]
-        return " ".join([*named, f"{ANY}:{self.default.value}"]) if named else self.default.value
-
-
 @dataclass(frozen=True)
 class Settings:
     """The settings of one pytest run.
 
     Attributes:
         rootdir: Where relative paths of options and ini start.
-        data: Sources of data sets named by their hub name, and the folder of recorded samples.
+        data: Sources of data sets named by their hub name, the folder of recorded samples, and the flaws of twins.
         repository: Folder of the ML repository under test.
         slas: MDP SLAs, in the order in which they are named: those of ``--flops-check``, and, if it is one, that of
             fixtures that are called without one.
@@ -90,7 +39,7 @@ class Settings:
     """
 
     rootdir: Path
-    data: DataChoice = DataChoice()
+    data: DataChoice = field(default_factory=DataChoice)
     repository: Path = Path()
     slas: tuple[Path, ...] = ()
     project_sla: Path | None = None
@@ -106,7 +55,7 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
 
     Args:
         rootdir: pytest's rootdir; ini paths start there.
-        told: ``option:NAME`` and ``ini:NAME`` to text, for the names ``data``, ``env``, ``ignore``, ``memory``,
+        told: ``option:NAME`` and ``ini:NAME`` to text, for the names ``data``, ``env``, ``flaws``, ``ignore``, ``memory``,
             ``pass-env``, ``project-sla``, ``recordings``, ``repo``, ``sla`` and ``timeout``; lists of texts for ``ignore``,
             ``pass-env`` and ``sla``, ``None`` or empty for what is not set. An option goes before the ini key, but codes to
             ignore and variables to pass on add up.
@@ -132,12 +81,14 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
         return (values[-1], shown) if values else (default, "")
 
     data, _, data_shown = chosen("data")
+    flaws, flaws_shown = text("flaws", "")
     memory, memory_shown = text("memory", "")
     return Settings(
         rootdir=rootdir,
         data=replace(
             data_choice(" ".join(data) or DataSource.SYNTHETIC, data_shown),
             recordings=path("recordings") or rootdir / RECORDINGS,
+            flaws=flaws_of(flaws, flaws_shown) if flaws else Flaws(),
         ),
         repository=path("repo") or rootdir,
         slas=tuple(_matching(*chosen("sla"))),
@@ -159,59 +110,6 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
             )
         ),
     )
-
-
-def data_source(value: str | DataSource, where: str = "data") -> DataSource:
-    """The source that ``value`` names.
-
-    Raises:
-        SettingsError: There is no such source.
-    """
-    valid = [source.value for source in DataSource]
-    if value not in valid:
-        raise SettingsError(
-            Problem(
-                "there is no such source of data",
-                where=where,
-                expected=f"one of: {listing(valid)}",
-                came=repr(value),
-                nearest=nearest(str(value), valid),
-                hint="use synthetic or recorded for no network, hub for the real data",
-            )
-        )
-    return DataSource(value)
-
-
-def data_choice(value: str | DataSource | DataChoice, where: str = "data") -> DataChoice:
-    """The choice that ``value`` writes down: one source for all, or ``NAME:SOURCE`` for some and ``*:SOURCE`` for the rest.
-
-    Raises:
-        SettingsError: A source that there is not, a choice without a name, or two for the same name.
-    """
-    if isinstance(value, DataChoice):
-        return value
-    if isinstance(value, DataSource):
-        return DataChoice(value)
-    sources: dict[str, DataSource] = {}
-    for word in str(value).replace(",", " ").split() or [str(value)]:
-        name, colon, source = word.rpartition(":")
-        name = name if colon else ANY
-        chosen = data_source(source, where)
-        if not name or sources.get(name, chosen) is not chosen:
-            raise SettingsError(
-                Problem(
-                    f"there are two sources for {'all data sets' if name == ANY else name}"
-                    if name
-                    else "a source has no data set that it is for",
-                    where=where,
-                    expected="NAME:SOURCE for a data set, and at most one SOURCE or *:SOURCE for all others",
-                    came=repr(value),
-                    hint="for example mnist:recorded cifar10:synthetic *:hub",
-                )
-            )
-        sources[name] = chosen
-    default = sources.pop(ANY, DataSource.SYNTHETIC)
-    return DataChoice(default, tuple(sources.items()))
 
 
 def ignored_codes(texts: Iterable[str], where: str) -> tuple[str, ...]:

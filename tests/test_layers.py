@@ -18,6 +18,7 @@ PACKAGE = Path(pytest_flops_mock.__file__).parent
 LAYERS: dict[str, int] = {
     "errors": 0,
     "codes": 0,
+    "choices": 0,
     "findings": 0,
     "settings": 1,
     "sla": 1,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock import DataSource, FlopsMockError
-from pytest_flops_mock.settings import DataChoice, Settings, data_choice, mdp_slas, settings_from
+from pytest_flops_mock.choices import DataChoice, Flaws, data_choice
+from pytest_flops_mock.settings import Settings, mdp_slas, settings_from
 
 ROOT, HERE = Path("/root-of-tests"), Path("/started-here")
 
@@ -85,17 +86,11 @@ def test_data_sets_may_come_from_different_sources(text: str | list[str]) -> Non
     assert data_choice(data.value).by_name == data.by_name
 
 
-def test_what_is_not_named_is_synthetic_and_other_names_of_a_data_set_count_after_its_own() -> None:
-    data = data_choice("ylecun/mnist:hub")
-    assert data.source_of("cifar10") is DataSource.SYNTHETIC
-    assert data.source_of("mnist", "ylecun/mnist") is DataSource.HUB
-    assert data_choice("ylecun/mnist:hub mnist:recorded").source_of("mnist", "ylecun/mnist") is DataSource.RECORDED
-
-
-def test_a_choice_or_a_source_is_a_choice_already() -> None:
-    assert data_choice(DataSource.HUB) == DataChoice(DataSource.HUB)
-    choice = data_choice("mnist:hub")
-    assert data_choice(choice) is choice
+def test_flaws_are_told_with_the_name_of_their_setting() -> None:
+    assert settings(ini_flaws="missing=0.1 duplicates=.5").data.flaws == Flaws(missing=0.1, duplicates=0.5)
+    assert settings(ini_flaws="missing=0.1", option_flaws="imbalance=1").data.flaws == Flaws(imbalance=1)
+    with pytest.raises(FlopsMockError, match="\n  where     ini flops_flaws\n"):
+        settings(ini_flaws="missing")
 
 
 @pytest.mark.parametrize(

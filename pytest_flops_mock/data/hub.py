@@ -426,28 +426,40 @@ def _load_problem(entry: HubEntry, wanted: Wanted, error: Exception, impatience:
 
 
 def _configuration_problem(entry: HubEntry, wanted: Wanted) -> Problem | None:
-    """What is wrong with the configuration's name, if that is what is wrong."""
     import datasets
 
+    return configuration_problem(
+        _where(entry.asked), wanted.config_name, lambda: datasets.get_dataset_config_names(entry.id, revision=entry.commit)
+    )
+
+
+def configuration_problem(where: str, config_name: str | None, look_up: Callable[[], list[str]]) -> Problem | None:
+    """What is wrong with the configuration's name, if that is what is wrong.
+
+    Args:
+        where: Which data set, for the message.
+        config_name: The name that was asked for.
+        look_up: Gives the names that there are.
+    """
     try:
-        names = with_files_closed(lambda: datasets.get_dataset_config_names(entry.id, revision=entry.commit))
+        names = with_files_closed(look_up)
     except Exception:
         return None
-    if wanted.config_name is None and len(names) > 1:
+    if config_name is None and len(names) > 1:
         return Problem(
             "the data set has several configurations, and none is its default",
-            where=_where(entry.asked),
+            where=where,
             expected=f"one of: {listing(names)}",
             came="no configuration",
             hint=f'add "config_name": "{names[0]}" to the SLA; FLOps ignores that key, and its provider dies of this set',
         )
-    if wanted.config_name is not None and wanted.config_name not in names:
+    if config_name is not None and config_name not in names:
         return Problem(
             "the data set has no such configuration",
-            where=_where(entry.asked),
+            where=where,
             expected=f"one of: {listing(names)}",
-            came=wanted.config_name,
-            nearest=nearest(wanted.config_name, names),
+            came=config_name,
+            nearest=nearest(config_name, names),
             hint="correct config_name",
         )
     return None

@@ -10,9 +10,21 @@ from contextlib import contextmanager
 from typing import Any
 
 
+class UnfitError(Exception):
+    """What is wrong with a file, in words of ours that need no type before them."""
+
+
 def reason(error: BaseException) -> str:
-    """The deepest cause's first line: ``datasets`` wraps what went wrong in sentences about itself."""
+    """The deepest cause's first line: ``datasets`` wraps what went wrong in sentences about itself.
+
+    What pydantic finds is said with the place where it found it.
+    """
     error = causes(error)[-1]
+    if isinstance(error, UnfitError):
+        return str(error)
+    if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
+        first = error.errors()[0]
+        return ": ".join(filter(None, [".".join(map(str, first["loc"])), str(first["msg"])]))
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -26,6 +25,7 @@ from pytest_flops_mock.data.hub import HubEntry, check_readable, is_offline, loo
 from pytest_flops_mock.data.media import with_media
 from pytest_flops_mock.data.reading import quiet_datasets, reason
 from pytest_flops_mock.data.request import SPLIT, Wanted
+from pytest_flops_mock.data.writing import write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 SCHEMA = "pytest-flops-mock/recording/1"
@@ -37,6 +37,9 @@ LEAST_READ, READ_PER_ROW = 2_000, 50
 
 ROWS_FOR_SCHEMA = 100
 """Rows whose types tell the schema of files that have none, such as CSV."""
+
+TWIN_ENDING = ".twin.json"
+"""Descriptions of twins lie in the same folder."""
 
 OTHER_WAYS = "or take other data: --flops-data=synthetic or hub"
 
@@ -92,10 +95,12 @@ class Recording:
     Attributes:
         path: The Parquet file; the manifest lies beside it.
         manifest: What it is.
+        lacking: Names of the classes without a row.
     """
 
     path: Path
     manifest: Manifest
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,10 @@ def record(name: str, wanted: Wanted, folder: Path, *, by: str | None = None, se
         recorded=datetime.now(timezone.utc).date().isoformat(),
         digest="",
     )
-    return _written(table, manifest, folder)
+    names = getattr(data.features[by], "names", ()) if by is not None else ()
+    present = set(table[by].to_pylist()) if by is not None else set()
+    lacking = tuple(name for number, name in enumerate(names or ()) if number not in present)
+    return replace(_written(table, manifest, folder), lacking=lacking)
 
 
 def replay(names: Sequence[str], wanted: Wanted, folder: Path) -> tuple[Any, str]:
@@ -322,25 +330,7 @@ def _written(table: pa.Table, manifest: Manifest, folder: Path) -> Recording:
     manifest = replace(manifest, digest=_digest(manifest, content))
     path = folder / f"{_stem(manifest)}.parquet"
     text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for target, body in ((path, content), (path.with_suffix(".json"), text.encode())):
-            aside = target.with_name(f".{target.name}.{os.getpid()}")
-            try:
-                aside.write_bytes(body)
-                os.replace(aside, target)
-            finally:
-                aside.unlink(missing_ok=True)
-    except OSError as error:
-        raise DataSourceError(
-            Problem(
-                "the recorded sample cannot be written",
-                where=str(path),
-                expected="a folder that can be written",
-                came=error.strerror or str(error),
-                hint="name another folder with --to",
-            )
-        ) from error
+    write_whole({path: content, path.with_suffix(".json"): text.encode()}, "the recorded sample")
     return Recording(path, manifest)
 
 
@@ -380,6 +370,8 @@ def _recordings(folder: Path, broken: Callable[[Path, Exception], None] | None =
     found: list[Recording] = []
     adapter: TypeAdapter[Manifest] = TypeAdapter(Manifest)
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        if path.name.endswith(TWIN_ENDING):
+            continue
         try:
             manifest = adapter.validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
@@ -406,21 +398,11 @@ def _found(names: Sequence[str], wanted: Wanted, folder: Path) -> Recording:
     for path, error in unreadable.items():
         if path.stem in stems or path.stem.startswith(tuple(f"{stem}." for stem in stems)):
             raise _unfit(
-                path, "the manifest of the recorded sample cannot be read", "what flops-mock record wrote", _first(error)
+                path, "the manifest of the recorded sample cannot be read", "what flops-mock record wrote", reason(error)
             )
     if same:
         raise DataSourceError(_other_recorded(names[0], wanted, same, folder))
     raise DataSourceError(_none_recorded(names[0], folder, [known.manifest.dataset for known in recordings]))
-
-
-def _first(error: Exception) -> str:
-    """What pydantic says first, in one line."""
-    details = getattr(error, "errors", None)
-    if details is None:
-        return reason(error)
-    first = details()[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
 def _content(recording: Recording) -> bytes:

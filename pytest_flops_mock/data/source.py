@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_flops_mock.data.hub import hub_rows
+from pytest_flops_mock.choices import RECORDINGS, DataSource, Flaws
+from pytest_flops_mock.data.hub import configuration_problem, hub_rows
 from pytest_flops_mock.data.reading import quiet_datasets, reason, with_files_closed
 from pytest_flops_mock.data.recorded import replay
 from pytest_flops_mock.data.request import DEFAULT, SPLIT, Wanted
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.settings import RECORDINGS, DataSource
 from pytest_flops_mock.sla.models import is_local_path
 
+if TYPE_CHECKING:
+    from pytest_flops_mock.data.twins.twin import Twin
+
 TWIN_ROWS = 600
+MOST_KEPT, MOST_KEPT_ROWS = 8, 2_000
+"""How many twins are kept in memory for further checks, and of what size; large ones would fill it."""
+
 TWIN_ROWS_PER_PARTITION = 10
 READERS = {".parquet": "parquet", ".csv": "csv", ".json": "json", ".jsonl": "json"}
 
@@ -50,6 +58,7 @@ def source_data(
     seed: int,
     wanted: Wanted = DEFAULT,
     recordings: Path = RECORDINGS,
+    flaws: Flaws | None = None,
 ) -> SourceData:
     """The rows that a mock data provider would send.
 
@@ -59,8 +68,9 @@ def source_data(
         folder: Where a relative local path starts: the SLA's folder.
         partitions: How many partitions will be made; a twin is made large enough for them, up to the real size.
         seed: Seed of a twin.
-        wanted: Split, configuration, revision, and the most rows; a local data set has no revisions.
-        recordings: Folder of recorded samples.
+        wanted: Split, configuration, revision, and the most rows; a twin has no revisions.
+        recordings: Folder of recorded samples, and of twins of the user's own data sets.
+        flaws: What is to be wrong with the rows of a twin.
 
     Raises:
         DataSourceError: The data set is unknown, cannot be read, or has no such split.
@@ -68,21 +78,24 @@ def source_data(
     with quiet_datasets():
         if is_local_path(dataset_name):
             path = _absolute(folder / os.path.expanduser(dataset_name))
-            rows = _most(_split(_local(path), dataset_name, wanted.split), wanted.max_rows)
+            rows = _most(_split(_local(path, wanted), dataset_name, wanted.split), wanted.max_rows)
             return SourceData(dataset_name, "local", _origin(f"local {path.name}", wanted, rows), rows)
         if source is DataSource.HUB:
-            return _hub(dataset_name, wanted)
+            return _hub(dataset_name, wanted, recordings)
         if source is DataSource.RECORDED:
-            recorded, origin = replay(names_of(dataset_name), wanted, recordings)
+            recorded, origin = replay(names_of(dataset_name, recordings), wanted, recordings)
             return SourceData(dataset_name, "recorded", origin, recorded)
-        return _synthetic(dataset_name, folder, partitions, seed, wanted)
+        twin = twin_of(dataset_name, recordings, folder)
+        _check_config(twin, dataset_name, wanted.config_name)
+        return _synthetic(twin, dataset_name, partitions, seed, wanted, flaws or Flaws())
 
 
-def names_of(dataset_name: str) -> tuple[str, ...]:
+def names_of(dataset_name: str, recordings: Path = RECORDINGS) -> tuple[str, ...]:
     """The names by which the hub knows a data set, as far as there is a twin of it: the one that was given first."""
     from pytest_flops_mock.data.twins.catalogue import find_twin
+    from pytest_flops_mock.data.twins.own import own_twin
 
-    twin = find_twin(dataset_name)
+    twin = own_twin(dataset_name, recordings) or find_twin(dataset_name)
     return tuple(dict.fromkeys((dataset_name, *((twin.name, *twin.aliases) if twin else ()))))
 
 
@@ -95,41 +108,100 @@ def _most(data: Any, rows: int | None) -> Any:
     return data if rows is None or rows >= data.num_rows else data.select(range(rows))
 
 
-def _hub(name: str, wanted: Wanted) -> SourceData:
+def _hub(name: str, wanted: Wanted, recordings: Path) -> SourceData:
     from pytest_flops_mock.data.twins.catalogue import twin_names
 
-    known = (*names_of(name), *twin_names())
+    known = (*names_of(name, recordings), *twin_names())
     rows, start = hub_rows(name, wanted, lambda splits: _split(splits, name, wanted.split), known)
     return SourceData(name, "hub", _origin(start, wanted, rows), rows)
 
 
-def _synthetic(name: str, folder: Path, partitions: int, seed: int, wanted: Wanted) -> SourceData:
-    from pytest_flops_mock.data.twins.catalogue import find_twin, twin_names
-    from pytest_flops_mock.data.twins.twin import make_twin
+def twin_of(name: str, recordings: Path = RECORDINGS, folder: Path | None = None) -> Twin:
+    """The synthetic twin of a data set: the user's own, else that of the catalogue.
 
-    twin = find_twin(name)
+    Args:
+        name: Name of the data set.
+        recordings: Folder of descriptions of the user's own data sets.
+        folder: Where local data may lie that the name means.
+
+    Raises:
+        DataSourceError: There is none.
+    """
+    from pytest_flops_mock.data.twins.catalogue import find_twin, twin_names
+    from pytest_flops_mock.data.twins.own import own_names, own_twin
+
+    twin = own_twin(name, recordings) or find_twin(name)
     if twin is None:
-        here = f"./{name}" if os.path.exists(folder / name) else ""
+        here = f"./{name}" if folder is not None and os.path.exists(folder / name) else ""
+        known = (*own_names(recordings), *twin_names())
         raise DataSourceError(
             Problem(
                 "there is no synthetic twin of this data set",
                 where=f"dataset_name = {name!r}",
-                expected=f"one of: {listing(twin_names())}",
+                expected=f"one of: {listing(known)}",
                 came=name,
-                nearest=here or nearest(name, twin_names()),
-                hint="either take the real data with --flops-data=hub (ini flops_data = hub), "
-                "or name local data by a path such as ./data/train.parquet",
+                nearest=here or nearest(name, known),
+                hint="take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
+                "such as ./data/train.parquet, or make a twin of your own: flops-mock twin --help",
             )
         )
+    return twin
+
+
+def _check_config(twin: Twin, name: str, config_name: str | None) -> None:
+    """Refuse a configuration that the twin does not stand for, and none where the hub wants one.
+
+    Raises:
+        DataSourceError: Either is so.
+    """
+    if config_name is None and twin.configs:
+        raise DataSourceError(
+            Problem(
+                "the data set has several configurations, and none is its default",
+                where=f"dataset_name = {name!r}",
+                expected=f"one of: {listing(twin.configs)} (there is a synthetic twin of {twin.config})",
+                came="no configuration",
+                hint=f'add "config_name": "{twin.config}" to the SLA; FLOps ignores that key, '
+                "and its provider dies of this set",
+            )
+        )
+    if config_name not in (None, twin.config):
+        raise DataSourceError(
+            Problem(
+                "there is no synthetic twin of this configuration of the data set",
+                where=f"dataset_name = {name!r}",
+                expected=twin.config,
+                came=str(config_name),
+                nearest=twin.config,
+                hint="correct config_name, or take the real data: --flops-data=hub, or recorded samples (flops-mock record)",
+            )
+        )
+
+
+def _synthetic(twin: Twin, name: str, partitions: int, seed: int, wanted: Wanted, flaws: Flaws) -> SourceData:
     # Large enough for the partitions, but no larger than the real one: too many of those are an error there, too.
-    real, train = _split(dict(twin.splits), name, wanted.split), dict(twin.splits)[SPLIT]
+    real = _split(dict(twin.splits), name, wanted.split)
     rows = max(TWIN_ROWS, min(TWIN_ROWS_PER_PARTITION * partitions, real))
     if wanted.max_rows is not None:
         rows = min(wanted.max_rows, real)
-    # A twin's size is that of its split train; the others keep the real proportions.
-    made = make_twin(twin, rows=-(-rows * train // real), seed=seed, splits=[wanted.split])
-    split = _most(made[wanted.split], rows)
-    return SourceData(name, "synthetic", f"{_origin(f'synthetic twin of {twin.name}', wanted, split)}, seed {seed}", split)
+    split = _made(twin, wanted.split, rows, seed, flaws)
+    wrong = f", flaws {flaws.value}" if flaws.value else ""
+    origin = f"{_origin(f'synthetic twin of {twin.name}', wanted, split)}, seed {seed}{wrong}"
+    return SourceData(name, "synthetic", origin, split)
+
+
+def _made(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> Any:
+    """The rows of a twin; small ones are made once for many checks."""
+    return (_kept if rows <= MOST_KEPT_ROWS else _made_anew)(twin, split, rows, seed, flaws)
+
+
+def _made_anew(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> Any:
+    from pytest_flops_mock.data.twins.twin import make_split
+
+    return make_split(twin, split, rows=rows, seed=seed, flaws=flaws)
+
+
+_kept = lru_cache(maxsize=MOST_KEPT)(_made_anew)
 
 
 def _absolute(path: Path) -> Path:
@@ -144,26 +216,68 @@ def _siblings(path: Path) -> list[str]:
         return []
 
 
-def _local(path: Path) -> Any:
+def local_splits(path: Path, config_name: str | None = None) -> Mapping[str, Any]:
+    """The splits of a local data set; one that was saved without splits is ``train``.
+
+    Raises:
+        DataSourceError: It cannot be read.
+    """
+    with quiet_datasets():
+        data = _local(_absolute(path), Wanted(config_name=config_name))
+    splits: Mapping[str, Any] = data if hasattr(data, "keys") else {SPLIT: data}
+    return splits
+
+
+def _local(path: Path, wanted: Wanted) -> Any:
     if not os.path.exists(path):
         raise _unreadable(path, "nothing there", nearest(path.name, _siblings(path)))
     if path.is_file() and path.suffix.lower() not in READERS:
         raise _unreadable(path, f"a file ending in {path.suffix!r}", "")
+    if problem := _without_meaning(path, wanted):
+        raise DataSourceError(problem)
     try:
-        return with_files_closed(lambda: _read(path))
+        return with_files_closed(lambda: _read(path, wanted.config_name))
     except Exception as error:  # whatever the reader of that format raises
+        if path.is_dir() and (problem := _configuration_problem(path, wanted.config_name)):
+            raise DataSourceError(problem) from error
         pattern = path.is_dir() and glob.escape(str(path)) != str(path)
         came = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else reason(error)
         raise _unreadable(path, came, "") from error
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, config_name: str | None) -> Any:
     import datasets
 
     if path.is_file():
         return datasets.load_dataset(READERS[path.suffix.lower()], data_files=glob.escape(str(path)))
-    saved = (path / "dataset_dict.json").exists() or (path / "state.json").exists()
-    return datasets.load_from_disk(str(path)) if saved else datasets.load_dataset(str(path))
+    return datasets.load_from_disk(str(path)) if _is_saved(path) else datasets.load_dataset(str(path), config_name)
+
+
+def _configuration_problem(path: Path, config_name: str | None) -> Problem | None:
+    import datasets
+
+    return configuration_problem(str(path), config_name, lambda: datasets.get_dataset_config_names(str(path)))
+
+
+def _is_saved(folder: Path) -> bool:
+    return (folder / "dataset_dict.json").exists() or (folder / "state.json").exists()
+
+
+def _without_meaning(path: Path, wanted: Wanted) -> Problem | None:
+    """What the SLA wants of local data that they do not have."""
+    if wanted.revision is not None:
+        key, what = "revision", "local data have no revisions"
+    elif wanted.config_name is not None and (path.is_file() or _is_saved(path)):
+        key, what = "config_name", "this local data set has no configurations"
+    else:
+        return None
+    return Problem(
+        what,
+        where=str(path),
+        expected=f"no key {key} in the SLA",
+        came=f"{key} = {getattr(wanted, key)!r}",
+        hint=f"leave {key} out; it is for data sets of the hub" + (" and folders" if key == "config_name" else ""),
+    )
 
 
 def _unreadable(path: Path, came: str, near: str) -> DataSourceError:

@@ -14,7 +14,7 @@ import datasets
 import pytest
 from sklearn.datasets import load_digits
 
-from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock import DataSource, Flaws, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, source_data
 from pytest_flops_mock.data.twins.catalogue import twin_names
@@ -194,8 +194,8 @@ def test_an_unknown_twin_names_both_ways_out(tmp_path: Path) -> None:
         f"  expected  one of: {listing(twin_names())}\n"
         "  came      mnits\n"
         "  nearest   mnist\n"
-        "  next      either take the real data with --flops-data=hub (ini flops_data = hub), "
-        "or name local data by a path such as ./data/train.parquet"
+        "  next      take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
+        "such as ./data/train.parquet, or make a twin of your own: flops-mock twin --help"
     )
 
 
@@ -310,3 +310,89 @@ def test_scikit_learns_digits_go_the_whole_way(tmp_path: Path) -> None:
     assert loaded.num_rows == 1797
     assert sorted(loaded[:]["label"].to_pylist()) == sorted(digits.target.tolist())
     assert sorted(loaded[:]["pixels"].to_pylist()) == sorted(digits.data.tolist())
+
+
+def test_a_twin_is_made_once_for_all_checks_of_a_session(tmp_path: Path) -> None:
+    first, again, other = (
+        source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=seed) for seed in (5, 5, 6)
+    )
+    assert again.dataset.data.table is first.dataset.data.table
+    assert other.dataset.data.table is not first.dataset.data.table
+
+
+def test_a_split_that_is_larger_than_train_is_as_large_as_asked(tmp_path: Path) -> None:
+    wanted = Wanted(split="extra", config_name="cropped_digits", max_rows=700)
+    data = source_data("svhn", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, wanted=wanted)
+    assert data.origin == "synthetic twin of svhn, split extra, 700 rows, seed 1"
+
+
+def test_flaws_are_those_of_twins_and_told(tmp_path: Path) -> None:
+    flaws = Flaws(missing=0.5)
+    twin = source_data("imdb", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, flaws=flaws)
+    assert twin.origin == "synthetic twin of imdb, 600 rows, seed 1, flaws missing=0.5"
+    assert 200 < twin.dataset[:]["text"].count(None) < 400
+    (tmp_path / "x.csv").write_text("a\n1\n", encoding="utf-8")
+    local = source_data("./x.csv", DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=1, flaws=flaws)
+    assert local.origin == "local x.csv, 1 row"
+
+
+def refused(name: str, folder: Path, **wanted: Any) -> list[str]:
+    with pytest.raises(FlopsMockError) as error:
+        source_data(name, DataSource.SYNTHETIC, folder=folder, partitions=2, seed=1, wanted=Wanted(**wanted))
+    return str(error.value).splitlines()
+
+
+def test_a_configuration_has_to_be_named_where_the_hub_wants_one(tmp_path: Path) -> None:
+    assert refused("svhn", tmp_path) == [
+        "the data set has several configurations, and none is its default",
+        "  where     dataset_name = 'svhn'",
+        "  expected  one of: full_numbers, cropped_digits (there is a synthetic twin of cropped_digits)",
+        "  came      no configuration",
+        '  next      add "config_name": "cropped_digits" to the SLA; FLOps ignores that key, '
+        "and its provider dies of this set",
+    ]
+    wanted = Wanted(config_name="cropped_digits")
+    svhn = source_data("svhn", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, wanted=wanted)
+    assert svhn.origin == "synthetic twin of svhn, 600 rows, seed 1"
+
+
+def test_a_configuration_without_a_twin_is_told(tmp_path: Path) -> None:
+    assert refused("svhn", tmp_path, config_name="full_numbers")[:4] == [
+        "there is no synthetic twin of this configuration of the data set",
+        "  where     dataset_name = 'svhn'",
+        "  expected  cropped_digits",
+        "  came      full_numbers",
+    ]
+    assert refused("mnist", tmp_path, config_name="mnits")[4] == "  nearest   mnist"
+
+
+def test_what_local_data_do_not_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a\n1\n", encoding="utf-8")
+    assert refused("./x.csv", tmp_path, revision="main") == [
+        "local data have no revisions",
+        f"  where     {tmp_path / 'x.csv'}",
+        "  expected  no key revision in the SLA",
+        "  came      revision = 'main'",
+        "  next      leave revision out; it is for data sets of the hub",
+    ]
+    assert refused("./x.csv", tmp_path, config_name="b")[0] == "this local data set has no configurations"
+    datasets.Dataset.from_dict(NUMBERS).save_to_disk(str(tmp_path / "saved"))
+    assert refused("./saved", tmp_path, config_name="b")[0] == "this local data set has no configurations"
+
+
+def test_a_folder_with_configurations_gives_the_one_that_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "both"
+    folder.mkdir()
+    for name, text in (("a", "x\n1\n"), ("b", "y\n1\n2\n")):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    head = "".join(f"- config_name: {name}\n  data_files: {name}.csv\n" for name in "ab")
+    (folder / "README.md").write_text(f"---\nconfigs:\n{head}---\n", encoding="utf-8")
+    wanted = Wanted(config_name="b")
+    data = source_data("./both", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, wanted=wanted)
+    assert data.dataset[:] == {"y": [1, 2]}
+    assert refused("./both", tmp_path)[0] == "the data set has several configurations, and none is its default"
+    assert refused("./both", tmp_path, config_name="c")[:3] == [
+        "the data set has no such configuration",
+        f"  where     {folder}",
+        "  expected  one of: a, b",
+    ]

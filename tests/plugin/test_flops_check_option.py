@@ -17,6 +17,8 @@ ONE = "--flops-sla=mocks/mnist.json"
 
 Ids = Callable[..., list[str]]
 
+TOLD = "mocks/mnist.json: compatible; synthetic twin of mnist, 600 rows, seed 42"
+
 
 def ids_of(sla: str) -> list[str]:
     return [f"mocks/{sla}.json::{stage}" for stage in STAGES]
@@ -38,7 +40,12 @@ def test_a_project_without_a_test_has_one_for_each_stage(project: pytest.Pyteste
     result = project.runpytest("--flops-check", ONE, "-v")
     assert result.ret == pytest.ExitCode.OK
     result.assert_outcomes(passed=len(STAGES))
-    result.stdout.fnmatch_lines([*(f"{name} PASSED*" for name in ids_of("mnist")), "mocks/mnist.json: compatible"])
+    result.stdout.fnmatch_lines(
+        [
+            *(f"{name} PASSED*" for name in ids_of("mnist")),
+            "mocks/mnist.json: compatible; synthetic twin of mnist, 600 rows, seed 42",
+        ]
+    )
 
 
 def test_a_stage_that_fails_shows_its_findings_and_the_whole_report_once(broken: pytest.Pytester) -> None:
@@ -54,7 +61,7 @@ def test_a_stage_that_fails_shows_its_findings_and_the_whole_report_once(broken:
             "error FM602 *",
             "verdict     incompatible (1 error)",
             "*= FLOps checks =*",
-            "mocks/mnist.json: incompatible (1 error)",
+            "mocks/mnist.json: incompatible (1 error); synthetic *",
             "SKIPPED [[]1[]] mocks/mnist.json:1: needs transform",
             "SKIPPED [[]2[]] mocks/mnist.json:1: needs train",
             "FAILED mocks/mnist.json::transform - Failed: FM602 *",
@@ -70,7 +77,11 @@ def test_xdist_checks_share_stages_out_and_say_the_same(broken: pytest.Pytester,
     result = broken.runpytest("--flops-check", ALL, "-n2", "--junitxml=j.xml")
     result.assert_outcomes(passed=12, failed=2, skipped=6)
     result.stdout.fnmatch_lines(
-        ["*= FLOps checks =*", "mocks/mnist.json: incompatible (1 error)", "mocks/three.json: incompatible (1 error)"]
+        [
+            "*= FLOps checks =*",
+            "mocks/mnist.json: incompatible (1 error); synthetic *",
+            "mocks/three.json: incompatible (1 error)",
+        ]
     )
     assert str(result.stdout).count("Captured FLOps check") == 2, "the whole report once for each SLA"
     assert set(cases(broken)) == {("mocks.mnist.json", stage) for stage in STAGES} | {
@@ -84,7 +95,9 @@ def test_the_first_failure_ends_an_xdist_run_which_still_says_what_was_found(bro
     result = broken.runpytest("--flops-check", ONE, "-n2", "--dist=loadgroup", "-x", *ids)
     assert result.parseoutcomes()["failed"] == 1
     result.stdout.fnmatch_lines(["2 workers [[]2 items[]]*"])
-    result.stdout.fnmatch_lines(["mocks/mnist.json: incompatible (1 error)", "FAILED mocks/mnist.json::transform*"])
+    result.stdout.fnmatch_lines(
+        ["mocks/mnist.json: incompatible (1 error); synthetic *", "FAILED mocks/mnist.json::transform*"]
+    )
 
 
 def test_junit_has_each_stage_as_a_test(broken: pytest.Pytester) -> None:
@@ -166,7 +179,7 @@ def test_with_arguments_that_alone_is_checked_which_is_in_them(
 def test_one_stage_is_one_id(project: pytest.Pytester, other_sla: Path) -> None:
     result = project.runpytest("--flops-check", ALL, "mocks/three.json::structure")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["mocks/three.json: compatible"])
+    result.stdout.fnmatch_lines(["mocks/three.json: compatible; synthetic *"])
 
 
 def test_an_id_of_no_stage_is_refused(project: pytest.Pytester) -> None:
@@ -188,7 +201,7 @@ def test_an_sla_may_lie_elsewhere(project: pytest.Pytester, other_sla: Path) -> 
     result = project.runpytest(*options)
     result.assert_outcomes(passed=2, deselected=18)
     result.stdout.fnmatch_lines(
-        [f"*../{elsewhere.name}::structure PASSED*", f"{elsewhere}: compatible", "mocks/mnist.json: *"]
+        [f"*../{elsewhere.name}::structure PASSED*", f"{elsewhere}: compatible; *", "mocks/mnist.json: *"]
     )
 
 
@@ -297,8 +310,8 @@ def test_warnings_are_no_failures_and_are_told_once(project: pytest.Pytester, ot
             "*Captured FLOps findings call*",
             "FM106 the repository has no data_manager.py at its root",
             "*= FLOps checks =*",
-            "mocks/mnist.json: compatible (1 warning)",
-            "mocks/three.json: compatible (1 warning)",
+            "mocks/mnist.json: compatible (1 warning); synthetic *",
+            "mocks/three.json: compatible (1 warning); synthetic *",
             "warning FM106 [[]structure[]] the repository has no data_manager.py at its root (*) (with 2 SLAs)",
         ]
     )

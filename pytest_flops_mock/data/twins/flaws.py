@@ -6,56 +6,13 @@ are made rare: then other rows are drawn).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pytest_flops_mock.errors import DataSourceError, Problem
-
-
-@dataclass(frozen=True)
-class Flaws:
-    """How much is wrong with the rows of a twin, each a share from 0 (nothing) to 1.
-
-    Attributes:
-        missing: Share of the values that are null, in every column but the label.
-        corrupt_images: Share of the pictures whose file is cut off half-way, so that it cannot be decoded.
-        label_noise: Share of the rows with the label of another class.
-        imbalance: How much rarer the last class is than the first, the others evenly between; at 1 it never comes.
-        duplicates: Share of the rows that repeat another row nearby.
-
-    Raises:
-        DataSourceError: A share is below 0, above 1 or not a number.
-    """
-
-    missing: float = 0.0
-    corrupt_images: float = 0.0
-    label_noise: float = 0.0
-    imbalance: float = 0.0
-    duplicates: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name, share in self.given(every=True).items():
-            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-                is_number = isinstance(share, int | float) and not math.isnan(share)
-                raise DataSourceError(
-                    Problem(
-                        f"a twin cannot be made with {name}={share}",
-                        expected="a share from 0 to 1",
-                        came=str(share),
-                        nearest=str(min(max(share, 0), 1)) if is_number else "",
-                        hint=f"pass for example {name}=0.1 for one row in ten",
-                    )
-                )
-
-    def given(self, *, every: bool = False) -> dict[str, float]:
-        """The shares by name, without those that are 0 unless ``every``."""
-        shares = {field.name: getattr(self, field.name) for field in fields(self)}
-        return shares if every else {name: share for name, share in shares.items() if share}
+from pytest_flops_mock.choices import Flaws
 
 
 def imbalanced(make: Callable[[], pa.Table], rng: np.random.Generator, label: str, imbalance: float) -> pa.Table:
@@ -65,7 +22,7 @@ def imbalanced(make: Callable[[], pa.Table], rng: np.random.Generator, label: st
         make: Makes further rows at each call.
         rng: Decides which rows stay.
         label: The column with the classes.
-        imbalance: See :class:`Flaws`.
+        imbalance: See ``Flaws``.
     """
     first = make()
     classes = sorted(set(first[label].to_pylist()))

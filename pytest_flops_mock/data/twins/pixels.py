@@ -22,7 +22,7 @@ SmallInts: TypeAlias = npt.NDArray[np.int32]
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_COLOUR_TYPES = {1: 0, 3: 2}  # channels -> colour type of the header: grey, RGB
+_COLOUR_TYPES = {1: 0, 3: 2, 4: 6}  # channels -> colour type of the header: grey, RGB, RGBA
 
 
 def balanced_labels(rng: np.random.Generator, rows: int, classes: int) -> Ints:
@@ -51,24 +51,26 @@ def noise(rng: np.random.Generator, *shape: int) -> SmallInts:
     return rng.integers(0, 256, shape, dtype=np.uint8).astype(np.int32)
 
 
-def png_column(images: Bytes, *, enlarge: int = 1, size: int | None = None) -> Any:
+def png_column(images: Bytes, *, enlarge: int = 1, size: int | tuple[int, int] | None = None) -> Any:
     """Images as the hub stores them: a struct array of PNG ``bytes`` and an empty ``path``.
 
     The PNG files are put together here (https://www.w3.org/TR/png-3/, hardly a filter, zlib level 1): with pictures so small
     Pillow takes two to three times as long, tens of thousands are made at once, and making them needs no Pillow.
 
     Args:
-        images: Shape ``(rows, height, width)`` for grey or ``(rows, height, width, 3)`` for RGB, dtype ``uint8``.
+        images: Shape ``(rows, height, width)`` for grey, ``(rows, height, width, 3)`` for RGB or ``(…, 4)`` for RGBA, dtype
+            ``uint8``.
         enlarge: How many pixels each way one pixel becomes.
-        size: Width and height that are kept of it; all of it unless given.
+        size: What is kept of it: height and width, or one number for both; all of it unless given.
 
     Returns:
         A ``pyarrow.StructArray`` of type ``struct<bytes: binary, path: string>`` with one entry for each row.
     """
     rows = len(images)
     channels = images.shape[3] if images.ndim == 4 else 1
-    height, width = (size or side * enlarge for side in images.shape[1:3])
-    wide = images.repeat(enlarge, axis=2)[:, :, :width] if enlarge > 1 else images
+    whole = (images.shape[1] * enlarge, images.shape[2] * enlarge)
+    height, width = (size, size) if isinstance(size, int) else size or whole
+    wide = (images.repeat(enlarge, axis=2) if enlarge > 1 else images)[:, :, :width]
     lines = np.zeros((rows, height, 1 + width * channels), np.uint8)  # each line starts with its filter: 0, none
     kept = -(-height // enlarge)
     lines[:, ::enlarge, 1:] = wide[:, :kept].reshape(rows, kept, width * channels)

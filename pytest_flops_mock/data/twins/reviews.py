@@ -1,4 +1,4 @@
-"""The twins of two collections of opinions: IMDB's film reviews and the tweets of Sentiment140."""
+"""The twins of three collections of opinions: film reviews from IMDB and Rotten Tomatoes, the tweets of Sentiment140."""
 
 from __future__ import annotations
 
@@ -100,6 +100,13 @@ def unlabelled_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     return pa.table({"text": reviews, "label": np.full(rows, -1)})
 
 
+def snippet_rows(rng: np.random.Generator, rows: int) -> pa.Table:
+    """Rows of the twin of Rotten Tomatoes: as IMDB's, but two or three sentences in small letters."""
+    labels = balanced_labels(rng, rows, 2)
+    reviews = texts(rng, FILM_REVIEWS, labels, least=2, most=3)
+    return pa.table({"text": [review.lower() for review in reviews], "label": labels})
+
+
 def tweet_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     """Rows of the split ``train`` of Sentiment140: against (0) or for (4) something, by users of a long tail."""
     return _tweets(rng, balanced_labels(rng, rows, 2), ["NO_QUERY"])
@@ -128,7 +135,7 @@ def _tweets(rng: np.random.Generator, labels: Ints, queries: list[str] | tuple[s
     )
 
 
-def _imdb_features() -> datasets.Features:
+def _review_features() -> datasets.Features:
     return datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["neg", "pos"])})
 
 
@@ -150,9 +157,19 @@ IMDB = Twin(
     aliases=("stanfordnlp/imdb",),
     config="plain_text",
     splits=(("train", 25_000), ("test", 25_000), ("unsupervised", 50_000)),
-    features=_imdb_features,
+    features=_review_features,
     rows=review_rows,
     special=(("unsupervised", unlabelled_rows),),
+)
+
+# https://huggingface.co/datasets/cornell-movie-review-data/rotten_tomatoes
+ROTTEN_TOMATOES = Twin(
+    name="cornell-movie-review-data/rotten_tomatoes",
+    aliases=("rotten_tomatoes",),
+    config="default",
+    splits=(("train", 8_530), ("validation", 1_066), ("test", 1_066)),
+    features=_review_features,
+    rows=snippet_rows,
 )
 
 # https://huggingface.co/datasets/stanfordnlp/sentiment140 (its card names the split ``test`` first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ RATE = 16_000
 Samples = npt.NDArray[np.int16]
 
 
-def tones(hertz: Ints, samples: int) -> SmallInts:
+def tones(hertz: Ints, samples: int, rate: int = RATE) -> SmallInts:
     """A tone for each row that swells and fades.
 
     A sine is drawn as two parabolas, which whole numbers can do: its value differs from the true one by 6 % at most.
@@ -25,11 +26,12 @@ def tones(hertz: Ints, samples: int) -> SmallInts:
     Args:
         hertz: Pitches, shape ``(rows,)``.
         samples: How long the tones are.
+        rate: Samples in a second.
 
     Returns:
         Shape ``(rows, samples)``, from -16384 to 16384.
     """
-    steps: SmallInts = (hertz * 65_536 // RATE).astype(np.int32)[:, None]
+    steps: SmallInts = (hertz * 65_536 // rate).astype(np.int32)[:, None]
     times: SmallInts = np.arange(samples, dtype=np.int32)
     phase: SmallInts = np.multiply(steps, times, dtype=np.int32) & 65_535
     half = phase & 32_767
@@ -41,18 +43,21 @@ def tones(hertz: Ints, samples: int) -> SmallInts:
     return faded
 
 
-def wav_column(clips: Samples) -> Any:
+def wav_column(clips: Iterable[Samples], rate: int = RATE) -> Any:
     """Clips as the hub stores them: a struct array of WAV ``bytes`` (16 bits, mono) and an empty ``path``.
 
     Args:
-        clips: Shape ``(rows, samples)``.
+        clips: Samples of each, which may be of different lengths.
+        rate: Samples in a second.
 
     Returns:
         A ``pyarrow.StructArray`` of type ``struct<bytes: binary, path: string>``.
     """
-    rows, samples = clips.shape
-    size = 2 * samples
+    files = [_header(2 * len(clip), rate) + clip.astype("<i2", copy=False).tobytes() for clip in clips]
+    paths = pa.nulls(len(files), pa.string())
+    return pa.StructArray.from_arrays([pa.array(files, pa.binary()), paths], names=["bytes", "path"])
+
+
+def _header(size: int, rate: int) -> bytes:
     header = b"RIFF" + struct.pack("<I", 36 + size) + b"WAVEfmt "
-    header += struct.pack("<IHHIIHH", 16, 1, 1, RATE, 2 * RATE, 2, 16) + b"data" + struct.pack("<I", size)
-    files = [header + clip.tobytes() for clip in clips.astype("<i2", copy=False)]
-    return pa.StructArray.from_arrays([pa.array(files, pa.binary()), pa.nulls(rows, pa.string())], names=["bytes", "path"])
+    return header + struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16) + b"data" + struct.pack("<I", size)

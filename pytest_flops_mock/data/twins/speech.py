@@ -90,6 +90,7 @@ SPEECH_COMMANDS = Twin(
     name="speech_commands",
     aliases=("google/speech_commands",),
     config="v0.02",
+    configs=("v0.01", "v0.02"),
     splits=(("train", 84_848), ("validation", 9_982), ("test", 4_890)),
     features=_features,
     rows=word_rows,

@@ -19,7 +19,9 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock import __version__
-from pytest_flops_mock.data.twins.flaws import Flaws, flawed, imbalanced
+from pytest_flops_mock.choices import Flaws
+from pytest_flops_mock.data.request import SPLIT
+from pytest_flops_mock.data.twins.flaws import flawed, imbalanced
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 BLOCK = 100
@@ -44,9 +46,11 @@ class Twin:
         features: Gives the hub's features.
         rows: Makes the rows.
         aliases: Other names that the hub takes for the same data set: no others, so that a wrong name is told.
-        label: The column that a model learns to tell.
+        label: The column that a model learns to tell; empty if there is none.
         special: Splits whose rows are made in another way, such as without labels.
         counter: The column that numbers the rows of a split from 1, if there is one; it is not made by ``rows``.
+        configs: All of the hub's configurations if it takes none of them unasked: then an SLA has to name one.
+        edition: Tells twins of one name apart; for the user's own.
     """
 
     name: str
@@ -58,6 +62,14 @@ class Twin:
     label: str = "label"
     special: tuple[tuple[str, RowMaker], ...] = ()
     counter: str | None = None
+    configs: tuple[str, ...] = ()
+    edition: str = ""
+
+    @property
+    def main(self) -> str:
+        """The split whose size decides that of the others: ``train``, or the first one where there is none."""
+        names = [name for name, _ in self.splits]
+        return SPLIT if SPLIT in names else names[0]
 
 
 _FLAWLESS = Flaws()
@@ -70,7 +82,8 @@ def make_twin(
 
     Args:
         twin: Which one.
-        rows: How many rows its split ``train`` gets; see :func:`split_rows` for the others.
+        rows: How many rows its split ``train`` gets (or the first one, if it has no ``train``); see :func:`split_rows` for
+            the others.
         seed: The same seed gives the same values, everywhere.
         flaws: What is to be wrong with the rows, in every split.
         splits: Names of those wanted; all unless given. A split's rows do not depend on which others are made.
@@ -82,25 +95,28 @@ def make_twin(
         DataSourceError: ``rows`` is below 1 or ``seed`` below 0, there is no such split, or there are no images to
             corrupt.
     """
-    features = twin.features()
-    made = {}
     counts = split_rows(twin, rows)
-    for split in counts if splits is None else splits:
-        count = counts.get(split, 1)  # an unknown one is refused with its first batch
-        table = pa.concat_tables(list(twin_batches(twin, split, rows=count, seed=seed, flaws=flaws)))
-        # Without a fingerprint of ours, datasets would pickle and hash the whole table.
-        key = f"{__version__} {twin.name} {split} {count} {seed}{flaws.given() or ''}"
-        made[split] = datasets.Dataset(
-            table,
-            info=datasets.DatasetInfo(
-                description=f"Synthetic twin of {twin.name}, seed {seed}: not the real data.",
-                features=features,
-                config_name=twin.config,
-            ),
-            split=datasets.NamedSplit(split),
-            fingerprint=hashlib.sha256(key.encode()).hexdigest()[:16],
-        )
-    return datasets.DatasetDict(made)
+    wanted = counts if splits is None else splits
+    return datasets.DatasetDict(
+        {split: make_split(twin, split, rows=counts.get(split, 1), seed=seed, flaws=flaws) for split in wanted}
+    )
+
+
+def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42, flaws: Flaws = _FLAWLESS) -> datasets.Dataset:
+    """Make one split of a twin in memory, of any size. See :func:`twin_batches` for arguments and errors."""
+    table = pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed, flaws=flaws)))
+    # Without a fingerprint of ours, datasets would pickle and hash the whole table.
+    key = f"{__version__} {twin.name}{twin.edition} {split} {rows} {seed}{flaws.given() or ''}"
+    return datasets.Dataset(
+        table,
+        info=datasets.DatasetInfo(
+            description=f"Synthetic twin of {twin.name}, seed {seed}: not the real data.",
+            features=twin.features(),
+            config_name=twin.config,
+        ),
+        split=datasets.NamedSplit(split),
+        fingerprint=hashlib.sha256(key.encode()).hexdigest()[:16],
+    )
 
 
 def twin_batches(
@@ -146,11 +162,20 @@ def twin_batches(
                 hint="leave corrupt_images out",
             )
         )
+    if (flaws.imbalance or flaws.label_noise) and not twin.label:
+        raise DataSourceError(
+            Problem(
+                f"the twin of {twin.name} has no label that could be wrong or imbalanced",
+                expected="a data set with a column that a model learns to tell",
+                came=f"columns {listing(twin.features())}",
+                hint="leave label_noise and imbalance out, or name the column when the twin is described (--label)",
+            )
+        )
     return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK, flaws)
 
 
 def split_rows(twin: Twin, rows: int) -> dict[str, int]:
-    """How many rows each split gets when ``train`` gets ``rows``.
+    """How many rows each split gets when the main one, ``train``, gets ``rows``.
 
     The others keep the proportions of the real data set (rounded up), but get at least one row for each class and, short of
     the real size, no more than ``train``: an ``extra`` seven times as large would cost more than the rest together.
@@ -161,11 +186,11 @@ def split_rows(twin: Twin, rows: int) -> dict[str, int]:
     _at_least(twin, "rows", rows, 1)
     classes = [kind.num_classes for kind in twin.features().values() if isinstance(kind, datasets.ClassLabel)]
     least = max(classes, default=1)
-    size = dict(twin.splits)["train"]
+    size = dict(twin.splits)[twin.main]
     counts = {}
     for name, real in twin.splits:
         share = -(-rows * real // size)
-        counts[name] = rows if name == "train" else max(least, share if rows >= size else min(share, rows))
+        counts[name] = rows if name == twin.main else max(least, share if rows >= size else min(share, rows))
     return counts
 
 
@@ -188,7 +213,11 @@ def _block(twin: Twin, split: str, seed: int, number: int, flaws: Flaws) -> pa.T
     if flaws == _FLAWLESS:
         return _made(twin, split, rng, number)
     others = _stream(*entropy, 1)
-    table = imbalanced(lambda: _made(twin, split, rng, number), others, twin.label, flaws.imbalance)
+
+    def made() -> pa.Table:
+        return _made(twin, split, rng, number)
+
+    table = imbalanced(made, others, twin.label, flaws.imbalance) if twin.label else made()
     return flawed(table, flaws, others, twin.label, _images(twin))
 
 

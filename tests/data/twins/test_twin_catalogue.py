@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import datasets
 import pytest
 
+from pytest_flops_mock import DataSource
+from pytest_flops_mock.data.request import Wanted
+from pytest_flops_mock.data.source import source_data
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin, twin_names
 from pytest_flops_mock.data.twins.twin import Twin
+from pytest_flops_mock.errors import DataSourceError
 
 IMAGE = datasets.Image()
 STRING = datasets.Value("string")
@@ -135,8 +141,128 @@ HUB["jlh/uci-mushrooms"] = (
     },
 )
 
+HUB["zeroshot/twitter-financial-news-sentiment"] = (
+    "default",
+    {"train": 9_543, "validation": 2_388},
+    {"text": STRING, "label": INT64},
+)
+
+HUB["takala/financial_phrasebank"] = (
+    "sentences_50agree",
+    {"train": 4_846},
+    {"sentence": STRING, "label": datasets.ClassLabel(names=["negative", "neutral", "positive"])},
+)
+
+HUB["pauri32/fiqa-2018"] = (
+    "default",
+    {"train": 961, "validation": 102, "test": 150},
+    {
+        "sentence": STRING,
+        "snippets": STRING,
+        "target": STRING,
+        "sentiment_score": datasets.Value("float64"),
+        "aspects": STRING,
+        "format": STRING,
+        "label": INT64,
+    },
+)
+
+HUB["openlifescienceai/medmcqa"] = (
+    "default",
+    {"train": 182_822, "test": 6_150, "validation": 4_183},
+    {
+        **dict.fromkeys(["id", "question", "opa", "opb", "opc", "opd"], STRING),
+        "cop": datasets.ClassLabel(names=["a", "b", "c", "d"]),
+        **dict.fromkeys(["choice_type", "exp", "subject_name", "topic_name"], STRING),
+    },
+)
+
+HUB["google-research-datasets/mbpp"] = (
+    "full",
+    {"train": 374, "test": 500, "validation": 90, "prompt": 10},
+    {
+        "task_id": datasets.Value("int32"),
+        "text": STRING,
+        "code": STRING,
+        "test_list": datasets.Sequence(STRING),
+        "test_setup_code": STRING,
+        "challenge_test_list": datasets.Sequence(STRING),
+    },
+)
+
+HUB["openai/openai_humaneval"] = (
+    "openai_humaneval",
+    {"test": 164},
+    dict.fromkeys(["task_id", "prompt", "canonical_solution", "test", "entry_point"], STRING),
+)
+
+HUB["bigbio/pubmed_qa"] = (
+    "pubmed_qa_artificial_source",
+    {"train": 200_000, "validation": 11_269},
+    {
+        "QUESTION": STRING,
+        "CONTEXTS": datasets.Sequence(STRING),
+        "LABELS": datasets.Sequence(STRING),
+        "MESHES": datasets.Sequence(STRING),
+        "YEAR": STRING,
+        "reasoning_required_pred": STRING,
+        "reasoning_free_pred": STRING,
+        "final_decision": STRING,
+        "LONG_ANSWER": STRING,
+    },
+)
+
+HUB["bigbio/med_qa"] = (
+    "med_qa_en_source",
+    {"train": 10_178, "test": 1_273, "validation": 1_272},
+    {
+        **dict.fromkeys(["meta_info", "question", "answer_idx", "answer"], STRING),
+        "options": [{"key": STRING, "value": STRING}],
+    },
+)
+
+HUB["cornell-movie-review-data/rotten_tomatoes"] = (
+    "default",
+    {"train": 8_530, "validation": 1_066, "test": 1_066},
+    {"text": STRING, "label": datasets.ClassLabel(names=["neg", "pos"])},
+)
+
+HUB["dair-ai/emotion"] = (
+    "split",
+    {"train": 16_000, "validation": 2_000, "test": 2_000},
+    {"text": STRING, "label": datasets.ClassLabel(names=["sadness", "joy", "love", "anger", "fear", "surprise"])},
+)
+
+HUB["Mike0307/MNIST-M"] = ("default", {"train": 59_001, "test": 9_001}, {"image": IMAGE, "label": DIGITS})
+
+HUB["sasha/dog-food"] = (
+    "default",
+    {"train": 2_100, "test": 900},
+    {"image": IMAGE, "label": datasets.ClassLabel(names=["dog", "food"])},
+)
+
+HUB["flwrlabs/fed-isic2019"] = (
+    "default",
+    {"train": 18_597, "test": 4_650},
+    {"image": IMAGE, "center": INT64, "label": datasets.ClassLabel(names=list("01234567"))},
+)
+
+HUB["fixie-ai/librispeech_asr"] = (
+    "clean",
+    {"test": 2_620, "validation": 2_703, "train.360": 104_014, "train.100": 28_539},
+    {
+        "file": STRING,
+        "audio": datasets.Audio(sampling_rate=16_000),
+        "text": STRING,
+        "speaker_id": INT64,
+        "chapter_id": INT64,
+        "id": STRING,
+        "continuation": STRING,
+    },
+)
+
 # Too many class names to repeat; their first, last and number.
-MANY = {
+MANY: dict[str, tuple[str, dict[str, int], dict[str, Any]]] = {
     "zh-plus/tiny-imagenet": (
         "default",
         {"train": 100_000, "valid": 10_000},
@@ -161,6 +287,30 @@ MANY = {
     ),
 }
 
+MANY["flwrlabs/office-home"] = (
+    "default",
+    {"train": 15_588},
+    {"image": IMAGE, "domain": STRING, "label": ("Alarm_Clock", "Webcam", 65)},
+)
+
+MANY["flwrlabs/caltech101"] = (
+    "default",
+    {"train": 8_677},
+    {"image": IMAGE, "label": ("accordion", "yin_yang", 101)},
+)
+
+MANY["flwrlabs/ambient-acoustic-context"] = (
+    "default",
+    {"train": 70_254},
+    {
+        "audio": datasets.Audio(),
+        "speaker_id": STRING,
+        "label": ('"Applause"', '"White noise"', 24),
+        "start": STRING,
+        "id": ("/m/01b_21", "none", 25),
+    },
+)
+
 LEGACY = {
     "mnist": "ylecun/mnist",
     "cifar10": "uoft-cs/cifar10",
@@ -172,6 +322,12 @@ LEGACY = {
     "sentiment140": "stanfordnlp/sentiment140",
     "speech_commands": "google/speech_commands",
     "Maysee/tiny-imagenet": "zh-plus/tiny-imagenet",
+    "financial_phrasebank": "takala/financial_phrasebank",
+    "medmcqa": "openlifescienceai/medmcqa",
+    "mbpp": "google-research-datasets/mbpp",
+    "openai_humaneval": "openai/openai_humaneval",
+    "rotten_tomatoes": "cornell-movie-review-data/rotten_tomatoes",
+    "emotion": "dair-ai/emotion",
 }
 
 
@@ -218,6 +374,20 @@ def test_the_fine_labels_of_cifar100_are_in_the_hubs_order() -> None:
     ]
 
 
+def test_the_classes_of_flowers_own_data_sets_are_in_the_hubs_order() -> None:
+    home = found("flwrlabs/office-home").features()["label"].names
+    assert home[20:24] == ["File_Cabinet", "Flipflops", "Flowers", "Folder"]
+    assert home[57:63] == ["Spoon", "TV", "Table", "Telephone", "ToothBrush", "Toys"]
+    things = found("flwrlabs/caltech101").features()["label"].names
+    assert things[15:17] == ["car_side", "ceiling_fan"]
+    assert things[94:98] == ["watch", "water_lilly", "wheelchair", "wild_cat"]
+    sounds = found("flwrlabs/ambient-acoustic-context").features()
+    assert sounds["label"].names[8:12] == ['"Door"', '"Female speech', '"Hubbub', '"Inside']
+    assert sounds["id"].names[11:17] == [
+        *("/m/07pbtc8", "/m/07qc9xj", "/m/07qfr4h", "/m/07r4wb8", "/m/07rkbfh", "/m/09x0r"),
+    ]
+
+
 @pytest.mark.parametrize(("short", "full"), LEGACY.items())
 def test_a_twin_is_found_with_and_without_its_organisation(short: str, full: str) -> None:
     assert found(short) is found(full)
@@ -242,4 +412,19 @@ def test_a_twin_is_a_value_and_its_label_a_column(twin: Twin) -> None:
         twin.name = "other"  # type: ignore[misc]
     assert hash(twin)
     assert twin.label in twin.features()
-    assert "train" in dict(twin.splits)
+    assert twin.main in dict(twin.splits)
+
+
+def test_a_data_set_without_train_has_nothing_that_the_provider_sends() -> None:
+    without = [twin.name for twin in TWINS if twin.main != "train"]
+    assert without == ["openai/openai_humaneval", "fixie-ai/librispeech_asr"]
+    ask = partial(source_data, "openai/openai_humaneval", DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42)
+    with pytest.raises(DataSourceError, match="the provider dies before it sends anything") as caught:
+        ask()
+    assert "has no split 'train'" in str(caught.value)
+    assert ask(wanted=Wanted(split="test", max_rows=9)).dataset.num_rows == 9
+
+
+def test_the_phrase_bank_wants_a_configuration() -> None:
+    with pytest.raises(DataSourceError, match=r"sentences_allagree, .*there is a synthetic twin of sentences_50agree"):
+        source_data("financial_phrasebank", DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42)

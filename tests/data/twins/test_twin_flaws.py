@@ -7,17 +7,17 @@ import datasets
 import pytest
 from PIL import UnidentifiedImageError
 
+from pytest_flops_mock.choices import Flaws
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
-from pytest_flops_mock.data.twins.flaws import Flaws
 from pytest_flops_mock.data.twins.twin import Twin, make_twin, twin_batches
-from pytest_flops_mock.errors import DataSourceError
+from pytest_flops_mock.errors import DataSourceError, SettingsError
 
 MNIST = TWINS[0]
 ADULT = next(twin for twin in TWINS if twin.label == "income")
 
 
 def train(twin: Twin, rows: int = 400, **shares: float) -> list[dict[str, Any]]:
-    made = make_twin(twin, rows=rows, flaws=Flaws(**shares), splits=["train"])["train"]
+    made = make_twin(twin, rows=rows, flaws=Flaws(**shares), splits=[twin.main])[twin.main]
     assert made.features == twin.features()
     assert len(made) == rows
     return made.with_format("arrow")[:].to_pylist()  # type: ignore[no-any-return]
@@ -97,7 +97,7 @@ def test_every_twin_can_have_them(twin: Twin) -> None:
 
 @pytest.mark.parametrize(("share", "near"), [(-0.1, "0"), (1.5, "1"), (30, "1")])
 def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
-    with pytest.raises(DataSourceError) as caught:
+    with pytest.raises(SettingsError) as caught:
         Flaws(label_noise=share)
     assert str(caught.value) == (
         f"a twin cannot be made with label_noise={share}\n"
@@ -110,7 +110,7 @@ def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
 
 @pytest.mark.parametrize("share", [float("nan"), True, "0.1", None])
 def test_what_is_no_share_is_refused(share: Any) -> None:
-    with pytest.raises(DataSourceError, match="a twin cannot be made with missing="):
+    with pytest.raises(SettingsError, match="a twin cannot be made with missing="):
         Flaws(missing=share)
 
 

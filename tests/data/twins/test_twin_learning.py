@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import wave
 from typing import Any
 
@@ -35,6 +36,29 @@ def test_a_bag_of_words_learns_the_texts(name: str, label: str) -> None:
     assert model.fit(train["text"], train[label]).score(test["text"], test[label]) >= 0.8
     shuffled = np.random.default_rng(0).permutation(train[label])
     assert model.fit(train["text"], shuffled).score(test["text"], test[label]) < 0.7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "text", "label"),
+    [
+        ("zeroshot/twitter-financial-news-sentiment", "text", "label"),
+        ("financial_phrasebank", "sentence", "label"),
+        ("pauri32/fiqa-2018", "sentence", "label"),
+        ("medmcqa", "question", "cop"),
+        ("bigbio/med_qa", "question", "answer_idx"),
+        ("bigbio/pubmed_qa", "LONG_ANSWER", "final_decision"),
+        ("rotten_tomatoes", "text", "label"),
+        ("emotion", "text", "label"),
+    ],
+)
+def test_a_bag_of_words_learns_the_further_texts(name: str, text: str, label: str) -> None:
+    train, test = rows_of(name, rows=600), rows_of(name, seed=9)
+    model = make_pipeline(CountVectorizer(), LogisticRegression(max_iter=500))
+    predicted = model.fit(train[text], train[label]).predict(test[text])
+    assert balanced_accuracy_score(test[label], predicted) >= 0.8  # by class: most of them are skewed
+    shuffled = np.random.default_rng(0).permutation(train[label])
+    assert balanced_accuracy_score(test[label], model.fit(train[text], shuffled).predict(test[text])) < 0.7
 
 
 @pytest.mark.parametrize(
@@ -75,11 +99,54 @@ def test_the_commands_are_learned_from_their_tones() -> None:
     assert model.score(*spectra(test)) >= 0.8
 
 
-def samples(file: bytes) -> npt.NDArray[np.int16]:
+def test_the_sounds_around_are_learned_from_their_spectra() -> None:
+    def spectra(columns: dict[str, list[Any]]) -> tuple[npt.NDArray[Any], list[int]]:
+        clips = np.stack([samples(sound["bytes"]) for sound in columns["audio"]])
+        power = np.abs(np.fft.rfft(clips.reshape(len(clips), 20, -1)))
+        return np.log1p(power.sum(axis=1)), columns["label"]
+
+    train, test = rows_of("flwrlabs/ambient-acoustic-context"), rows_of("flwrlabs/ambient-acoustic-context", seed=9)
+    assert RidgeClassifier().fit(*spectra(train)).score(*spectra(test)) >= 0.8
+
+
+def test_the_words_of_a_sentence_are_heard() -> None:
+    def words(columns: dict[str, list[Any]]) -> tuple[npt.NDArray[Any], list[str]]:
+        spoken = [text.split() for text in columns["text"]]
+        clips = [samples(sound["bytes"], 3_200 * len(text)) for sound, text in zip(columns["audio"], spoken, strict=True)]
+        power = np.abs(np.fft.rfft(np.concatenate(clips).reshape(-1, 2, 1_600)))  # both tones of each word
+        return np.log1p(power[:, :, 20:110]).reshape(len(power), -1), [word for text in spoken for word in text]
+
+    train, test = (rows_of("fixie-ai/librispeech_asr", "train.100", rows=200, seed=seed) for seed in (42, 9))
+    assert RidgeClassifier().fit(*words(train)).score(*words(test)) >= 0.8
+
+
+def test_the_readers_have_chapters_and_few_read_most() -> None:
+    columns = rows_of("fixie-ai/librispeech_asr", "train.100", rows=300)
+    for file, speaker, chapter, name in zip(
+        *(columns[key] for key in ("file", "speaker_id", "chapter_id", "id")), strict=True
+    ):
+        assert file == f"{name}.flac"
+        assert name.startswith(f"{speaker}-{chapter}-")
+    counts = sorted((columns["speaker_id"].count(reader) for reader in set(columns["speaker_id"])), reverse=True)
+    assert 20 <= len(counts) <= 60
+    assert sum(counts[: len(counts) // 5]) > 300 * 0.4
+
+
+def test_the_seconds_of_a_clip_sound_alike() -> None:
+    columns = rows_of("flwrlabs/ambient-acoustic-context")
+    clips, labels, starts, ids = (columns[name] for name in ("speaker_id", "label", "start", "id"))
+    assert len(set(zip(clips, labels, starts, ids, strict=True))) == len(set(clips))
+    assert len(set(zip(starts, ids, strict=True))) == len(set(starts)) == len(set(ids)) == 25
+    assert all(re.fullmatch(r"id_[\w-]{11}_\d+_\d+", clip) for clip in clips)
+    nothing, _, minus_one, none = next(row for row in zip(labels, clips, starts, ids, strict=True) if row[0] == 15)
+    assert (nothing, minus_one, none) == (15, "-1", 24)
+
+
+def samples(file: bytes, count: int = 16_000) -> npt.NDArray[np.int16]:
     with wave.open(io.BytesIO(file)) as sound:
         assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (16_000, 1, 2)
         heard = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
-    assert len(heard) == 16_000
+    assert len(heard) == count
     return heard
 
 
@@ -143,6 +210,42 @@ def test_the_census_is_consistent_and_has_question_marks() -> None:
         assert relationship != "Husband" or sex == "Male"
         assert relationship != "Wife" or sex == "Female"
     assert 17 <= min(columns["age"]) < max(columns["age"]) <= 90
+
+
+def test_a_score_of_fiqa_agrees_with_its_label() -> None:
+    columns = rows_of("pauri32/fiqa-2018", rows=600)
+    assert set(columns["label"]) == {0, 1, 2}
+    assert set(columns["format"]) == {"headline", "post"}
+    for score, label, snippet, sentence in zip(
+        *(columns[name] for name in ("sentiment_score", "label", "snippets", "sentence")), strict=True
+    ):
+        assert label == (0 if score >= 0.1 else 2 if score < -0.1 else 1)
+        assert snippet[2:-2] in sentence
+
+
+def test_the_medical_questions_have_their_answers_but_in_the_split_test() -> None:
+    train, test = rows_of("medmcqa"), rows_of("medmcqa", "test", rows=10_000)
+    explained = [row for row, text in enumerate(train["exp"]) if text is not None]
+    assert 200 < len(explained) < 300
+    assert 150 < sum(topic is not None for topic in train["topic_name"]) < 250
+    assert all(train["op" + "abcd"[train["cop"][row]]][row] in train["exp"][row] for row in explained)
+    assert (set(test["cop"]), set(test["exp"]), set(test["topic_name"])) == ({-1}, {""}, {None})
+    assert set(rows_of("medmcqa", "validation", rows=3_000)["topic_name"]) == {None}
+    exam = rows_of("bigbio/med_qa")
+    for options, key, answer in zip(exam["options"], exam["answer_idx"], exam["answer"], strict=True):
+        assert {"key": key, "value": answer} in options
+
+
+def test_the_programs_pass_their_tests() -> None:
+    mbpp, humaneval = rows_of("mbpp"), rows_of("openai_humaneval", "test")
+    for code, tests in zip(mbpp["code"], mbpp["test_list"], strict=True):
+        assert len(tests) == 3
+        exec("\n".join([code, *tests]), {})
+    for prompt, body, check, name in zip(
+        *(humaneval[column] for column in ("prompt", "canonical_solution", "test", "entry_point")), strict=True
+    ):
+        exec(f"{prompt}{body}{check}\ncheck({name})\n", {})
+    assert len(set(humaneval["task_id"])) == 300
 
 
 def test_the_irises_are_numbered_from_one() -> None:

@@ -16,6 +16,7 @@ from pytest_flops_mock.data.twins.digits import GLYPHS, MNIST, draw_digits
 from pytest_flops_mock.data.twins.garments import GARMENTS, draw_garments
 from pytest_flops_mock.data.twins.letters import CHARACTERS, LETTERS
 from pytest_flops_mock.data.twins.objects import CIFAR10, SCENES, draw_objects
+from pytest_flops_mock.data.twins.photos import photo_column
 from pytest_flops_mock.data.twins.pixels import png_column
 from pytest_flops_mock.data.twins.twin import Twin, make_twin
 
@@ -32,8 +33,16 @@ KINDS = {
     "flwrlabs/cinic10": ("RGB", (32, 32)),
     "zh-plus/tiny-imagenet": ("RGB", (64, 64)),
     "flwrlabs/pacs": ("RGB", (227, 227)),
+    "Mike0307/MNIST-M": ("RGB", (32, 32)),
 }
-FURTHER = ["fashion_mnist", "svhn", "flwrlabs/usps", "flwrlabs/cinic10"]
+# Widths and heights of those that vary, all RGB.
+SIZES = {
+    "flwrlabs/office-home": {(225, 225), (240, 180), (180, 240)},
+    "flwrlabs/caltech101": {(300, 200), (300, 225), (200, 300)},
+    "sasha/dog-food": {(256, 192), (192, 256), (216, 216)},
+    "flwrlabs/fed-isic2019": {(224, 224), (298, 224), (337, 224)},
+}
+FURTHER = ["fashion_mnist", "svhn", "flwrlabs/usps", "flwrlabs/cinic10", "Mike0307/MNIST-M"]
 picture_twins = pytest.mark.parametrize("twin", [MNIST, CIFAR10], ids=lambda twin: twin.name)
 every_picture_twin = pytest.mark.parametrize("name", KINDS)
 
@@ -58,7 +67,7 @@ def named(name: str) -> Twin:
 
 def test_every_twin_with_pictures_is_known_here() -> None:
     with_pictures = [twin for twin in TWINS if any(isinstance(kind, datasets.Image) for kind in twin.features().values())]
-    assert {twin.name for twin in with_pictures} == set(KINDS)
+    assert {twin.name for twin in with_pictures} == {*KINDS, *SIZES}
 
 
 @every_picture_twin
@@ -76,6 +85,23 @@ def test_pictures_are_stored_as_png_bytes_without_a_path(name: str) -> None:
         image = Image.open(io.BytesIO(row["bytes"]))
         image.verify()  # the checksums
         assert (image.mode, image.size) == KINDS[name]
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_pictures_of_different_sizes_are_sound(name: str) -> None:
+    made = make_twin(named(name), rows=100, splits=["train"])["train"]
+    assert {(image.format, image.mode) for image in made[:]["image"]} == {("PNG", "RGB")}
+    assert {image.size for image in made[:]["image"]} == SIZES[name]
+    assert set(made.with_format("arrow")[:]["image"].combine_chunks().field("path").to_pylist()) == {None}
+
+
+def test_photographs_are_cut_around_the_middle_and_stay_in_order() -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (6, 4, 4, 3), dtype=np.uint8)
+    kinds = np.array([0, 1, 0, 1, 1, 0])
+    files = photo_column(pictures, kinds, [(8, 8), (4, 6)], enlarge=2).field("bytes").to_pylist()
+    for file, picture, kind in zip(files, pictures, kinds, strict=True):
+        kept = picture[1:3, :3] if kind else picture
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(file))), kept.repeat(2, axis=0).repeat(2, axis=1))
 
 
 @pytest.mark.parametrize("shape", [(3, 5, 7), (3, 5, 7, 3)])
@@ -106,6 +132,41 @@ def test_a_linear_model_learns_pacs_in_all_its_domains() -> None:
     assert right.mean() >= 0.8
     for domain in ("art_painting", "cartoon", "photo", "sketch"):
         assert np.mean([hit for hit, of in zip(right, domains, strict=True) if of == domain]) > 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("flwrlabs/office-home", 0.5), ("flwrlabs/caltech101", 0.4), ("sasha/dog-food", 0.8), ("flwrlabs/fed-isic2019", 0.8)],
+)
+def test_a_linear_model_learns_from_pictures_of_different_sizes(name: str, least: float) -> None:
+    def pixels(seed: int) -> tuple[npt.NDArray[np.float64], list[int]]:
+        rows = make_twin(named(name), rows=400, seed=seed, splits=["train"])["train"][:]
+        small = [np.asarray(image.resize((12, 12), Image.Resampling.BOX)) for image in rows["image"]]
+        return np.stack(small).reshape(400, -1) / 255, rows["label"]
+
+    assert RidgeClassifier(alpha=10).fit(*pixels(1)).score(*pixels(2)) >= least
+
+
+def test_the_centres_of_fed_isic_differ_in_diagnoses_and_pictures() -> None:
+    made = make_twin(named("flwrlabs/fed-isic2019"), rows=600, splits=["train"])["train"]
+    rows = made.with_format("arrow").select_columns(["center", "label"])[:].to_pydict()
+    counts = [rows["center"].count(center) for center in range(6)]
+    assert sum(counts) == 600
+    assert min(counts) >= 1
+    assert counts[0] > 300
+    of_msk = [label for center, label in zip(rows["center"], rows["label"], strict=True) if center == 4]
+    assert set(of_msk) <= {0, 1, 4}
+    sizes = {center: image.size for center, image in zip(rows["center"], made[:100]["image"], strict=False)}
+    assert sizes[0] == (224, 224)
+    assert sizes[1] == sizes[2] == sizes[3] == (298, 224)
+
+
+def test_office_home_has_its_domains_as_often_as_the_real_one() -> None:
+    made = make_twin(named("flwrlabs/office-home"), rows=300, splits=["train"])["train"]
+    domains = made.with_format("arrow")[:]["domain"].to_pylist()
+    assert set(domains) == {"Art", "Clipart", "Product", "Real World"}
+    assert 0.1 < domains.count("Art") / 300 < 0.22
 
 
 def test_every_digit_and_every_object_is_drawn() -> None:

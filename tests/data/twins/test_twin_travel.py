@@ -37,27 +37,44 @@ DIGESTS: dict[str, str] = {
     "zh-plus/tiny-imagenet": "4bf668e9fdd34675",
     "flwrlabs/pacs": "47324ccc9fd77aac",
     "jlh/uci-mushrooms": "5d079068a30b03fa",
+    "zeroshot/twitter-financial-news-sentiment": "c873d28fb9f455d9",
+    "takala/financial_phrasebank": "621f636adf6fc22a",
+    "pauri32/fiqa-2018": "a17378fab3187d3c",
+    "openlifescienceai/medmcqa": "a74f948a1dbd33ab",
+    "google-research-datasets/mbpp": "27cb04787f3f0f02",
+    "openai/openai_humaneval": "4db2960d713110fc",
+    "bigbio/pubmed_qa": "61a147d9249b4bcd",
+    "bigbio/med_qa": "8c3ddd262f55b815",
+    "cornell-movie-review-data/rotten_tomatoes": "5b2cbc7dab75ef55",
+    "dair-ai/emotion": "27b5330670436a14",
+    "flwrlabs/office-home": "1eeafddc879a3113",
+    "flwrlabs/caltech101": "1d24b317ae8c69c7",
+    "Mike0307/MNIST-M": "f872bba34898cff9",
+    "sasha/dog-food": "83e5ab97984a4115",
+    "flwrlabs/fed-isic2019": "e428afdcbfe47a6b",
+    "flwrlabs/ambient-acoustic-context": "1d4b8dd78e3321c1",
+    "fixie-ai/librispeech_asr": "3bbeeabd3d59eaad",
 }
 
 
 @every_twin
 def test_a_twin_comes_back_with_equal_features_and_values(twin: Twin) -> None:
-    train = make_twin(twin, rows=12, splits=["train"])["train"]
+    sent = make_twin(twin, rows=12, splits=[twin.main])[twin.main]
     with MLDataServer() as server:
         sla = {
             "customerID": "Admin",
             "mock_data_configuration": {"dataset_name": twin.name, "number_of_partitions": 3, "data_tag": "twin"},
         }
-        run = MockDataProvider(server.uri).run(sla, dataset=train)
+        run = MockDataProvider(server.uri).run(sla, dataset=sent)
         loaded = load_partitions(server.uri, ["twin"])
     assert run.rows == 12
-    assert loaded.features == train.features
-    assert sorted(map(repr, loaded[:].to_pylist())) == sorted(map(repr, train.with_format("arrow")[:].to_pylist()))
+    assert loaded.features == sent.features
+    assert sorted(map(repr, loaded[:].to_pylist())) == sorted(map(repr, sent.with_format("arrow")[:].to_pylist()))
 
 
 @every_twin
 def test_values_are_the_same_on_every_platform(twin: Twin) -> None:
-    assert digest(make_twin(twin, rows=20, seed=42, splits=["train"])["train"]) == DIGESTS[twin.name]
+    assert digest(make_twin(twin, rows=20, seed=42, splits=[twin.main])[twin.main]) == DIGESTS[twin.name]
 
 
 def digest(dataset: datasets.Dataset) -> str:

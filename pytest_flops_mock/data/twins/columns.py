@@ -1,0 +1,407 @@
+"""Values for a column of any feature type, from what is known of it: those of the user's own twins.
+
+What is known may be nothing but the type. Then values are drawn that bear the row's class, as far as the type allows it:
+numbers around a middle of the class' own, texts with words of its own, pictures with its motif, tones of its pitch.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import datasets
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
+from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise, png_column
+from pytest_flops_mock.data.twins.sounds import RATE, Samples, tones, wav_column
+from pytest_flops_mock.data.twins.tables import Doubles, choose, heaped
+from pytest_flops_mock.data.twins.words import long_tail
+
+_SIZE = 32  # pixels, of pictures of which no more is known; larger ones are drawn in about so many and enlarged
+_ITEMS = (1, 4)
+_WORDS = (4, 14)
+_SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
+_COMMON_WORDS, _OWN_WORDS = 64, 16
+_OWN_SHARE = 96  # of 256 words, how many bear the class
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the values of a column; nothing of it is a row.
+
+    Lists in lists hold one list for each class, or a single one for all.
+
+    Attributes:
+        missing: Share of nulls.
+        values: All values, if they are few.
+        weights: How often each of ``values`` comes.
+        quantiles: Numbers (or times, in their unit) at equal steps from the smallest to the largest.
+        people: How many different identifiers there are.
+        lengths: Fewest and most items of a list, words of a text, or bytes.
+        sizes: Widths and heights of pictures, in pixels.
+        mode: Pillow's mode of the pictures.
+        seconds: Shortest and longest sound.
+        items: What is known of the items of a list.
+        fields: What is known of the fields of a struct.
+    """
+
+    missing: float = 0.0
+    values: tuple[bool | int | float | str, ...] = ()
+    weights: tuple[tuple[int, ...], ...] = ()
+    quantiles: tuple[tuple[float, ...], ...] = ()
+    people: int | None = None
+    lengths: tuple[int, int] | None = None
+    sizes: tuple[tuple[int, int], ...] = ()
+    mode: str | None = None
+    seconds: tuple[float, float] | None = None
+    items: Known | None = None
+    fields: dict[str, Known] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The class of each row.
+
+    Attributes:
+        of_row: Number of the class, shape ``(rows,)``.
+        names: The classes; a single one if there are none.
+    """
+
+    of_row: Ints
+    names: tuple[str, ...]
+
+    def repeated(self, times: Ints) -> Groups:
+        """The groups of items of which each row has several."""
+        return replace(self, of_row=np.repeat(self.of_row, times))
+
+
+class UnsupportedFeatureError(Exception):
+    """A column of a feature type that cannot be made."""
+
+
+def draw_groups(
+    rng: np.random.Generator, rows: int, feature: Any | None, known: Known | None
+) -> tuple[Groups, pa.Array | None]:
+    """The class of each row, and the column that says it.
+
+    Args:
+        rng: Decides which.
+        rows: How many.
+        feature: Feature of the column with the classes; ``None`` if there is none.
+        known: What is known of that column.
+    """
+    known = known or Known()
+    kind = None if feature is None or isinstance(feature, datasets.ClassLabel) else getattr(feature, "pa_type", None)
+    if isinstance(feature, datasets.ClassLabel):
+        values: Sequence[Any] = known.values or range(feature.num_classes)
+        names = [feature.names[value] if 0 <= value < feature.num_classes else str(value) for value in values]
+        kind = pa.int64()
+    elif kind is not None and known.values:
+        values, names = known.values, [str(value) for value in known.values]
+    elif kind is not None and (pa.types.is_boolean(kind) or pa.types.is_integer(kind)):
+        values, names = [False, True] if pa.types.is_boolean(kind) else [0, 1], ["0", "1"]
+    elif kind is not None and _is_text(kind):
+        values = names = ["no", "yes"]
+    else:
+        groups = Groups(np.zeros(rows, np.int64), ("",))
+        return groups, None if feature is None else make_column(rng, feature, known, groups, "label")
+    if known.weights:
+        numbers = choose(rng, known.weights[:1], np.zeros(rows, np.int64))
+    else:
+        numbers = balanced_labels(rng, rows, len(values))
+    labels = pa.array(values, kind).take(pa.array(numbers))
+    return Groups(numbers, tuple(names)), _with_gaps(rng, labels, known)
+
+
+def make_column(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    """Values of a column.
+
+    Args:
+        rng: Where they come from.
+        feature: The column's feature, of ``datasets``.
+        known: What is known of the values.
+        groups: The class of each row.
+        name: The column's name.
+
+    Raises:
+        UnsupportedFeatureError: The feature's type is none that a learner can read.
+    """
+    return _with_gaps(rng, _values(rng, feature, known, groups, name), known)
+
+
+def _values(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    if isinstance(feature, list):
+        return _list(rng, feature[0], known, groups, name, pa.ListArray)
+    if isinstance(feature, Mapping):
+        return _struct(rng, feature, known, groups, name)
+    make = _MAKERS.get(type(feature).__name__)
+    if make is None:
+        raise UnsupportedFeatureError(f"column {name}: feature type {type(feature).__name__}")
+    return make(rng, feature, known, groups, name)
+
+
+def _with_gaps(rng: np.random.Generator, column: pa.Array, known: Known) -> pa.Array:
+    if not known.missing:
+        return column
+    gaps = rng.random(len(column)) < known.missing
+    return column.take(pa.array(np.arange(len(column)), mask=gaps))  # no index, no value: for any type
+
+
+def _class_label(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, _: str) -> pa.Array:
+    if known.weights:
+        return pa.array(known.values, pa.int64()).take(pa.array(_chosen(rng, known, groups)))
+    return pa.array(balanced_labels(rng, len(groups.of_row), feature.num_classes))
+
+
+def _value(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    kind, rows = feature.pa_type, len(groups.of_row)
+    if known.weights:
+        return pa.array(known.values, kind).take(pa.array(_chosen(rng, known, groups)))
+    if pa.types.is_null(kind):
+        return pa.nulls(rows)
+    if pa.types.is_boolean(kind):
+        return pa.array(rng.random(rows) < 0.2 + 0.6 * _place(groups, name))
+    if _is_text(kind):
+        return pa.array(_texts(rng, known, groups, name), pa.string()).cast(kind)
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or str(kind) == "binary_view":
+        lengths = _between(rng, known.lengths or (8, 24), rows)
+        return pa.array([rng.integers(0, 256, int(length), dtype=np.uint8).tobytes() for length in lengths], kind)
+    return _numbers(rng, kind, known, groups, name)
+
+
+def _numbers(rng: np.random.Generator, kind: pa.DataType, known: Known, groups: Groups, name: str) -> pa.Array:
+    rows = len(groups.of_row)
+    is_real = pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    if known.quantiles:
+        steps = np.array(known.quantiles, np.float64)
+        place = rng.random(rows) * (steps.shape[1] - 1)
+        below = np.floor(place).astype(np.int64)
+        of_row = groups.of_row if len(steps) > 1 else np.zeros(rows, np.int64)
+        low, high = steps[of_row, below], steps[of_row, below + 1]
+        values: Doubles = low + (high - low) * (place - below)
+    elif pa.types.is_temporal(kind):
+        values = np.floor(rng.random(rows) * 1_461) * _day(kind) + _day(kind) * _start(kind)
+    else:
+        spread = np.full(rows, 20 / max(len(groups.names), 2))
+        values = np.clip(heaped(rng, 20 + 60 * _place(groups, name), spread), 0, 100)
+        values = values / 10 if is_real else values
+    if pa.types.is_decimal(kind):
+        most = 10.0 ** (kind.precision - kind.scale)
+        rounded = np.floor(np.clip(values, -most, most) * 100) / 100
+        return pa.array(np.where(rounded >= most, most - 1, rounded)).cast(kind, safe=False)
+    if is_real:
+        return pa.array(values.astype(kind.to_pandas_dtype()))
+    numbers = np.floor(values + 0.5).astype(np.int64)
+    if pa.types.is_integer(kind):
+        return pa.array(numbers).cast(kind)
+    if pa.types.is_date64(kind):
+        numbers = numbers // 86_400_000 * 86_400_000
+    narrow = pa.types.is_date32(kind) or pa.types.is_time32(kind)
+    return pa.array(numbers, pa.int64()).cast(pa.int32() if narrow else pa.int64()).cast(kind)
+
+
+def _day(kind: pa.DataType) -> int:
+    """A day in a unit of time; of a time of day, a minute."""
+    if pa.types.is_date32(kind):
+        return 1
+    if pa.types.is_date64(kind):
+        return 86_400_000
+    ticks = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
+    return ticks * (60 if pa.types.is_time(kind) else 86_400)
+
+
+def _start(kind: pa.DataType) -> int:
+    """Days from 1970 to 2020 for points in time, none for durations and times of day (of which a day has 1,440 minutes)."""
+    return 0 if pa.types.is_duration(kind) or pa.types.is_time(kind) else 18_262
+
+
+def _texts(rng: np.random.Generator, known: Known, groups: Groups, name: str) -> list[str]:
+    rows = len(groups.of_row)
+    if known.people is not None or (known.lengths is None and _names_people(name)):
+        ids = long_tail(rng, rows, known.people or 60)
+        return [f"{name}_{number:04d}" for number in ids.tolist()]
+    least, most = known.lengths or _WORDS
+    lengths = _between(rng, (least, most), rows)
+    picks = noise(rng, rows, max(int(most), 1), 2)
+    common, own = _vocabulary("", _COMMON_WORDS), [_vocabulary(group, _OWN_WORDS) for group in groups.names]
+    made = []
+    for length, group, pick in zip(lengths.tolist(), groups.of_row.tolist(), picks.tolist(), strict=True):
+        made.append(
+            " ".join(
+                own[group][word % _OWN_WORDS] if which < _OWN_SHARE or not number else common[word % _COMMON_WORDS]
+                for number, (which, word) in enumerate(pick[:length])
+            )
+        )
+    return made
+
+
+def _names_people(name: str) -> bool:
+    """Whether a column by this name is likely to say who the row is of."""
+    words = name.lower().replace("-", "_").replace(".", "_").split("_")
+    return words[-1] in ("id", "user", "writer", "speaker", "client", "person", "patient", "device", "hospital")
+
+
+@cache
+def _vocabulary(group: str, words: int) -> list[str]:
+    """Made-up words of a class."""
+    stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence(zlib.crc32(f"words of {group}".encode()))))
+    return ["".join(_SYLLABLES[each % len(_SYLLABLES)] for each in word) for word in noise(stream, words, 3).tolist()]
+
+
+def _picture(rng: np.random.Generator, _: Any, known: Known, groups: Groups, __: str) -> pa.Array:
+    rows = len(groups.of_row)
+    sizes = known.sizes or ((_SIZE, _SIZE),)
+    size_of = noise(rng, rows, 1)[:, 0] % len(sizes)
+    columns, order = [], []
+    for number, (width, height) in enumerate(sizes):
+        chosen = np.flatnonzero(size_of == number)
+        enlarge = -(-max(width, height) // _SIZE)
+        side = -(-max(width, height) // enlarge)
+        drawn = _in_mode(draw_motifs(rng, _motifs(groups.names), groups.of_row[chosen], side), known.mode or "RGB")
+        columns.append(png_column(drawn, enlarge=enlarge, size=(height, width)))
+        order.append(chosen)
+    back = np.argsort(np.concatenate(order), kind="stable")
+    return pa.concat_arrays(columns).take(pa.array(back))
+
+
+def _in_mode(pictures: Bytes, mode: str) -> Bytes:
+    if mode in ("RGB", "RGBA"):
+        opaque = np.full((*pictures.shape[:3], 1), 255, np.uint8)
+        return pictures if mode == "RGB" else np.concatenate([pictures, opaque], axis=3)
+    red, green, blue = np.moveaxis(pictures.astype(np.int64), -1, 0)
+    grey: Bytes = ((red + 2 * green + blue) >> 2).astype(np.uint8)
+    return grey
+
+
+@cache
+def _motifs(names: tuple[str, ...]) -> Motifs:
+    return make_motifs(names)
+
+
+def _sound(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    rows, rate = len(groups.of_row), feature.sampling_rate or RATE
+    least, most = known.seconds or (1.0, 1.0)
+    lengths = _between(rng, (max(int(least * rate), 8), max(int(most * rate), 8)), rows)
+    hertz = (200 + _place(groups, name) * rate * 0.2).astype(np.int64) + noise(rng, rows, 1)[:, 0] % 16
+    loud = 128 + noise(rng, rows, 1)[:, 0] // 2
+    clips: list[Samples] = []
+    for pitch, length, each in zip(hertz, lengths.tolist(), loud.tolist(), strict=True):
+        tone = tones(np.array([pitch]), length, rate)[0]
+        clips.append(((tone * each >> 8) + noise(rng, length) - 128).astype(np.int16))
+    return wav_column(clips, rate)
+
+
+def _array(rng: np.random.Generator, feature: Any, _: Known, groups: Groups, name: str) -> pa.Array:
+    rows, shape = len(groups.of_row), tuple(_ITEMS[1] if side is None else side for side in feature.shape)
+    count = int(np.prod(shape))
+    spread = np.full(rows * count, 4.0)
+    middle = np.repeat(20 + 60 * _place(groups, name), count)
+    whole = np.floor(heaped(rng, middle, spread))
+    storage = pa.array(whole).cast(datasets.Value(feature.dtype).pa_type)
+    for side in reversed(shape):
+        ends = np.arange(0, len(storage) + 1, side, dtype=np.int32)
+        storage = pa.ListArray.from_arrays(pa.array(ends), storage)
+    return pa.ExtensionArray.from_storage(feature(), storage)
+
+
+def _sequence(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    inner, length = feature.feature, getattr(feature, "length", -1)
+    if type(feature).__name__ == "Sequence" and isinstance(inner, Mapping):  # a struct of lists of the same length
+        times = _lengths(rng, known, len(groups.of_row), length)
+        fields = {
+            key: _listed(rng, each, (known.items or Known()).fields.get(key, Known()), groups, f"{name}.{key}", times)
+            for key, each in inner.items()
+        }
+        return pa.StructArray.from_arrays(list(fields.values()), names=list(fields))
+    if length is not None and length >= 0:
+        times = np.full(len(groups.of_row), length, np.int64)
+        items = make_column(rng, inner, known.items or Known(), groups.repeated(times), name)
+        return pa.FixedSizeListArray.from_arrays(items, length)
+    kind = pa.LargeListArray if type(feature).__name__ == "LargeList" else pa.ListArray
+    return _list(rng, inner, known, groups, name, kind)
+
+
+def _list(rng: np.random.Generator, inner: Any, known: Known, groups: Groups, name: str, kind: Any) -> pa.Array:
+    times = _lengths(rng, known, len(groups.of_row), -1)
+    return _listed(rng, inner, known.items or Known(), groups, name, times, kind)
+
+
+def _listed(
+    rng: np.random.Generator, inner: Any, known: Known, groups: Groups, name: str, times: Ints, kind: Any = pa.ListArray
+) -> pa.Array:
+    items = make_column(rng, inner, known, groups.repeated(times), name)
+    ends = np.concatenate([[0], np.cumsum(times)])
+    return kind.from_arrays(pa.array(ends, pa.int64() if kind is pa.LargeListArray else pa.int32()), items)
+
+
+def _lengths(rng: np.random.Generator, known: Known, rows: int, length: int) -> Ints:
+    return np.full(rows, length, np.int64) if length >= 0 else _between(rng, known.lengths or _ITEMS, rows)
+
+
+def _struct(rng: np.random.Generator, feature: Mapping[str, Any], known: Known, groups: Groups, name: str) -> pa.Array:
+    if not feature:
+        return pa.array([{}] * len(groups.of_row), pa.struct([]))
+    fields = {
+        key: make_column(rng, each, known.fields.get(key, Known()), groups, f"{name}.{key}") for key, each in feature.items()
+    }
+    return pa.StructArray.from_arrays(list(fields.values()), names=list(fields))
+
+
+def _translation(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    return _struct(rng, {language: datasets.Value("string") for language in sorted(feature.languages)}, known, groups, name)
+
+
+def _translations(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    languages = sorted(feature.languages or ["en"])
+    times = _between(rng, (1, len(languages)), len(groups.of_row))
+    said = pa.array([languages[:count] for count in times.tolist()], pa.list_(pa.string()))
+    texts = _listed(rng, datasets.Value("string"), known.items or Known(), groups, name, times)
+    return pa.StructArray.from_arrays([said, texts], names=["language", "translation"])
+
+
+_MAKERS: Mapping[str, Callable[[np.random.Generator, Any, Known, Groups, str], pa.Array]] = {
+    "ClassLabel": _class_label,
+    "Value": _value,
+    "Image": _picture,
+    "Audio": _sound,
+    "Sequence": _sequence,
+    "List": _sequence,
+    "LargeList": _sequence,
+    "Array2D": _array,
+    "Array3D": _array,
+    "Array4D": _array,
+    "Array5D": _array,
+    "Translation": _translation,
+    "TranslationVariableLanguages": _translations,
+}
+
+
+def _chosen(rng: np.random.Generator, known: Known, groups: Groups) -> Ints:
+    of_row = groups.of_row if len(known.weights) > 1 else np.zeros(len(groups.of_row), np.int64)
+    return choose(rng, known.weights, of_row)
+
+
+def _place(groups: Groups, name: str) -> Doubles:
+    """Where in a range from 0 to 1 the row's class has its middle: in each column in another order."""
+    count = len(groups.names)
+    order = np.argsort([zlib.crc32(f"{group} in {name}".encode()) for group in groups.names], kind="stable")
+    place = np.empty(count, np.float64)
+    place[order] = (np.arange(count) + 0.5) / count
+    of_row: npt.NDArray[np.float64] = place[groups.of_row]
+    return of_row
+
+
+def _between(rng: np.random.Generator, ends: tuple[int, int], rows: int) -> Ints:
+    least, most = ends
+    numbers: Ints = least + np.floor(rng.random(rows) * (most - least + 1)).astype(np.int64)
+    return numbers
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind)) or str(kind) == "string_view"

@@ -1,0 +1,32 @@
+"""Photographs of different sizes: what the twins share whose real pictures are not all of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pytest_flops_mock.data.twins.pixels import Bytes, Ints, png_column
+
+
+def photo_column(pictures: Bytes, kinds: Ints, sizes: Sequence[tuple[int, int]], *, enlarge: int) -> Any:
+    """Pictures that are enlarged and cut to size around their middle, stored as :func:`png_column` does.
+
+    Args:
+        pictures: Shape ``(rows, drawn, drawn, 3)``, dtype ``uint8``.
+        kinds: Which of ``sizes`` each picture gets, shape ``(rows,)``.
+        sizes: Heights and widths, each at most ``drawn * enlarge`` pixels.
+        enlarge: How many pixels each way one pixel becomes.
+
+    Returns:
+        A ``pyarrow.StructArray`` of type ``struct<bytes: binary, path: string>`` with one entry for each row.
+    """
+    drawn = pictures.shape[1]
+    groups = [np.flatnonzero(kinds == kind) for kind in range(len(sizes))]
+    columns = []
+    for rows, size in zip(groups, sizes, strict=True):
+        top, left = ((drawn - -(-length // enlarge)) // 2 for length in size)
+        columns.append(png_column(pictures[rows, top:, left:], enlarge=enlarge, size=size))
+    return pa.concat_arrays(columns).take(pa.array(np.argsort(np.concatenate(groups), kind="stable")))

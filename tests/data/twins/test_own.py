@@ -1,0 +1,265 @@
+"""Descriptions of twins of the user's own data sets: from a schema or the data, into a file, and back as a twin."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock.data.source import source_data
+from pytest_flops_mock.data.twins.columns import Known
+from pytest_flops_mock.data.twins.likeness import describe
+from pytest_flops_mock.data.twins.own import FORM, Description, described_twin, own_names, own_twin, write_description
+from pytest_flops_mock.data.twins.schemas import describe_schema
+from pytest_flops_mock.data.twins.twin import make_twin
+
+NESTED = datasets.Features(
+    {
+        "image": datasets.Image(),
+        "tags": datasets.Sequence(datasets.Value("string")),
+        "where": {"x": datasets.Value("float32"), "site": datasets.Value("string")},
+        "label": datasets.ClassLabel(names=["no", "yes"]),
+    }
+)
+
+
+def visits(rows: int = 400) -> datasets.Dataset:
+    """Numbers, codes, words, times and gaps of people, two kinds of whom differ."""
+    rng = np.random.default_rng(3)
+    ill = rng.random(rows) < 0.3
+    return datasets.Dataset.from_dict(
+        {
+            "pressure": np.where(ill, rng.normal(150, 8, rows), rng.normal(115, 8, rows)),
+            "age": rng.integers(18, 90, rows),
+            "town": rng.choice(["Bonn", "Kiel", "Ulm"], rows, p=[0.6, 0.3, 0.1]).tolist(),
+            "name": [f"P{number} Miller-{rng.integers(10**9)}" for number in range(rows)],
+            "person": [f"id-{number}" for number in rng.integers(0, 150, rows)],
+            "seen": [None if rng.random() < 0.25 else int(number) for number in rng.integers(0, 10**9, rows)],
+            "outcome": np.where(ill, "ill", "well").tolist(),
+        }
+    ).cast_column("seen", datasets.Value("timestamp[s]"))
+
+
+@pytest.fixture(scope="module")
+def described() -> Description:
+    return describe({"train": visits(), "test": visits(50)}, "acme/visits", "outcome")
+
+
+def test_a_twin_is_like_the_data_that_it_was_described_from(described: Description) -> None:
+    real, twin = visits(), described_twin(described)
+    assert twin.splits == (("train", 400), ("test", 50))
+    assert (twin.name, twin.label, twin.features()) == ("acme/visits", "outcome", real.features)
+    made = make_twin(twin, rows=400)["train"]
+    assert made.features == real.features
+    columns, real_columns = made[:], real[:]
+    assert abs(np.mean(columns["pressure"]) - np.mean(real_columns["pressure"])) < 3
+    assert abs(np.std(columns["age"]) - np.std(real_columns["age"])) < 3
+    assert abs(columns["town"].count("Bonn") - 240) < 40
+    assert abs(columns["outcome"].count("ill") - real_columns["outcome"].count("ill")) < 40
+    assert abs(columns["seen"].count(None) - 100) < 35
+    assert len(set(columns["person"])) > 50
+
+
+def test_a_model_learns_from_the_twin_what_it_would_from_the_data(described: Description) -> None:
+    made = make_twin(described_twin(described), rows=400)["train"][:]
+    real = visits()[:]
+    model = LogisticRegression().fit(np.array(made["pressure"])[:, None] / 100, made["outcome"])
+    assert model.score(np.array(real["pressure"])[:, None] / 100, real["outcome"]) > 0.9
+
+
+def test_no_row_and_no_value_of_one_person_is_in_the_description(described: Description, tmp_path: Path) -> None:
+    text = write_description(described, tmp_path).read_text(encoding="utf-8")
+    real = visits()[:]
+    assert not [name for name in real["name"] if name in text]
+    assert not [person for person in real["person"] if f'"{person}"' in text]
+    assert not [value for value in real["pressure"] if str(value) in text]
+    assert str(max(real["pressure"])) not in text
+    rare = [*["often"] * 395, *["once", "twice", "twice", "four", "four"]]
+    columns = describe({"train": datasets.Dataset.from_dict({"x": rare})}, "rare", None).columns
+    assert columns["x"].values == ("often",)
+
+
+def test_a_description_comes_back_from_its_file(described: Description, tmp_path: Path) -> None:
+    path = write_description(described, tmp_path / "new")
+    assert path == tmp_path / "new" / "acme--visits.twin.json"
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    twin = own_twin("acme/visits", path.parent)
+    assert twin == described_twin(described)
+    assert hash(twin) == hash(described_twin(described))
+    assert own_twin("visits", path.parent) is None
+    assert own_names(path.parent) == ("acme/visits",)
+    assert own_names(tmp_path / "none") == ()
+
+
+def test_the_same_values_on_every_platform() -> None:
+    known = {
+        "age": Known(quantiles=((18.0, 40.5, 89.0), (60.0, 70.25, 90.0))),
+        "town": Known(missing=0.2, values=("Bonn", "Ulm"), weights=((3, 1),)),
+        "person": Known(people=40),
+    }
+    kinds = {"age": "float64", "town": "string", "person": "string", "note": "string", "outcome": "bool"}
+    features = {name: {"dtype": kind, "_type": "Value"} for name, kind in kinds.items()}
+    description = Description(FORM, "acme/visits", "default", {"train": 100}, features, "outcome", known)
+    assert make_twin(described_twin(description), rows=3)["train"].to_dict() == {
+        "age": [61.26548578062859, 86.69424103674794, 32.5680172451175],
+        "town": [None, "Ulm", "Bonn"],
+        "person": ["person_0003", "person_0038", "person_0000"],
+        "note": [
+            "felimo mafefe zimede mufada",
+            "ninumi selime pozazo mikeba nukelo kamara narora narora luzubi narora mepaso zoripu",
+            "lagesu ninumi dapofi pomoga",
+        ],
+        "outcome": [True, False, False],
+    }
+
+
+def test_a_twin_of_ones_own_is_what_an_sla_means(described: Description, tmp_path: Path) -> None:
+    write_description(described, tmp_path)
+    sla = {
+        "customerID": "Admin",
+        "mock_data_configuration": {"dataset_name": "acme/visits", "number_of_partitions": 2, "data_tag": "visits"},
+    }
+    with MLDataServer() as server:
+        run = MockDataProvider(server.uri, recordings=tmp_path).run(sla)
+        loaded = load_partitions(server.uri, ["visits"])
+    assert run.origin == "synthetic twin of acme/visits, 600 rows, seed 42"
+    assert loaded.features == visits().features
+
+
+def test_a_twin_of_ones_own_goes_before_that_of_the_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "mnist.twin.json").write_text(json.dumps(schema("mnist")), encoding="utf-8")
+    data = source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+    assert list(data.dataset.features) == ["x", "label"]
+
+
+def schema(name: str, **changes: Any) -> dict[str, Any]:
+    features = {"x": {"dtype": "float32", "_type": "Value"}, "label": {"names": ["no", "yes"], "_type": "ClassLabel"}}
+    whole = {"form": FORM, "dataset": name, "config_name": "default", "splits": {"train": 30}, "features": features}
+    return {**whole, "label": "label", **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "came"),
+    [
+        ({"form": "pytest-flops-mock/twin/9"}, f"form: expected {FORM}, but it is pytest-flops-mock/twin/9"),
+        ({"splits": {}}, "splits: there must be one, and each with at least one row"),
+        ({"splits": {"train": 0}}, "splits: there must be one, and each with at least one row"),
+        ({"label": "lable"}, "label: there is no column 'lable' among x, label"),
+        ({"dataset": None}, "dataset: Input should be a valid string"),
+        ({"columns": {"x": {"missing": "much"}}}, "columns.x.missing: Input should be a valid number*"),
+        ({"features": {"x": {"_type": "Hologram"}}}, "*Hologram*"),
+        (None, "Invalid JSON*"),
+    ],
+    ids=["form", "no split", "empty split", "label", "no name", "statistics", "feature", "no JSON"],
+)
+def test_a_description_that_cannot_be_used_is_told(changes: dict[str, Any] | None, came: str, tmp_path: Path) -> None:
+    path = tmp_path / "acme--x.twin.json"
+    path.write_text("{" if changes is None else json.dumps(schema("acme/x", **changes)), encoding="utf-8")
+    with pytest.raises(FlopsMockError) as error:
+        own_twin("acme/x", tmp_path)
+    lines = str(error.value).splitlines()
+    assert lines[0] == "the description of the twin cannot be used"
+    assert lines[1] == f"  where     {path}"
+    assert lines[-1] == "  next      make it again: flops-mock twin --like DATA, or --features FILE"
+    told = next(line for line in lines if line.startswith("  came"))
+    middle = came.strip("*")
+    assert middle in told if came != middle else told == f"  came      {came}"
+    assert own_twin("acme/other", tmp_path) is None  # a broken neighbour is in nobody's way
+    assert own_names(tmp_path) == ()
+
+
+def test_too_few_rows_are_no_statistics() -> None:
+    with pytest.raises(FlopsMockError, match="too few rows: its statistics would be the rows themselves"):
+        describe({"train": visits(19)}, "few", None)
+
+
+def test_a_label_that_is_no_column_is_told_with_the_nearest() -> None:
+    with pytest.raises(FlopsMockError, match=r"(?s)there is no column 'outcom'.*nearest   outcome"):
+        describe({"train": visits(30)}, "visits", "outcom")
+
+
+FEATURES_JSON = json.dumps(NESTED.to_dict())
+INFO = {"features": NESTED.to_dict(), "splits": {"train": {"name": "train", "num_examples": 70}}}
+CARD = """\
+---
+license: mit
+dataset_info:
+  features:
+  - name: image
+    dtype: image
+  - name: tags
+    sequence: string
+  - name: where
+    struct:
+    - name: x
+      dtype: float32
+    - name: site
+      dtype: string
+  - name: label
+    dtype:
+      class_label:
+        names:
+          '0': 'no'
+          '1': 'yes'
+  splits:
+  - name: train
+    num_bytes: 1
+    num_examples: 70
+---
+# A data set
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "rows"),
+    [
+        ("features.json", FEATURES_JSON, 600),
+        ("info.json", json.dumps(INFO), 70),
+        ("dataset_infos.json", json.dumps({"default": INFO}), 70),
+        ("viewer.json", json.dumps({"dataset_info": {"default": INFO}}), 70),
+        ("README.md", CARD, 70),
+    ],
+)
+def test_a_schema_is_enough_for_a_twin(file: str, text: str, rows: int, tmp_path: Path) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    twin = described_twin(describe_schema(tmp_path / file, "acme/scans", None))
+    assert twin.features() == NESTED
+    assert twin.splits == (("train", rows),)
+    assert twin.label == "label"
+    made = make_twin(twin, rows=30)["train"]
+    assert made.features == NESTED
+    assert sorted(set(made[:]["label"])) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "came"),
+    [
+        ("features.json", '{"x": ', "line 1, column 7: Expecting value"),
+        ("features.json", "[]", "a JSON object is needed, but it is list"),
+        ("features.json", '{"x": {"_type": "Hologram"}}', "Hologram"),
+        ("README.md", "# No head\n", "the card has no dataset_info in its YAML head"),
+        ("README.md", "---\ndataset_info: [\n---\n", "flow node"),
+        ("dataset_infos.json", '{"default": {"features": {}}}', "configuration default: no features"),
+    ],
+)
+def test_a_schema_that_is_none_is_told(file: str, text: str, came: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    with pytest.raises(FlopsMockError, match=r"^the file says no schema of a data set\n  where     ") as error:
+        describe_schema(tmp_path / file, "acme/x", None)
+    assert came in str(error.value)
+
+
+def test_one_configuration_of_several_has_to_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "dataset_infos.json"
+    path.write_text(json.dumps({"small": INFO, "large": INFO}), encoding="utf-8")
+    with pytest.raises(FlopsMockError, match=r"(?s)the schema has several configurations.*one of: small, large.*--config"):
+        describe_schema(path, "acme/x", None)
+    with pytest.raises(FlopsMockError, match=r"(?s)the schema has no configuration 'smal'.*nearest   small"):
+        describe_schema(path, "acme/x", None, "smal")
+    assert describe_schema(path, "acme/x", None, "small").config_name == "small"

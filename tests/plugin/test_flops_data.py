@@ -1,0 +1,88 @@
+"""Where data come from, test by test: the marker ``flops_data`` and the arguments ``data`` and ``flaws``."""
+
+from __future__ import annotations
+
+import pytest
+
+PROVIDE = """
+    import pytest
+
+    {marker}
+    def test_provide(mock_data_provider, request):
+        run = mock_data_provider("mocks/mnist.json"{call})
+        print("ORIGIN", run.origin)
+    """
+
+
+def origin(project: pytest.Pytester, *options: str, marker: str = "", call: str = "") -> str:
+    project.makepyfile(PROVIDE.format(marker=f"@pytest.mark.flops_data({marker})" if marker else "", call=call))
+    result = project.runpytest("-s", *options)
+    result.assert_outcomes(passed=1)
+    return next(line for line in result.outlines if "ORIGIN" in line).partition("ORIGIN ")[2]
+
+
+def test_the_call_goes_before_the_marker_and_the_marker_before_the_option(project: pytest.Pytester) -> None:
+    plain = "synthetic twin of mnist, 600 rows, seed 42"
+    assert origin(project, "--flops-data=hub", marker="'synthetic'") == plain
+    assert origin(project, "--flops-data=hub", marker="'*:recorded'", call=", data='synthetic'") == plain
+    project.makeini("[pytest]\nflops_flaws = missing=0.1\n")
+    assert origin(project) == f"{plain}, flaws missing=0.1"
+    assert origin(project, "--flops-flaws=missing=0.2 duplicates=0.1") == f"{plain}, flaws missing=0.2 duplicates=0.1"
+    assert origin(project, marker="'mnist:synthetic', flaws={'label_noise': 0.3}") == f"{plain}, flaws label_noise=0.3"
+    assert origin(project, marker="flaws='label_noise=0.3'", call=", flaws=''") == plain
+
+
+def test_the_header_names_the_flaws(project: pytest.Pytester) -> None:
+    result = project.runpytest("--flops-flaws=missing=0.10")
+    result.stdout.fnmatch_lines(["flops: data synthetic, flaws missing=0.1"])
+
+
+def test_a_check_without_test_code_has_them_too(project: pytest.Pytester) -> None:
+    options = ("--flops-check", "--flops-sla=mocks/mnist.json", "-k", "provide")
+    result = project.runpytest(*options, "--flops-flaws=duplicates=0.5")
+    result.assert_outcomes(passed=1, deselected=9)
+    result.stdout.fnmatch_lines(["*synthetic twin of mnist, 600 rows, seed 42, flaws duplicates=0.5*"])
+
+
+def test_the_report_of_a_check_names_them(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.flops_data(flaws="duplicates=0.5")
+        def test_check(flops_check):
+            report = flops_check(sla="mocks/mnist.json", flaws={"missing": 0.2}, until="provide")
+            assert report.data.origin == "synthetic twin of mnist, 600 rows, seed 42, flaws missing=0.2"
+        """
+    )
+    project.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ("'synthetc'", "*SettingsError: there is no such source of data"),
+        ("flaws='mising=1'", "*SettingsError: there is no such flaw of a twin"),
+        ("", "*SettingsError: the marker flops_data takes a source of data, flaws, or both"),
+        ("'hub', 'synthetic'", "*SettingsError: the marker flops_data takes a source of data, flaws, or both"),
+        ("source='hub'", "*SettingsError: the marker flops_data takes a source of data, flaws, or both"),
+    ],
+    ids=["source", "flaw", "nothing", "two", "keyword"],
+)
+def test_a_marker_that_means_nothing_fails_its_test(project: pytest.Pytester, marker: str, message: str) -> None:
+    project.makepyfile(PROVIDE.format(marker=f"@pytest.mark.flops_data({marker})", call=""))
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([message, "*where     @pytest.mark.flops_data of *::test_provide"])
+
+
+@pytest.mark.parametrize("kind", ["option", "ini"])
+def test_flaws_that_mean_nothing_end_the_run(project: pytest.Pytester, kind: str) -> None:
+    project.makeini(f"[pytest]\nflops_flaws ={' missing=2' if kind == 'ini' else ''}\n")
+    result = project.runpytest(*(["--flops-flaws=missing=2"] if kind == "option" else []))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: a twin cannot be made with missing=2.0", "  nearest   1"])
+
+
+def test_the_marker_is_known(project: pytest.Pytester) -> None:
+    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_data(source=None, [*], flaws=None): *"])

@@ -1,0 +1,65 @@
+"""Sources of data and flaws of twins, as they are written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_flops_mock import DataChoice, DataSource, Flaws, FlopsMockError
+from pytest_flops_mock.choices import data_choice, flaws_of
+
+
+def test_what_is_not_named_is_synthetic_and_other_names_of_a_data_set_count_after_its_own() -> None:
+    data = data_choice("ylecun/mnist:hub")
+    assert data.source_of("cifar10") is DataSource.SYNTHETIC
+    assert data.source_of("mnist", "ylecun/mnist") is DataSource.HUB
+    assert data_choice("ylecun/mnist:hub mnist:recorded").source_of("mnist", "ylecun/mnist") is DataSource.RECORDED
+
+
+def test_a_choice_or_a_source_is_a_choice_already() -> None:
+    assert data_choice(DataSource.HUB) == DataChoice(DataSource.HUB)
+    choice = data_choice("mnist:hub")
+    assert data_choice(choice) is choice
+
+
+def test_flaws_are_written_as_shares_by_name() -> None:
+    flaws = flaws_of("missing=0.1, label_noise=0.25\nduplicates=1")
+    assert flaws == Flaws(missing=0.1, label_noise=0.25, duplicates=1)
+    assert flaws.value == "missing=0.1 label_noise=0.25 duplicates=1"
+    assert flaws_of(flaws) is flaws
+    assert flaws_of({"missing": 0.5}) == Flaws(missing=0.5)
+    assert flaws_of("") == Flaws()
+    assert Flaws().value == ""
+
+
+def test_an_unknown_flaw_is_told_with_the_nearest() -> None:
+    with pytest.raises(FlopsMockError) as error:
+        flaws_of("mising=0.1", "--flops-flaws")
+    assert str(error.value) == (
+        "there is no such flaw of a twin\n"
+        "  where     --flops-flaws\n"
+        "  expected  some of: missing, corrupt_images, label_noise, imbalance, duplicates\n"
+        "  came      mising\n"
+        "  nearest   missing\n"
+        "  next      for example missing=0.1 label_noise=0.2"
+    )
+
+
+@pytest.mark.parametrize("text", ["missing", "missing=much", "missing="])
+def test_a_flaw_without_a_share_is_told(text: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        flaws_of(text)
+    assert str(error.value) == (
+        "the flaw missing has no share\n"
+        "  where     flaws\n"
+        "  expected  NAME=SHARE, a share from 0 to 1\n"
+        f"  came      {text.rstrip('=')}\n"
+        "  next      for example missing=0.1 label_noise=0.2"
+    )
+
+
+@pytest.mark.parametrize("value", ["missing=1.5", "missing=-1", "missing=nan", {"missing": True}, {"missing": "0.1"}])
+def test_a_share_that_is_none_is_told(value: Any) -> None:
+    with pytest.raises(FlopsMockError, match="a twin cannot be made with missing="):
+        flaws_of(value)
