@@ -20,12 +20,12 @@ import pytest
 import yaml
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage, __version__
+from pytest_flops_mock.choices import DataSource
 from pytest_flops_mock.cli import main
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import SCHEMA, DataFacts, Frame, PartitionFacts, StageResult
-from pytest_flops_mock.settings import DataSource
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "mnist_sklearn"
 SCHEMA_FILE = ROOT / "docs" / "report.schema.json"
 COMMAND = [sys.executable, "-m", "pytest_flops_mock.cli"]

@@ -98,6 +98,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
             ["record", "acme/sorted", "--rows", "0"],
             ["record", "--check"],
             ["record", "--check", "--to", "nowhere"],
+            ["record", "acme/sorted", "--split", "test", "--by", "label", "--to", "lacking"],
         ]
         yield Recorded(hub, home, tuple(flops_mock(hub, home, *commands, HF_TOKEN=hub.token)))
 
@@ -122,6 +123,12 @@ def test_what_was_recorded_is_told(recorded: Recorded) -> None:
         "in          tests/flops-data/acme--sorted.parquet\n"
         "            tests/flops-data/acme--sorted.json\n"
     )
+
+
+def test_classes_without_a_row_are_told(recorded: Recorded) -> None:
+    _, out, _ = recorded.told[13]
+    assert out.endswith("\nlacking     classes a, d, of which no row was among those read; try more --rows\n")
+    assert "lacking" not in recorded.told[3][1]
 
 
 def test_a_folder_holds_a_parquet_file_and_a_manifest_for_each_and_nothing_else(recorded: Recorded) -> None:

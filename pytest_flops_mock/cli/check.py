@@ -1,0 +1,199 @@
+"""``flops-mock check``: whether FLOps can train an ML repository on the data that SLAs ask for."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show
+from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.findings import Report
+
+FORMATS = ("text", "json", "markdown", "github")
+
+_EXPLAINED = """\
+exit status:
+  0    compatible with every SLA
+  1    not compatible with at least one
+  2    wrong use: an option, or a repository or an SLA file that is not there
+  130  interrupted
+
+formats:
+  text      the report in full; several SLAs one after another, with a last line about all
+  json      the report (docs/report.schema.json); for several SLAs a list of reports
+  markdown  verdict, stages and findings as tables
+  github    annotations for GitHub Actions, and the Markdown in the step summary (GITHUB_STEP_SUMMARY)
+"""
+
+
+def add(add: AddCommand) -> None:
+    """Add the command."""
+    check = add(
+        "check",
+        help="check whether FLOps can train an ML repository",
+        description="Check whether FLOps can train an ML repository on the data that SLAs ask for.",
+        epilog=_EXPLAINED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    check.set_defaults(run=_run)
+    check.add_argument(
+        "repository", metavar="REPO", help="its folder, or a Git URL with an optional @BRANCH, @TAG or @COMMIT"
+    )
+    check.add_argument(
+        "--sla", metavar="FILE", nargs="+", action="extend", required=True, help="MDP SLAs; * and ? are expanded"
+    )
+    check.add_argument("--project-sla", metavar="FILE", help="the project SLA")
+    check.add_argument(
+        "--env",
+        default="current",
+        help="the Python that runs the repository: current (default), learner, the path of an interpreter or of a virtual "
+        "environment, or two of them with a comma between, which are compared",
+    )
+    check.add_argument(
+        "--data",
+        metavar="SOURCE",
+        default="synthetic",
+        help="synthetic (default), recorded or hub; or one for each data set: 'mnist:recorded cifar10:synthetic *:hub'",
+    )
+    check.add_argument("--recordings", metavar="FOLDER", help="folder of recorded samples (tests/flops-data)")
+    check.add_argument("--timeout", metavar="SECONDS", default="60", help="how long one step of the code may take (60)")
+    check.add_argument("--memory", metavar="MB", help="most address space that its process may have (no limit)")
+    check.add_argument(
+        "--pass-env", metavar="NAMES", action="append", default=[], help="environment variables that its code gets to see"
+    )
+    check.add_argument("--ignore", metavar="CODES", action="append", default=[], help="codes that do not count: FM714,FM716")
+    check.add_argument("--format", choices=FORMATS, default="text", help="see below")
+
+
+def _run(options: argparse.Namespace) -> int:
+    slas = list(dict.fromkeys(path for pattern in options.sla for path in _matching(pattern, "--sla")))
+    project = None if options.project_sla is None else _existing(options.project_sla, "--project-sla")
+    from pytest_flops_mock.choices import data_choice
+    from pytest_flops_mock.learner.clone import cloned, remote_of
+    from pytest_flops_mock.learner.environment import CURRENT, LEARNER, environments, learner_python
+    from pytest_flops_mock.learner.repository import MLRepository
+    from pytest_flops_mock.pipeline import RepositoryChecker
+    from pytest_flops_mock.settings import ignored_codes, megabytes, seconds
+
+    data, timeout = data_choice(options.data, "--data"), seconds(options.timeout, "--timeout")
+    if options.recordings is not None:
+        data = replace(data, recordings=Path(options.recordings).expanduser())
+    memory = None if options.memory is None else megabytes(options.memory, "--memory")
+    ignore = ignored_codes(options.ignore, "--ignore")
+    reports: list[Report] = []
+    with ExitStack() as stack:
+        remote = remote_of(options.repository)
+        repository = MLRepository.at(options.repository) if remote is None else stack.enter_context(cloned(remote))
+        for env in environments(options.env):
+            if env not in (CURRENT, LEARNER):
+                learner_python(env, repository)  # one that is not there says nothing of the repository
+        checker = stack.enter_context(
+            RepositoryChecker(
+                repository,
+                data=data,
+                env=options.env,
+                timeout=timeout,
+                memory=memory,
+                pass_env=[name for names in options.pass_env for name in names.split(",")],
+                ignore=ignore,
+            )
+        )
+        for sla in slas:
+            reports.append(checker.check(sla=sla, project_sla=project))
+            if options.format == "text":
+                _show_text(sla, reports[-1], first=len(reports) == 1, several=len(slas) > 1)
+    if options.format == "text" and len(slas) > 1:
+        show(f"\n{_summary(slas, reports)}")
+    elif options.format == "json":
+        _show_json(reports)
+    elif options.format == "markdown":
+        from pytest_flops_mock.report.markdown import markdown
+
+        show(markdown(reports, names=slas).rstrip("\n"))
+    elif options.format == "github":
+        _show_github(slas, reports, repository.root if remote is None else None)
+    return COMPATIBLE if all(report.ok for report in reports) else INCOMPATIBLE
+
+
+def _show_text(sla: str, report: Report, *, first: bool, several: bool) -> None:
+    head = f"{'' if first else chr(10)}{'sla':<10}  {sla}\n" if several else ""
+    show(f"{head}{report}")
+
+
+def _summary(slas: Sequence[str], reports: Sequence[Report]) -> str:
+    bad = [sla for sla, report in zip(slas, reports, strict=True) if not report.ok]
+    told = f"{len(slas)} SLAs: {len(slas) - len(bad)} compatible, {len(bad)} not"
+    return f"{'checked':<10}  {told}" + (f" ({listing(bad)})" if bad else "")
+
+
+def _show_json(reports: Sequence[Report]) -> None:
+    """One report as it is; several as a list."""
+    text = reports[0].to_json() if len(reports) == 1 else _json([json.loads(report.to_json()) for report in reports])
+    if (sys.stdout.encoding or "").casefold().replace("-", "") != "utf8":
+        text = _json(json.loads(text), ascii_only=True)  # what is escaped later would not be JSON
+    show(text)
+
+
+def _json(value: object, *, ascii_only: bool = False) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=ascii_only)
+
+
+def _show_github(slas: Sequence[str], reports: Sequence[Report], repository: Path | None) -> None:
+    from pytest_flops_mock.report import github
+    from pytest_flops_mock.report.markdown import markdown
+
+    workspace = os.environ.get("GITHUB_WORKSPACE") or os.getcwd()
+    for line in github.annotations(reports, workspace=workspace, repository=repository, folder=os.getcwd()):
+        show(line)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            github.write_summary(summary, reports, names=slas)
+        except OSError as error:
+            print(f"flops-mock: the step summary cannot be written: {error}", file=sys.stderr)
+        else:
+            return
+    show(github.shielded(markdown(reports, names=slas), secrets.token_hex(16)).rstrip("\n"))
+
+
+def _matching(pattern: str, option: str) -> list[str]:
+    """The files that a path or a pattern means, sorted."""
+    if not glob.has_magic(pattern) or os.path.exists(pattern):
+        return [_existing(pattern, option)]
+    found = sorted(path for path in glob.glob(os.path.expanduser(pattern), recursive=True) if os.path.isfile(path))
+    if not found:
+        raise SettingsError(_no_file("no SLA file matches the pattern", pattern, option))
+    return found
+
+
+def _existing(path: str, option: str) -> str:
+    expanded = os.path.expanduser(path)
+    if not os.path.isfile(expanded) and not os.path.exists(expanded):
+        raise SettingsError(_no_file("the SLA file does not exist", path, option))
+    if os.path.isdir(expanded):
+        raise SettingsError(_no_file("the SLA's path is a folder", os.path.join(path, ""), option))
+    return expanded
+
+
+def _no_file(message: str, path: str, option: str) -> Problem:
+    """What there is in the nearest folder above that exists."""
+    folder = Path(os.path.expanduser(path) if path.endswith(os.sep) else os.path.dirname(os.path.expanduser(path)))
+    while not folder.is_dir() or glob.has_magic(str(folder)):
+        folder = folder.parent
+    files = sorted(str(file) for pattern in ("*.json", "*/*.json") for file in folder.glob(pattern) if file.is_file())
+    return Problem(
+        message,
+        where=option,
+        expected="the path of an MDP SLA" if option == "--sla" else "the path of a project SLA",
+        came=path,
+        nearest=nearest(path, files),
+        hint=f"*.json in {folder}: {listing(files)}",
+    )

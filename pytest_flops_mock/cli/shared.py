@@ -1,0 +1,37 @@
+"""What the commands share: exit statuses, output, and whole numbers in options."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+
+from pytest_flops_mock.errors import Problem, SettingsError
+
+COMPATIBLE, INCOMPATIBLE, WRONG_USE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+"""The exit statuses; the last two are those of a process that SIGINT or SIGPIPE has ended."""
+
+AddCommand = Callable[..., ArgumentParser]
+"""Adds a command to the parser: ``add_parser`` of the parser's commands."""
+
+
+def show(text: str) -> None:
+    """Print at once, so that what is shown keeps its order with what other processes print."""
+    print(text, flush=True)
+
+
+def whole(text: str, option: str, *, least: int) -> int:
+    """The whole number that an option says.
+
+    Raises:
+        SettingsError: It is none, or too small.
+    """
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        problem = Problem(
+            "the value is not a whole number that it can be", where=option, expected=f"{least} or more", came=repr(text)
+        )
+        raise SettingsError(problem)
+    return number

@@ -1,0 +1,180 @@
+"""``flops-mock twin``: see a synthetic twin of a data set, and make one of a data set of your own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_flops_mock.choices import RECORDINGS, Flaws, flaws_of
+from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole
+from pytest_flops_mock.errors import Problem, SettingsError, listing
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.data.twins.own import Description
+
+_EXPLAINED = """\
+examples:
+  flops-mock twin                                    the twins that there are
+  flops-mock twin cifar10 --show                     schema, and a contact sheet in cifar10-twin.png
+  flops-mock twin acme/visits --like data/visits.csv a twin of your own data: schema and statistics, no row
+  flops-mock twin acme/scans --features README.md    the same from features as JSON, a dataset_infos.json, or a card
+
+exit status:
+  0  done
+  2  wrong use, or a data set or schema that cannot be read
+"""
+
+
+def add(add: AddCommand) -> None:
+    """Add the command."""
+    command = add(
+        "twin",
+        help="show a synthetic twin of a data set, or make one of your own data set",
+        description="Show the synthetic twin of a data set, which the data source synthetic makes on the spot; or describe "
+        "a data set of your own, so that there is a twin of it.",
+        epilog=_EXPLAINED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.set_defaults(run=_run)
+    command.add_argument(
+        "name", metavar="NAME", nargs="?", help="name of the data set, as in an SLA; without it all are listed"
+    )
+    command.add_argument("--show", action="store_true", help="show rows as well; of pictures, write a contact sheet (PNG)")
+    command.add_argument("--rows", metavar="N", default="600", help="how many rows the shown twin has (600)")
+    command.add_argument("--split", metavar="NAME", help="the split to show (train)")
+    command.add_argument("--seed", metavar="N", default="42", help="seed of the rows (42)")
+    command.add_argument("--flaws", metavar="FLAWS", help="what is to be wrong with the rows: 'missing=0.1 label_noise=0.2'")
+    made = command.add_mutually_exclusive_group()
+    made.add_argument("--like", metavar="DATA", help="describe a local data set: a folder, or a Parquet, CSV or JSON file")
+    made.add_argument(
+        "--features", metavar="FILE", help="describe a schema: features as JSON, a dataset_infos.json, or a data set card"
+    )
+    command.add_argument("--label", metavar="COLUMN", help="the column that a model learns to tell")
+    command.add_argument("--config", metavar="NAME", help="the configuration")
+    command.add_argument("--to", metavar="PATH", help="folder of the description (tests/flops-data), or file of the sheet")
+    command.add_argument(
+        "--recordings", metavar="FOLDER", help="where descriptions of your own data sets are (tests/flops-data)"
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    rows, seed = whole(options.rows, "--rows", least=1), whole(options.seed, "--seed", least=0)
+    flaws = flaws_of(options.flaws or "", "--flaws")
+    recordings = Path(options.recordings).expanduser() if options.recordings else RECORDINGS
+    if options.like or options.features:
+        _describe(options, Path(options.to).expanduser() if options.to else recordings)
+    elif options.name is None:
+        _refuse_without_name(options)
+        _list(recordings)
+    else:
+        _show(options, recordings, rows, seed, flaws)
+    return COMPATIBLE
+
+
+def _show(options: argparse.Namespace, recordings: Path, rows: int, seed: int, flaws: Flaws) -> None:
+    from pytest_flops_mock.data.source import twin_of
+    from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
+    from pytest_flops_mock.data.twins.twin import make_split
+    from pytest_flops_mock.data.writing import write_whole
+
+    twin = twin_of(options.name, recordings)
+    parts = [schema(twin)]
+    if options.show:
+        split = options.split or twin.main
+        made = make_split(twin, split, rows=rows, seed=seed, flaws=flaws)
+        parts.append(sample(made))
+        sheet = contact_sheet(twin, made)
+        if sheet is not None:
+            path = Path(options.to).expanduser() if options.to else Path(f"{twin.name.rpartition('/')[2]}-twin.png")
+            write_whole({path: sheet}, "the contact sheet")
+            parts.append(f"{'sheet':<10}  {path}")
+        elif options.to is not None:
+            raise SettingsError(
+                Problem(
+                    "there is no contact sheet of a data set without pictures",
+                    where="--to",
+                    expected="a data set with a column of images",
+                    came=twin.name,
+                    hint="leave --to out",
+                )
+            )
+    show("\n\n".join(parts))
+
+
+def _refuse_without_name(options: argparse.Namespace) -> None:
+    given = [f"--{name}" for name in ("show", "split", "flaws", "label", "config", "to") if getattr(options, name)]
+    if given:
+        raise SettingsError(
+            Problem(
+                "there is no data set to show or to describe",
+                where="flops-mock twin",
+                expected="the name of a data set, --like DATA or --features FILE",
+                came=f"{listing(given)} alone",
+                hint="for example flops-mock twin mnist --show",
+            )
+        )
+
+
+def _list(recordings: Path) -> None:
+    from pytest_flops_mock.data.twins.catalogue import TWINS
+    from pytest_flops_mock.data.twins.own import own_names
+
+    rows = [(twin.aliases[-1] if twin.aliases else twin.name, twin) for twin in TWINS]
+    width = max(len(name) for name, _ in rows)
+    for name, twin in sorted(rows, key=lambda row: row[0].casefold()):
+        splits = ", ".join(f"{split} {count:,}" for split, count in twin.splits)
+        also = f"; also {listing([other for other in (twin.name, *twin.aliases) if other != name])}" if twin.aliases else ""
+        config = f"; configuration {twin.config} of several" if twin.configs else ""
+        show(f"{name:<{width}}  {splits}{also}{config}")
+    for name in own_names(recordings):
+        show(f"{name:<{width}}  described in {recordings}")
+
+
+def _describe(options: argparse.Namespace, folder: Path) -> None:
+    from pytest_flops_mock.data.twins.own import write_description
+
+    source = Path(options.like or options.features).expanduser()
+    description = _described(options, source)
+    path = write_description(description, folder)
+    splits = ", ".join(f"{split} {rows:,} row{'s' * (rows != 1)}" for split, rows in description.splits.items())
+    columns = f"{len(description.features)} column{'s' * (len(description.features) != 1)}"
+    show(f"{'described':<10}  {description.dataset}: {columns}, {splits}")
+    if description.label is None:
+        show(f"{'label':<10}  none; with --label COLUMN the other columns follow from it, so that a model can learn it")
+    else:
+        show(f"{'label':<10}  {description.label}")
+    show(f"{'in':<10}  {path}")
+    show(f'{"next":<10}  "dataset_name": "{description.dataset}" in an SLA; flops-mock twin {description.dataset} --show')
+
+
+def _described(options: argparse.Namespace, source: Path) -> Description:
+    from pytest_flops_mock.sla.models import is_local_path
+
+    whole = source.resolve()
+    name = options.name or (whole.parent.name if options.features and _is_usual(source) else whole.stem)
+    if is_local_path(name):
+        raise SettingsError(
+            Problem(
+                "an SLA would take this name of a data set for a path",
+                where="flops-mock twin",
+                expected="a name such as visits or acme/visits",
+                came=name,
+                nearest=Path(name).stem,
+                hint="the data or the schema are named by --like or --features",
+            )
+        )
+    if options.features:
+        from pytest_flops_mock.data.twins.schemas import describe_schema
+
+        return describe_schema(source, name, options.label, options.config)
+    from pytest_flops_mock.data.source import local_splits
+    from pytest_flops_mock.data.twins.likeness import describe
+
+    return describe(local_splits(source, options.config), name, options.label, options.config or "default")
+
+
+def _is_usual(source: Path) -> bool:
+    """Whether a file's name is the same for all data sets."""
+    return source.stem.lower() in ("readme", "dataset_infos", "features", "schema")

@@ -1,0 +1,115 @@
+"""``flops-mock twin``: listing, showing and describing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import datasets
+import pytest
+from PIL import Image
+
+from pytest_flops_mock.cli import main
+
+SCHEMA = {"x": {"dtype": "float32", "_type": "Value"}, "label": {"names": ["no", "yes"], "_type": "ClassLabel"}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with local data and a schema."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    rows = [{"x": number / 7, "y": "no" if number % 3 else "yes"} for number in range(60)]
+    (tmp_path / "visits.json").write_text(json.dumps(rows))
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "features.json").write_text(json.dumps(SCHEMA))
+    return tmp_path
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+    assert main(["twin", *arguments]) == status
+    out, err = capsys.readouterr()
+    assert not (err if status == 0 else out)
+    return out if status == 0 else err
+
+
+def test_all_are_listed_by_their_full_names(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "scans", "--features", "scans/features.json")
+    lines = [" ".join(line.split()) for line in told(capsys).splitlines()]
+    assert "ylecun/mnist train 60,000, test 10,000; also mnist" in lines
+    assert (
+        "ufldl-stanford/svhn train 73,257, test 26,032, extra 531,131; also svhn; configuration cropped_digits of several"
+        in lines
+    )
+    assert lines[-1] == "scans described in tests/flops-data"
+
+
+def test_a_twin_of_pictures_is_shown_with_a_contact_sheet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = told(capsys, "uoft-cs/cifar10", "--show", "--rows", "40", "--seed", "7")
+    assert out.startswith("twin        cifar10 (also uoft-cs/cifar10)\n")
+    assert "\nrow 4\n  img    picture of 32x32 pixels, RGB\n" in out
+    assert out.endswith("\nsheet       cifar10-twin.png\n")
+    with Image.open(folder / "cifar10-twin.png") as sheet:
+        assert sheet.height == 10 * 34
+    told(capsys, "mnist", "--show", "--to", "new/sheet.png", "--split", "test")
+    assert (folder / "new" / "sheet.png").exists()
+
+
+def test_a_twin_without_pictures_is_shown_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "row 0" not in told(capsys, "scikit-learn/iris")
+    assert "\n  Species        Iris-" in told(capsys, "scikit-learn/iris", "--show")
+    assert "\n  PetalWidthCm   null\n" in told(capsys, "scikit-learn/iris", "--show", "--flaws", "missing=1")
+    assert not list(folder.glob("*.png"))
+
+
+def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = told(capsys, "--like", "visits.json", "--label", "y")
+    assert out == (
+        "described   visits: 2 columns, train 60 rows\n"
+        "label       y\n"
+        "in          tests/flops-data/visits.twin.json\n"
+        'next        "dataset_name": "visits" in an SLA; flops-mock twin visits --show\n'
+    )
+    assert "\nrow 0\n  x  " in told(capsys, "visits", "--show")
+    out = told(capsys, "acme/visits", "--like", "visits.json", "--to", "twins")
+    assert "label       none; with --label COLUMN the other columns follow from it" in out
+    assert "splits      train 60 rows" in told(capsys, "acme/visits", "--recordings", "twins")
+
+
+def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = told(capsys, "--features", "scans/features.json")
+    assert out.startswith("described   scans: 2 columns, train 600 rows\nlabel       label\n")
+    assert (folder / "tests" / "flops-data" / "scans.twin.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mnits"], "there is no synthetic twin of this data set"),
+        (["mnist", "--show", "--rows", "0"], "the value is not a whole number that it can be"),
+        (["mnist", "--show", "--seed", "x"], "the value is not a whole number that it can be"),
+        (["mnist", "--show", "--split", "tests"], "the twin of mnist has no split 'tests'"),
+        (["mnist", "--show", "--flaws", "mising=1"], "there is no such flaw of a twin"),
+        (["mnist", "--show", "--to", "visits.json/x.png"], "the contact sheet cannot be written"),
+        (["imdb", "--show", "--to", "x.png"], "there is no contact sheet of a data set without pictures"),
+        (["--show"], "there is no data set to show or to describe"),
+        (["--like", "visit.json"], "the local data set cannot be read"),
+        (["--like", "visits.json", "--label", "z"], "there is no column 'z'"),
+        (["./visits", "--like", "visits.json"], "an SLA would take this name of a data set for a path"),
+        (["--features", "visits.json"], "the file says no schema of a data set"),
+        (["--features", "scans/features.json", "--to", "visits.json/x"], "the description of the twin cannot be written"),
+    ],
+)
+def test_bad_input_is_told_and_leaves_nothing(
+    arguments: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(folder.rglob("*.*"))
+    assert told(capsys, *arguments, status=2).startswith(f"flops-mock: {message}")
+    assert [path for path in sorted(folder.rglob("*.*")) if "cache" not in path.parts] == before
+
+
+def test_data_and_a_schema_at_once_are_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["twin", "--like", "visits.json", "--features", "scans/features.json"])
+    assert end.value.code == 2
+    assert "not allowed with argument" in capsys.readouterr().err
