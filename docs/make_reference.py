@@ -1,4 +1,4 @@
-"""Write ``docs/reference.md`` from the code: fixtures, public names, finding codes.
+"""Write ``docs/reference.md`` from the code: fixtures, public names, twins, finding codes.
 
 Run: ``python docs/make_reference.py``.
 """
@@ -15,6 +15,8 @@ from typing import Any
 import pytest_flops_mock
 from pytest_flops_mock import fixtures
 from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.data.twins.catalogue import TWINS
+from pytest_flops_mock.data.twins.showing import described
 
 TARGET = Path(__file__).with_name("reference.md")
 FIXTURES = (
@@ -38,9 +40,20 @@ def reference() -> str:
     lines += ["## Python", ""]
     for name in sorted(set(pytest_flops_mock.__all__) - {"__version__"}):
         lines += [*_described(name, getattr(pytest_flops_mock, name), "###"), ""]
+    lines += [*_twins(), ""]
     lines += ["## Codes of findings", "", "| code | stage | severity | what |", "| --- | --- | --- | --- |"]
     lines += [f"| {code.id} | {code.stage} | {code.severity} | {code.title} |" for code in CODES.values()]
     return "\n".join(lines) + "\n"
+
+
+def _twins() -> Iterator[str]:
+    yield from ("## Synthetic twins", "", "What a twin declares is what the hub declares.", "")
+    yield from ("| data set | also | configuration | splits | columns | label |", "| --- | --- | --- | --- | --- | --- |")
+    for twin in TWINS:
+        splits = ", ".join(f"{name} {rows:,}" for name, rows in twin.splits)
+        config = f"{twin.config}, to be named" if twin.configs else twin.config
+        columns = "; ".join(f"`{name}` {described(kind)}" for name, kind in twin.features().items())
+        yield f"| `{twin.name}` | {', '.join(twin.aliases)} | {config} | {splits} | {columns} | {twin.label} |"
 
 
 def _described(name: str, value: Any, heading: str) -> Iterator[str]:

@@ -11,6 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from standins.hub import hub_environment, parquet, running_hub
+
+from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
+from pytest_flops_mock.data.twins.twin import make_twin
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,7 +43,9 @@ def example(pytester: pytest.Pytester) -> pytest.Pytester:
 )
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
     (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
-    example.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
+    result = example.runpytest_subprocess(timeout=120)
+    assert result.ret == 0, str(result.stdout)
+    assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
 
 
 def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> None:
@@ -63,7 +69,7 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
 
 
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
-    headed = [block for block in blocks("console") if block.startswith("python3 -m venv")]
+    headed = [block for block in blocks("console") if block.startswith("python3 -m venv") or "record" in block]
     lines = [line for block in blocks("console") if block not in headed for line in block.splitlines()]
     assert lines[0] == "pip install pytest-flops-mock"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -75,14 +81,49 @@ def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) ->
         assert "10 passed" in done.stdout or '"verdict": "compatible"' in done.stdout
 
 
-@pytest.mark.slow
-def test_the_commands_of_the_how_to_work_in_the_example(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(example.path / "cache"))
-    (command,) = blocks("console", HOW_TO)
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=300, check=False)
+def shell(commands: str, **variables: str) -> str:
+    """What commands print, of which none may fail."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    variables = {**os.environ, **variables, "PATH": path}
+    done = subprocess.run(
+        f"set -e\n{commands}", shell=True, env=variables, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "datasets 2." in done.stdout
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_check_of_the_how_to_in_two_environments_works(example: pytest.Pytester) -> None:
+    (command,) = [block for block in blocks("console", HOW_TO) if "--env" in block]
+    assert "datasets 2." in shell(command, XDG_CACHE_HOME=str(example.path / "cache"))
+
+
+def test_the_twin_of_the_how_to_is_described_and_shown(example: pytest.Pytester) -> None:
+    (commands,) = [block for block in blocks("console", HOW_TO) if "twin" in block]
+    (example.path / "data").mkdir()
+    rows = "".join(f"{number},{'ill' if number % 3 else 'well'}\n" for number in range(60))
+    (example.path / "data" / "visits.csv").write_text(f"age,outcome\n{rows}", encoding="utf-8")
+    out = shell(commands, HF_HOME=str(example.path / "cache"))
+    assert "described   acme/visits: 2 columns, train 60 rows\n" in out
+    assert "\nrow 4\n" in out
+
+
+@pytest.mark.slow
+def test_the_commands_for_work_without_a_network_are_three_and_work(example: pytest.Pytester) -> None:
+    (offline,) = [block for block in blocks("console") if "record" in block]
+    assert len(offline.splitlines()) == 3
+    (later,) = [block for block in blocks("console", HOW_TO) if "record" in block]
+    digits = find_twin("mnist")
+    assert digits is not None
+    real = make_twin(digits, rows=300, seed=1, splits=["train"])["train"]
+    with running_hub() as hub:
+        files = {"data/train-00000-of-00001.parquet": parquet(real.with_format("arrow")[:].to_pydict(), real.features)}
+        hub.add("ylecun/mnist", files, legacy="mnist")
+        out = shell(offline + later, **hub_environment(hub, example.path / "home"))
+    assert "\nsheet       cifar10-twin.png\n" in out
+    assert "\nrecorded    ylecun/mnist: 256 rows at revision " in out
+    assert "recorded sample of ylecun/mnist" in out
+    assert "\nsame        ylecun/mnist: " in out
 
 
 def test_the_workflow_shown_uses_inputs_that_the_action_has() -> None:
@@ -135,6 +176,10 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert len(headings) == len(commands) == 2
     for heading in headings:
         assert heading in README
+
+
+def test_the_number_of_twins_is_right() -> None:
+    assert f"{len(TWINS)} data sets have one" in README
 
 
 def test_every_option_and_ini_key_is_in_the_readme(pytester: pytest.Pytester) -> None:
