@@ -173,6 +173,7 @@ with MLDataServer() as server:
 """
 
 
+@pytest.mark.slow
 def test_a_progress_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
     assert PROGRESS_AFTER_SECONDS >= 1
     done = subprocess.run([sys.executable, "-c", SENDS], capture_output=True, text=True, timeout=60, check=True)

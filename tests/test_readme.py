@@ -25,6 +25,9 @@ def blocks(language: str, text: str = README) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
+FIRST, *FURTHER = [block for block in blocks("python") if "def test_" in block]
+
+
 @pytest.fixture
 def example(pytester: pytest.Pytester) -> pytest.Pytester:
     """A copy of the example repository, without its own tests, as the current folder."""
@@ -37,8 +40,8 @@ def example(pytester: pytest.Pytester) -> pytest.Pytester:
 @pytest.mark.parametrize(
     "block",
     [
-        *(b for b in blocks("python") if "def test_" in b),
-        *(pytest.param(b, marks=pytest.mark.slow) for b in blocks("python", HOW_TO)),
+        FIRST,
+        *(pytest.param(block, marks=pytest.mark.slow) for block in [*FURTHER, *blocks("python", HOW_TO)]),
     ],
 )
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
@@ -48,6 +51,7 @@ def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block:
     assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
 
 
+@pytest.mark.slow
 def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> None:
     (block,) = [block for block in blocks("python") if "@pytest.fixture" in block]
     (example.path / "conftest.py").write_text(block, encoding="utf-8")
@@ -60,6 +64,7 @@ def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> Non
     example.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
     (script,) = [block for block in blocks("python") if "def " not in block]
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
@@ -68,6 +73,7 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
     headed = [block for block in blocks("console") if block.startswith("python3 -m venv") or "record" in block]
     lines = [line for block in blocks("console") if block not in headed for line in block.splitlines()]
@@ -135,6 +141,7 @@ def test_the_workflow_shown_uses_inputs_that_the_action_has() -> None:
     assert step["with"].keys() <= inputs.keys()
 
 
+@pytest.mark.slow
 def test_the_settings_shown_make_pytest_alone_check(example: pytest.Pytester) -> None:
     shutil.copytree(ROOT / "examples" / "mnist_sklearn" / "projects", example.path / "projects", dirs_exist_ok=True)
     (settings,) = blocks("ini")
@@ -155,19 +162,6 @@ def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> No
     (shown,) = blocks("text")
     result.stdout.no_fnmatch_line("*Traceback*")
     assert shown in str(result.stdout)
-
-
-def test_the_example_passes_as_it_is() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "examples/mnist_sklearn"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stdout
-    assert "2 passed" in done.stdout
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:

@@ -163,7 +163,7 @@ def test_tables_that_others_made_come_through(kind: str) -> None:
     assert sorted(received, key=repr) == sorted(source.column("x").to_pylist(), key=repr)
 
 
-@pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize("writable", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_flower_reports_nothing_and_writes_no_home(writable: bool, tmp_path: Path) -> None:
     program = """
 import os, socket, datasets

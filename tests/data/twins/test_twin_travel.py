@@ -9,10 +9,13 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_flops_mock import MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock.choices import Flaws
 from pytest_flops_mock.data.twins.catalogue import TWINS
-from pytest_flops_mock.data.twins.twin import Twin, make_twin
+from pytest_flops_mock.data.twins.twin import Twin, make_split, make_twin
 
 every_twin = pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
 
@@ -70,6 +73,43 @@ def test_a_twin_comes_back_with_equal_features_and_values(twin: Twin) -> None:
     assert run.rows == 12
     assert loaded.features == sent.features
     assert sorted(map(repr, loaded[:].to_pylist())) == sorted(map(repr, sent.with_format("arrow")[:].to_pylist()))
+
+
+@st.composite
+def whole_flaws(draw: st.DrawFn, twin: Twin) -> Flaws:
+    """Flaws of any size that the twin can have."""
+    shares = st.sampled_from([0.0, 0.0, 0.2, 1.0])
+    has_images = any(isinstance(kind, datasets.Image) for kind in twin.features().values())
+    corrupt = draw(shares) if has_images else 0.0
+    return Flaws(draw(shares), corrupt, draw(shares), draw(st.sampled_from([0.0, 0.5, 1.0])), draw(shares))
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(st.data())
+def test_any_twin_of_any_size_with_any_flaws_comes_back(data: st.DataObject) -> None:
+    twin = data.draw(st.sampled_from(TWINS))
+    split = data.draw(st.sampled_from([name for name, _ in twin.splits]))
+    rows = data.draw(st.integers(1, 230))
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    partitions = data.draw(st.integers(1, min(rows, 5)))
+    made = make_split(twin, split, rows=rows, seed=seed, flaws=data.draw(whole_flaws(twin)))
+    sla = {
+        "customerID": "Admin",
+        "mock_data_configuration": {"dataset_name": twin.name, "number_of_partitions": partitions, "data_tag": "twin"},
+    }
+    with MLDataServer() as server:
+        run = MockDataProvider(server.uri).run(sla, dataset=made)
+        loaded = load_partitions(server.uri, ["twin"])
+    # Equal partitions have equal names: the server keeps one of them.
+    expected = {partition.name: partition.rows for partition in run.partitions}
+    assert loaded.num_rows == sum(expected.values())
+    assert loaded.features == made.features
+    sent, kept = (map(repr, each.with_format("arrow")[:].to_pylist()) for each in (made, loaded))
+    if len(expected) == partitions:
+        assert sorted(sent) == sorted(kept)
+    else:
+        assert set(kept) <= set(sent)
 
 
 @every_twin
