@@ -9,7 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from pytest_flops_mock import MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.twins.columns import Groups, Known, UnsupportedFeatureError, make_column
+from pytest_flops_mock.data.twins.own import FORM, Description, described_twin
+from pytest_flops_mock.data.twins.twin import make_split
 
 VALUE = datasets.Value
 FEATURES: dict[str, Any] = {
@@ -121,3 +124,17 @@ def test_sounds_last_as_long_as_known() -> None:
     column = made(datasets.Audio(sampling_rate=8_000), Known(seconds=(0.5, 0.75)))
     lengths = [len(sound["bytes"]) for sound in column.to_pylist()]
     assert 44 + 2 * 4_000 <= min(lengths) < max(lengths) <= 44 + 2 * 6_000
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_a_column_of_any_type_travels_to_a_learner(name: str) -> None:
+    features = datasets.Features({"x": FEATURES[name]})
+    described = Description(FORM, "acme/x", "default", {"train": 20}, features.to_dict())
+    sent = make_split(described_twin(described), "train", rows=20)
+    sla = {"customerID": "Admin", "mock_data_configuration": {"dataset_name": "acme/x", "data_tag": "x"}}
+    with MLDataServer() as server:
+        MockDataProvider(server.uri).run(sla, dataset=sent, number_of_partitions=1)
+        loaded = load_partitions(server.uri, ["x"])
+    assert loaded.features == sent.features
+    kept, made = (sorted(map(repr, each.with_format("arrow")[:].to_pylist())) for each in (loaded, sent))
+    assert kept == made
