@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import product
 from typing import Any
 
 import datasets
@@ -45,7 +46,7 @@ class Known:
         people: How many different identifiers there are.
         lengths: Fewest and most items of a list, words of a text, or bytes.
         sizes: Widths and heights of pictures, in pixels.
-        mode: Pillow's mode of the pictures.
+        modes: Pillow's modes of pictures (``L``, ``RGB``, ``RGBA``), each with how often it comes.
         seconds: Shortest and longest sound.
         items: What is known of the items of a list.
         fields: What is known of the fields of a struct.
@@ -58,7 +59,7 @@ class Known:
     people: int | None = None
     lengths: tuple[int, int] | None = None
     sizes: tuple[tuple[int, int], ...] = ()
-    mode: str | None = None
+    modes: tuple[tuple[str, int], ...] = ()
     seconds: tuple[float, float] | None = None
     items: Known | None = None
     fields: dict[str, Known] = field(default_factory=dict)
@@ -197,9 +198,11 @@ def _numbers(rng: np.random.Generator, kind: pa.DataType, known: Known, groups: 
         return pa.array(np.where(rounded >= most, most - 1, rounded)).cast(kind, safe=False)
     if is_real:
         return pa.array(values.astype(kind.to_pandas_dtype()))
-    numbers = np.floor(values + 0.5).astype(np.int64)
     if pa.types.is_integer(kind):
-        return pa.array(numbers).cast(kind)
+        limits = np.iinfo(kind.to_pandas_dtype())
+        highest = np.nextafter(limits.max + 1.0, 0)  # as a float, the largest itself would be one too many
+        return pa.array(np.clip(np.floor(values + 0.5), limits.min, highest).astype(limits.dtype))
+    numbers = np.floor(values + 0.5).astype(np.int64)
     if pa.types.is_date64(kind):
         numbers = numbers // 86_400_000 * 86_400_000
     narrow = pa.types.is_date32(kind) or pa.types.is_time32(kind)
@@ -257,13 +260,16 @@ def _vocabulary(group: str, words: int) -> list[str]:
 def _picture(rng: np.random.Generator, _: Any, known: Known, groups: Groups, __: str) -> pa.Array:
     rows = len(groups.of_row)
     sizes = known.sizes or ((_SIZE, _SIZE),)
+    modes = known.modes or (("RGB", 1),)
     size_of = noise(rng, rows, 1)[:, 0] % len(sizes)
+    mode_of = choose(rng, [[count for _, count in modes]], np.zeros(rows, np.int64))
     columns, order = [], []
-    for number, (width, height) in enumerate(sizes):
-        chosen = np.flatnonzero(size_of == number)
+    for size, mode in product(range(len(sizes)), range(len(modes))):
+        width, height = sizes[size]
+        chosen = np.flatnonzero((size_of == size) & (mode_of == mode))
         enlarge = -(-max(width, height) // _SIZE)
         side = -(-max(width, height) // enlarge)
-        drawn = _in_mode(draw_motifs(rng, _motifs(groups.names), groups.of_row[chosen], side), known.mode or "RGB")
+        drawn = _in_mode(draw_motifs(rng, _motifs(groups.names), groups.of_row[chosen], side), modes[mode][0])
         columns.append(png_column(drawn, enlarge=enlarge, size=(height, width)))
         order.append(chosen)
     back = np.argsort(np.concatenate(order), kind="stable")

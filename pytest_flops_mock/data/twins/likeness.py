@@ -50,6 +50,9 @@ STEPS = 20
 EDGE = 0.02
 """Share of the smallest and of the largest numbers that are left out: they may belong to one person each."""
 
+MOST_SIZES = 4
+"""So many sizes of pictures are kept, the most frequent."""
+
 MODES = {"1": "L", "L": "L", "I": "L", "I;16": "L", "F": "L", "LA": "L", "RGBA": "RGBA"}
 """The mode that a twin's pictures get; all others get RGB."""
 
@@ -204,11 +207,12 @@ def _known_picture(_: Any, column: pa.Array, missing: float, __: Groups) -> Know
         try:
             with Image.open(file) as picture:
                 sizes[picture.size] += 1
-                modes[picture.mode] += 1
+                modes[MODES.get(picture.mode, "RGB")] += 1
         except (OSError, ValueError):
             continue  # it cannot be opened, which is no statistic of a twin
-    mode = modes.most_common(1)[0][0] if modes else "RGB"
-    return Known(missing=missing, sizes=tuple(size for size, _ in sizes.most_common(4)), mode=MODES.get(mode, "RGB"))
+    return Known(
+        missing=missing, sizes=tuple(size for size, _ in sizes.most_common(MOST_SIZES)), modes=tuple(modes.most_common())
+    )
 
 
 def _known_sound(_: Any, column: pa.Array, missing: float, __: Groups) -> Known:

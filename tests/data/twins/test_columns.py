@@ -111,13 +111,16 @@ def test_few_people_have_most_of_the_rows() -> None:
         assert people[0].startswith(f"{name}_")
 
 
-@pytest.mark.parametrize(("mode", "shown"), [("L", "L"), ("RGB", "RGB"), ("RGBA", "RGBA"), (None, "RGB")])
-def test_pictures_have_the_known_sizes_and_mode(mode: str | None, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("modes", "shown"),
+    [((("L", 1),), {"L"}), ((("RGBA", 3),), {"RGBA"}), ((), {"RGB"}), ((("L", 1), ("RGB", 2)), {"L", "RGB"})],
+)
+def test_pictures_have_the_known_sizes_and_modes(modes: tuple[tuple[str, int], ...], shown: set[str]) -> None:
     features = datasets.Features({"x": datasets.Image()})
-    column = made(features["x"], Known(sizes=((40, 24), (16, 16)), mode=mode))
+    column = made(features["x"], Known(sizes=((40, 24), (16, 16)), modes=modes))
     pictures = datasets.Dataset(pa.table({"x": column}).cast(features.arrow_schema), fingerprint="given")[:]["x"]
     assert {picture.size for picture in pictures} == {(40, 24), (16, 16)}
-    assert {picture.mode for picture in pictures} == {shown}
+    assert {picture.mode for picture in pictures} == shown
 
 
 def test_sounds_last_as_long_as_known() -> None:

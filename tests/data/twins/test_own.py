@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import datasets
 import numpy as np
+import pyarrow as pa
 import pytest
+from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
@@ -17,6 +21,7 @@ from pytest_flops_mock.data.twins.columns import Known
 from pytest_flops_mock.data.twins.likeness import describe
 from pytest_flops_mock.data.twins.own import FORM, Description, described_twin, own_names, own_twin, write_description
 from pytest_flops_mock.data.twins.schemas import describe_schema
+from pytest_flops_mock.data.twins.sounds import wav_column
 from pytest_flops_mock.data.twins.twin import make_twin
 
 NESTED = datasets.Features(
@@ -172,6 +177,48 @@ def test_a_description_that_cannot_be_used_is_told(changes: dict[str, Any] | Non
     assert middle in told if came != middle else told == f"  came      {came}"
     assert own_twin("acme/other", tmp_path) is None  # a broken neighbour is in nobody's way
     assert own_names(tmp_path) == ()
+
+
+def test_sizes_and_modes_of_pictures_and_lengths_of_sounds_are_kept() -> None:
+    def picture(mode: str, size: tuple[int, int]) -> dict[str, Any]:
+        file = io.BytesIO()
+        Image.new(mode, size).save(file, "PNG")
+        return {"bytes": file.getvalue(), "path": None}
+
+    pictures = [picture("RGB", (20, 10)), picture("RGB", (20, 10)), picture("L", (8, 8)), {"bytes": b"none", "path": None}]
+    sounds = wav_column([np.zeros(4_000, np.int16), np.zeros(8_000, np.int16)] * 20, 8_000)
+    features = datasets.Features({"seen": datasets.Image(), "heard": datasets.Audio(sampling_rate=8_000)})
+    table = pa.table({"seen": pa.array(pictures * 10, sounds.type), "heard": sounds}).cast(features.arrow_schema)
+    rows = datasets.Dataset(table, fingerprint="given")
+    columns = describe({"train": rows}, "acme/clips", None).columns
+    assert columns["seen"] == Known(sizes=((20, 10), (8, 8)), modes=(("RGB", 20), ("L", 10)))
+    assert columns["heard"] == Known(seconds=(0.5, 1.0))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "values",
+    [
+        [None],
+        [1.5],
+        [float("inf"), float("nan"), 1.0],
+        [2**62, -(2**63)],
+        [[]],
+        [None, [1, 2]],
+        [{"a": 1, "b": None}, {"a": None, "b": "q"}],
+        [True, None],
+        [b"abc", b""],
+        ["", "  a  "],
+        [datetime.time(3, 4), None],
+    ],
+    ids=repr,
+)
+def test_data_of_any_kind_can_be_described_and_made(values: list[Any]) -> None:
+    real = datasets.Dataset.from_dict({"x": values * 24})
+    made = make_twin(described_twin(describe({"train": real}, "acme/odd", None)), rows=60)["train"]
+    assert made.features == real.features
+    gaps = made.with_format("arrow")[:]["x"].null_count
+    assert bool(gaps) == (None in values)
 
 
 def test_too_few_rows_are_no_statistics() -> None:
