@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.choices import RECORDINGS, DataSource, Flaws
 from pytest_flops_mock.data.hub import configuration_problem, hub_rows
-from pytest_flops_mock.data.reading import quiet_datasets, reason, with_files_closed
+from pytest_flops_mock.data.reading import local_dataset, quiet_datasets, reason, with_files_closed
 from pytest_flops_mock.data.recorded import replay
 from pytest_flops_mock.data.request import DEFAULT, SPLIT, Wanted
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
@@ -249,8 +249,8 @@ def _read(path: Path, config_name: str | None) -> Any:
     import datasets
 
     if path.is_file():
-        return datasets.load_dataset(READERS[path.suffix.lower()], data_files=glob.escape(str(path)))
-    return datasets.load_from_disk(str(path)) if _is_saved(path) else datasets.load_dataset(str(path), config_name)
+        return local_dataset(READERS[path.suffix.lower()], data_files=glob.escape(str(path)))
+    return datasets.load_from_disk(str(path)) if _is_saved(path) else local_dataset(str(path), name=config_name)
 
 
 def _configuration_problem(path: Path, config_name: str | None) -> Problem | None:

@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     rows = [{"x": number / 7, "y": "no" if number % 3 else "yes"} for number in range(60)]
-    (tmp_path / "visits.json").write_text(json.dumps(rows))
+    (tmp_path / "visits.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans" / "features.json").write_text(json.dumps(SCHEMA))
     return tmp_path
@@ -63,7 +63,7 @@ def test_a_twin_without_pictures_is_shown_in_words(folder: Path, capsys: pytest.
 
 
 def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = told(capsys, "--like", "visits.json", "--label", "y")
+    out = told(capsys, "--like", "visits.jsonl", "--label", "y")
     assert out == (
         "described   visits: 2 columns, train 60 rows\n"
         "label       y\n"
@@ -71,7 +71,7 @@ def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str])
         'next        "dataset_name": "visits" in an SLA; flops-mock twin visits --show\n'
     )
     assert "\nrow 0\n  x  " in told(capsys, "visits", "--show")
-    out = told(capsys, "acme/visits", "--like", "visits.json", "--to", "twins")
+    out = told(capsys, "acme/visits", "--like", "visits.jsonl", "--to", "twins")
     assert "label       none; with --label COLUMN the other columns follow from it" in out
     assert "splits      train 60 rows" in told(capsys, "acme/visits", "--recordings", "twins")
 
@@ -90,14 +90,14 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
         (["mnist", "--show", "--seed", "x"], "the value is not a whole number that it can be"),
         (["mnist", "--show", "--split", "tests"], "the twin of mnist has no split 'tests'"),
         (["mnist", "--show", "--flaws", "mising=1"], "there is no such flaw of a twin"),
-        (["mnist", "--show", "--to", "visits.json/x.png"], "the contact sheet cannot be written"),
+        (["mnist", "--show", "--to", "visits.jsonl/x.png"], "the contact sheet cannot be written"),
         (["imdb", "--show", "--to", "x.png"], "there is no contact sheet of a data set without pictures"),
         (["--show"], "there is no data set to show or to describe"),
-        (["--like", "visit.json"], "the local data set cannot be read"),
-        (["--like", "visits.json", "--label", "z"], "there is no column 'z'"),
-        (["./visits", "--like", "visits.json"], "an SLA would take this name of a data set for a path"),
-        (["--features", "visits.json"], "the file says no schema of a data set"),
-        (["--features", "scans/features.json", "--to", "visits.json/x"], "the description of the twin cannot be written"),
+        (["--like", "visit.jsonl"], "the local data set cannot be read"),
+        (["--like", "visits.jsonl", "--label", "z"], "there is no column 'z'"),
+        (["./visits", "--like", "visits.jsonl"], "an SLA would take this name of a data set for a path"),
+        (["--features", "visits.jsonl"], "the file says no schema of a data set"),
+        (["--features", "scans/features.json", "--to", "visits.jsonl/x"], "the description of the twin cannot be written"),
     ],
 )
 def test_bad_input_is_told_and_leaves_nothing(
@@ -110,6 +110,6 @@ def test_bad_input_is_told_and_leaves_nothing(
 
 def test_data_and_a_schema_at_once_are_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main(["twin", "--like", "visits.json", "--features", "scans/features.json"])
+        main(["twin", "--like", "visits.jsonl", "--features", "scans/features.json"])
     assert end.value.code == 2
     assert "not allowed with argument" in capsys.readouterr().err

@@ -29,6 +29,19 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
 
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The hosts whose address was asked for; there is none."""
+    hosts: list[object] = []
+
+    def refuse(host: object, *_: object, **__: object) -> None:
+        hosts.append(host)
+        raise OSError("no network")
+
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    return hosts
+
+
 def source(name: str, folder: Path, data: DataSource = DataSource.SYNTHETIC) -> SourceData:
     return source_data(name, data, folder=folder, partitions=2, seed=42)
 
@@ -83,7 +96,9 @@ def write(kind: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize("data", list(DataSource))
-def test_a_local_path_is_read_whatever_the_setting_and_left_as_it_is(kind: str, data: DataSource, tmp_path: Path) -> None:
+def test_a_local_path_is_read_whatever_the_setting_and_left_as_it_is(
+    kind: str, data: DataSource, tmp_path: Path, looked_up: list[object]
+) -> None:
     folder = tmp_path / "slas"
     folder.mkdir()
     name = write(kind, folder)
@@ -92,6 +107,7 @@ def test_a_local_path_is_read_whatever_the_setting_and_left_as_it_is(kind: str, 
     assert found.dataset[:] == NUMBERS
     assert (found.source, found.origin) == ("local", f"local {Path(name).name}, 3 rows")
     assert sorted(folder.rglob("*")) == before
+    assert not looked_up
 
 
 def test_a_path_is_no_pattern(tmp_path: Path) -> None:
