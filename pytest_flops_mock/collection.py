@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
-from pytest_flops_mock.settings import Settings, is_mdp_sla, mdp_slas
+from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing
+from pytest_flops_mock.settings import Settings
+from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown
 
 if TYPE_CHECKING:
     from pytest_flops_mock.findings import Finding, Report
@@ -81,8 +82,8 @@ class Checks:
             )
             self._checker = self._stack.enter_context(checker)
         # Short paths where that goes: findings name them.
-        project = None if settings.project_sla is None else Path(_shown(settings.project_sla, Path.cwd()))
-        return self._checker.check(sla=Path(_shown(sla, Path.cwd())), project_sla=project)
+        project = None if settings.project_sla is None else Path(shown(settings.project_sla, Path.cwd()))
+        return self._checker.check(sla=Path(shown(sla, Path.cwd())), project_sla=project)
 
 
 CHECKS = pytest.StashKey[Checks]()
@@ -97,7 +98,7 @@ class SLAFile(pytest.File):
 
         if self.config.pluginmanager.hasplugin("xdist"):
             # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
-            self.add_marker(pytest.mark.xdist_group(name=_shown(self.path, self.config.rootpath)))
+            self.add_marker(pytest.mark.xdist_group(name=shown(self.path, self.config.rootpath)))
         for stage in Stage:
             yield StageItem.from_parent(self, name=stage.value)
 
@@ -108,7 +109,7 @@ class StageItem(pytest.Item):
     @property
     def sla(self) -> str:
         """The SLA's path, as reports name it; below the rootdir it is the node id's first part."""
-        return _shown(self.path, self.config.rootpath)
+        return shown(self.path, self.config.rootpath)
 
     def runtest(self) -> None:
         """Fail, skip or pass as the stage did."""
@@ -154,7 +155,7 @@ def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
     """
     here = config.invocation_params.dir
     if not settings.slas and not any(is_mdp_sla(path) for path, _ in _arguments(config)):
-        there = [_shown(path, here) for path in mdp_slas(settings.repository)]
+        there = [shown(path, here) for path in mdp_slas(settings.repository)]
         raise SettingsError(
             Problem(
                 "a check needs an MDP SLA, and none is named",
@@ -168,20 +169,8 @@ def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
     named = [(path, "MDP", "sla") for path in settings.slas]
     named += [(settings.project_sla, "project", "project-sla")] if settings.project_sla is not None else []
     for path, kind, option in named:
-        if not path.is_file():
-            folder = next(parent for parent in path.parents if parent.is_dir())
-            files = sorted({*folder.glob("*.json"), *folder.glob("*/*.json"), *mdp_slas(settings.repository)})
-            there = [_shown(file, here) for file in files if file.is_file()]
-            raise SettingsError(
-                Problem(
-                    f"the {kind} SLA is {'a folder' if path.is_dir() else 'not there'}",
-                    where=f"--flops-{option} or ini flops_{option.replace('-', '_')}",
-                    expected=f"the file of {'an MDP' if kind == 'MDP' else 'a project'} SLA",
-                    came=_shown(path, here),
-                    nearest=nearest(_shown(path, here), there) or "".join(there[:1]),
-                    hint=f"name a file that is there: {listing(there, 5)}",
-                )
-            )
+        where = f"--flops-{option} or ini flops_{option.replace('-', '_')}"
+        refuse_what_is_no_file(path, kind, where, here=here, repository=settings.repository)
 
 
 def collected_as_argument(path: Path, parent: pytest.Collector, settings: Settings) -> SLAFile | None:
@@ -286,8 +275,3 @@ def _line(finding: Finding) -> str:
     message = " ".join(finding.message.split())
     place = f" ({' '.join(finding.where.split())})" if finding.where else ""
     return f"{finding.severity.value} {finding.code} [{finding.stage.value}] {message}{place}"
-
-
-def _shown(path: Path, folder: Path) -> str:
-    """The path as messages have it: short where it lies below ``folder``."""
-    return os.fspath(path.relative_to(folder) if path.is_relative_to(folder) else path)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import glob
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_flops_mock.choices import RECORDINGS, DataChoice, DataSource, Flaws, data_choice, flaws_of
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.sla.files import absolute, matching
 
 Told = Mapping[str, "str | Sequence[str] | None"]
-
-MDP_KEY = "mock_data_configuration"
-"""Only an MDP SLA has this key."""
-
-MOST_BYTES = 1_000_000
-"""No SLA is larger than this; what is need not be read to know."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
 
     def path(name: str) -> Path | None:
         values, folder, _ = chosen(name)
-        return _absolute(folder, values[-1]) if values else None
+        return absolute(folder, values[-1]) if values else None
 
     def text(name: str, default: str) -> tuple[str, str]:
         values, _, shown = chosen(name)
@@ -91,7 +84,7 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
             flaws=flaws_of(flaws, flaws_shown) if flaws else Flaws(),
         ),
         repository=path("repo") or rootdir,
-        slas=tuple(_matching(*chosen("sla"))),
+        slas=tuple(matching(*chosen("sla"))),
         project_sla=path("project-sla"),
         env=text("env", "current")[0],
         timeout=seconds(*text("timeout", "60")),
@@ -156,31 +149,6 @@ def megabytes(value: str, where: str) -> float:
     return _positive("the memory limit is not a number of MB", value, where, example="2000")
 
 
-def is_mdp_sla(path: Path) -> bool:
-    """Whether a file looks like an MDP SLA, be it a broken one."""
-    try:
-        small = path.suffix == ".json" and path.is_file() and path.stat().st_size <= MOST_BYTES
-        return small and MDP_KEY in path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-
-
-def mdp_slas(folder: Path, most: int = 100) -> Iterator[Path]:
-    """The files in a folder, at any depth, that look like MDP SLAs; not in hidden folders and virtual environments."""
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith((".", "__")) and name != "node_modules" and not Path(parent, name, "pyvenv.cfg").exists()
-        )
-        for name in sorted(files):
-            if is_mdp_sla(Path(parent, name)):
-                yield Path(parent, name)
-                most -= 1
-                if not most:
-                    return
-
-
 def _ini(name: str) -> str:
     return "ini flops_" + {"repo": "repository"}.get(name, name).replace("-", "_")
 
@@ -188,41 +156,6 @@ def _ini(name: str) -> str:
 def _texts(value: str | Sequence[str] | None) -> list[str]:
     values = [value] if isinstance(value, str) else list(value or ())
     return [text.strip() for text in values if text.strip()]
-
-
-def _absolute(folder: Path, path: str) -> Path:
-    # Not resolved: a link keeps the name by which the user knows it.
-    return Path(os.path.abspath(folder / Path(path).expanduser()))
-
-
-def _matching(patterns: list[str], folder: Path, where: str) -> Iterator[Path]:
-    """The files that paths and patterns mean, each once. A path without ``*``, ``?`` and ``[`` need not exist."""
-    seen: set[Path] = set()
-    for pattern in patterns:
-        path = _absolute(folder, pattern)
-        if not glob.has_magic(pattern) or path.exists():
-            found = [path]
-        else:
-            whole = os.path.join(glob.escape(str(folder)), os.path.expanduser(pattern))
-            found = sorted(path for path in map(Path, glob.glob(whole, recursive=True)) if path.is_file())
-            if not found:
-                raise SettingsError(_no_match(pattern, folder, where))
-        for path in map(Path, map(os.path.abspath, found)):
-            if path not in seen:
-                seen.add(path)
-                yield path
-
-
-def _no_match(pattern: str, folder: Path, where: str) -> Problem:
-    there = [os.path.relpath(path, folder) for path in mdp_slas(folder)]
-    return Problem(
-        "no SLA file matches the pattern",
-        where=where,
-        expected="the path of an MDP SLA, or a pattern such as mocks/*.json",
-        came=pattern,
-        nearest=nearest(pattern, there) or "".join(there[:1]),
-        hint=f"MDP SLAs in {folder}: {listing(there)}",
-    )
 
 
 def _positive(message: str, value: str, where: str, *, example: str) -> float:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from pytest_flops_mock import DataSource, FlopsMockError
 from pytest_flops_mock.choices import DataChoice, Flaws, data_choice
-from pytest_flops_mock.settings import Settings, mdp_slas, settings_from
+from pytest_flops_mock.settings import Settings, settings_from
 
 ROOT, HERE = Path("/root-of-tests"), Path("/started-here")
 
@@ -153,44 +152,3 @@ def test_a_code_that_there_is_not_is_told_with_the_nearest(kind: str, shown: str
         "  nearest   FM602\n"
         "  next      flops-mock explain lists all codes"
     )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """With two SLAs, files that are none, and a virtual environment with one that does not count."""
-    folder = tmp_path / "a [b]"  # brackets are no pattern where they are in the folder's name
-    files = {"x.json": True, "deep/er/y.json": True, "z.json": False, "x.txt": True, ".h/x.json": True, "env/x.json": True}
-    for name, is_sla in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text('{"mock_data_configuration": {}}' if is_sla else "{}", encoding="utf-8")
-    (folder / "env" / "pyvenv.cfg").touch()
-    return folder
-
-
-def test_patterns_name_files_in_order_and_each_once(folder: Path) -> None:
-    def slas(*patterns: str) -> list[str]:
-        found = settings_from(folder, {"ini:sla": patterns}, HERE).slas
-        return [os.fspath(path.relative_to(folder)) for path in found]
-
-    assert slas("*.json") == ["x.json", "z.json"]
-    assert slas("z.json", "*.json") == ["z.json", "x.json"]
-    assert slas("deep/**/*.json", "deep/er/../er/y.json") == ["deep/er/y.json"]
-    assert slas(f"{folder.parent}/a*/[x]*.json".replace(" ", "?")) == ["x.json"]
-
-
-def test_a_pattern_without_a_file_is_told_with_the_slas_that_there_are(folder: Path) -> None:
-    with pytest.raises(FlopsMockError) as error:
-        settings_from(ROOT, {"option:sla": ["deep/*.json"]}, folder)
-    assert str(error.value) == (
-        "no SLA file matches the pattern\n"
-        "  where     --flops-sla\n"
-        "  expected  the path of an MDP SLA, or a pattern such as mocks/*.json\n"
-        "  came      deep/*.json\n"
-        "  nearest   deep/er/y.json\n"
-        f"  next      MDP SLAs in {folder}: x.json, deep/er/y.json"
-    )
-
-
-def test_slas_are_found_by_the_key_that_only_they_have(folder: Path) -> None:
-    assert list(mdp_slas(folder)) == [folder / "x.json", folder / "deep/er/y.json"]
-    assert list(mdp_slas(folder, most=1)) == [folder / "x.json"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import glob
 import json
 import os
 import secrets
@@ -14,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show
-from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.errors import listing
 from pytest_flops_mock.findings import Report
+from pytest_flops_mock.sla.files import absolute, matching, refuse_what_is_no_file, shown
 
 FORMATS = ("text", "json", "markdown", "github")
 
@@ -64,7 +64,10 @@ def add(add: AddCommand) -> None:
         default="synthetic",
         help="synthetic (default), recorded or hub; or one for each data set: 'mnist:recorded cifar10:synthetic *:hub'",
     )
-    check.add_argument("--recordings", metavar="FOLDER", help="folder of recorded samples (tests/flops-data)")
+    check.add_argument(
+        "--recordings", metavar="FOLDER", help="folder of recorded samples and of twins of your own (tests/flops-data)"
+    )
+    check.add_argument("--flaws", metavar="FLAWS", help="what is to be wrong with the rows of twins: 'missing=0.1'")
     check.add_argument("--timeout", metavar="SECONDS", default="60", help="how long one step of the code may take (60)")
     check.add_argument("--memory", metavar="MB", help="most address space that its process may have (no limit)")
     check.add_argument(
@@ -75,9 +78,15 @@ def add(add: AddCommand) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    slas = list(dict.fromkeys(path for pattern in options.sla for path in _matching(pattern, "--sla")))
-    project = None if options.project_sla is None else _existing(options.project_sla, "--project-sla")
-    from pytest_flops_mock.choices import data_choice
+    here = Path.cwd()
+    folder = absolute(here, options.repository) if os.path.isdir(options.repository) else here
+    named = [(path, "MDP", "--sla") for path in matching(options.sla, here, "--sla")]
+    named += [(absolute(here, options.project_sla), "project", "--project-sla")] if options.project_sla is not None else []
+    for path, kind, option in named:
+        refuse_what_is_no_file(path, kind, option, here=here, repository=folder)
+    slas = [shown(path, here) for path, kind, _ in named if kind == "MDP"]
+    project = next((shown(path, here) for path, kind, _ in named if kind == "project"), None)
+    from pytest_flops_mock.choices import data_choice, flaws_of
     from pytest_flops_mock.learner.clone import cloned, remote_of
     from pytest_flops_mock.learner.environment import CURRENT, LEARNER, environments, learner_python
     from pytest_flops_mock.learner.repository import MLRepository
@@ -85,6 +94,7 @@ def _run(options: argparse.Namespace) -> int:
     from pytest_flops_mock.settings import ignored_codes, megabytes, seconds
 
     data, timeout = data_choice(options.data, "--data"), seconds(options.timeout, "--timeout")
+    data = replace(data, flaws=flaws_of(options.flaws or "", "--flaws"))
     if options.recordings is not None:
         data = replace(data, recordings=Path(options.recordings).expanduser())
     memory = None if options.memory is None else megabytes(options.memory, "--memory")
@@ -162,38 +172,3 @@ def _show_github(slas: Sequence[str], reports: Sequence[Report], repository: Pat
         else:
             return
     show(github.shielded(markdown(reports, names=slas), secrets.token_hex(16)).rstrip("\n"))
-
-
-def _matching(pattern: str, option: str) -> list[str]:
-    """The files that a path or a pattern means, sorted."""
-    if not glob.has_magic(pattern) or os.path.exists(pattern):
-        return [_existing(pattern, option)]
-    found = sorted(path for path in glob.glob(os.path.expanduser(pattern), recursive=True) if os.path.isfile(path))
-    if not found:
-        raise SettingsError(_no_file("no SLA file matches the pattern", pattern, option))
-    return found
-
-
-def _existing(path: str, option: str) -> str:
-    expanded = os.path.expanduser(path)
-    if not os.path.isfile(expanded) and not os.path.exists(expanded):
-        raise SettingsError(_no_file("the SLA file does not exist", path, option))
-    if os.path.isdir(expanded):
-        raise SettingsError(_no_file("the SLA's path is a folder", os.path.join(path, ""), option))
-    return expanded
-
-
-def _no_file(message: str, path: str, option: str) -> Problem:
-    """What there is in the nearest folder above that exists."""
-    folder = Path(os.path.expanduser(path) if path.endswith(os.sep) else os.path.dirname(os.path.expanduser(path)))
-    while not folder.is_dir() or glob.has_magic(str(folder)):
-        folder = folder.parent
-    files = sorted(str(file) for pattern in ("*.json", "*/*.json") for file in folder.glob(pattern) if file.is_file())
-    return Problem(
-        message,
-        where=option,
-        expected="the path of an MDP SLA" if option == "--sla" else "the path of a project SLA",
-        came=path,
-        nearest=nearest(path, files),
-        hint=f"*.json in {folder}: {listing(files)}",
-    )

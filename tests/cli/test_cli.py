@@ -173,6 +173,15 @@ def test_codes_can_be_ignored(broken: Path) -> None:
     assert re.search(r"^verdict .*FM007, FM103 ignored$", done.stdout, re.MULTILINE)
 
 
+def test_twins_can_have_flaws(line: Path) -> None:
+    (line / "c.json").write_text(sla(), encoding="utf-8")
+    done = run("check", ".", "--sla", "c.json", "--flaws", "duplicates=0.5", folder=line)
+    assert "mnist: synthetic twin of mnist, 600 rows, seed 42, flaws duplicates=0.5; " in done.stdout
+    done = run("check", ".", "--sla", "c.json", "--flaws", "duplicates=5", folder=line)
+    assert done.returncode == 2
+    assert done.stderr.startswith("flops-mock: a twin cannot be made with duplicates=5.0\n")
+
+
 def test_markdown_goes_to_standard_output(broken: Path) -> None:
     done = run("check", ".", "--sla", "[ab].json", "--format", "markdown", folder=broken)
     assert (done.returncode, done.stderr) == (1, "")
@@ -222,10 +231,10 @@ def test_a_pattern_that_matches_nothing_is_told_with_the_nearest_file(
     assert refused(capsys, "check", ".", "--sla", "mock/mnist_*.json") == (
         "flops-mock: no SLA file matches the pattern\n"
         "  where     --sla\n"
-        "  expected  the path of an MDP SLA\n"
+        "  expected  the path of an MDP SLA, or a pattern such as mocks/*.json\n"
         "  came      mock/mnist_*.json\n"
         "  nearest   mocks/mnist_multi.json\n"
-        "  next      *.json in .: mocks/mnist_multi.json, projects/mnist_small.json\n"
+        f"  next      MDP SLAs in {EXAMPLE}: mocks/mnist_multi.json\n"
     )
 
 
@@ -235,20 +244,20 @@ def test_a_file_that_is_not_there_is_told_with_the_nearest(
     monkeypatch.chdir(EXAMPLE)
     good = ("check", ".", "--sla", "mocks/mnist_multi.json")
     assert refused(capsys, "check", ".", "--sla", "mocks/mnist.json") == (
-        "flops-mock: the SLA file does not exist\n"
+        "flops-mock: the MDP SLA is not there\n"
         "  where     --sla\n"
-        "  expected  the path of an MDP SLA\n"
+        "  expected  the file of an MDP SLA\n"
         "  came      mocks/mnist.json\n"
         "  nearest   mocks/mnist_multi.json\n"
-        "  next      *.json in mocks: mocks/mnist_multi.json\n"
+        "  next      name a file that is there: mocks/mnist_multi.json\n"
     )
     assert refused(capsys, *good, "--project-sla", "projects") == (
-        "flops-mock: the SLA's path is a folder\n"
+        "flops-mock: the project SLA is a folder\n"
         "  where     --project-sla\n"
-        "  expected  the path of a project SLA\n"
-        "  came      projects/\n"
+        "  expected  the file of a project SLA\n"
+        "  came      projects\n"
         "  nearest   projects/mnist_small.json\n"
-        "  next      *.json in projects: projects/mnist_small.json\n"
+        "  next      name a file that is there: mocks/mnist_multi.json, projects/mnist_small.json\n"
     )
 
 
