@@ -24,7 +24,7 @@ from pytest_flops_mock.data.features import METADATA_KEY, learner_schema
 from pytest_flops_mock.data.hub import HubEntry, check_readable, is_offline, look_up, rows_of, stream_rows
 from pytest_flops_mock.data.media import with_media
 from pytest_flops_mock.data.reading import quiet_datasets, reason
-from pytest_flops_mock.data.request import SPLIT, Wanted
+from pytest_flops_mock.data.request import SPLIT, TWIN_ENDING, Wanted
 from pytest_flops_mock.data.writing import write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
@@ -37,9 +37,6 @@ LEAST_READ, READ_PER_ROW = 2_000, 50
 
 ROWS_FOR_SCHEMA = 100
 """Rows whose types tell the schema of files that have none, such as CSV."""
-
-TWIN_ENDING = ".twin.json"
-"""Descriptions of twins lie in the same folder."""
 
 OTHER_WAYS = "or take other data: --flops-data=synthetic or hub"
 

@@ -8,6 +8,10 @@ SPLIT = "train"
 """The split that the real mock data provider sends; it knows no other."""
 
 
+TWIN_ENDING = ".twin.json"
+"""Descriptions of the user's own twins end so; they lie beside recorded samples."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which rows of a data set are wanted; the real mock data provider knows none but the defaults.

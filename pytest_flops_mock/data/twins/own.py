@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock.data.reading import UnfitError, reason
+from pytest_flops_mock.data.request import TWIN_ENDING
 from pytest_flops_mock.data.twins.columns import Known, draw_groups, make_column
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.data.writing import write_whole
@@ -26,8 +27,6 @@ from pytest_flops_mock.errors import DataSourceError, Problem, listing
 
 FORM = "pytest-flops-mock/twin/1"
 """The version of the description's form; a change that breaks readers raises the number."""
-
-ENDING = ".twin.json"
 
 LIST_IN_LINES = re.compile(r"\[\n([^\[\]{}\"]*)\n *\]")
 """A list of numbers that JSON has put into a line each."""
@@ -63,7 +62,7 @@ def own_twin(name: str, folder: Path) -> Twin | None:
         DataSourceError: The description for that name cannot be used.
     """
     for path in _files(folder):
-        expected = path.name == f"{stem(name)}{ENDING}"
+        expected = path.name == f"{_stem(name)}{TWIN_ENDING}"
         try:
             twin = _twin_of(path.read_text(encoding="utf-8"))
         except Exception as error:  # whatever is wrong with a file that a user may have written
@@ -97,12 +96,12 @@ def write_description(description: Description, folder: Path) -> Path:
     Raises:
         DataSourceError: The folder cannot be written.
     """
-    path = folder / f"{stem(description.dataset)}{ENDING}"
+    path = folder / f"{_stem(description.dataset)}{TWIN_ENDING}"
     write_whole({path: _text(description).encode()}, "the description of the twin")
     return path
 
 
-def stem(name: str) -> str:
+def _stem(name: str) -> str:
     """The start of the names of the files of a data set."""
     return name.replace("/", "--")
 
@@ -185,7 +184,7 @@ def _bare(known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"*{ENDING}")) if folder.is_dir() else []
+    return sorted(folder.glob(f"*{TWIN_ENDING}")) if folder.is_dir() else []
 
 
 def _unusable(path: Path, error: Exception) -> Problem:
