@@ -81,7 +81,7 @@ def describe(
                 "the data set has too few rows: its statistics would be the rows themselves",
                 where=name,
                 expected=f"at least {LEAST_ROWS} rows",
-                came=f"{main.num_rows} rows",
+                came=f"{main.num_rows} row{'s' * (main.num_rows != 1)}",
                 hint="describe the twin by its schema alone: --features FILE",
             )
         )

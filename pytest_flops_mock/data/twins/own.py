@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from pytest_flops_mock.data.reading import UnfitError, reason
 from pytest_flops_mock.data.request import TWIN_ENDING
-from pytest_flops_mock.data.twins.columns import Known, draw_groups, make_column
+from pytest_flops_mock.data.twins.columns import Known, UnsupportedFeatureError, draw_groups, make_column
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.data.writing import write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem, listing
@@ -94,8 +94,21 @@ def write_description(description: Description, folder: Path) -> Path:
     """Write a description, whole or not at all; the path.
 
     Raises:
-        DataSourceError: The folder cannot be written.
+        DataSourceError: No twin can be made of it, or the folder cannot be written.
     """
+    try:
+        described_twin(description)
+    except UnsupportedFeatureError as error:
+        raise DataSourceError(
+            Problem(
+                "there can be no twin of this data set",
+                where=description.dataset,
+                expected="columns that the learner's datasets (2.x) can read",
+                came=str(error),
+                hint="leave the column out, or cast it to another feature type",
+                code="FM304",
+            )
+        ) from error
     path = folder / f"{_stem(description.dataset)}{TWIN_ENDING}"
     write_whole({path: _text(description).encode()}, "the description of the twin")
     return path

@@ -71,7 +71,20 @@ def _of_json(content: Any) -> Mapping[str, datasets.DatasetInfo]:
         content = {content.get("config_name") or "default": content}
     if all(isinstance(each, Mapping) and isinstance(each.get("features"), Mapping) for each in content.values()):
         return {str(config): datasets.DatasetInfo.from_dict(dict(info)) for config, info in content.items()}
+    for name, feature in content.items():
+        _check_feature(name, feature)
     return {"default": datasets.DatasetInfo(features=datasets.Features.from_dict(content))}
+
+
+def _check_feature(name: str, feature: Any) -> None:
+    """Refuse what ``datasets`` would stumble over without saying where."""
+    if isinstance(feature, list) and len(feature) == 1:
+        _check_feature(f"{name}[]", feature[0])
+    elif isinstance(feature, Mapping) and "_type" not in feature:
+        for key, inner in feature.items():
+            _check_feature(f"{name}.{key}", inner)
+    elif not isinstance(feature, Mapping):
+        raise UnfitError(f"column {name}: a feature is an object with the key _type, but this is {json.dumps(feature)}")
 
 
 def _of_card(text: str) -> Mapping[str, datasets.DatasetInfo]:

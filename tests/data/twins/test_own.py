@@ -290,6 +290,7 @@ def test_a_schema_is_enough_for_a_twin(file: str, text: str, rows: int, tmp_path
         ("features.json", '{"x": ', "line 1, column 7: Expecting value"),
         ("features.json", "[]", "a JSON object is needed, but it is list"),
         ("features.json", '{"x": {"_type": "Hologram"}}', "Hologram"),
+        ("features.json", '{"x": {"y": [3]}}', "column x.y[]: a feature is an object with the key _type, but this is 3"),
         ("README.md", "# No head\n", "the card has no dataset_info in its YAML head"),
         ("README.md", "---\ndataset_info: [\n---\n", "flow node"),
         ("dataset_infos.json", '{"default": {"features": {}}}', "configuration default: no features"),
@@ -300,6 +301,21 @@ def test_a_schema_that_is_none_is_told(file: str, text: str, came: str, tmp_path
     with pytest.raises(FlopsMockError, match=r"^the file says no schema of a data set\n  where     ") as error:
         describe_schema(tmp_path / file, "acme/x", None)
     assert came in str(error.value)
+
+
+@pytest.mark.skipif(not hasattr(datasets, "Json"), reason="this version of datasets has no features that 2.x lacks")
+def test_a_schema_that_no_learner_can_read_is_told_and_not_written(tmp_path: Path) -> None:
+    description = Description(FORM, "acme/x", "default", {"train": 30}, {"x": {"_type": "Json"}})
+    with pytest.raises(FlopsMockError) as error:
+        write_description(description, tmp_path)
+    assert str(error.value) == (
+        "there can be no twin of this data set\n"
+        "  where     acme/x\n"
+        "  expected  columns that the learner's datasets (2.x) can read\n"
+        "  came      column x: feature type Json\n"
+        "  next      leave the column out, or cast it to another feature type"
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_one_configuration_of_several_has_to_be_named(tmp_path: Path) -> None:
