@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_flops_mock.choices import RECORDINGS, Flaws, flaws_of
+from pytest_flops_mock.choices import RECORDINGS, flaws_of
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole
 from pytest_flops_mock.errors import Problem, SettingsError, listing
 
@@ -42,9 +42,9 @@ def add(add: AddCommand) -> None:
         "name", metavar="NAME", nargs="?", help="name of the data set, as in an SLA; without it all are listed"
     )
     command.add_argument("--show", action="store_true", help="show rows as well; of pictures, write a contact sheet (PNG)")
-    command.add_argument("--rows", metavar="N", default="600", help="how many rows the shown twin has (600)")
+    command.add_argument("--rows", metavar="N", help="how many rows the shown twin has (600)")
     command.add_argument("--split", metavar="NAME", help="the split to show (train)")
-    command.add_argument("--seed", metavar="N", default="42", help="seed of the rows (42)")
+    command.add_argument("--seed", metavar="N", help="seed of the rows (42)")
     command.add_argument("--flaws", metavar="FLAWS", help="what is to be wrong with the rows: 'missing=0.1 label_noise=0.2'")
     made = command.add_mutually_exclusive_group()
     made.add_argument("--like", metavar="DATA", help="describe a local data set: a folder, or a Parquet, CSV or JSON file")
@@ -59,21 +59,57 @@ def add(add: AddCommand) -> None:
     )
 
 
+READ = {
+    "list": (),
+    "describe": ("label", "config", "to"),
+    "show": ("rows", "split", "seed", "flaws", "to"),
+    "name": (),
+}
+"""What is read beside ``--recordings``, by what is to be done."""
+
+
 def _run(options: argparse.Namespace) -> int:
-    rows, seed = whole(options.rows, "--rows", least=1), whole(options.seed, "--seed", least=0)
-    flaws = flaws_of(options.flaws or "", "--flaws")
     recordings = Path(options.recordings).expanduser() if options.recordings else RECORDINGS
-    if options.like or options.features:
+    describes = options.like is not None or options.features is not None
+    task = "describe" if describes else "list" if options.name is None else "show" if options.show else "name"
+    _refuse_what_is_not_read(options, task)
+    if task == "describe":
         _describe(options, Path(options.to).expanduser() if options.to else recordings)
-    elif options.name is None:
-        _refuse_without_name(options)
+    elif task == "list":
         _list(recordings)
     else:
-        _show(options, recordings, rows, seed, flaws)
+        _show(options, recordings)
     return COMPATIBLE
 
 
-def _show(options: argparse.Namespace, recordings: Path, rows: int, seed: int, flaws: Flaws) -> None:
+def _refuse_what_is_not_read(options: argparse.Namespace, task: str) -> None:
+    named = ("rows", "split", "seed", "flaws", "label", "config", "to")
+    given = [f"--{name}" for name in named if name not in READ[task] and getattr(options, name) is not None]
+    if options.show and task in ("list", "describe"):
+        given.append("--show")
+    if given:
+        wanted = "the name of a data set" if task == "list" else "--show" if task == "name" else "other options"
+        raise SettingsError(
+            Problem(
+                "an option has nothing to work on",
+                where="flops-mock twin",
+                expected=wanted,
+                came=f"{listing(given)} without it"
+                if task in ("list", "name")
+                else f"{listing(given)} with {_mode(options)}",
+                hint="for example flops-mock twin mnist --show --rows 100; "
+                "--label and --config go with --like DATA and --features FILE",
+            )
+        )
+
+
+def _mode(options: argparse.Namespace) -> str:
+    return "--show" if options.show and options.name else "--like" if options.like is not None else "--features"
+
+
+def _show(options: argparse.Namespace, recordings: Path) -> None:
+    rows, seed = whole(options.rows or "600", "--rows", least=1), whole(options.seed or "42", "--seed", least=0)
+    flaws = flaws_of(options.flaws or "", "--flaws")
     from pytest_flops_mock.data.source import twin_of
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
     from pytest_flops_mock.data.twins.twin import make_split
@@ -101,20 +137,6 @@ def _show(options: argparse.Namespace, recordings: Path, rows: int, seed: int, f
                 )
             )
     show("\n\n".join(parts))
-
-
-def _refuse_without_name(options: argparse.Namespace) -> None:
-    given = [f"--{name}" for name in ("show", "split", "flaws", "label", "config", "to") if getattr(options, name)]
-    if given:
-        raise SettingsError(
-            Problem(
-                "there is no data set to show or to describe",
-                where="flops-mock twin",
-                expected="the name of a data set, --like DATA or --features FILE",
-                came=f"{listing(given)} alone",
-                hint="for example flops-mock twin mnist --show",
-            )
-        )
 
 
 def _list(recordings: Path) -> None:

@@ -147,6 +147,7 @@ class _Rows:
         return pa.table(columns)
 
 
+@lru_cache(maxsize=16)
 def _twin_of(text: str) -> Twin:
     description, features = _parsed(text), _Features(text)
     made: Sequence[str] = list(features())
