@@ -52,6 +52,9 @@ def add(add: AddCommand) -> None:
         "--features", metavar="FILE", help="describe a schema: features as JSON, a dataset_infos.json, or a data set card"
     )
     command.add_argument("--label", metavar="COLUMN", help="the column that a model learns to tell")
+    command.add_argument(
+        "--hide", metavar="COLUMN", action="append", help="a column of which no value goes into the description; repeatable"
+    )
     command.add_argument("--config", metavar="NAME", help="the configuration")
     command.add_argument("--to", metavar="PATH", help="folder of the description (tests/flops-data), or file of the sheet")
     command.add_argument(
@@ -61,7 +64,7 @@ def add(add: AddCommand) -> None:
 
 READ = {
     "list": (),
-    "describe": ("label", "config", "to"),
+    "describe": ("label", "hide", "config", "to"),
     "show": ("rows", "split", "seed", "flaws", "to"),
     "name": (),
 }
@@ -83,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _refuse_what_is_not_read(options: argparse.Namespace, task: str) -> None:
-    named = ("rows", "split", "seed", "flaws", "label", "config", "to")
+    named = ("rows", "split", "seed", "flaws", "label", "hide", "config", "to")
     given = [f"--{name}" for name in named if name not in READ[task] and getattr(options, name) is not None]
     if options.show and task in ("list", "describe"):
         given.append("--show")
@@ -155,6 +158,7 @@ def _list(recordings: Path) -> None:
 
 
 def _describe(options: argparse.Namespace, folder: Path) -> None:
+    from pytest_flops_mock.data.twins.likeness import with_values
     from pytest_flops_mock.data.twins.own import write_description
 
     source = Path(options.like or options.features).expanduser()
@@ -167,6 +171,8 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
         show(f"{'label':<10}  none; with --label COLUMN the other columns follow from it, so that a model can learn it")
     else:
         show(f"{'label':<10}  {description.label}")
+    if kept := list(with_values(description)):
+        show(f"{'values':<10}  those that come often are kept of {listing(kept)}; --hide COLUMN leaves them out")
     show(f"{'in':<10}  {path}")
     show(f'{"next":<10}  "dataset_name": "{description.dataset}" in an SLA; flops-mock twin {description.dataset} --show')
 
@@ -188,13 +194,25 @@ def _described(options: argparse.Namespace, source: Path) -> Description:
             )
         )
     if options.features:
+        if options.hide:
+            raise SettingsError(
+                Problem(
+                    "a schema has no values that could be hidden",
+                    where="--hide",
+                    expected="--like DATA",
+                    came="--features",
+                    hint="leave --hide out",
+                )
+            )
         from pytest_flops_mock.data.twins.schemas import describe_schema
 
         return describe_schema(source, name, options.label, options.config)
     from pytest_flops_mock.data.source import local_splits
     from pytest_flops_mock.data.twins.likeness import describe
 
-    return describe(local_splits(source, options.config), name, options.label, options.config or "default")
+    return describe(
+        local_splits(source, options.config), name, options.label, options.config or "default", options.hide or ()
+    )
 
 
 def _is_usual(source: Path) -> bool:

@@ -67,10 +67,12 @@ def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str])
     assert out == (
         "described   visits: 2 columns, train 60 rows\n"
         "label       y\n"
+        "values      those that come often are kept of y; --hide COLUMN leaves them out\n"
         "in          tests/flops-data/visits.twin.json\n"
         'next        "dataset_name": "visits" in an SLA; flops-mock twin visits --show\n'
     )
     assert "\nrow 0\n  x  " in told(capsys, "visits", "--show")
+    assert "values" not in told(capsys, "--like", "visits.jsonl", "--hide", "y")
     out = told(capsys, "acme/visits", "--like", "visits.jsonl", "--to", "twins")
     assert "label       none; with --label COLUMN the other columns follow from it" in out
     assert "splits      train 60 rows" in told(capsys, "acme/visits", "--recordings", "twins")
@@ -92,6 +94,8 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
         (["mnist", "--show", "--flaws", "mising=1"], "there is no such flaw of a twin"),
         (["mnist", "--show", "--to", "visits.jsonl/x.png"], "the contact sheet cannot be written"),
         (["imdb", "--show", "--to", "x.png"], "there is no contact sheet of a data set without pictures"),
+        (["--like", "visits.jsonl", "--hide", "z"], "there is no column 'z'"),
+        (["--features", "scans/features.json", "--hide", "x"], "a schema has no values that could be hidden"),
         (["--show"], "an option has nothing to work on\n  where     flops-mock twin\n  expected  the name of a data set\n"),
         (["mnist", "--rows", "5"], "an option has nothing to work on"),
         (["mnist", "--show", "--label", "label"], "an option has nothing to work on"),

@@ -29,6 +29,11 @@ _ITEMS = (1, 4)
 _WORDS = (4, 14)
 _SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 _COMMON_WORDS, _OWN_WORDS = 64, 16
+_PEOPLE = {
+    *("address", "author", "client", "customer", "device", "doctor", "email", "hospital", "id", "login", "mail", "member"),
+    *("name", "nurse", "owner", "participant", "patient", "person", "phone", "speaker", "subject", "surname", "user"),
+    *("username", "writer"),
+}
 _OWN_SHARE = 96  # of 256 words, how many bear the class
 
 
@@ -226,7 +231,7 @@ def _start(kind: pa.DataType) -> int:
 
 def _texts(rng: np.random.Generator, known: Known, groups: Groups, name: str) -> list[str]:
     rows = len(groups.of_row)
-    if known.people is not None or (known.lengths is None and _names_people(name)):
+    if known.people is not None or (known.lengths is None and names_people(name)):
         ids = long_tail(rng, rows, known.people or 60)
         return [f"{name}_{number:04d}" for number in ids.tolist()]
     least, most = known.lengths or _WORDS
@@ -244,10 +249,10 @@ def _texts(rng: np.random.Generator, known: Known, groups: Groups, name: str) ->
     return made
 
 
-def _names_people(name: str) -> bool:
+def names_people(column: str) -> bool:
     """Whether a column by this name is likely to say who the row is of."""
-    words = name.lower().replace("-", "_").replace(".", "_").split("_")
-    return words[-1] in ("id", "user", "writer", "speaker", "client", "person", "patient", "device", "hospital")
+    words = column.lower().replace("-", "_").replace(".", "_").replace(" ", "_").split("_")
+    return bool({words[-1], words[-1].removesuffix("s")} & _PEOPLE)
 
 
 @cache

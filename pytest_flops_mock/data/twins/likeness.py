@@ -1,8 +1,8 @@
 """What is known of a data set at hand: the statistics from which a twin of it is made. No row is kept.
 
 Of numbers, quantiles are kept, each rounded to three digits of their range, without the outermost two in a hundred.
-Values themselves are kept only of columns that have few, and only those that come often: a name or a diagnosis that one
-person has is none.
+Values themselves are kept only of columns that have few, and only those of several rows each: not a diagnosis that one
+person has, however often. Columns whose name says that they name people keep none, and so do those that the user hides.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import io
 import math
 import wave
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pytest_flops_mock.data.reading import quiet_datasets
-from pytest_flops_mock.data.twins.columns import Known
+from pytest_flops_mock.data.twins.columns import Known, names_people
 from pytest_flops_mock.data.twins.own import FORM, Description
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
@@ -36,7 +37,7 @@ MOST_FILES = 200
 """So many pictures or sounds are opened for their size."""
 
 MOST_VALUES, LEAST_TIMES, LONGEST = 100, 5, 60
-"""How many different values a column may have for them to be kept, how often each has to come, and its most characters."""
+"""How many values a column may have for them to be kept, of how many rows each has to be, and its most characters."""
 
 MOST_CODES = 20
 """The same for whole numbers, which are codes only if they are few."""
@@ -60,8 +61,51 @@ Groups = Sequence[npt.NDArray[np.int64]]
 """The rows of each class."""
 
 
+@dataclass(frozen=True)
+class _Column:
+    """Values to look at.
+
+    Attributes:
+        values: The values.
+        owners: The row that each of them is of: items of a list have one row.
+        hidden: Whether no value itself may be kept.
+    """
+
+    values: pa.Array
+    owners: npt.NDArray[np.int64]
+    hidden: bool
+
+    @property
+    def missing(self) -> float:
+        """Share of nulls."""
+        return round(self.values.null_count / len(self.values), 3) if len(self.values) else 0.0
+
+    def field(self, key: str) -> _Column:
+        """A field of structs."""
+        inner = pc.struct_field(self.values, [self.values.type.get_field_index(key)])
+        return replace(self, values=inner, hidden=self.hidden or names_people(key))
+
+    def items(self) -> _Column:
+        """The items of lists."""
+        parents = pc.list_parent_indices(self.values).to_numpy(zero_copy_only=False)
+        return replace(self, values=pc.list_flatten(self.values), owners=self.owners[parents])
+
+    def counts(self) -> Counter[Any]:
+        """Of how many rows each value is."""
+        counted = (
+            pa.table({"value": self.values, "row": self.owners}).group_by("value").aggregate([("row", "count_distinct")])
+        )
+        counts = Counter(dict(zip(counted["value"].to_pylist(), counted["row_count_distinct"].to_pylist(), strict=True)))
+        del counts[None]
+        return counts
+
+
 def describe(
-    data: Mapping[str, datasets.Dataset], name: str, label: str | None, config_name: str = "default"
+    data: Mapping[str, datasets.Dataset],
+    name: str,
+    label: str | None,
+    config_name: str = "default",
+    hide: Collection[str] = (),
 ) -> Description:
     """What a twin of a data set is to be like.
 
@@ -70,6 +114,7 @@ def describe(
         name: Name by which SLAs will call it.
         label: The column that a model learns to tell; by default the first that has named classes.
         config_name: The name of the configuration.
+        hide: Columns of which no value is kept.
 
     Raises:
         DataSourceError: There are too few rows, or no such column.
@@ -86,14 +131,22 @@ def describe(
             )
         )
     chosen = label_of(main.features, label, name)
+    for column in hide:
+        check_column(main.features, column, name, "--hide")
     with quiet_datasets():
         table = _looked_at(main)
-    groups = _groups(table[chosen], isinstance(main.features[chosen], datasets.ClassLabel)) if chosen else []
-    columns = {}
-    for column, feature in main.features.items():
-        known = _known(feature, table[column].combine_chunks(), [] if column == chosen else groups)
-        if known != Known():
-            columns[str(column)] = known
+    rows = np.arange(table.num_rows)
+    looked = {
+        str(column): _Column(table[column].combine_chunks(), rows, column in hide or names_people(str(column)))
+        for column in main.features
+    }
+    classes = (
+        Known() if chosen is None else _known(main.features[chosen], replace(looked[chosen], hidden=chosen in hide), [])
+    )
+    groups = [] if chosen is None else _groups(looked[chosen].values, classes.values)
+    columns = {
+        name: classes if name == chosen else _known(feature, looked[name], groups) for name, feature in main.features.items()
+    }
     return Description(
         form=FORM,
         dataset=name,
@@ -101,8 +154,23 @@ def describe(
         splits={str(split): rows.num_rows for split, rows in data.items() if rows.num_rows},
         features=main.features.to_dict(),
         label=chosen,
-        columns=columns,
+        columns={column: known for column, known in columns.items() if known != Known()},
     )
+
+
+def with_values(description: Description) -> Iterator[str]:
+    """The columns of which a description keeps values that are not in the schema."""
+    for name, known in description.columns.items():
+        yield from _with_values(name, known)
+
+
+def _with_values(name: str, known: Known) -> Iterator[str]:
+    if any(not isinstance(value, bool) for value in known.values):
+        yield name
+    if known.items is not None:
+        yield from _with_values(f"{name}[]", known.items)
+    for key, inner in known.fields.items():
+        yield from _with_values(f"{name}.{key}", inner)
 
 
 def label_of(features: Mapping[str, Any], label: str | None, name: str) -> str | None:
@@ -113,18 +181,27 @@ def label_of(features: Mapping[str, Any], label: str | None, name: str) -> str |
     """
     if label is None:
         return next((str(column) for column, kind in features.items() if isinstance(kind, datasets.ClassLabel)), None)
-    if label not in features:
+    check_column(features, label, name, "--label")
+    return label
+
+
+def check_column(features: Mapping[str, Any], column: str, name: str, option: str) -> None:
+    """Refuse what is no column.
+
+    Raises:
+        DataSourceError: There is no such column.
+    """
+    if column not in features:
         raise DataSourceError(
             Problem(
-                f"there is no column {label!r}",
+                f"there is no column {column!r}",
                 where=name,
                 expected=f"one of: {listing(features)}",
-                came=label,
-                nearest=nearest(label, list(features)),
-                hint="name the column of the classes with --label, or leave it out",
+                came=column,
+                nearest=nearest(column, list(features)),
+                hint=f"name another column with {option}, or leave it out",
             )
         )
-    return label
 
 
 def _looked_at(main: datasets.Dataset) -> pa.Table:
@@ -133,100 +210,96 @@ def _looked_at(main: datasets.Dataset) -> pa.Table:
     return table
 
 
-def _groups(labels: pa.ChunkedArray, named: bool) -> Groups:
+def _groups(labels: pa.Array, classes: Sequence[Any]) -> Groups:
     """The rows of each class, if there are not too many, and each has enough rows for statistics."""
-    counted = _counts(labels)
-    if not 2 <= len(counted) <= MOST_CLASSES or (pa.types.is_floating(labels.type) and not named):
+    if not 2 <= len(classes) <= MOST_CLASSES:
         return []
-    classes = _kept_values(labels, MOST_CLASSES)
-    if classes is None or any(counted[value] < LEAST_ROWS for value in classes):
-        return []
-    return [np.flatnonzero(pc.equal(labels, pa.scalar(value, labels.type)).fill_null(False)) for value in classes]
+    groups = [np.flatnonzero(pc.equal(labels, pa.scalar(value, labels.type)).fill_null(False)) for value in classes]
+    return groups if min(map(len, groups)) >= LEAST_ROWS else []
 
 
-def _known(feature: Any, column: pa.Array, groups: Groups) -> Known:
-    missing = round(column.null_count / len(column), 3) if len(column) else 0.0
-    if isinstance(column, pa.ExtensionArray):
-        return Known(missing=missing)  # an array of numbers, of which the shape is known
+def _known(feature: Any, column: _Column, groups: Groups) -> Known:
+    if isinstance(column.values, pa.ExtensionArray):
+        return Known(missing=column.missing)  # an array of numbers, of which the shape is known
     if isinstance(feature, list):
-        return _known_list(feature[0], column, missing)
+        return _known_list(feature[0], column)
     if isinstance(feature, Mapping):
-        inner = {key: _known(each, _field(column, key), []) for key, each in feature.items()}
-        return Known(missing=missing, fields=inner)
+        inner = {key: _known(each, column.field(key), []) for key, each in feature.items()}
+        return Known(missing=column.missing, fields=inner)
     look = _LOOKS.get(type(feature).__name__)
-    return look(feature, column, missing, groups) if look else Known(missing=missing)
+    return look(feature, column, groups) if look else Known(missing=column.missing)
 
 
-def _known_value(feature: Any, column: pa.Array, missing: float, groups: Groups) -> Known:
-    kind = column.type
+def _known_value(feature: Any, column: _Column, groups: Groups) -> Known:
+    kind, missing = column.values.type, column.missing
     if pa.types.is_boolean(kind) or isinstance(feature, datasets.ClassLabel):
-        values = _kept_values(column, len(column), times=1)  # those of the schema, of whom all may come
-        return Known(missing=missing, **(_weighted(column, values, groups) if values else {}))
+        values = tuple(sorted(column.counts()))  # they are in the schema
+        return _weighted(column, values, groups) if values else Known(missing=missing)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _known_text(column, missing, groups)
+        return _known_text(column, groups)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return Known(missing=missing, lengths=_ends(pc.binary_length(column)))
+        return Known(missing=missing, lengths=_ends(pc.binary_length(column.values)))
     if pa.types.is_integer(kind) and (values := _kept_values(column, MOST_CODES)):
-        return Known(missing=missing, **_weighted(column, values, groups))
+        return _weighted(column, values, groups)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_temporal(kind):
-        return Known(missing=missing, quantiles=_quantiles(column, groups))
+        return Known(missing=missing, quantiles=_quantiles(column.values, groups))
     return Known(missing=missing)
 
 
-def _known_text(column: pa.Array, missing: float, groups: Groups) -> Known:
+def _known_text(column: _Column, groups: Groups) -> Known:
     values = _kept_values(column, MOST_VALUES)
     if values and max(map(len, values)) <= LONGEST:
-        return Known(missing=missing, **_weighted(column, values, groups))
-    texts = column.drop_null()
+        return _weighted(column, values, groups)
+    texts = column.values.drop_null()
     words = pc.list_value_length(pc.utf8_split_whitespace(pc.utf8_trim_whitespace(texts)))
     different = len(texts.unique())
     if len(texts) and pc.max(words).as_py() <= 1 and different < len(texts):
-        return Known(missing=missing, people=different)
-    return Known(missing=missing, lengths=_ends(words))
+        return Known(missing=column.missing, people=different)
+    return Known(missing=column.missing, lengths=_ends(words))
 
 
-def _known_list(inner: Any, column: pa.Array, missing: float) -> Known:
-    lengths = _ends(pc.list_value_length(column))
-    return Known(missing=missing, lengths=lengths, items=_known(inner, pc.list_flatten(column), []))
+def _known_list(inner: Any, column: _Column) -> Known:
+    lengths = _ends(pc.list_value_length(column.values))
+    return Known(missing=column.missing, lengths=lengths, items=_known(inner, column.items(), []))
 
 
-def _known_sequence(feature: Any, column: pa.Array, missing: float, _: Groups) -> Known:
+def _known_sequence(feature: Any, column: _Column, _: Groups) -> Known:
     inner = feature.feature
-    if isinstance(inner, Mapping) and pa.types.is_struct(column.type):  # a struct of lists of the same length
-        fields = {key: _known(each, pc.list_flatten(_field(column, key)), []) for key, each in inner.items()}
-        lengths = _ends(pc.list_value_length(_field(column, next(iter(inner))))) if inner else None
-        return Known(missing=missing, lengths=lengths, items=Known(fields=fields))
-    return _known_list(inner, column, missing)
+    if isinstance(inner, Mapping) and pa.types.is_struct(column.values.type):  # a struct of lists of the same length
+        fields = {key: _known(each, column.field(key).items(), []) for key, each in inner.items()}
+        lengths = _ends(pc.list_value_length(column.field(next(iter(inner))).values)) if inner else None
+        return Known(missing=column.missing, lengths=lengths, items=Known(fields=fields))
+    return _known_list(inner, column)
 
 
-def _known_picture(_: Any, column: pa.Array, missing: float, __: Groups) -> Known:
+def _known_picture(_: Any, column: _Column, __: Groups) -> Known:
     from PIL import Image
 
     sizes, modes = Counter[tuple[int, int]](), Counter[str]()
-    for file in _files(column):
+    for file in _files(column.values):
         try:
             with Image.open(file) as picture:
                 sizes[picture.size] += 1
                 modes[MODES.get(picture.mode, "RGB")] += 1
         except (OSError, ValueError):
             continue  # it cannot be opened, which is no statistic of a twin
-    return Known(
-        missing=missing, sizes=tuple(size for size, _ in sizes.most_common(MOST_SIZES)), modes=tuple(modes.most_common())
-    )
+    common = tuple(size for size, _ in sizes.most_common(MOST_SIZES))
+    return Known(missing=column.missing, sizes=common, modes=tuple(modes.most_common()))
 
 
-def _known_sound(_: Any, column: pa.Array, missing: float, __: Groups) -> Known:
+def _known_sound(_: Any, column: _Column, __: Groups) -> Known:
     seconds = []
-    for file in _files(column):
+    for file in _files(column.values):
         try:
             with wave.open(file) as sound:
                 seconds.append(sound.getnframes() / sound.getframerate())
         except (OSError, EOFError, wave.Error):
             continue  # another format, or none
-    return Known(missing=missing, seconds=(round(min(seconds), 2), round(max(seconds), 2)) if seconds else None)
+    ends = (round(min(seconds), 2), round(max(seconds), 2)) if seconds else None
+    return Known(missing=column.missing, seconds=ends)
 
 
-_LOOKS: Mapping[str, Callable[[Any, pa.Array, float, Groups], Known]] = {
+_LOOKS: Mapping[str, Callable[[Any, _Column, Groups], Known]] = {
     "Value": _known_value,
     "ClassLabel": _known_value,
     "Image": _known_picture,
@@ -244,36 +317,25 @@ def _files(column: pa.Array) -> list[Any]:
     return [file for file in whole if file is not None and (not isinstance(file, str) or Path(file).is_file())]
 
 
-def _field(column: pa.Array, key: str) -> pa.Array:
-    return pc.struct_field(column, [column.type.get_field_index(key)])
-
-
-def _kept_values(column: Any, most: int, times: int = LEAST_TIMES) -> list[Any] | None:
+def _kept_values(column: _Column, most: int) -> tuple[Any, ...]:
     """The values that come often, in order, if there are few different ones."""
-    counted = _counts(column)
-    if not counted or len(counted) > most:
-        return None
-    kept = [value for value, count in counted.items() if count >= times]
-    return sorted(kept) if kept else None
+    counted = Counter[Any]() if column.hidden else column.counts()
+    if len(counted) > most:
+        return ()
+    return tuple(sorted(value for value, rows in counted.items() if rows >= LEAST_TIMES))
 
 
-def _counts(column: Any) -> Counter[Any]:
-    counted = Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()})
-    del counted[None]
-    return counted
-
-
-def _weighted(column: pa.Array, values: list[Any], groups: Groups) -> dict[str, Any]:
-    """How often each value comes, in each class."""
+def _weighted(column: _Column, values: tuple[Any, ...], groups: Groups) -> Known:
+    """How often each value comes, in each class, in thousandths."""
 
     def weights(rows: pa.Array) -> tuple[int, ...]:
-        counts = _counts(rows)
+        counts = Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(rows).to_pylist()})
         return tuple(math.ceil(1_000 * counts[value] / max(len(rows), 1)) for value in values)
 
-    by_group = tuple(weights(column.take(pa.array(rows))) for rows in groups)
+    by_group = tuple(weights(column.values.take(pa.array(rows))) for rows in groups)
     if not by_group or any(not any(each) for each in by_group):
-        by_group = (weights(column),)
-    return {"values": tuple(values), "weights": by_group}
+        by_group = (weights(column.values),)
+    return Known(missing=column.missing, values=values, weights=by_group)
 
 
 def _quantiles(column: pa.Array, groups: Groups) -> tuple[tuple[float, ...], ...]:
