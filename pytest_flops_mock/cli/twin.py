@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -174,7 +176,8 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
     if kept := list(with_values(description)):
         show(f"{'values':<10}  those that come often are kept of {listing(kept)}; --hide COLUMN leaves them out")
     show(f"{'in':<10}  {path}")
-    show(f'{"next":<10}  "dataset_name": "{description.dataset}" in an SLA; flops-mock twin {description.dataset} --show')
+    command = shlex.join(["flops-mock", "twin", description.dataset, "--show"])
+    show(f'{"next":<10}  "dataset_name": {json.dumps(description.dataset, ensure_ascii=False)} in an SLA; {command}')
 
 
 def _described(options: argparse.Namespace, source: Path) -> Description:

@@ -289,7 +289,7 @@ def _unreadable(path: Path, came: str, near: str) -> DataSourceError:
             "or a .parquet, .csv, .json or .jsonl file",
             came=came,
             nearest=near,
-            hint="a relative path starts at the SLA's folder; try datasets.load_dataset on it by hand",
+            hint="in an SLA, a relative path starts at the SLA's folder; try datasets.load_dataset on it by hand",
         )
     )
 

@@ -150,7 +150,7 @@ def test_a_path_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
         "or a .parquet, .csv, .json or .jsonl file\n"
         "  came      nothing there\n"
         "  nearest   rows.csv\n"
-        "  next      a relative path starts at the SLA's folder; try datasets.load_dataset on it by hand"
+        "  next      in an SLA, a relative path starts at the SLA's folder; try datasets.load_dataset on it by hand"
     )
 
 
