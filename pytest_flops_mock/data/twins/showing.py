@@ -90,7 +90,7 @@ def _value(value: Any, kind: Any) -> str:
 
 
 def contact_sheet(twin: Twin, rows: datasets.Dataset) -> bytes | None:
-    """A PNG file with pictures of each class on a line; None if there are no pictures.
+    """A PNG file with pictures of each class on a line; None if there is none to see.
 
     Args:
         twin: Which one.
@@ -102,6 +102,8 @@ def contact_sheet(twin: Twin, rows: datasets.Dataset) -> bytes | None:
     from PIL import Image, ImageDraw
 
     lines = _lines(twin, rows, column)
+    if not lines:
+        return None  # no picture can be opened
     side_x, side_y = (max(picture.size[axis] for line in lines.values() for picture in line) for axis in (0, 1))
     text = 8 + 6 * max(map(len, lines)) if twin.label else 0
     size = (text + PER_CLASS * (side_x + GAP), len(lines) * (max(side_y, 11) + GAP))
