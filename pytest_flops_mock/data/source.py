@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -95,7 +96,9 @@ def names_of(dataset_name: str, recordings: Path = RECORDINGS) -> tuple[str, ...
     from pytest_flops_mock.data.twins.catalogue import find_twin
     from pytest_flops_mock.data.twins.own import own_twin
 
-    twin = own_twin(dataset_name, recordings) or find_twin(dataset_name)
+    twin = find_twin(dataset_name)
+    with suppress(DataSourceError):  # a description that cannot be used is in nobody's way but the twin's
+        twin = own_twin(dataset_name, recordings) or twin
     return tuple(dict.fromkeys((dataset_name, *((twin.name, *twin.aliases) if twin else ()))))
 
 

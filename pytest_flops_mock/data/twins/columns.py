@@ -7,7 +7,7 @@ numbers around a middle of the class' own, texts with words of its own, pictures
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
@@ -18,22 +18,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pytest_flops_mock.data.reading import UnfitError
 from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
 from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise, png_column
 from pytest_flops_mock.data.twins.sounds import RATE, Samples, tones, wav_column
 from pytest_flops_mock.data.twins.tables import Doubles, choose, heaped
-from pytest_flops_mock.data.twins.words import long_tail
+from pytest_flops_mock.data.twins.words import long_tail, names_people
 
 _SIZE = 32  # pixels, of pictures of which no more is known; larger ones are drawn in about so many and enlarged
 _ITEMS = (1, 4)
 _WORDS = (4, 14)
 _SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 _COMMON_WORDS, _OWN_WORDS = 64, 16
-_PEOPLE = {
-    *("address", "author", "client", "customer", "device", "doctor", "email", "hospital", "id", "login", "mail", "member"),
-    *("name", "nurse", "owner", "participant", "patient", "person", "phone", "speaker", "subject", "surname", "user"),
-    *("username", "writer"),
-}
 _OWN_SHARE = 96  # of 256 words, how many bear the class
 
 
@@ -47,10 +43,10 @@ class Known:
         missing: Share of nulls.
         values: All values, if they are few.
         weights: How often each of ``values`` comes.
-        quantiles: Numbers (or times, in their unit) at equal steps from the smallest to the largest.
+        quantiles: Numbers (or times, in their unit) from small to large, the same share of the values around each.
         people: How many different identifiers there are.
         lengths: Fewest and most items of a list, words of a text, or bytes.
-        sizes: Widths and heights of pictures, in pixels.
+        sizes: Widths and heights of pictures, in pixels, each with how often it comes.
         modes: Pillow's modes of pictures (``L``, ``RGB``, ``RGBA``), each with how often it comes.
         seconds: Shortest and longest sound.
         items: What is known of the items of a list.
@@ -63,7 +59,7 @@ class Known:
     quantiles: tuple[tuple[float, ...], ...] = ()
     people: int | None = None
     lengths: tuple[int, int] | None = None
-    sizes: tuple[tuple[int, int], ...] = ()
+    sizes: tuple[tuple[int, int, int], ...] = ()
     modes: tuple[tuple[str, int], ...] = ()
     seconds: tuple[float, float] | None = None
     items: Known | None = None
@@ -87,7 +83,7 @@ class Groups:
         return replace(self, of_row=np.repeat(self.of_row, times))
 
 
-class UnsupportedFeatureError(Exception):
+class UnsupportedFeatureError(UnfitError):
     """A column of a feature type that cannot be made."""
 
 
@@ -103,26 +99,32 @@ def draw_groups(
         known: What is known of that column.
     """
     known = known or Known()
-    kind = None if feature is None or isinstance(feature, datasets.ClassLabel) else getattr(feature, "pa_type", None)
+    if feature is None:
+        return Groups(np.zeros(rows, np.int64), ("",)), None
+    values: tuple[Any, ...] = known.values or possible_classes(feature)
+    kind = pa.int64()
     if isinstance(feature, datasets.ClassLabel):
-        values: Sequence[Any] = known.values or range(feature.num_classes)
         names = [feature.names[value] if 0 <= value < feature.num_classes else str(value) for value in values]
-        kind = pa.int64()
-    elif kind is not None and known.values:
-        values, names = known.values, [str(value) for value in known.values]
-    elif kind is not None and (pa.types.is_boolean(kind) or pa.types.is_integer(kind)):
-        values, names = [False, True] if pa.types.is_boolean(kind) else [0, 1], ["0", "1"]
-    elif kind is not None and _is_text(kind):
-        values = names = ["no", "yes"]
     else:
-        groups = Groups(np.zeros(rows, np.int64), ("",))
-        return groups, None if feature is None else make_column(rng, feature, known, groups, "label")
+        names, kind = [str(value) for value in values], feature.pa_type
     if known.weights:
         numbers = choose(rng, known.weights[:1], np.zeros(rows, np.int64))
     else:
         numbers = balanced_labels(rng, rows, len(values))
     labels = pa.array(values, kind).take(pa.array(numbers))
     return Groups(numbers, tuple(names)), _with_gaps(rng, labels, known)
+
+
+def possible_classes(feature: Any) -> tuple[Any, ...]:
+    """The classes of a label of which no more is known than its feature; none for a feature that cannot be one."""
+    kind = getattr(feature, "pa_type", None)
+    if isinstance(feature, datasets.ClassLabel):
+        return tuple(range(feature.num_classes))
+    if not isinstance(kind, pa.DataType):
+        return ()
+    if pa.types.is_boolean(kind):
+        return (False, True)
+    return (0, 1) if pa.types.is_integer(kind) else ("no", "yes") if _is_text(kind) else ()
 
 
 def make_column(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
@@ -185,11 +187,12 @@ def _numbers(rng: np.random.Generator, kind: pa.DataType, known: Known, groups: 
     rows = len(groups.of_row)
     is_real = pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     if known.quantiles:
-        steps = np.array(known.quantiles, np.float64)
-        place = rng.random(rows) * (steps.shape[1] - 1)
-        below = np.floor(place).astype(np.int64)
+        most = max(map(len, known.quantiles))  # a class of fewer rows has fewer
+        steps = np.array([[*each, *each[-1:] * (most - len(each))] for each in known.quantiles], np.float64)
         of_row = groups.of_row if len(steps) > 1 else np.zeros(rows, np.int64)
-        low, high = steps[of_row, below], steps[of_row, below + 1]
+        place = rng.random(rows) * (np.array([len(each) - 1 for each in known.quantiles])[of_row])
+        below = np.floor(place).astype(np.int64)
+        low, high = steps[of_row, below], steps[of_row, np.minimum(below + 1, most - 1)]
         values: Doubles = low + (high - low) * (place - below)
     elif pa.types.is_temporal(kind):
         values = np.floor(rng.random(rows) * 1_461) * _day(kind) + _day(kind) * _start(kind)
@@ -249,12 +252,6 @@ def _texts(rng: np.random.Generator, known: Known, groups: Groups, name: str) ->
     return made
 
 
-def names_people(column: str) -> bool:
-    """Whether a column by this name is likely to say who the row is of."""
-    words = column.lower().replace("-", "_").replace(".", "_").replace(" ", "_").split("_")
-    return bool({words[-1], words[-1].removesuffix("s")} & _PEOPLE)
-
-
 @cache
 def _vocabulary(group: str, words: int) -> list[str]:
     """Made-up words of a class."""
@@ -264,13 +261,13 @@ def _vocabulary(group: str, words: int) -> list[str]:
 
 def _picture(rng: np.random.Generator, _: Any, known: Known, groups: Groups, __: str) -> pa.Array:
     rows = len(groups.of_row)
-    sizes = known.sizes or ((_SIZE, _SIZE),)
+    sizes = known.sizes or ((_SIZE, _SIZE, 1),)
     modes = known.modes or (("RGB", 1),)
-    size_of = noise(rng, rows, 1)[:, 0] % len(sizes)
+    size_of = choose(rng, [[count for *_, count in sizes]], np.zeros(rows, np.int64))
     mode_of = choose(rng, [[count for _, count in modes]], np.zeros(rows, np.int64))
     columns, order = [], []
     for size, mode in product(range(len(sizes)), range(len(modes))):
-        width, height = sizes[size]
+        width, height, _ = sizes[size]
         chosen = np.flatnonzero((size_of == size) & (mode_of == mode))
         enlarge = -(-max(width, height) // _SIZE)
         side = -(-max(width, height) // enlarge)
@@ -323,45 +320,53 @@ def _array(rng: np.random.Generator, feature: Any, _: Known, groups: Groups, nam
 
 def _sequence(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:
     inner, length = feature.feature, getattr(feature, "length", -1)
-    if type(feature).__name__ == "Sequence" and isinstance(inner, Mapping):  # a struct of lists of the same length
-        times = _lengths(rng, known, len(groups.of_row), length)
-        fields = {
-            key: _listed(rng, each, (known.items or Known()).fields.get(key, Known()), groups, f"{name}.{key}", times)
-            for key, each in inner.items()
-        }
-        return pa.StructArray.from_arrays(list(fields.values()), names=list(fields))
+    if isinstance(inner, Mapping) and type(feature).__name__ == "Sequence":  # what datasets 4 calls a struct of lists
+        return _aligned(rng, inner, known, groups, name)
     if length is not None and length >= 0:
         times = np.full(len(groups.of_row), length, np.int64)
-        items = make_column(rng, inner, known.items or Known(), groups.repeated(times), name)
+        items = _items(rng, inner, known.items or Known(), groups.repeated(times), name)
         return pa.FixedSizeListArray.from_arrays(items, length)
     kind = pa.LargeListArray if type(feature).__name__ == "LargeList" else pa.ListArray
     return _list(rng, inner, known, groups, name, kind)
 
 
 def _list(rng: np.random.Generator, inner: Any, known: Known, groups: Groups, name: str, kind: Any) -> pa.Array:
-    times = _lengths(rng, known, len(groups.of_row), -1)
+    times = _between(rng, known.lengths or _ITEMS, len(groups.of_row))
     return _listed(rng, inner, known.items or Known(), groups, name, times, kind)
 
 
 def _listed(
     rng: np.random.Generator, inner: Any, known: Known, groups: Groups, name: str, times: Ints, kind: Any = pa.ListArray
 ) -> pa.Array:
-    items = make_column(rng, inner, known, groups.repeated(times), name)
+    items = _items(rng, inner, known, groups.repeated(times), name)
     ends = np.concatenate([[0], np.cumsum(times)])
     return kind.from_arrays(pa.array(ends, pa.int64() if kind is pa.LargeListArray else pa.int32()), items)
 
 
-def _lengths(rng: np.random.Generator, known: Known, rows: int, length: int) -> Ints:
-    return np.full(rows, length, np.int64) if length >= 0 else _between(rng, known.lengths or _ITEMS, rows)
+def _items(rng: np.random.Generator, inner: Any, known: Known, groups: Groups, name: str) -> pa.Array:
+    if type(inner).__name__.startswith("Array"):  # pyarrow 15 ends the process when it casts them
+        raise UnsupportedFeatureError(f"column {name}: a list of {type(inner).__name__}")
+    return make_column(rng, inner, known, groups, name)
 
 
 def _struct(rng: np.random.Generator, feature: Mapping[str, Any], known: Known, groups: Groups, name: str) -> pa.Array:
     if not feature:
         return pa.array([{}] * len(groups.of_row), pa.struct([]))
+    if all(type(each).__name__ in ("Sequence", "List") and getattr(each, "length", -1) == -1 for each in feature.values()):
+        return _aligned(rng, {key: each.feature for key, each in feature.items()}, known, groups, name)
     fields = {
         key: make_column(rng, each, known.fields.get(key, Known()), groups, f"{name}.{key}") for key, each in feature.items()
     }
     return pa.StructArray.from_arrays(list(fields.values()), names=list(fields))
+
+
+def _aligned(rng: np.random.Generator, inner: Mapping[str, Any], known: Known, groups: Groups, name: str) -> pa.Array:
+    """A struct of lists, those of a row of the same length: such are answers and where each starts."""
+    of_key = {key: known.fields.get(key, Known()) for key in inner}
+    lengths = next((each.lengths for each in of_key.values() if each.lengths), _ITEMS)
+    times = _between(rng, lengths, len(groups.of_row))
+    lists = [_listed(rng, each, of_key[key].items or Known(), groups, f"{name}.{key}", times) for key, each in inner.items()]
+    return pa.StructArray.from_arrays(lists, names=list(inner))
 
 
 def _translation(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from pytest_flops_mock.data.reading import UnfitError, reason
 from pytest_flops_mock.data.request import TWIN_ENDING
-from pytest_flops_mock.data.twins.columns import Known, UnsupportedFeatureError, draw_groups, make_column
+from pytest_flops_mock.data.twins.columns import Known, UnsupportedFeatureError, draw_groups, make_column, possible_classes
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.data.writing import write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem, listing
@@ -94,24 +94,42 @@ def write_description(description: Description, folder: Path) -> Path:
     """Write a description, whole or not at all; the path.
 
     Raises:
-        DataSourceError: No twin can be made of it, or the folder cannot be written.
+        DataSourceError: No twin can be made of it, its file is that of another data set, or the folder cannot be written.
     """
     try:
         described_twin(description)
-    except UnsupportedFeatureError as error:
+    except Exception as error:  # whatever is wrong with a schema that a user may have written
         raise DataSourceError(
             Problem(
                 "there can be no twin of this data set",
                 where=description.dataset,
-                expected="columns that the learner's datasets (2.x) can read",
-                came=str(error),
+                expected="splits with rows, and columns that the learner's datasets (2.x) can read",
+                came=reason(error),
                 hint="leave the column out, or cast it to another feature type",
-                code="FM304",
+                code="FM304" if isinstance(error, UnsupportedFeatureError) else "FM301",
             )
         ) from error
     path = folder / f"{_stem(description.dataset)}{TWIN_ENDING}"
+    if (other := _described_in(path)) not in (None, description.dataset):
+        raise DataSourceError(
+            Problem(
+                "the file of this description is that of another data set",
+                where=str(path),
+                expected=description.dataset,
+                came=str(other),
+                hint="give the data set another name, or name another folder with --to",
+            )
+        )
     write_whole({path: _text(description).encode()}, "the description of the twin")
     return path
+
+
+def _described_in(path: Path) -> str | None:
+    """The data set that a file describes, or None."""
+    try:
+        return _parsed(path.read_text(encoding="utf-8")).dataset
+    except Exception:  # no file, or none that can be used
+        return None
 
 
 def _stem(name: str) -> str:
@@ -154,6 +172,8 @@ def _twin_of(text: str) -> Twin:
     label = description.label
     if label is not None and label not in made:
         raise UnfitError(f"label: there is no column {label!r} among {listing(made)}")
+    if label is not None and not possible_classes(features()[label]):
+        raise UnfitError(f"label: column {label!r} can have no classes")
     if not description.splits or min(description.splits.values()) < 1:
         raise UnfitError("splits: there must be one, and each with at least one row")
     rows = _Rows(text)
@@ -166,7 +186,8 @@ def _twin_of(text: str) -> Twin:
         label=label or "",
         edition=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
-    rows(np.random.Generator(np.random.PCG64(0)), 3)  # a feature that cannot be made is told now
+    made_rows = rows(np.random.Generator(np.random.PCG64(0)), 3)  # a feature that cannot be made is told now
+    made_rows.cast(features().arrow_schema)
     return twin
 
 

@@ -11,6 +11,15 @@ import numpy as np
 
 from pytest_flops_mock.data.twins.pixels import Ints, noise
 
+_PERSONS = {
+    *("account", "author", "client", "customer", "employee", "id", "ip", "login", "mail", "member", "name", "owner"),
+    *("participant", "patient", "person", "speaker", "staff", "student", "subject", "surname", "user", "username", "writer"),
+}
+_TELLING = {
+    *("address", "birth", "birthday", "birthdate", "born", "dob", "email", "iban", "passport", "phone", "postcode", "ssn"),
+    *("street", "telephone", "zip"),
+}
+_OTHERS = {"device", "doctor", "hospital", "nurse", "plate"}
 _MOST_SLOTS = 7  # words to choose in one sentence
 
 
@@ -74,6 +83,24 @@ def long_tail(rng: np.random.Generator, rows: int, ids: int) -> Ints:
     place = rng.random(rows)
     numbers: Ints = (place * place * place * ids).astype(np.int64)
     return numbers
+
+
+def names_person(column: str) -> bool:
+    """Whether a column by this name is likely to say who a row is of."""
+    last = _parted(column)[-1]
+    return bool({last, last.removesuffix("s")} & _PERSONS)
+
+
+def names_people(column: str) -> bool:
+    """Whether a column by this name is likely to give somebody away: who a row is of, or whom it has to do with."""
+    words = _parted(column)
+    return names_person(column) or bool({words[-1], words[-1].removesuffix("s")} & _OTHERS or set(words) & _TELLING)
+
+
+def _parted(column: str) -> list[str]:
+    """The words of a name such as ``patient_id``, ``home-address`` or ``firstName``."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
+    return re.findall(r"[^\W_]+", apart.lower()) or [""]
 
 
 @cache

@@ -117,7 +117,7 @@ def test_few_people_have_most_of_the_rows() -> None:
 )
 def test_pictures_have_the_known_sizes_and_modes(modes: tuple[tuple[str, int], ...], shown: set[str]) -> None:
     features = datasets.Features({"x": datasets.Image()})
-    column = made(features["x"], Known(sizes=((40, 24), (16, 16)), modes=modes))
+    column = made(features["x"], Known(sizes=((40, 24, 3), (16, 16, 1)), modes=modes))
     pictures = datasets.Dataset(pa.table({"x": column}).cast(features.arrow_schema), fingerprint="given")[:]["x"]
     assert {picture.size for picture in pictures} == {(40, 24), (16, 16)}
     assert {picture.mode for picture in pictures} == shown

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.source import source_data
 from pytest_flops_mock.data.twins.columns import Known
-from pytest_flops_mock.data.twins.likeness import describe, with_values
+from pytest_flops_mock.data.twins.likeness import describe
 from pytest_flops_mock.data.twins.own import FORM, Description, described_twin, own_names, own_twin, write_description
 from pytest_flops_mock.data.twins.schemas import describe_schema
 from pytest_flops_mock.data.twins.sounds import wav_column
@@ -78,58 +78,6 @@ def test_a_model_learns_from_the_twin_what_it_would_from_the_data(described: Des
     assert model.score(np.array(real["pressure"])[:, None] / 100, real["outcome"]) > 0.9
 
 
-def test_no_row_and_no_value_of_one_person_is_in_the_description(described: Description, tmp_path: Path) -> None:
-    text = write_description(described, tmp_path).read_text(encoding="utf-8")
-    real = visits()[:]
-    assert not [name for name in real["name"] if name in text]
-    assert not [person for person in real["person"] if f'"{person}"' in text]
-    assert not [value for value in real["pressure"] if str(value) in text]
-    assert str(max(real["pressure"])) not in text
-
-
-def kept(rows: dict[str, list[Any]], **options: Any) -> dict[str, Known]:
-    return describe({"train": datasets.Dataset.from_dict(rows)}, "acme/x", None, **options).columns
-
-
-def test_values_are_kept_if_several_rows_have_them() -> None:
-    rare = [*["often"] * 95, *["once", "twice", "twice", "four", "four"]]
-    assert kept({"x": rare})["x"].values == ("often",)
-    assert kept({"x": list(range(100))})["x"].values == ()
-    assert kept({"x": [0, 1] * 50})["x"].values == (0, 1)
-
-
-def test_what_one_row_repeats_is_still_its_own() -> None:
-    columns = kept({"x": [["flu"]] * 30 + [["plague"] * 50], "y": [{"z": ["flu"]}] * 30 + [{"z": ["plague"] * 9}]})
-    items, field = columns["x"].items, columns["y"].fields["z"].items
-    assert items is not None
-    assert field is not None
-    assert items.values == field.values == ("flu",)
-
-
-@pytest.mark.parametrize("column", ["patient", "patient_id", "Name", "user.email", "home-address"])
-def test_columns_that_name_people_keep_no_value_however_often_it_comes(column: str) -> None:
-    columns = kept({column: ["Ada", "Bob", "Eve"] * 20, "in": [{column: "Ada"}] * 60, "codes": [1, 2, 3] * 20})
-    assert columns[column] == Known(people=3)
-    assert columns["in"].fields[column].values == ()
-    assert columns["codes"].values == (1, 2, 3)
-
-
-def test_a_hidden_column_keeps_no_value() -> None:
-    columns = kept({"x": ["a", "b"] * 20, "y": ["a", "b"] * 20, "z": [1, 2] * 20}, hide=["x", "z"])
-    assert columns["x"] == Known(people=2)
-    assert columns["y"].values == ("a", "b")
-    assert columns["z"].values == ()
-    assert list(with_values(describe({"train": visits()}, "acme/visits", "outcome"))) == ["town", "outcome"]
-
-
-def test_a_class_of_few_rows_bears_no_statistics_of_its_own() -> None:
-    features = datasets.Features({"x": datasets.Value("float64"), "y": datasets.ClassLabel(names=["a", "b", "c"])})
-    rows = {"x": [float(number) for number in range(103)], "y": [0] * 50 + [1] * 50 + [2] * 3}
-    description = describe({"train": datasets.Dataset.from_dict(rows, features=features)}, "acme/x", None)
-    assert len(description.columns["x"].quantiles) == 1
-    assert sorted(set(make_twin(described_twin(description), rows=300)["train"][:]["y"])) == [0, 1, 2]
-
-
 def test_a_description_comes_back_from_its_file(described: Description, tmp_path: Path) -> None:
     path = write_description(described, tmp_path / "new")
     assert path == tmp_path / "new" / "acme--visits.twin.json"
@@ -156,9 +104,9 @@ def test_the_same_values_on_every_platform() -> None:
         "town": [None, "Ulm", "Bonn"],
         "person": ["person_0003", "person_0038", "person_0000"],
         "note": [
-            "felimo mafefe zimede mufada",
-            "ninumi selime pozazo mikeba nukelo kamara narora narora luzubi narora mepaso zoripu",
-            "lagesu ninumi dapofi pomoga",
+            "lunamu tafosu zimede mufada",
+            "felibu selime pozazo mikeba nukelo kamara nunize nunize lonide nunize basife zoripu",
+            "todemu felibu dapofi pomoga",
         ],
         "outcome": [True, False, False],
     }
@@ -231,7 +179,7 @@ def test_sizes_and_modes_of_pictures_and_lengths_of_sounds_are_kept() -> None:
     table = pa.table({"seen": pa.array(pictures * 10, sounds.type), "heard": sounds}).cast(features.arrow_schema)
     rows = datasets.Dataset(table, fingerprint="given")
     columns = describe({"train": rows}, "acme/clips", None).columns
-    assert columns["seen"] == Known(sizes=((20, 10), (8, 8)), modes=(("RGB", 20), ("L", 10)))
+    assert columns["seen"] == Known(sizes=((20, 10, 20), (8, 8, 10)), modes=(("RGB", 20), ("L", 10)))
     assert columns["heard"] == Known(seconds=(0.5, 1.0))
 
 
@@ -262,7 +210,7 @@ def test_data_of_any_kind_can_be_described_and_made(values: list[Any]) -> None:
 
 
 def test_too_few_rows_are_no_statistics() -> None:
-    with pytest.raises(FlopsMockError, match="too few rows: its statistics would be the rows themselves"):
+    with pytest.raises(FlopsMockError, match="too few people: their statistics would be the rows themselves"):
         describe({"train": visits(19)}, "few", None)
 
 
@@ -351,7 +299,7 @@ def test_a_schema_that_no_learner_can_read_is_told_and_not_written(tmp_path: Pat
     assert str(error.value) == (
         "there can be no twin of this data set\n"
         "  where     acme/x\n"
-        "  expected  columns that the learner's datasets (2.x) can read\n"
+        "  expected  splits with rows, and columns that the learner's datasets (2.x) can read\n"
         "  came      column x: feature type Json\n"
         "  next      leave the column out, or cast it to another feature type"
     )
