@@ -25,14 +25,15 @@ def imbalanced(make: Callable[[], pa.Table], rng: np.random.Generator, label: st
         imbalance: See ``Flaws``.
     """
     first = make()
-    classes = sorted(set(first[label].to_pylist()))
+    classes = sorted(set(first[label].to_pylist()) - {None})
     last = max(len(classes) - 1, 1)
     weights = {value: 1 - imbalance * rank / last for rank, value in enumerate(classes)}
     kept: list[pa.Table] = []
     made = first
     while True:
-        # A class that the first rows lack is as rare as the last.
-        chances = np.array([weights.get(value, 1 - imbalance) for value in made[label].to_pylist()])
+        # A class that the first rows lack is as rare as the last; rows without a class are as many as before.
+        labels = made[label].to_pylist()
+        chances = np.array([1.0 if value is None else weights.get(value, 1 - imbalance) for value in labels])
         kept.append(made.take(pa.array(np.flatnonzero(rng.random(made.num_rows) < chances))))
         if sum(part.num_rows for part in kept) >= first.num_rows or len(classes) < 2:
             return pa.concat_tables(kept).slice(0, first.num_rows)
@@ -70,11 +71,13 @@ def flawed(table: pa.Table, flaws: Flaws, rng: np.random.Generator, label: str, 
 
 def _mislabelled(column: pa.ChunkedArray, where: npt.NDArray[np.bool_], shifts: npt.NDArray[np.float64]) -> pa.ChunkedArray:
     values = column.to_pylist()
-    classes = sorted(set(values))
+    classes = sorted(set(values) - {None})
     if len(classes) < 2 or not where.any():
         return column
     codes = {value: code for code, value in enumerate(classes)}
     for row in np.flatnonzero(where).tolist():
+        if values[row] is None:
+            continue
         step = 1 + int(shifts[row] * (len(classes) - 1))
         values[row] = classes[(codes[values[row]] + step) % len(classes)]
     return pa.chunked_array([pa.array(values, column.type)])
@@ -83,5 +86,6 @@ def _mislabelled(column: pa.ChunkedArray, where: npt.NDArray[np.bool_], shifts: 
 def _cut_off(column: pa.Array, where: npt.NDArray[np.bool_]) -> pa.Array:
     column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
     files = column.field("bytes").to_pylist()
-    cut = [file[: len(file) // 2] if is_cut else file for file, is_cut in zip(files, where, strict=True)]
-    return pa.StructArray.from_arrays([pa.array(cut, pa.binary()), column.field("path")], names=["bytes", "path"])
+    cut = [file[: len(file) // 2] if is_cut and file else file for file, is_cut in zip(files, where, strict=True)]
+    whole = pa.StructArray.from_arrays([pa.array(cut, pa.binary()), column.field("path")], names=["bytes", "path"])
+    return whole.take(pa.array(np.arange(len(whole)), mask=column.is_null().to_numpy(zero_copy_only=False)))

@@ -9,6 +9,8 @@ from PIL import UnidentifiedImageError
 
 from pytest_flops_mock.choices import Flaws
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
+from pytest_flops_mock.data.twins.columns import Known
+from pytest_flops_mock.data.twins.own import FORM, Description, described_twin
 from pytest_flops_mock.data.twins.twin import Twin, make_twin, twin_batches
 from pytest_flops_mock.errors import DataSourceError, SettingsError
 
@@ -117,3 +119,14 @@ def test_what_is_no_share_is_refused(share: Any) -> None:
 def test_images_can_only_be_corrupt_where_there_are_some() -> None:
     with pytest.raises(DataSourceError, match=r"the twin of imdb has no images that could be corrupt"):
         make_twin(next(twin for twin in TWINS if twin.name == "imdb"), flaws=Flaws(corrupt_images=0.1))
+
+
+@pytest.mark.parametrize("flaw", ["label_noise", "imbalance", "corrupt_images", "missing", "duplicates"])
+def test_a_twin_of_ones_own_with_gaps_bears_each_of_them(flaw: str) -> None:
+    features = datasets.Features({"x": datasets.Image(), "y": datasets.Value("string")})
+    gaps = {"x": Known(missing=0.3), "y": Known(missing=0.3)}
+    twin = described_twin(Description(FORM, "acme/x", "default", {"train": 300}, features.to_dict(), "y", gaps))
+    made = make_twin(twin, rows=300, flaws=Flaws(**{flaw: 1.0}), splits=["train"])["train"].with_format("arrow")[:]
+    assert 40 < made["y"].null_count < 200
+    assert 40 < made["x"].null_count <= 300
+    assert set(made["y"].to_pylist()) <= {None, "no", "yes"}
