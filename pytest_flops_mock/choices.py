@@ -174,8 +174,21 @@ def flaws_of(value: str | Mapping[str, float] | Flaws, where: str = "flaws") -> 
     if isinstance(value, str):
         pairs = [word.partition("=")[::2] for word in value.replace(",", " ").split()]
         told = {name: _share(name, share, where) for name, share in pairs}
+        twice = [name for name in told if [each for each, _ in pairs].count(name) > 1]
+    elif isinstance(value, Mapping):
+        told, twice = dict(value), []
     else:
-        told = dict(value)
+        told, twice = {}, [type(value).__name__]
+    if twice:
+        raise SettingsError(
+            Problem(
+                "the flaws cannot be read" if not told else f"there are two shares for {twice[0]}",
+                where=where,
+                expected="a text, a mapping of names to shares, or Flaws",
+                came=repr(value),
+                hint="for example missing=0.1 label_noise=0.2",
+            )
+        )
     known = [field.name for field in fields(Flaws)]
     if unknown := [name for name in told if name not in known]:
         raise SettingsError(

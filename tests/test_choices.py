@@ -59,6 +59,26 @@ def test_a_flaw_without_a_share_is_told(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("missing=0.1 missing=0.2", "there are two shares for missing"),
+        (["missing=0.1"], "the flaws cannot be read"),
+        (3, "the flaws cannot be read"),
+    ],
+)
+def test_flaws_that_are_told_in_no_known_way_are_refused(value: Any, message: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        flaws_of(value, "here")
+    assert str(error.value) == (
+        f"{message}\n"
+        "  where     here\n"
+        "  expected  a text, a mapping of names to shares, or Flaws\n"
+        f"  came      {value!r}\n"
+        "  next      for example missing=0.1 label_noise=0.2"
+    )
+
+
 @pytest.mark.parametrize("value", ["missing=1.5", "missing=-1", "missing=nan", {"missing": True}, {"missing": "0.1"}])
 def test_a_share_that_is_none_is_told(value: Any) -> None:
     with pytest.raises(FlopsMockError, match="a twin cannot be made with missing="):

@@ -22,6 +22,8 @@ from standins.projects import mock_sla
 from standins.real_server import RealServer
 
 from pytest_flops_mock import (
+    DataChoice,
+    Flaws,
     FlopsMockError,
     MLDataClient,
     MLDataServer,
@@ -195,3 +197,18 @@ def test_a_progress_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
         limit.cancel()
     assert process.wait(60) == 0
     assert b"sending" in shown
+
+
+def test_a_twin_has_no_more_rows_than_the_real_data_set() -> None:
+    sla = mock_sla(dataset_name="scikit-learn/iris")
+    with MLDataServer() as server:
+        assert MockDataProvider(server.uri).run(sla).rows == 150
+        with pytest.raises(FlopsMockError, match="300"):
+            MockDataProvider(server.uri).run(sla, number_of_partitions=300)
+
+
+def test_flaws_that_do_nothing_are_told() -> None:
+    with MLDataServer() as server:
+        provider = MockDataProvider(server.uri, data=DataChoice(flaws=Flaws(missing=0.5)))
+        run = provider.run(mock_sla(), dataset=numbers())
+    assert run.origin == "10 rows handed in, without flaws (they are for twins)"

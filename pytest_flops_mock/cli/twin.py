@@ -124,7 +124,7 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
     parts = [schema(twin)]
     if options.show:
         split = options.split or twin.main
-        made = make_split(twin, split, rows=rows, seed=seed, flaws=flaws)
+        made = make_split(twin, split, rows=min(rows, dict(twin.splits).get(split, rows)), seed=seed, flaws=flaws)
         parts.append(sample(made))
         sheet = contact_sheet(twin, made)
         if sheet is not None:
@@ -160,15 +160,22 @@ def _list(recordings: Path) -> None:
 
 
 def _describe(options: argparse.Namespace, folder: Path) -> None:
+    from pytest_flops_mock.data.twins.catalogue import find_twin
     from pytest_flops_mock.data.twins.likeness import with_values
-    from pytest_flops_mock.data.twins.own import write_description
+    from pytest_flops_mock.data.twins.own import own_names, write_description
 
     source = Path(options.like or options.features).expanduser()
     description = _described(options, source)
+    name, before = description.dataset, own_names(folder)
     path = write_description(description, folder)
     splits = ", ".join(f"{split} {rows:,} row{'s' * (rows != 1)}" for split, rows in description.splits.items())
     columns = f"{len(description.features)} column{'s' * (len(description.features) != 1)}"
-    show(f"{'described':<10}  {description.dataset}: {columns}, {splits}")
+    show(
+        f"{'described':<10}  {name}: {columns}, {splits}"
+        + ("; the description before is replaced" if name in before else "")
+    )
+    if find_twin(name) is not None:
+        show(f"{'instead':<10}  of the synthetic twin of {name} in the catalogue")
     if description.label is None:
         show(f"{'label':<10}  none; with --label COLUMN the other columns follow from it, so that a model can learn it")
     else:
@@ -176,24 +183,28 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
     if kept := list(with_values(description)):
         show(f"{'values':<10}  those that come often are kept of {listing(kept)}; --hide COLUMN leaves them out")
     show(f"{'in':<10}  {path}")
-    command = shlex.join(["flops-mock", "twin", description.dataset, "--show"])
-    show(f'{"next":<10}  "dataset_name": {json.dumps(description.dataset, ensure_ascii=False)} in an SLA; {command}')
+    keys = {"dataset_name": name, **({"config_name": description.config_name} if description.configs else {})}
+    written = ", ".join(f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in keys.items())
+    where = [] if folder == RECORDINGS else ["--recordings", str(folder)]
+    setting = f" (with --flops-recordings {shlex.quote(str(folder))})" if where else ""
+    show(f"{'next':<10}  {written} in an SLA{setting}; {shlex.join(['flops-mock', 'twin', name, '--show', *where])}")
 
 
 def _described(options: argparse.Namespace, source: Path) -> Description:
     from pytest_flops_mock.sla.models import is_local_path
 
     whole = source.resolve()
-    name = options.name or (whole.parent.name if options.features and _is_usual(source) else whole.stem)
-    if is_local_path(name):
+    usual = options.features is not None and _is_usual(source)
+    name = options.name if options.name is not None else whole.parent.name if usual else whole.stem
+    if is_local_path(name) or not name.strip() or any(letter.isspace() for letter in name):
         raise SettingsError(
             Problem(
-                "an SLA would take this name of a data set for a path",
+                "this is no name of a data set for an SLA",
                 where="flops-mock twin",
                 expected="a name such as visits or acme/visits",
-                came=name,
-                nearest=Path(name).stem,
-                hint="the data or the schema are named by --like or --features",
+                came=repr(name),
+                nearest="-".join(Path(name).stem.split()),
+                hint="a path goes to --like or --features, and a name has no blanks",
             )
         )
     if options.features:
@@ -210,12 +221,11 @@ def _described(options: argparse.Namespace, source: Path) -> Description:
         from pytest_flops_mock.data.twins.schemas import describe_schema
 
         return describe_schema(source, name, options.label, options.config)
-    from pytest_flops_mock.data.source import local_splits
+    from pytest_flops_mock.data.source import local_configs, local_splits
     from pytest_flops_mock.data.twins.likeness import describe
 
-    return describe(
-        local_splits(source, options.config), name, options.label, options.config or "default", options.hide or ()
-    )
+    data, config = local_splits(source, options.config), options.config or "default"
+    return describe(data, name, options.label, config, hide=options.hide or (), configs=local_configs(source))
 
 
 def _is_usual(source: Path) -> bool:

@@ -243,8 +243,8 @@ def _stream(splits: Any, entry: HubEntry, split: str) -> Any:
             Problem(
                 f"the data set has no split {split!r}",
                 where=f"dataset_name = {entry.asked!r}",
-                expected=split,
-                came=listing(splits),
+                expected=f"one of: {listing(splits)}",
+                came=split,
                 nearest=nearest(split, splits),
                 hint="name one that there is with --split",
                 code="FM302",

@@ -96,10 +96,12 @@ def names_of(dataset_name: str, recordings: Path = RECORDINGS) -> tuple[str, ...
     from pytest_flops_mock.data.twins.catalogue import find_twin
     from pytest_flops_mock.data.twins.own import own_twin
 
-    twin = find_twin(dataset_name)
+    known = find_twin(dataset_name)
+    names = tuple(dict.fromkeys((dataset_name, *((known.name, *known.aliases) if known else ()))))
     with suppress(DataSourceError):  # a description that cannot be used is in nobody's way but the twin's
-        twin = own_twin(dataset_name, recordings) or twin
-    return tuple(dict.fromkeys((dataset_name, *((twin.name, *twin.aliases) if twin else ()))))
+        own = own_twin(names, recordings)
+        return names if own is None else tuple(dict.fromkeys((*names, own.name)))
+    return names
 
 
 def _origin(start: str, wanted: Wanted, rows: Any) -> str:
@@ -133,17 +135,19 @@ def twin_of(name: str, recordings: Path = RECORDINGS, folder: Path | None = None
     from pytest_flops_mock.data.twins.catalogue import find_twin, twin_names
     from pytest_flops_mock.data.twins.own import own_names, own_twin
 
-    twin = own_twin(name, recordings) or find_twin(name)
+    known = find_twin(name)
+    twin = own_twin((name, *((known.name, *known.aliases) if known else ())), recordings) or known
     if twin is None:
         here = f"./{name}" if folder is not None and os.path.exists(folder / name) else ""
-        known = (*own_names(recordings), *twin_names())
+        there = (*own_names(recordings), *twin_names())
+        alike = next((other for other in there if other.rpartition("/")[2] == name), "")
         raise DataSourceError(
             Problem(
                 "there is no synthetic twin of this data set",
                 where=f"dataset_name = {name!r}",
-                expected=f"one of: {listing(known)}",
+                expected=f"one of: {listing(there)}",
                 came=name,
-                nearest=here or nearest(name, known),
+                nearest=here or alike or nearest(name, there),
                 hint="take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
                 "such as ./data/train.parquet, or make a twin of your own: flops-mock twin --help",
             )
@@ -184,9 +188,8 @@ def _check_config(twin: Twin, name: str, config_name: str | None) -> None:
 def _synthetic(twin: Twin, name: str, partitions: int, seed: int, wanted: Wanted, flaws: Flaws) -> SourceData:
     # Large enough for the partitions, but no larger than the real one: too many of those are an error there, too.
     real = _split(dict(twin.splits), name, wanted.split)
-    rows = max(TWIN_ROWS, min(TWIN_ROWS_PER_PARTITION * partitions, real))
-    if wanted.max_rows is not None:
-        rows = min(wanted.max_rows, real)
+    rows = max(TWIN_ROWS, TWIN_ROWS_PER_PARTITION * partitions) if wanted.max_rows is None else wanted.max_rows
+    rows = min(rows, real)
     split = _made(twin, wanted.split, rows, seed, flaws)
     wrong = f", flaws {flaws.value}" if flaws.value else ""
     origin = f"{_origin(f'synthetic twin of {twin.name}', wanted, split)}, seed {seed}{wrong}"
@@ -229,6 +232,17 @@ def local_splits(path: Path, config_name: str | None = None) -> Mapping[str, Any
         data = _local(_absolute(path), Wanted(config_name=config_name))
     splits: Mapping[str, Any] = data if hasattr(data, "keys") else {SPLIT: data}
     return splits
+
+
+def local_configs(path: Path) -> tuple[str, ...]:
+    """The configurations of a local data set, if it has several."""
+    import datasets
+
+    if not path.is_dir() or _is_saved(path):
+        return ()
+    with quiet_datasets():
+        names = with_files_closed(lambda: datasets.get_dataset_config_names(str(path)))
+    return tuple(names) if len(names) > 1 and "default" not in names else ()
 
 
 def _local(path: Path, wanted: Wanted) -> Any:
@@ -308,8 +322,8 @@ def _split(data: Any, name: str, split: str) -> Any:
             Problem(
                 f"the data set has no split {split!r}" + (", and the mock data provider sends no other" if usual else ""),
                 where=f"dataset_name = {name!r}",
-                expected=split,
-                came=listing(data) if has_splits else "rows without splits",
+                expected=split if usual or not has_splits else f"one of: {listing(data)}",
+                came=split if not usual and has_splits else listing(data) if has_splits else "rows without splits",
                 nearest=nearest(split, data) if has_splits else "",
                 hint="use a data set with that split; on FLOps the provider dies before it sends anything"
                 if usual

@@ -102,7 +102,9 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
         (["--like", "visits.jsonl", "--rows", "5"], "an option has nothing to work on"),
         (["--like", "visit.jsonl"], "the local data set cannot be read"),
         (["--like", "visits.jsonl", "--label", "z"], "there is no column 'z'"),
-        (["./visits", "--like", "visits.jsonl"], "an SLA would take this name of a data set for a path"),
+        (["./visits", "--like", "visits.jsonl"], "this is no name of a data set for an SLA"),
+        (["my visits", "--like", "visits.jsonl"], "this is no name of a data set for an SLA"),
+        (["", "--like", "visits.jsonl"], "this is no name of a data set for an SLA"),
         (["--features", "visits.jsonl"], "the file says no schema of a data set"),
         (["--features", "scans/features.json", "--to", "visits.jsonl/x"], "the description of the twin cannot be written"),
     ],
@@ -120,3 +122,34 @@ def test_data_and_a_schema_at_once_are_wrong_use(folder: Path, capsys: pytest.Ca
         main(["twin", "--like", "visits.jsonl", "--features", "scans/features.json"])
     assert end.value.code == 2
     assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_what_a_description_replaces_or_stands_before_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "replaced" not in told(capsys, "acme/visits", "--like", "visits.jsonl")
+    out = told(capsys, "acme/visits", "--like", "visits.jsonl")
+    assert out.startswith("described   acme/visits: 2 columns, train 60 rows; the description before is replaced\n")
+    err = told(capsys, "acme--visits", "--like", "visits.jsonl", status=2)
+    assert err.startswith("flops-mock: the file of this description is that of another data set\n")
+    assert "described in" in told(capsys).splitlines()[-1]
+    out = told(capsys, "ylecun/mnist", "--like", "visits.jsonl")
+    assert "\ninstead     of the synthetic twin of ylecun/mnist in the catalogue\n" in out
+    assert told(capsys, "mnist").startswith("twin        ylecun/mnist\n")
+
+
+def test_the_next_step_can_be_pasted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = folder / "both"
+    both.mkdir()
+    for name in "ab":
+        (both / f"{name}.csv").write_text("x\n" + "1\n" * 30, encoding="utf-8")
+    head = "".join(f"- config_name: {name}\n  data_files: {name}.csv\n" for name in "ab")
+    (both / "README.md").write_text(f"---\nconfigs:\n{head}---\n", encoding="utf-8")
+    out = told(capsys, "acme/both", "--like", "both", "--config", "b", "--to", "my twins")
+    assert out.endswith(
+        'next        "dataset_name": "acme/both", "config_name": "b" in an SLA (with --flops-recordings \'my twins\'); '
+        "flops-mock twin acme/both --show --recordings 'my twins'\n"
+    )
+    assert "config      b, to be named with config_name" in told(capsys, "acme/both", "--recordings", "my twins")
+
+
+def test_no_more_rows_are_made_than_there_are(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "row 4" in told(capsys, "scikit-learn/iris", "--show", "--rows", "100000000000")

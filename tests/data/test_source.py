@@ -245,8 +245,8 @@ def test_another_split_and_the_first_rows_are_taken_if_asked_for(tmp_path: Path)
     assert str(error.value) == (
         "the data set has no split 'validation'\n"
         "  where     dataset_name = 'mnist'\n"
-        "  expected  validation\n"
-        "  came      train, test\n"
+        "  expected  one of: train, test\n"
+        "  came      validation\n"
         "  next      correct the key split of the SLA, or leave it out for train"
     )
 
@@ -412,3 +412,8 @@ def test_a_folder_with_configurations_gives_the_one_that_is_named(tmp_path: Path
         f"  where     {folder}",
         "  expected  one of: a, b",
     ]
+
+
+@pytest.mark.parametrize(("name", "full"), [("femnist", "flwrlabs/femnist"), ("iris", "scikit-learn/iris")])
+def test_a_short_name_leads_to_the_full_one(name: str, full: str, tmp_path: Path) -> None:
+    assert f"  nearest   {full}\n" in told(name, tmp_path)

@@ -51,6 +51,7 @@ def describe(
     label: str | None,
     config_name: str = "default",
     hide: Collection[str] = (),
+    configs: Sequence[str] = (),
 ) -> Description:
     """What a twin of a data set is to be like.
 
@@ -59,7 +60,8 @@ def describe(
         name: Name by which SLAs will call it.
         label: The column that a model learns to tell; by default the first that has named classes.
         config_name: The name of the configuration.
-        hide: Columns of which no value is kept.
+        hide: Columns, or paths of what is in them, of which no value is kept.
+        configs: All configurations, if there are several and none is the default.
 
     Raises:
         DataSourceError: There are too few rows, or no such column.
@@ -101,6 +103,7 @@ def describe(
         },
         label=chosen,
         columns={column: known[column] for column in columns if known[column] != Known()},
+        configs=tuple(configs),
     )
 
 

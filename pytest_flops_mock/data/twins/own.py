@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +44,7 @@ class Description:
         features: The columns as ``datasets`` writes them.
         label: The column that a model learns to tell; ``None`` if no other column follows from one.
         columns: What is known of the values of each column.
+        configs: All configurations, if the data set has several and none is the default.
     """
 
     form: str
@@ -53,23 +54,24 @@ class Description:
     features: dict[str, Any]
     label: str | None = None
     columns: dict[str, Known] = field(default_factory=dict)
+    configs: tuple[str, ...] = ()
 
 
-def own_twin(name: str, folder: Path) -> Twin | None:
-    """The twin of a data set that is described in a folder, or None.
+def own_twin(names: Collection[str], folder: Path) -> Twin | None:
+    """The twin of a data set that is described in a folder under one of its names, or None.
 
     Raises:
         DataSourceError: The description for that name cannot be used.
     """
     for path in _files(folder):
-        expected = path.name == f"{_stem(name)}{TWIN_ENDING}"
+        expected = path.name in {f"{_stem(name)}{TWIN_ENDING}" for name in names}
         try:
             twin = _twin_of(path.read_text(encoding="utf-8"))
         except Exception as error:  # whatever is wrong with a file that a user may have written
             if expected:
                 raise DataSourceError(_unusable(path, error)) from error
             continue  # of another data set, so it seems
-        if twin.name == name:
+        if twin.name in names:
             return twin
     return None
 
@@ -184,6 +186,7 @@ def _twin_of(text: str) -> Twin:
         features=features,
         rows=rows,
         label=label or "",
+        configs=description.configs,
         edition=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
     made_rows = rows(np.random.Generator(np.random.PCG64(0)), 3)  # a feature that cannot be made is told now

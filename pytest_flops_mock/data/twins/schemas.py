@@ -59,6 +59,7 @@ def describe_schema(path: Path, name: str, label: str | None, config_name: str |
         splits=splits or {"train": ROWS},
         features=info.features.to_dict(),
         label=label_of(info.features, label, str(path)),
+        configs=tuple(infos) if len(infos) > 1 and "default" not in infos else (),
     )
 
 

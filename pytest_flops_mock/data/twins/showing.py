@@ -62,7 +62,7 @@ _IN_WORDS: Mapping[str, Callable[[Any], str]] = {
 def sample(rows: datasets.Dataset) -> str:
     """The first rows, each value on a line of its own."""
     shown = rows.select(range(min(ROWS, rows.num_rows)))
-    table = shown.with_format("arrow")[:].to_pylist()
+    table = [dict(zip(shown.features, row, strict=True)) for row in zip(*map(_values, _columns(shown)), strict=True)]
     width = max(map(len, shown.features))
     parts = []
     for number, row in enumerate(table):
@@ -72,6 +72,16 @@ def sample(rows: datasets.Dataset) -> str:
             lines.append(f"  {name:<{width}}  {value}".rstrip())
         parts.append("\n".join(lines))
     return "\n".join(parts)
+
+
+def _columns(rows: datasets.Dataset) -> list[Any]:
+    return [column.combine_chunks() for column in rows.with_format("arrow")[:].columns]
+
+
+def _values(column: Any) -> list[Any]:
+    """Plain values; some versions stumble over arrays that are not there."""
+    values: list[Any] = getattr(column, "storage", column).to_pylist()
+    return values
 
 
 def _value(value: Any, kind: Any) -> str:

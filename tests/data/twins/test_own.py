@@ -16,7 +16,7 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
-from pytest_flops_mock.data.source import source_data
+from pytest_flops_mock.data.source import names_of, source_data
 from pytest_flops_mock.data.twins.columns import Known
 from pytest_flops_mock.data.twins.likeness import describe
 from pytest_flops_mock.data.twins.own import FORM, Description, described_twin, own_names, own_twin, write_description
@@ -82,10 +82,10 @@ def test_a_description_comes_back_from_its_file(described: Description, tmp_path
     path = write_description(described, tmp_path / "new")
     assert path == tmp_path / "new" / "acme--visits.twin.json"
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-    twin = own_twin("acme/visits", path.parent)
+    twin = own_twin(["acme/visits"], path.parent)
     assert twin == described_twin(described)
     assert hash(twin) == hash(described_twin(described))
-    assert own_twin("visits", path.parent) is None
+    assert own_twin(["visits"], path.parent) is None
     assert own_names(path.parent) == ("acme/visits",)
     assert own_names(tmp_path / "none") == ()
 
@@ -121,7 +121,7 @@ def test_a_twin_of_ones_own_is_what_an_sla_means(described: Description, tmp_pat
     with MLDataServer() as server:
         run = MockDataProvider(server.uri, recordings=tmp_path).run(sla)
         loaded = load_partitions(server.uri, ["visits"])
-    assert run.origin == "synthetic twin of acme/visits, 600 rows, seed 42"
+    assert run.origin == "synthetic twin of acme/visits, 400 rows, seed 42"
     assert loaded.features == visits().features
 
 
@@ -155,7 +155,7 @@ def test_a_description_that_cannot_be_used_is_told(changes: dict[str, Any] | Non
     path = tmp_path / "acme--x.twin.json"
     path.write_text("{" if changes is None else json.dumps(schema("acme/x", **changes)), encoding="utf-8")
     with pytest.raises(FlopsMockError) as error:
-        own_twin("acme/x", tmp_path)
+        own_twin(["acme/x"], tmp_path)
     lines = str(error.value).splitlines()
     assert lines[0] == "the description of the twin cannot be used"
     assert lines[1] == f"  where     {path}"
@@ -163,7 +163,7 @@ def test_a_description_that_cannot_be_used_is_told(changes: dict[str, Any] | Non
     told = next(line for line in lines if line.startswith("  came"))
     middle = came.strip("*")
     assert middle in told if came != middle else told == f"  came      {came}"
-    assert own_twin("acme/other", tmp_path) is None  # a broken neighbour is in nobody's way
+    assert own_twin(["acme/other"], tmp_path) is None  # a broken neighbour is in nobody's way
     assert own_names(tmp_path) == ()
 
 
@@ -314,3 +314,45 @@ def test_one_configuration_of_several_has_to_be_named(tmp_path: Path) -> None:
     with pytest.raises(FlopsMockError, match=r"(?s)the schema has no configuration 'smal'.*nearest   small"):
         describe_schema(path, "acme/x", None, "smal")
     assert describe_schema(path, "acme/x", None, "small").config_name == "small"
+
+
+def test_a_broken_description_is_in_no_other_sources_way(tmp_path: Path) -> None:
+    (tmp_path / "mnist.twin.json").write_text("{", encoding="utf-8")
+    assert names_of("mnist", tmp_path) == ("mnist", "ylecun/mnist")
+    with pytest.raises(FlopsMockError, match="the description of the twin cannot be used"):
+        source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+
+
+def test_a_twin_of_ones_own_is_meant_by_all_names_of_the_data_set(tmp_path: Path) -> None:
+    (tmp_path / "mnist.twin.json").write_text(json.dumps(schema("mnist")), encoding="utf-8")
+    data = source_data("ylecun/mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+    assert list(data.dataset.features) == ["x", "label"]
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        {"x": {"_type": "ClassLabel", "names": []}},
+        {"x": {"_type": "Array2D", "shape": [2], "dtype": "float32"}},
+        {"x": {"_type": "Sequence", "feature": {"_type": "Array2D", "shape": [2, 2], "dtype": "float32"}}},
+    ],
+    ids=["no class", "one side", "list of arrays"],
+)
+def test_a_schema_of_which_nothing_can_be_made_is_told_and_not_written(features: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(FlopsMockError, match="there can be no twin of this data set"):
+        write_description(Description(FORM, "acme/x", "default", {"train": 30}, features), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_lists_of_a_struct_are_of_one_length() -> None:
+    features = datasets.Features(
+        {"answers": datasets.Sequence({"text": datasets.Value("string"), "start": datasets.Value("int32")})}
+    )
+    rows = {"answers": [{"text": ["a"] * (number % 4), "start": [1] * (number % 4)} for number in range(60)]}
+    real = datasets.Dataset.from_dict(rows, features=features)
+    made = make_twin(described_twin(describe({"train": real}, "acme/squad", None)), rows=60)["train"]
+    lengths = [
+        (len(row["answers"]["text"]), len(row["answers"]["start"])) for row in made.with_format("arrow")[:].to_pylist()
+    ]
+    assert all(texts == starts for texts, starts in lengths)
+    assert {texts for texts, _ in lengths} == {0, 1, 2, 3}
