@@ -250,7 +250,8 @@ TOLD = {
     ),
     "no such split": (
         "the data set has no split 'tset'",
-        "came      train, test",
+        "expected  one of: train, test",
+        "came      tset",
         "nearest   test",
         "next      correct the key split of the SLA, or leave it out for train",
     ),
