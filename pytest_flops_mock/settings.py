@@ -80,7 +80,7 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
         rootdir=rootdir,
         data=replace(
             data_choice(" ".join(data) or DataSource.SYNTHETIC, data_shown),
-            recordings=path("recordings") or rootdir / RECORDINGS,
+            recordings=_folder(*chosen("recordings")) or rootdir / RECORDINGS,
             flaws=flaws_of(flaws, flaws_shown) if flaws else Flaws(),
         ),
         repository=path("repo") or rootdir,
@@ -151,6 +151,29 @@ def megabytes(value: str, where: str) -> float:
 
 def _ini(name: str) -> str:
     return "ini flops_" + {"repo": "repository"}.get(name, name).replace("-", "_")
+
+
+def _folder(values: Sequence[str], start: Path, where: str) -> Path | None:
+    """A folder that may come to be later, or None where none is named.
+
+    Raises:
+        SettingsError: There is a file of that name.
+    """
+    if not values:
+        return None
+    folder = absolute(start, values[-1])
+    if folder.is_file():
+        raise SettingsError(
+            Problem(
+                "recorded samples lie in a folder, and this is a file",
+                where=where,
+                expected="a folder",
+                came=values[-1],
+                nearest=str(Path(values[-1]).parent),
+                hint="name the folder, for example tests/flops-data",
+            )
+        )
+    return folder
 
 
 def _texts(value: str | Sequence[str] | None) -> list[str]:

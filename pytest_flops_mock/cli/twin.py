@@ -146,7 +146,7 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
 
 def _list(recordings: Path) -> None:
     from pytest_flops_mock.data.twins.catalogue import TWINS
-    from pytest_flops_mock.data.twins.own import own_names
+    from pytest_flops_mock.data.twins.own import own_descriptions
 
     rows = [(twin.aliases[-1] if twin.aliases else twin.name, twin) for twin in TWINS]
     width = max(len(name) for name, _ in rows)
@@ -155,8 +155,8 @@ def _list(recordings: Path) -> None:
         also = f"; also {listing([other for other in (twin.name, *twin.aliases) if other != name])}" if twin.aliases else ""
         config = f"; configuration {twin.config} of several" if twin.configs else ""
         show(f"{name:<{width}}  {splits}{also}{config}")
-    for name in own_names(recordings):
-        show(f"{name:<{width}}  described in {recordings}")
+    for name, wrong in own_descriptions(recordings):
+        show(f"{name:<{width}}  {f'described in {recordings}' if wrong is None else f'cannot be used: {wrong}'}")
 
 
 def _describe(options: argparse.Namespace, folder: Path) -> None:

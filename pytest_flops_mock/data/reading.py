@@ -8,6 +8,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 
@@ -36,6 +37,20 @@ def causes(error: BaseException) -> list[BaseException]:
     while chain[-1].__cause__ is not None:
         chain.append(chain[-1].__cause__)
     return chain
+
+
+def is_lfs_pointer(path: Path) -> bool:
+    """Whether Git has left a few lines about a file in its place, as it does where Git LFS is not set up."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_LFS)) == _LFS
+
+
+LFS_POINTER = "a pointer of Git LFS in place of the file; git lfs pull fetches it"
+
+_LFS = b"version https://git-lfs"
+"""How such a file starts: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 
 
 def with_files_closed(read: Callable[[], Any]) -> Any:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from pytest_flops_mock.data.features import METADATA_KEY, learner_schema
 from pytest_flops_mock.data.hub import HubEntry, check_readable, is_offline, look_up, rows_of, stream_rows
 from pytest_flops_mock.data.media import with_media
-from pytest_flops_mock.data.reading import quiet_datasets, reason
+from pytest_flops_mock.data.reading import LFS_POINTER, is_lfs_pointer, quiet_datasets, reason
 from pytest_flops_mock.data.request import SPLIT, TWIN_ENDING, Wanted
 from pytest_flops_mock.data.writing import write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
@@ -182,15 +182,16 @@ def replay(names: Sequence[str], wanted: Wanted, folder: Path) -> tuple[Any, str
         table = pq.read_table(io.BytesIO(content))
         described = _described(table.schema)
     except Exception as error:  # whatever Arrow says about a file that is none
-        raise _unfit(recording.path, "the recorded sample cannot be read", "a Parquet file", reason(error)) from error
+        came = LFS_POINTER if is_lfs_pointer(recording.path) else reason(error)
+        raise _unfit(recording.path, "the recorded sample cannot be read", "a Parquet file", came, manifest) from error
     if described != manifest.features or table.num_rows != manifest.rows:
         came = "; ".join(_changes(manifest.features, described)) or f"{table.num_rows} rows"
         expected = f"the columns of its manifest and {manifest.rows} rows"
-        raise _unfit(recording.path, "the recorded sample does not fit its manifest", expected, came)
+        raise _unfit(recording.path, "the recorded sample does not fit its manifest", expected, came, manifest)
     if manifest.digest != _digest(manifest, content):
         expected = f"digest {manifest.digest}"
         came = f"digest {_digest(manifest, content)}"
-        raise _unfit(recording.path, "the recorded sample or its manifest was changed afterwards", expected, came)
+        raise _unfit(recording.path, "the recorded sample or its manifest was changed afterwards", expected, came, manifest)
     import datasets
 
     data = datasets.Dataset(table, fingerprint=manifest.digest[:16])
@@ -387,7 +388,7 @@ def _found(names: Sequence[str], wanted: Wanted, folder: Path) -> Recording:
     for known in same:
         theirs = known.manifest
         if theirs.form != SCHEMA:
-            raise _unfit(known.path.with_suffix(".json"), "the manifest has another form", SCHEMA, theirs.form)
+            raise _unfit(known.path.with_suffix(".json"), "the manifest has another form", SCHEMA, theirs.form, theirs)
         fits = (theirs.split, theirs.config_name) == (wanted.split, wanted.config_name)
         if fits and revisions <= {theirs.asked_revision, theirs.revision}:
             return known
@@ -407,22 +408,29 @@ def _content(recording: Recording) -> bytes:
         return recording.path.read_bytes()
     except OSError as error:
         came = error.strerror or str(error)
-        raise _unfit(recording.path, "the Parquet file of the recorded sample is missing", "a file", came) from error
+        message = "the Parquet file of the recorded sample is missing"
+        raise _unfit(recording.path, message, "a file", came, recording.manifest) from error
 
 
-def _command(name: str, wanted: Wanted, folder: Path) -> str:
+def _command(name: str, wanted: Wanted, folder: Path, *more: str) -> str:
     chosen = [f"--config {wanted.config_name}"] if wanted.config_name else []
     chosen += [f"--split {wanted.split}"] if wanted.split != SPLIT else []
     chosen += [f"--revision {wanted.revision}"] if wanted.revision else []
-    return " ".join(["flops-mock record", name, *chosen, "--to", str(folder)])
+    return " ".join(["flops-mock record", name, *chosen, *more, "--to", str(folder)])
 
 
-def _unfit(path: Path, message: str, expected: str, came: str) -> DataSourceError:
-    return DataSourceError(
-        Problem(
-            message, where=str(path), expected=expected, came=came, hint=f"record it again (flops-mock record), {OTHER_WAYS}"
-        )
-    )
+def _again(manifest: Manifest, folder: Path) -> str:
+    """The command that records a sample of the same rows, if the hub still has them."""
+    wanted = Wanted(manifest.split, manifest.config_name, manifest.asked_revision)
+    chosen = [f"--by {manifest.by}"] if manifest.by else []
+    chosen += [f"--rows {manifest.rows}"] if manifest.rows != ROWS else []
+    chosen += [f"--seed {manifest.seed}"] if manifest.seed != SEED else []
+    return _command(manifest.names[0] if manifest.names else manifest.dataset, wanted, folder, *chosen)
+
+
+def _unfit(path: Path, message: str, expected: str, came: str, manifest: Manifest | None = None) -> DataSourceError:
+    command = f"record it again: {_again(manifest, path.parent)}" if manifest else "record it again (flops-mock record)"
+    return DataSourceError(Problem(message, where=str(path), expected=expected, came=came, hint=f"{command}, {OTHER_WAYS}"))
 
 
 def _none_recorded(name: str, folder: Path, there: Sequence[str] = ()) -> Problem:

@@ -9,6 +9,7 @@ import glob
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.choices import RECORDINGS, DataSource, Flaws
 from pytest_flops_mock.data.hub import configuration_problem, hub_rows
-from pytest_flops_mock.data.reading import local_dataset, quiet_datasets, reason, with_files_closed
+from pytest_flops_mock.data.reading import (
+    LFS_POINTER,
+    causes,
+    is_lfs_pointer,
+    local_dataset,
+    quiet_datasets,
+    reason,
+    with_files_closed,
+)
 from pytest_flops_mock.data.recorded import replay
 from pytest_flops_mock.data.request import DEFAULT, SPLIT, Wanted
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
@@ -197,8 +206,10 @@ def _synthetic(twin: Twin, name: str, partitions: int, seed: int, wanted: Wanted
 
 
 def _made(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> Any:
-    """The rows of a twin; small ones are made once for many checks."""
-    return (_kept if rows <= MOST_KEPT_ROWS else _made_anew)(twin, split, rows, seed, flaws)
+    """The rows of a twin; small ones are made once for many checks, each of which gets an object of its own."""
+    return (
+        copy(_kept(twin, split, rows, seed, flaws)) if rows <= MOST_KEPT_ROWS else _made_anew(twin, split, rows, seed, flaws)
+    )
 
 
 def _made_anew(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> Any:
@@ -258,8 +269,19 @@ def _local(path: Path, wanted: Wanted) -> Any:
         if path.is_dir() and (problem := _configuration_problem(path, wanted.config_name)):
             raise DataSourceError(problem) from error
         pattern = path.is_dir() and glob.escape(str(path)) != str(path)
-        came = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else reason(error)
+        came = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else _why(path, error)
         raise _unreadable(path, came, "") from error
+
+
+def _why(path: Path, error: Exception) -> str:
+    """What is wrong with local data, in words; that of the reader where it has none better."""
+    if is_lfs_pointer(path):
+        return LFS_POINTER
+    text = reason(error)
+    if isinstance(causes(error)[-1], UnicodeDecodeError):
+        return f"text that is not in UTF-8: {text.partition(': ')[2]}"
+    without_rows = ("StopIteration", "EmptyDataError", "corresponds to no data", "at least one data file must be")
+    return "no row" if any(each in text for each in without_rows) else text
 
 
 def _read(path: Path, config_name: str | None) -> Any:
@@ -306,7 +328,7 @@ def _unreadable(path: Path, came: str, near: str) -> DataSourceError:
             "or a .parquet, .csv, .json or .jsonl file",
             came=came,
             nearest=near,
-            hint="in an SLA, a relative path starts at the SLA's folder; try datasets.load_dataset on it by hand",
+            hint="a relative path in an SLA starts at the SLA's folder; try datasets.load_dataset on it by hand",
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -249,6 +250,10 @@ def truncated(name: str) -> Callable[[Path], None]:
     return damage
 
 
+def pointer(folder: Path) -> None:
+    (folder / "acme--table.parquet").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n")
+
+
 def other_rows(folder: Path) -> None:
     rows = datasets.load_dataset("parquet", data_files=str(folder / "acme--table.parquet"), cache_dir=str(folder / "c"))[
         "train"
@@ -266,6 +271,12 @@ def other_rows(folder: Path) -> None:
             "No such file or directory",
         ),
         (truncated("acme--table.parquet"), "parquet", "the recorded sample cannot be read", "ArrowInvalid: "),
+        (
+            pointer,
+            "parquet",
+            "the recorded sample cannot be read",
+            "a pointer of Git LFS in place of the file; git lfs pull",
+        ),
         (truncated("acme--table.json"), "json", "the manifest of the recorded sample cannot be read", "Invalid JSON: "),
         (
             edited(lambda manifest: manifest.pop("digest")),
@@ -294,7 +305,18 @@ def other_rows(folder: Path) -> None:
         ),
         (other_rows, "parquet", "the recorded sample or its manifest was changed afterwards", "digest "),
     ],
-    ids=["no parquet", "short parquet", "short manifest", "no digest", "form", "licence", "rows", "features", "other rows"],
+    ids=[
+        "no parquet",
+        "short parquet",
+        "git lfs",
+        "short manifest",
+        "no digest",
+        "form",
+        "licence",
+        "rows",
+        "features",
+        "other rows",
+    ],
 )
 def test_a_sample_that_is_not_as_it_was_recorded_is_told(
     damage: Callable[[Path], None], file: str, message: str, came: str, recorded: Recorded, tmp_path: Path
@@ -305,7 +327,11 @@ def test_a_sample_that_is_not_as_it_was_recorded_is_told(
     text = told(folder, "acme/table")
     assert text.startswith(f"{message}\n  where     {folder / f'acme--table.{file}'}\n  expected  ")
     assert f"\n  came      {came}" in text
-    assert text.endswith(f"\n  next      record it again (flops-mock record), {OTHER_WAYS}")
+    again = text.partition("\n  next      record it again")[2].removesuffix(f", {OTHER_WAYS}")
+    if "manifest of the recorded sample cannot be read" in message:
+        assert again == " (flops-mock record)"
+    else:
+        assert re.fullmatch(rf": flops-mock record acme/table --by y( --rows \d+)? --to {re.escape(str(folder))}", again)
     assert replayed(folder, "acme/sorted").dataset.num_rows == 40  # the others are as good as before
 
 

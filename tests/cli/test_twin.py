@@ -42,6 +42,9 @@ def test_all_are_listed_by_their_full_names(folder: Path, capsys: pytest.Capture
         in lines
     )
     assert lines[-1] == "scans described in tests/flops-data"
+    (folder / "tests" / "flops-data" / "visits.twin.json").write_text("{")
+    *_, last = [" ".join(line.split()) for line in told(capsys).splitlines()]
+    assert last.startswith("visits.twin.json cannot be used: Invalid JSON")
 
 
 def test_a_twin_of_pictures_is_shown_with_a_contact_sheet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ def test_a_path_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
         "or a .parquet, .csv, .json or .jsonl file\n"
         "  came      nothing there\n"
         "  nearest   rows.csv\n"
-        "  next      in an SLA, a relative path starts at the SLA's folder; try datasets.load_dataset on it by hand"
+        "  next      a relative path in an SLA starts at the SLA's folder; try datasets.load_dataset on it by hand"
     )
 
 
@@ -163,6 +164,22 @@ def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
     text = told(f"./{name}", tmp_path)
     assert text.startswith("the local data set cannot be read")
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "came"),
+    [
+        ("head.csv", b"x,y\n", "no row"),
+        ("empty.csv", b"", "no row"),
+        ("empty.json", b"[]", "no row"),
+        ("latin.csv", "x,y\n1,\xfc\n".encode("latin-1"), "text that is not in UTF-8: 'utf-8' codec can't decode byte 0xfc*"),
+        ("lfs.parquet", b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n", "a pointer of Git LFS*"),
+    ],
+    ids=["header alone", "empty", "empty list", "latin-1", "git lfs"],
+)
+def test_what_is_wrong_with_a_file_is_told_in_words(name: str, content: bytes, came: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert any(fnmatch(line, f"  came      {came}") for line in told(f"./{name}", tmp_path).splitlines())
 
 
 @pytest.mark.parametrize("name", ["./rows.txt", "./rows"])
@@ -333,6 +350,8 @@ def test_a_twin_is_made_once_for_all_checks_of_a_session(tmp_path: Path) -> None
         source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=seed) for seed in (5, 5, 6)
     )
     assert again.dataset.data.table is first.dataset.data.table
+    first.dataset.set_format("numpy")
+    assert again.dataset.format["type"] is None
     assert other.dataset.data.table is not first.dataset.data.table
 
 

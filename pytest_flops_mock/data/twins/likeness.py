@@ -67,8 +67,9 @@ def describe(
         DataSourceError: There are too few rows, or no such column.
     """
     main = data["train"] if "train" in data else next(iter(data.values()))
-    chosen = label_of(main.features, label, name)
-    _check_hidden(main.features, hide, name)
+    features = main.features  # gathered from all columns at each access
+    chosen = label_of(features, label, name)
+    _check_hidden(features, hide, name)
     with quiet_datasets():
         table = _looked_at(main)
     owners = owners_of(table)
@@ -84,22 +85,22 @@ def describe(
             )
         )
     columns = {}
-    for column in map(str, main.features):
+    for column in map(str, features):
         hidden = column in hide or (names_people(column) and column != chosen)
         columns[column] = Column(column, table[column].combine_chunks(), owners, hide, hidden)
     classes: list[Rows] = []
     known = {}
     if chosen is not None:
-        known[chosen] = _known_label(main.features[chosen], columns[chosen], name)
+        known[chosen] = _known_label(features[chosen], columns[chosen], name)
         classes = _rows_by_class(columns[chosen].values, known[chosen].values)
-    known |= {column: _known(main.features[column], columns[column], classes) for column in columns if column != chosen}
+    known |= {column: _known(features[column], columns[column], classes) for column in columns if column != chosen}
     return Description(
         form=FORM,
         dataset=name,
         config_name=config_name,
         splits={str(split): rows.num_rows for split, rows in data.items() if rows.num_rows},
         features={
-            column: _schema(column, kind, hide, columns[column].hidden) for column, kind in main.features.to_dict().items()
+            column: _schema(column, kind, hide, columns[column].hidden) for column, kind in features.to_dict().items()
         },
         label=chosen,
         columns={column: known[column] for column in columns if known[column] != Known()},

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -78,13 +78,16 @@ def own_twin(names: Collection[str], folder: Path) -> Twin | None:
 
 def own_names(folder: Path) -> tuple[str, ...]:
     """The names of the data sets that are described in a folder, as far as the descriptions can be used."""
-    names = []
+    return tuple(name for name, wrong in own_descriptions(folder) if wrong is None)
+
+
+def own_descriptions(folder: Path) -> Iterator[tuple[str, str | None]]:
+    """The name of each data set that is described in a folder with None, or its file with what is wrong with it."""
     for path in _files(folder):
         try:
-            names.append(_twin_of(path.read_text(encoding="utf-8")).name)
-        except Exception:  # told when that data set is asked for
-            continue
-    return tuple(names)
+            yield _twin_of(path.read_text(encoding="utf-8")).name, None
+        except Exception as error:  # whatever is wrong with a file that a user may have written
+            yield path.name, reason(error)
 
 
 def described_twin(description: Description) -> Twin:

@@ -66,7 +66,7 @@ def describe_schema(path: Path, name: str, label: str | None, config_name: str |
 def _of_json(content: Any) -> Mapping[str, datasets.DatasetInfo]:
     """Features, an info, or infos by configuration; also as the hub's viewer wraps them."""
     if not isinstance(content, Mapping) or not content:
-        raise UnfitError(f"a JSON object is needed, but it is {type(content).__name__}")
+        raise UnfitError("no column" if content == {} else f"a JSON object is needed, but it is {type(content).__name__}")
     content = content.get(CARD, content)
     if isinstance(content.get("features"), Mapping) and "_type" not in content["features"]:
         content = {content.get("config_name") or "default": content}
