@@ -9,6 +9,7 @@ from pytest_flops_mock.data.twins.ambience import AMBIENT_ACOUSTIC_CONTEXT
 from pytest_flops_mock.data.twins.census import ADULT
 from pytest_flops_mock.data.twins.digits import MNIST, MNIST_M, SVHN, USPS
 from pytest_flops_mock.data.twins.domains import OFFICE_HOME, PACS
+from pytest_flops_mock.data.twins.exams import MMLU
 from pytest_flops_mock.data.twins.feelings import EMOTION
 from pytest_flops_mock.data.twins.finance import FINANCIAL_PHRASEBANK, FINANCIAL_TWEETS, FIQA
 from pytest_flops_mock.data.twins.garments import FASHION_MNIST
@@ -27,6 +28,7 @@ from pytest_flops_mock.data.twins.speech import SPEECH_COMMANDS
 from pytest_flops_mock.data.twins.things import CALTECH101, DOG_FOOD
 from pytest_flops_mock.data.twins.tiny import TINY_IMAGENET
 from pytest_flops_mock.data.twins.twin import Twin
+from pytest_flops_mock.data.twins.voices import COMMON_VOICE
 
 TWINS: tuple[Twin, ...] = (
     MNIST,
@@ -65,6 +67,8 @@ TWINS: tuple[Twin, ...] = (
     FED_ISIC2019,
     AMBIENT_ACOUSTIC_CONTEXT,
     LIBRISPEECH,
+    COMMON_VOICE,
+    MMLU,
 )
 
 

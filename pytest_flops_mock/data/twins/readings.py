@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 import datasets
@@ -44,18 +45,20 @@ def say_word(word: str, voice: int) -> Samples:
     return sound
 
 
+def read_aloud(rng: np.random.Generator, sentences: Sequence[str], voices: Sequence[int]) -> list[Samples]:
+    """A clip of each sentence, word by word in one voice, with a hiss."""
+    heard = [[say_word(word, voice) for word in text.lower().split()] for text, voice in zip(sentences, voices, strict=True)]
+    ends = np.cumsum([len(words) * WORD for words in heard])
+    hiss = rng.integers(0, 256, int(ends[-1]), dtype=np.uint8).view(np.int8).astype(np.int16)
+    return [np.concatenate(words) + part for words, part in zip(heard, np.split(hiss, ends[:-1]), strict=True)]
+
+
 def reading_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     """Rows of the twin: short sentences by readers of whom few read most, and how an author might have gone on."""
     readers = long_tail(rng, rows, READERS).tolist()
     sentences = texts(rng, [_SENTENCES], np.zeros(rows, np.int64), least=1, most=1)
     continuations = texts(rng, [_SENTENCES], np.zeros(rows, np.int64), least=1, most=1)
-    heard = [
-        [say_word(word, reader % VOICES) for word in text.lower().split()]
-        for text, reader in zip(sentences, readers, strict=True)
-    ]
-    ends = np.cumsum([len(words) * WORD for words in heard])
-    hiss = rng.integers(0, 256, int(ends[-1]), dtype=np.uint8).view(np.int8).astype(np.int16)
-    clips = [np.concatenate(words) + part for words, part in zip(heard, np.split(hiss, ends[:-1]), strict=True)]
+    clips = read_aloud(rng, sentences, [reader % VOICES for reader in readers])
     picks = noise(rng, rows, 3).tolist()
     speakers = [61 + 211 * reader for reader in readers]
     chapters = [120_000 + 37 * reader + pick % 3 for reader, (pick, _, _) in zip(readers, picks, strict=True)]

@@ -247,6 +247,31 @@ HUB["flwrlabs/fed-isic2019"] = (
     {"image": IMAGE, "center": INT64, "label": datasets.ClassLabel(names=list("01234567"))},
 )
 
+HUB["fixie-ai/common_voice_17_0"] = (
+    "de",
+    {"train": 589_100, "validation": 16_183, "test": 16_183},
+    {
+        "client_id": STRING,
+        "path": STRING,
+        "audio": datasets.Audio(sampling_rate=48_000),
+        "sentence": STRING,
+        "up_votes": INT64,
+        "down_votes": INT64,
+        "age": STRING,
+        "gender": STRING,
+        "accent": STRING,
+        "locale": STRING,
+        "segment": STRING,
+        "variant": STRING,
+    },
+)
+
+HUB["lukaemon/mmlu"] = (
+    "abstract_algebra",
+    {"test": 100, "validation": 11, "train": 5},
+    {"input": STRING, "A": STRING, "B": STRING, "C": STRING, "D": STRING, "target": STRING},
+)
+
 HUB["fixie-ai/librispeech_asr"] = (
     "clean",
     {"test": 2_620, "validation": 2_703, "train.360": 104_014, "train.100": 28_539},

@@ -48,6 +48,7 @@ def test_a_bag_of_words_learns_the_texts(name: str, label: str) -> None:
         ("medmcqa", "question", "cop"),
         ("bigbio/med_qa", "question", "answer_idx"),
         ("bigbio/pubmed_qa", "LONG_ANSWER", "final_decision"),
+        ("lukaemon/mmlu", "input", "target"),
         ("rotten_tomatoes", "text", "label"),
         ("emotion", "text", "label"),
     ],
@@ -109,15 +110,41 @@ def test_the_sounds_around_are_learned_from_their_spectra() -> None:
     assert RidgeClassifier().fit(*spectra(train)).score(*spectra(test)) >= 0.8
 
 
-def test_the_words_of_a_sentence_are_heard() -> None:
+@pytest.mark.parametrize(
+    ("name", "split", "column"),
+    [("fixie-ai/librispeech_asr", "train.100", "text"), ("fixie-ai/common_voice_17_0", "train", "sentence")],
+)
+def test_the_words_of_a_sentence_are_heard(name: str, split: str, column: str) -> None:
     def words(columns: dict[str, list[Any]]) -> tuple[npt.NDArray[Any], list[str]]:
-        spoken = [text.split() for text in columns["text"]]
+        spoken = [text.rstrip(".?").lower().split() for text in columns[column]]
         clips = [samples(sound["bytes"], 3_200 * len(text)) for sound, text in zip(columns["audio"], spoken, strict=True)]
         power = np.abs(np.fft.rfft(np.concatenate(clips).reshape(-1, 2, 1_600)))  # both tones of each word
         return np.log1p(power[:, :, 20:110]).reshape(len(power), -1), [word for text in spoken for word in text]
 
-    train, test = (rows_of("fixie-ai/librispeech_asr", "train.100", rows=200, seed=seed) for seed in (42, 9))
+    train, test = (rows_of(name, split, rows=400, seed=seed) for seed in (42, 9))
     assert RidgeClassifier().fit(*words(train)).score(*words(test)) >= 0.8
+
+
+def test_a_volunteer_says_the_same_of_themselves_in_every_row() -> None:
+    columns = rows_of("fixie-ai/common_voice_17_0", rows=300)
+    clients = set(columns["client_id"])
+    assert 20 <= len(clients) <= 60
+    assert all(len(client) == 128 for client in clients)
+    assert len(set(zip(*(columns[key] for key in ("client_id", "age", "gender", "accent")), strict=True))) == len(clients)
+    assert 0.1 < columns["age"].count("") / 300 < 0.6
+    assert len(set(columns["path"])) > 290
+
+
+def test_the_named_answer_is_the_right_one() -> None:
+    columns = rows_of("lukaemon/mmlu", rows=300)
+    right: dict[str, Any] = {"sum": lambda a, b, n: (a + b) % n, "difference": lambda a, b, n: (a - b) % n}
+    for number, question in enumerate(columns["input"]):
+        options = [columns[letter][number] for letter in "ABCD"]
+        assert len(set(options)) == 4
+        if question.split()[2] in right:
+            a, b, n = map(int, re.findall(r"\d+", question))
+            assert columns[columns["target"][number]][number] == str(right[question.split()[2]](a, b, n))
+    assert set(columns["target"]) == set("ABCD")
 
 
 def test_the_readers_have_chapters_and_few_read_most() -> None:

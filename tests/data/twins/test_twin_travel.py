@@ -57,6 +57,8 @@ DIGESTS: dict[str, str] = {
     "flwrlabs/fed-isic2019": "e428afdcbfe47a6b",
     "flwrlabs/ambient-acoustic-context": "1d4b8dd78e3321c1",
     "fixie-ai/librispeech_asr": "3bbeeabd3d59eaad",
+    "fixie-ai/common_voice_17_0": "98c1ad1ed0766b12",
+    "lukaemon/mmlu": "f722589e551c932c",
 }
 
 
