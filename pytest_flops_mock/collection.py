@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing
+from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
 from pytest_flops_mock.settings import Settings
 from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown
 
@@ -214,6 +214,19 @@ def summary(reports: Mapping[str, Report]) -> list[str]:
         for text in dict.fromkeys(_line(finding) for finding in report.warnings):
             warnings[text] = warnings.get(text, 0) + 1
     return lines + [text + (f" (with {count} SLAs)" if count > 1 else "") for text, count in warnings.items()]
+
+
+def without_effect(reports: Mapping[str, Report], settings: Settings) -> Iterator[str]:
+    """A line on each data set that has a source of its own, is none of those checked, but is nearly called like one."""
+    if not settings.data.by_name:
+        return
+    from pytest_flops_mock.data.source import names_of
+
+    asked = {report.data.dataset_name for report in reports.values()} - {""}
+    known = {name for dataset in asked for name in names_of(dataset, settings.data.recordings)}
+    for name, source in settings.data.by_name:
+        if name not in known and (near := nearest(name, sorted(asked))):
+            yield f"{name}:{source.value} is set, but no SLA asks for {name}; one asks for {near}"
 
 
 def tell_github(

@@ -24,6 +24,7 @@ from pytest_flops_mock.collection import (
     refuse_what_is_not_there,
     summary,
     tell_github,
+    without_effect,
 )
 from pytest_flops_mock.errors import FlopsMockError, SettingsError, listing
 from pytest_flops_mock.fixtures import (
@@ -245,7 +246,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line("flops: no SLA was checked")  # the arguments or -k name other tests
         return
     terminalreporter.write_sep("=", "FLOps checks")
-    for line in summary(reports):
+    for line in (*summary(reports), *without_effect(reports, settings_of(config))):
         terminalreporter.write_line(line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in tell_github(reports, os.environ, config, settings_of(config)):

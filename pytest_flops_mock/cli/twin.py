@@ -182,6 +182,11 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
         show(f"{'label':<10}  {description.label}")
     if kept := list(with_values(description)):
         show(f"{'values':<10}  those that come often are kept of {listing(kept)}; --hide COLUMN leaves them out")
+    (first, *others) = description.features
+    if not others and (apart := next((mark for mark in ";\t|" if mark in first), None)):
+        show(
+            f"{'note':<10}  the only column is called {first!r}: {apart!r} is between the values, and datasets wants commas"
+        )
     show(f"{'in':<10}  {path}")
     keys = {"dataset_name": name, **({"config_name": description.config_name} if description.configs else {})}
     written = ", ".join(f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in keys.items())

@@ -451,7 +451,8 @@ def configuration_problem(where: str, config_name: str | None, look_up: Callable
             where=where,
             expected=f"one of: {listing(names)}",
             came="no configuration",
-            hint=f'add "config_name": "{names[0]}" to the SLA; FLOps ignores that key, and its provider dies of this set',
+            hint=f'add "config_name": "{names[0]}" to the SLA (--config {names[0]} to a command); FLOps ignores that key, '
+            "and its provider dies of this set",
         )
     if config_name is not None and config_name not in names:
         return Problem(

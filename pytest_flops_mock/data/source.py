@@ -88,6 +88,8 @@ def source_data(
     with quiet_datasets():
         if is_local_path(dataset_name):
             path = _absolute(folder / os.path.expanduser(dataset_name))
+            if not os.path.exists(path) and (above := _above(dataset_name, folder)):
+                raise _unreadable(path, "nothing there", above)
             rows = _most(_split(_local(path, wanted), dataset_name, wanted.split), wanted.max_rows)
             return SourceData(dataset_name, "local", _origin(f"local {path.name}", wanted, rows), rows)
         if source is DataSource.HUB:
@@ -226,6 +228,12 @@ def _absolute(path: Path) -> Path:
     return path.resolve() if os.path.exists(path) else Path(os.path.abspath(path))
 
 
+def _above(name: str, folder: Path) -> str:
+    """The relative path of local data that start where the SLA's folder lies, as one may think; empty if there are none."""
+    relative = not os.path.isabs(os.path.expanduser(name)) and "\0" not in name
+    return f"../{os.path.normpath(name)}" if relative and os.path.exists(folder / ".." / name) else ""
+
+
 def _siblings(path: Path) -> list[str]:
     try:
         return sorted(os.listdir(path.parent))
@@ -315,7 +323,9 @@ def _without_meaning(path: Path, wanted: Wanted) -> Problem | None:
         where=str(path),
         expected=f"no key {key} in the SLA",
         came=f"{key} = {getattr(wanted, key)!r}",
-        hint=f"leave {key} out; it is for data sets of the hub" + (" and folders" if key == "config_name" else ""),
+        hint="leave revision out; it is for data sets of the hub"
+        if key == "revision"
+        else "leave config_name (--config of a command) out; it is for data sets of the hub and folders",
     )
 
 

@@ -81,6 +81,12 @@ def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str])
     assert "splits      train 60 rows" in told(capsys, "acme/visits", "--recordings", "twins")
 
 
+def test_a_table_with_other_separators_is_noticed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "visits.csv").write_text("x;y\n" + "".join(f"{number};{number % 3}\n" for number in range(60)))
+    note = "\nnote        the only column is called 'x;y': ';' is between the values, and datasets wants commas\n"
+    assert note in told(capsys, "--like", "visits.csv")
+
+
 def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = told(capsys, "--features", "scans/features.json")
     assert out.startswith("described   scans: 2 columns, train 600 rows\nlabel       label\n")

@@ -226,7 +226,8 @@ CHOOSE = (
     "where     dataset_name = 'acme/configs'",
     "expected  one of: small, large",
     "came      no configuration",
-    'next      add "config_name": "small" to the SLA; FLOps ignores that key, and its provider dies of this set',
+    'next      add "config_name": "small" to the SLA (--config small to a command); FLOps ignores that key, '
+    "and its provider dies of this set",
 )
 LIMITED = (
     "the Hugging Face hub takes no more requests from here for now",

@@ -155,6 +155,12 @@ def test_a_path_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
     )
 
 
+def test_a_path_that_starts_above_the_folder_of_the_sla_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mocks").mkdir()
+    write("csv file", tmp_path)
+    assert "  nearest   ../rows.csv\n" in told("./rows.csv", tmp_path / "mocks")
+
+
 @pytest.mark.parametrize("name", ["broken.parquet", "broken.json", "broken.csv", "empty"])
 def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
     if name == "empty":

@@ -44,6 +44,15 @@ def test_a_check_without_test_code_has_them_too(project: pytest.Pytester) -> Non
     result.stdout.fnmatch_lines(["*synthetic twin of mnist, 600 rows, seed 42, flaws duplicates=0.5*"])
 
 
+def test_a_source_for_a_name_that_no_sla_asks_for_is_told(project: pytest.Pytester) -> None:
+    options = ("--flops-check", "--flops-sla=mocks/mnist.json", "-k", "provide")
+    told = "mnst:recorded is set, but no SLA asks for mnst; one asks for mnist"
+    project.runpytest(*options, "--flops-data=mnst:recorded").stdout.fnmatch_lines(["=* FLOps checks =*", told])
+    result = project.runpytest(*options, "--flops-data=ylecun/mnist:synthetic ag_news:hub")
+    result.assert_outcomes(passed=1, deselected=9)
+    result.stdout.no_fnmatch_line("* is set, but *")
+
+
 def test_the_report_of_a_check_names_them(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
