@@ -16,6 +16,7 @@ from pytest_flops_mock.data.twins.garments import FASHION_MNIST
 from pytest_flops_mock.data.twins.hundred import CIFAR100
 from pytest_flops_mock.data.twins.letters import EMNIST_LETTERS, FEMNIST
 from pytest_flops_mock.data.twins.medicine import MED_QA, MEDMCQA, PUBMED_QA
+from pytest_flops_mock.data.twins.molecules import SOLUBILITY
 from pytest_flops_mock.data.twins.news import AG_NEWS
 from pytest_flops_mock.data.twins.objects import CIFAR10, CINIC10
 from pytest_flops_mock.data.twins.plants import IRIS, MUSHROOMS
@@ -69,6 +70,7 @@ TWINS: tuple[Twin, ...] = (
     LIBRISPEECH,
     COMMON_VOICE,
     MMLU,
+    SOLUBILITY,
 )
 
 

@@ -17,6 +17,7 @@ from pytest_flops_mock.errors import DataSourceError
 IMAGE = datasets.Image()
 STRING = datasets.Value("string")
 INT64 = datasets.Value("int64")
+FLOAT64 = datasets.Value("float64")
 DIGITS = datasets.ClassLabel(names=list("0123456789"))
 THINGS = datasets.ClassLabel(
     names=["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
@@ -263,6 +264,21 @@ HUB["fixie-ai/common_voice_17_0"] = (
         "locale": STRING,
         "segment": STRING,
         "variant": STRING,
+    },
+)
+
+HUB["jiahborcn/chembl_aqsol"] = (
+    "default",
+    {"train": 12_889, "test": 3_223},
+    {
+        "smiles": STRING,
+        "logS": FLOAT64,
+        "molecule_chembl_id": STRING,
+        "assay_description": STRING,
+        "MW": FLOAT64,
+        "LogP": FLOAT64,
+        "TPSA": FLOAT64,
+        "Complexity": FLOAT64,
     },
 )
 

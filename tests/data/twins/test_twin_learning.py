@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
@@ -75,6 +75,18 @@ def test_a_linear_model_learns_the_tables(name: str, label: str) -> None:
     model = make_pipeline(DictVectorizer(), MaxAbsScaler(), LogisticRegression(max_iter=2_000, class_weight="balanced"))
     model.fit(features(train), train[label])
     assert balanced_accuracy_score(test[label], model.predict(features(test))) >= 0.8
+
+
+def test_how_well_a_molecule_dissolves_is_learned_from_its_properties() -> None:
+    def properties(columns: dict[str, list[Any]]) -> tuple[npt.NDArray[Any], list[float]]:
+        return np.array([columns[name] for name in ("MW", "LogP", "TPSA", "Complexity")]).T, columns["logS"]
+
+    train, test = rows_of("jiahborcn/chembl_aqsol", rows=600), rows_of("jiahborcn/chembl_aqsol", seed=9)
+    score = LinearRegression().fit(*properties(train)).score(*properties(test))
+    assert 0.8 <= score < 0.995
+    assert -12 < min(train["logS"]) < -5 < 0 < max(train["logS"]) < 3
+    assert all(re.fullmatch(r"[CNOSFlc()=1]+", smiles) for smiles in train["smiles"])
+    assert all(re.fullmatch(r"CHEMBL[1-9]\d*", molecule) for molecule in train["molecule_chembl_id"])
 
 
 def test_the_next_character_is_learned_from_the_last_ones() -> None:

@@ -59,6 +59,7 @@ DIGESTS: dict[str, str] = {
     "fixie-ai/librispeech_asr": "3bbeeabd3d59eaad",
     "fixie-ai/common_voice_17_0": "98c1ad1ed0766b12",
     "lukaemon/mmlu": "f722589e551c932c",
+    "jiahborcn/chembl_aqsol": "9ffecdee4758049d",
 }
 
 
