@@ -40,6 +40,7 @@ def _run(options: argparse.Namespace) -> int:
     from pytest_flops_mock.data.request import Wanted
 
     if options.check:
+        _refuse_what_is_not_compared(options)
         moved = False
         for drift in check_drift(folder, options.dataset):
             moved = moved or bool(drift.changes)
@@ -70,3 +71,17 @@ def _run(options: argparse.Namespace) -> int:
     if recording.lacking:
         show(f"{'lacking':<10}  classes {listing(recording.lacking)}, of which no row was among those read; try more --rows")
     return COMPATIBLE
+
+
+def _refuse_what_is_not_compared(options: argparse.Namespace) -> None:
+    usual = {"config": None, "revision": None, "by": None, "split": "train", "rows": "256", "seed": "42"}
+    if given := [f"--{name}" for name, value in usual.items() if getattr(options, name) != value]:
+        raise SettingsError(
+            Problem(
+                "an option has nothing to work on",
+                where="flops-mock record --check",
+                expected="the name of a data set, --to, or neither",
+                came=listing(given),
+                hint="each sample is compared as it was recorded; leave the option out",
+            )
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -413,18 +414,18 @@ def _content(recording: Recording) -> bytes:
 
 
 def _command(name: str, wanted: Wanted, folder: Path, *more: str) -> str:
-    chosen = [f"--config {wanted.config_name}"] if wanted.config_name else []
-    chosen += [f"--split {wanted.split}"] if wanted.split != SPLIT else []
-    chosen += [f"--revision {wanted.revision}"] if wanted.revision else []
-    return " ".join(["flops-mock record", name, *chosen, *more, "--to", str(folder)])
+    chosen = ["--config", wanted.config_name] if wanted.config_name else []
+    chosen += ["--split", wanted.split] if wanted.split != SPLIT else []
+    chosen += ["--revision", wanted.revision] if wanted.revision else []
+    return shlex.join(["flops-mock", "record", name, *chosen, *more, "--to", str(folder)])
 
 
 def _again(manifest: Manifest, folder: Path) -> str:
     """The command that records a sample of the same rows, if the hub still has them."""
     wanted = Wanted(manifest.split, manifest.config_name, manifest.asked_revision)
-    chosen = [f"--by {manifest.by}"] if manifest.by else []
-    chosen += [f"--rows {manifest.rows}"] if manifest.rows != ROWS else []
-    chosen += [f"--seed {manifest.seed}"] if manifest.seed != SEED else []
+    chosen = ["--by", manifest.by] if manifest.by else []
+    chosen += ["--rows", str(manifest.rows)] if manifest.rows != ROWS else []
+    chosen += ["--seed", str(manifest.seed)] if manifest.seed != SEED else []
     return _command(manifest.names[0] if manifest.names else manifest.dataset, wanted, folder, *chosen)
 
 

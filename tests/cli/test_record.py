@@ -16,6 +16,7 @@ from standins.hub import Fault, Hub, on_hub, parquet, running_hub
 from standins.projects import mock_sla
 
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock.cli import main
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, source_data
 
@@ -333,6 +334,14 @@ def test_a_sample_that_is_not_as_it_was_recorded_is_told(
     else:
         assert re.fullmatch(rf": flops-mock record acme/table --by y( --rows \d+)? --to {re.escape(str(folder))}", again)
     assert replayed(folder, "acme/sorted").dataset.num_rows == 40  # the others are as good as before
+
+
+def test_options_that_a_comparison_does_not_read_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "--check", "--rows", "5", "--by", "y"]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.startswith("flops-mock: an option has nothing to work on\n  where     flops-mock record --check\n")
+    assert "  came      --by, --rows\n" in err
 
 
 def test_wrong_use_is_told_and_writes_nothing(recorded: Recorded) -> None:

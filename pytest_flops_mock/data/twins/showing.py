@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 import datasets
@@ -14,6 +15,9 @@ from pytest_flops_mock.errors import listing
 
 ROWS = 5
 """Rows of a sample."""
+
+MOST_COLUMNS = 100
+"""Columns that are shown of a wide table."""
 
 WIDTH = 110
 """Characters of a line."""
@@ -31,7 +35,8 @@ def schema(twin: Twin) -> str:
     features = twin.features()
     width = max(map(len, features))
     lines.append(("columns", f"{len(features)}"))
-    lines += [("", f"{name:<{width}}  {described(kind)}") for name, kind in features.items()]
+    lines += [("", f"{name:<{width}}  {described(kind)}") for name, kind in islice(features.items(), MOST_COLUMNS)]
+    lines += [("", f"and {len(features) - MOST_COLUMNS} more")] if len(features) > MOST_COLUMNS else []
     return "\n".join(f"{head:<10}  {text}" for head, text in lines)
 
 
@@ -67,7 +72,7 @@ def sample(rows: datasets.Dataset) -> str:
     parts = []
     for number, row in enumerate(table):
         lines = [f"row {number}"]
-        for name, kind in shown.features.items():
+        for name, kind in islice(shown.features.items(), MOST_COLUMNS):
             value = textwrap.shorten(_value(row[name], kind), WIDTH - width - 4, placeholder=" …")
             lines.append(f"  {name:<{width}}  {value}".rstrip())
         parts.append("\n".join(lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import datasets
 import numpy as np
@@ -47,6 +48,14 @@ def rows_of(name: str, rows: int = 60, flaws: Flaws | None = None) -> datasets.D
 def test_a_feature_is_put_into_words(feature: object, words: str) -> None:
     kind = datasets.Features({"x": feature})["x"]
     assert described(kind) == words if not words.endswith("*") else described(kind).startswith(words[:-1])
+
+
+def test_of_a_wide_table_not_all_columns_are_shown() -> None:
+    columns = {f"c{number}": VALUE("int8") for number in range(103)}
+    wide = replace(named("scikit-learn/iris"), features=lambda: datasets.Features(columns))
+    assert schema(wide).endswith("\n            c99   int8\n            and 3 more")
+    rows = sample(datasets.Dataset.from_dict({name: [1] for name in columns}))
+    assert rows.splitlines()[-1] == "  c99   1"
 
 
 def test_the_schema_is_all_that_an_sla_and_a_repository_need_to_know() -> None:
