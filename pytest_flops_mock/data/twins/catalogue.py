@@ -14,8 +14,9 @@ from pytest_flops_mock.data.twins.feelings import EMOTION
 from pytest_flops_mock.data.twins.finance import FINANCIAL_PHRASEBANK, FINANCIAL_TWEETS, FIQA
 from pytest_flops_mock.data.twins.garments import FASHION_MNIST
 from pytest_flops_mock.data.twins.hundred import CIFAR100
+from pytest_flops_mock.data.twins.jamming import FEDJAM
 from pytest_flops_mock.data.twins.letters import EMNIST_LETTERS, FEMNIST
-from pytest_flops_mock.data.twins.medicine import MED_QA, MEDMCQA, PUBMED_QA
+from pytest_flops_mock.data.twins.medicine import CARE_QA, MED_QA, MEDMCQA, PUBMED_QA
 from pytest_flops_mock.data.twins.molecules import SOLUBILITY
 from pytest_flops_mock.data.twins.news import AG_NEWS
 from pytest_flops_mock.data.twins.objects import CIFAR10, CINIC10
@@ -71,6 +72,8 @@ TWINS: tuple[Twin, ...] = (
     COMMON_VOICE,
     MMLU,
     SOLUBILITY,
+    FEDJAM,
+    CARE_QA,
 )
 
 

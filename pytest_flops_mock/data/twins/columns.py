@@ -20,7 +20,8 @@ import pyarrow as pa
 
 from pytest_flops_mock.data.reading import UnfitError
 from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
-from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise, png_column
+from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise
+from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.sounds import RATE, Samples, tones, wav_column
 from pytest_flops_mock.data.twins.tables import Doubles, choose, heaped
 from pytest_flops_mock.data.twins.words import long_tail, names_people

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
-from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise, png_column, uniform
+from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise, uniform
+from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.strokes import Glyph, Pen, draw_signs, make_pen
 from pytest_flops_mock.data.twins.twin import Twin
 

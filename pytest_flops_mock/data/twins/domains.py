@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
 from pytest_flops_mock.data.twins.photos import photo_column
-from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, png_column
+from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels
+from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.tables import choose
 from pytest_flops_mock.data.twins.twin import Twin
 

@@ -8,7 +8,8 @@ import datasets
 import numpy as np
 import pyarrow as pa
 
-from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise, png_column
+from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise
+from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.scenes import RGB, Scene, Shape, with_object
 from pytest_flops_mock.data.twins.twin import Twin
 

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
-from pytest_flops_mock.data.twins.pixels import balanced_labels, png_column
+from pytest_flops_mock.data.twins.pixels import balanced_labels
+from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.twin import Twin
 
 # What belongs where: https://www.cs.toronto.edu/~kriz/cifar.html; the hub spells crab "cra".

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock.data.twins.digits import DIGITS, GLYPHS
-from pytest_flops_mock.data.twins.pixels import balanced_labels, noise, png_column
+from pytest_flops_mock.data.twins.pixels import balanced_labels, noise
+from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.strokes import Glyph, Pen, draw_signs, make_pen
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.data.twins.words import long_tail

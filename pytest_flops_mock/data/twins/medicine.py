@@ -1,4 +1,4 @@
-"""The twins of three collections of medical questions: MedMCQA, MedQA and PubMedQA.
+"""The twins of four collections of medical questions: MedMCQA, MedQA, CareQA and PubMedQA.
 
 What a question asks for decides where the answer is: the first option is always a cause, the second a drug, and so on. So
 a model can learn to answer from the words of the question alone.
@@ -7,6 +7,7 @@ a model can learn to answer from the words of the question alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import datasets
 import numpy as np
@@ -59,6 +60,18 @@ SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Psychiatry": (("Mood disorders",), ("depression", "mania", "delirium")),
     "Gynaecology & Obstetrics": (("Labour", "Contraception"), ("eclampsia", "placenta praevia", "endometriosis")),
 }
+# Exams of the Spanish health system: how often each comes, and what is asked about.
+CARE: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    "Medicine": (857, ("pneumonia", "heart failure", "nephrotic syndrome")),
+    "Nursing": (923, ("a pressure ulcer", "dehydration", "a central line infection")),
+    "Biology": (966, ("sickle cell disease", "phenylketonuria", "malaria")),
+    "Chemistry": (944, ("lactic acidosis", "porphyria", "carbon monoxide poisoning")),
+    "Psychology": (962, ("panic disorder", "depression", "anorexia nervosa")),
+    "Pharmacology": (969, ("digoxin overdose", "opioid withdrawal", "serotonin syndrome")),
+}
+YEARS, NUMBERS = (2020, 2024), 210
+"""Of the exams; and questions of one are numbered up to here."""
+
 _LETTERS = "abcd"
 
 _CONCLUSIONS = (
@@ -131,7 +144,7 @@ def choice_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     """Rows of the split ``train`` of MedMCQA: four options and the right one; some lack an explanation or topic."""
     answers = balanced_labels(rng, rows, 4)
     picks = noise(rng, rows, 6).tolist()
-    questions, subjects, topics = _asked(rng, answers)
+    questions, subjects, topics = _asked_of_subjects(rng, answers)
     options = _options(rng, rows, 4)
     explained = [
         None if gap % 8 == 0 else f"The answer is {_LETTERS[answer]}, {row[answer]}: see any book on {subject}."
@@ -170,7 +183,7 @@ def unanswered_choice_rows(rng: np.random.Generator, rows: int) -> pa.Table:
 def exam_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     """Rows of the twin of MedQA: five options, each with its letter, and the right one."""
     answers = balanced_labels(rng, rows, 5)
-    questions, _, _ = _asked(rng, answers)
+    questions, _, _ = _asked_of_subjects(rng, answers)
     options = _options(rng, rows, 5)
     return pa.table(
         {
@@ -179,6 +192,32 @@ def exam_rows(rng: np.random.Generator, rows: int) -> pa.Table:
             "answer_idx": ["ABCDE"[answer] for answer in answers.tolist()],
             "answer": [row[answer] for row, answer in zip(options, answers.tolist(), strict=True)],
             "options": [[{"key": key, "value": value} for key, value in zip("ABCDE", row, strict=True)] for row in options],
+        }
+    )
+
+
+def care_rows(rng: np.random.Generator, rows: int) -> pa.Table:
+    """Rows of the twin of CareQA: four options, and the number of the right one from 1."""
+    answers = balanced_labels(rng, rows, 4)
+    categories = list(CARE)
+    chosen = choose(rng, [[count for count, _ in CARE.values()]], np.zeros(rows, np.int64)).tolist()
+    stems = texts(rng, QUESTIONS, answers, least=1, most=1)
+    options = _options(rng, rows, 4)
+    picks = noise(rng, rows, 3).tolist()
+    first, last = YEARS
+    asked = []
+    for stem, category, (pick, *_) in zip(stems, chosen, picks, strict=True):
+        _, diseases = CARE[categories[category]]
+        asked.append(f"{stem} {diseases[pick % len(diseases)]}?")
+    return pa.table(
+        {
+            "exam_id": [1 + number % NUMBERS for _, number, _ in picks],
+            "question": asked,
+            **{f"op{place + 1}": [row[place] for row in options] for place in range(4)},
+            "cop": answers + 1,
+            "year": [first + year % (last - first + 1) for _, _, year in picks],
+            "category": [categories[category] for category in chosen],
+            "unique_id": [str(UUID(bytes=bytes(row), version=4)) for row in noise(rng, rows, 16).tolist()],
         }
     )
 
@@ -208,7 +247,7 @@ def study_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     )
 
 
-def _asked(rng: np.random.Generator, answers: Ints) -> tuple[list[str], list[str], list[str]]:
+def _asked_of_subjects(rng: np.random.Generator, answers: Ints) -> tuple[list[str], list[str], list[str]]:
     """Questions that have these answers, their subjects and topics."""
     questions, subjects, topics = [], [], []
     names = list(SUBJECTS)
@@ -248,6 +287,18 @@ def _exam_features() -> datasets.Features:
     )
 
 
+def _care_features() -> datasets.Features:
+    text, number = datasets.Value("string"), datasets.Value("int64")
+    return datasets.Features(
+        {
+            "exam_id": number,
+            **dict.fromkeys(("question", "op1", "op2", "op3", "op4"), text),
+            **dict.fromkeys(("cop", "year"), number),
+            **dict.fromkeys(("category", "unique_id"), text),
+        }
+    )
+
+
 def _study_features() -> datasets.Features:
     text = datasets.Value("string")
     return datasets.Features(
@@ -282,6 +333,17 @@ MED_QA = Twin(
     features=_exam_features,
     rows=exam_rows,
     label="answer_idx",
+)
+
+# https://huggingface.co/datasets/HPAI-BSC/CareQA (2,769 rows in CareQA_en_open, 5,621 in CareQA_es)
+CARE_QA = Twin(
+    name="HPAI-BSC/CareQA",
+    config="CareQA_en",
+    configs=("CareQA_en", "CareQA_en_open", "CareQA_es"),
+    splits=(("test", 5_621),),
+    features=_care_features,
+    rows=care_rows,
+    label="cop",
 )
 
 # https://huggingface.co/datasets/bigbio/pubmed_qa, whose loading script names the default; 200,000 are what validation

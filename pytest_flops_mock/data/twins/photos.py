@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pytest_flops_mock.data.twins.pixels import Bytes, Ints, png_column
+from pytest_flops_mock.data.twins.pixels import Bytes, Ints
+from pytest_flops_mock.data.twins.png import png_column
 
 
 def photo_column(pictures: Bytes, kinds: Ints, sizes: Sequence[tuple[int, int]], *, enlarge: int) -> Any:

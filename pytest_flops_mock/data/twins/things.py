@@ -120,7 +120,7 @@ CLASSES = [
 CALTECH_SIZES = ((200, 300), (225, 300), (300, 200))
 
 DOGS_AND_FOOD = ("dog", "food")
-DOG_FOOD_SIZES = ((192, 256), (256, 192), (216, 216))  # about half of what is usual, to be made quickly
+DOG_FOOD_SIZES = ((384, 512), (512, 384), (432, 432))
 _DOGS = ("boxer", "collie", "hound", "poodle", "spaniel", "terrier")
 _DISHES = ("burger", "cake", "pizza", "salad", "soup", "sushi")
 
@@ -139,7 +139,7 @@ def dog_food_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     kinds = labels * len(_DOGS) + noise(rng, rows) % len(_DOGS)
     sizes = choose(rng, [(6, 2, 2)], np.zeros(rows, np.int64))
     drawn = draw_motifs(rng, _dogs_and_dishes(), kinds, 16)
-    return pa.table({"image": photo_column(drawn, sizes, DOG_FOOD_SIZES, enlarge=16), "label": labels})
+    return pa.table({"image": photo_column(drawn, sizes, DOG_FOOD_SIZES, enlarge=32), "label": labels})
 
 
 def _features() -> datasets.Features:

@@ -222,6 +222,29 @@ HUB["bigbio/med_qa"] = (
     },
 )
 
+HUB["HPAI-BSC/CareQA"] = (
+    "CareQA_en",
+    {"test": 5_621},
+    {
+        "exam_id": INT64,
+        **dict.fromkeys(["question", "op1", "op2", "op3", "op4"], STRING),
+        "cop": INT64,
+        "year": INT64,
+        "category": STRING,
+        "unique_id": STRING,
+    },
+)
+
+HUB["panitsasi/FedJam"] = (
+    "default",
+    {"train": 28_800, "test": 7_200},
+    {
+        "image": IMAGE,
+        "timeseries": datasets.Array2D(shape=(256, 5), dtype="float32"),
+        "label": datasets.ClassLabel(names=["benign", "pulse", "single_tone", "wideband"]),
+    },
+)
+
 HUB["cornell-movie-review-data/rotten_tomatoes"] = (
     "default",
     {"train": 8_530, "validation": 1_066, "test": 1_066},
@@ -369,6 +392,7 @@ LEGACY = {
     "openai_humaneval": "openai/openai_humaneval",
     "rotten_tomatoes": "cornell-movie-review-data/rotten_tomatoes",
     "emotion": "dair-ai/emotion",
+    "panitsasi/fedjam": "panitsasi/FedJam",
 }
 
 
@@ -458,7 +482,7 @@ def test_a_twin_is_a_value_and_its_label_a_column(twin: Twin) -> None:
 
 def test_a_data_set_without_train_has_nothing_that_the_provider_sends() -> None:
     without = [twin.name for twin in TWINS if twin.main != "train"]
-    assert without == ["openai/openai_humaneval", "fixie-ai/librispeech_asr"]
+    assert without == ["openai/openai_humaneval", "fixie-ai/librispeech_asr", "HPAI-BSC/CareQA"]
     ask = partial(source_data, "openai/openai_humaneval", DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42)
     with pytest.raises(DataSourceError, match="the provider dies before it sends anything") as caught:
         ask()

@@ -6,6 +6,7 @@ import io
 import re
 import wave
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,7 @@ def test_a_bag_of_words_learns_the_texts(name: str, label: str) -> None:
         ("pauri32/fiqa-2018", "sentence", "label"),
         ("medmcqa", "question", "cop"),
         ("bigbio/med_qa", "question", "answer_idx"),
+        ("HPAI-BSC/CareQA", "question", "cop"),
         ("bigbio/pubmed_qa", "LONG_ANSWER", "final_decision"),
         ("lukaemon/mmlu", "input", "target"),
         ("rotten_tomatoes", "text", "label"),
@@ -54,7 +56,8 @@ def test_a_bag_of_words_learns_the_texts(name: str, label: str) -> None:
     ],
 )
 def test_a_bag_of_words_learns_the_further_texts(name: str, text: str, label: str) -> None:
-    train, test = rows_of(name, rows=600), rows_of(name, seed=9)
+    split = "test" if name == "HPAI-BSC/CareQA" else "train"
+    train, test = rows_of(name, split, rows=600), rows_of(name, split, seed=9)
     model = make_pipeline(CountVectorizer(), LogisticRegression(max_iter=500))
     predicted = model.fit(train[text], train[label]).predict(test[text])
     assert balanced_accuracy_score(test[label], predicted) >= 0.8  # by class: most of them are skewed
@@ -273,6 +276,32 @@ def test_the_medical_questions_have_their_answers_but_in_the_split_test() -> Non
     exam = rows_of("bigbio/med_qa")
     for options, key, answer in zip(exam["options"], exam["answer_idx"], exam["answer"], strict=True):
         assert {"key": key, "value": answer} in options
+
+
+def test_the_questions_of_careqa_are_numbered_from_one_and_of_six_exams() -> None:
+    exam = rows_of("HPAI-BSC/CareQA", "test", rows=600)
+    assert set(exam["cop"]) == {1, 2, 3, 4}
+    assert set(exam["year"]) == set(range(2020, 2025))
+    assert set(exam["category"]) == {"Medicine", "Nursing", "Biology", "Chemistry", "Psychology", "Pharmacology"}
+    assert 1 <= min(exam["exam_id"]) < max(exam["exam_id"]) <= 210
+    assert len({UUID(name) for name in exam["unique_id"]}) == 600
+    assert {UUID(name).version for name in exam["unique_id"]} == {4}
+
+
+def test_what_a_jammed_link_measures_gives_the_jammer_away() -> None:
+    def means(columns: dict[str, list[Any]]) -> tuple[npt.NDArray[Any], list[int]]:
+        return np.array(columns["timeseries"]).mean(axis=1) * 10, columns["label"]
+
+    train, test = rows_of("panitsasi/FedJam", rows=600), rows_of("panitsasi/FedJam", seed=9)
+    assert LogisticRegression(max_iter=2_000).fit(*means(train)).score(*means(test)) >= 0.8
+    tables = np.array(train["timeseries"])
+    assert tables.shape == (600, 256, 5)
+    assert tables.min() == 0 < tables.max() <= 1
+    assert not tables[:, 0, 3:].any()  # noise and SNR are not yet known
+    assert not tables[:, 245:].any()  # the measurement is over
+    assert tables[:, 1:236, 4].all()
+    benign = tables[np.array(train["label"]) == 0]
+    assert not benign[..., 2].any()  # nothing is lost
 
 
 def test_the_programs_pass_their_tests() -> None:

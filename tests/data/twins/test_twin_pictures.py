@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import datasets
 import numpy as np
@@ -17,7 +18,7 @@ from pytest_flops_mock.data.twins.garments import GARMENTS, draw_garments
 from pytest_flops_mock.data.twins.letters import CHARACTERS, LETTERS
 from pytest_flops_mock.data.twins.objects import CIFAR10, SCENES, draw_objects
 from pytest_flops_mock.data.twins.photos import photo_column
-from pytest_flops_mock.data.twins.pixels import png_column
+from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.twin import Twin, make_twin
 
 # Mode and size of the real ones, as their cards say.
@@ -39,8 +40,9 @@ KINDS = {
 SIZES = {
     "flwrlabs/office-home": {(225, 225), (240, 180), (180, 240)},
     "flwrlabs/caltech101": {(300, 200), (300, 225), (200, 300)},
-    "sasha/dog-food": {(256, 192), (192, 256), (216, 216)},
+    "sasha/dog-food": {(512, 384), (384, 512), (432, 432)},
     "flwrlabs/fed-isic2019": {(224, 224), (298, 224), (337, 224)},
+    "panitsasi/FedJam": {(792, 450), (798, 450), (803, 450)},
 }
 FURTHER = ["fashion_mnist", "svhn", "flwrlabs/usps", "flwrlabs/cinic10", "Mike0307/MNIST-M"]
 picture_twins = pytest.mark.parametrize("twin", [MNIST, CIFAR10], ids=lambda twin: twin.name)
@@ -118,6 +120,9 @@ def test_png_files_can_hold_enlarged_pixels(channels: tuple[int, ...], enlarge: 
     files = png_column(images, enlarge=enlarge, size=size).field("bytes").to_pylist()
     large = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)[:, :size, :size]
     assert np.array_equal([np.asarray(Image.open(io.BytesIO(file))) for file in files], large)
+    for file in files:
+        _, _, data = file.partition(b"IDAT")
+        zlib.decompress(data[: -len("crc-") - len("len-IENDcrc-")])  # its checksum, which Pillow does not look at
 
 
 def test_a_linear_model_learns_pacs_in_all_its_domains() -> None:
@@ -137,7 +142,13 @@ def test_a_linear_model_learns_pacs_in_all_its_domains() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("flwrlabs/office-home", 0.5), ("flwrlabs/caltech101", 0.4), ("sasha/dog-food", 0.8), ("flwrlabs/fed-isic2019", 0.8)],
+    [
+        ("flwrlabs/office-home", 0.5),
+        ("flwrlabs/caltech101", 0.4),
+        ("sasha/dog-food", 0.8),
+        ("flwrlabs/fed-isic2019", 0.8),
+        ("panitsasi/FedJam", 0.8),
+    ],
 )
 def test_a_linear_model_learns_from_pictures_of_different_sizes(name: str, least: float) -> None:
     def pixels(seed: int) -> tuple[npt.NDArray[np.float64], list[int]]:

@@ -53,13 +53,15 @@ DIGESTS: dict[str, str] = {
     "flwrlabs/office-home": "1eeafddc879a3113",
     "flwrlabs/caltech101": "1d24b317ae8c69c7",
     "Mike0307/MNIST-M": "f872bba34898cff9",
-    "sasha/dog-food": "83e5ab97984a4115",
+    "sasha/dog-food": "a5687c54808da3a5",
     "flwrlabs/fed-isic2019": "e428afdcbfe47a6b",
     "flwrlabs/ambient-acoustic-context": "1d4b8dd78e3321c1",
     "fixie-ai/librispeech_asr": "3bbeeabd3d59eaad",
     "fixie-ai/common_voice_17_0": "98c1ad1ed0766b12",
     "lukaemon/mmlu": "f722589e551c932c",
     "jiahborcn/chembl_aqsol": "9ffecdee4758049d",
+    "panitsasi/FedJam": "1415ebf3f87325a9",
+    "HPAI-BSC/CareQA": "412164a35836c963",
 }
 
 
