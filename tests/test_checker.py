@@ -162,6 +162,7 @@ def optimised(folder: Path) -> Path:
     return python
 
 
+@pytest.mark.slow
 def test_environments_that_disagree_are_told_unless_that_is_ignored(tmp_path: Path) -> None:
     files = changed("        return self.rows\n", "        assert False, 'never'\n        return self.rows\n")
     both = f"{optimised(tmp_path)},current"

@@ -104,6 +104,7 @@ def test_the_check_of_the_how_to_in_two_environments_works(example: pytest.Pytes
     assert "datasets 2." in shell(command, XDG_CACHE_HOME=str(example.path / "cache"))
 
 
+@pytest.mark.slow
 def test_the_twin_of_the_how_to_is_described_and_shown(example: pytest.Pytester) -> None:
     (commands,) = [block for block in blocks("console", HOW_TO) if "twin" in block]
     (example.path / "data").mkdir()
@@ -149,6 +150,7 @@ def test_the_settings_shown_make_pytest_alone_check(example: pytest.Pytester) ->
     example.runpytest_subprocess(timeout=120).assert_outcomes(passed=10)
 
 
+@pytest.mark.slow
 def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> None:
     path = example.path / "mocks" / "mnist_multi.json"
     sla = json.loads(path.read_text(encoding="utf-8"))

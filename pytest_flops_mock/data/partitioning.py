@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pytest_flops_mock.data.features import learner_schema
+from pytest_flops_mock.data.flower import iid_partitioner
 from pytest_flops_mock.data.gather import Rows, in_one_piece, rows_of
 from pytest_flops_mock.data.media import with_media
 from pytest_flops_mock.errors import DataSourceError, Problem
@@ -110,23 +109,7 @@ def _iid_rows(rows: npt.NDArray[Any], count: int, seed: int) -> Iterator[npt.NDA
 
     # What ``Dataset.shuffle`` does; with the order as data, a partition is a plain slice of it.
     shuffled = rows[np.random.default_rng(seed).permutation(len(rows))]
-    partitioner = _iid_partitioner(count)
+    partitioner = iid_partitioner(count)
     partitioner.dataset = Dataset(pa.table({"row": shuffled}), fingerprint="rows").with_format("arrow")
     for index in range(count):
         yield partitioner.load_partition(index)[:]["row"].to_numpy()
-
-
-def _iid_partitioner(count: int) -> Any:
-    # Flower Datasets reads this when it is imported, and would report its use over the network.
-    before = os.environ.get("FLWR_TELEMETRY_ENABLED")
-    os.environ["FLWR_TELEMETRY_ENABLED"] = "0"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the plotting libraries that it imports, too
-            from flwr_datasets.partitioner import IidPartitioner
-    finally:
-        if before is None:
-            del os.environ["FLWR_TELEMETRY_ENABLED"]
-        else:
-            os.environ["FLWR_TELEMETRY_ENABLED"] = before
-    return IidPartitioner(num_partitions=count)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import abc
 import ast
 import faulthandler
+import gc
 import importlib.util
 import json
 import linecache
@@ -240,6 +241,7 @@ def main() -> NoReturn:
 
 def _import_early() -> None:
     """Import what every load needs while the parent is still busy; Flight first, one fixed order (apache/arrow#40088)."""
+    gc.disable()  # what is imported stays
     try:
         # isort: off
         import pyarrow.flight  # noqa: F401
@@ -247,6 +249,8 @@ def _import_early() -> None:
         # isort: on
     except Exception:
         return  # told by the request that needs it
+    finally:
+        gc.enable()
 
 
 def _prepare_for_crashes() -> None:

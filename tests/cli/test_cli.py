@@ -173,6 +173,7 @@ def test_codes_can_be_ignored(broken: Path) -> None:
     assert re.search(r"^verdict .*FM007, FM103 ignored$", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_twins_can_have_flaws(line: Path) -> None:
     (line / "c.json").write_text(sla(), encoding="utf-8")
     done = run("check", ".", "--sla", "c.json", "--flaws", "duplicates=0.5", folder=line)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -161,27 +158,3 @@ def test_tables_that_others_made_come_through(kind: str) -> None:
     (partition,) = iid_partitions(datasets.Dataset(source, fingerprint="x"), 1, name=kind)
     received = table(partition).column("x").to_pylist()
     assert sorted(received, key=repr) == sorted(source.column("x").to_pylist(), key=repr)
-
-
-@pytest.mark.parametrize("writable", [pytest.param(True, marks=pytest.mark.slow), False])
-def test_flower_reports_nothing_and_writes_no_home(writable: bool, tmp_path: Path) -> None:
-    program = """
-import os, socket, datasets
-def refuse(*_):
-    raise AssertionError("a connection was made")
-socket.socket.connect = refuse
-from pytest_flops_mock.data.partitioning import iid_partitions
-iid_partitions(datasets.Dataset.from_dict({"x": [1, 2]}), 2, name="x")
-assert "FLWR_TELEMETRY_ENABLED" not in os.environ
-from flwr_datasets.common import telemetry
-assert telemetry.FLWR_TELEMETRY_ENABLED == "0"
-"""
-    environment = {name: value for name, value in os.environ.items() if name != "FLWR_TELEMETRY_ENABLED"}
-    home = tmp_path / "home"
-    if writable:
-        home.mkdir()
-    else:
-        home.write_text("no folder can be made in here, whoever runs this")
-    environment |= {"HOME": str(home), "MPLCONFIGDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=120, env=environment)
-    assert not (home / ".flwr").exists()

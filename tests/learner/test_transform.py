@@ -32,14 +32,16 @@ def test_it_may_do_this(check: Check, body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("import os; os._exit(3)", "exit status 3"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "signal SIGSEGV"),
-        ("import os; os.closerange(3, 256)", "exit status 1"),
+        ("import os; os._exit(3)", {"exit status 3"}),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", {"signal SIGSEGV"}),
+        # Which comes first: that the report cannot be written, or that a thread of gRPC misses its files and aborts.
+        ("import os; os.closerange(3, 256)", {"exit status 1", "signal SIGABRT"}),
     ],
 )
-def test_the_end_of_the_process_is_a_finding(check: Check, body: str, told: str) -> None:
+def test_the_end_of_the_process_is_a_finding(check: Check, body: str, told: set[str]) -> None:
     (error,) = check(body).errors
-    assert (error.code, error.came) == ("FM606", told)
+    assert error.code == "FM606"
+    assert error.came in told
 
 
 HARMLESS = [

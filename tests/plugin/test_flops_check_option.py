@@ -119,6 +119,7 @@ def cases(project: pytest.Pytester) -> dict[tuple[str, str], ET.Element]:
     return {(case.attrib["classname"], case.attrib["name"]): case for case in tree.iter("testcase")}
 
 
+@pytest.mark.slow
 def test_a_stage_can_be_selected_and_stops_and_runs_again(broken: pytest.Pytester) -> None:
     def run(*options: str) -> dict[str, int]:
         return broken.runpytest("--flops-check", ONE, *options).parseoutcomes()
