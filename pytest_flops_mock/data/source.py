@@ -40,6 +40,7 @@ MOST_KEPT, MOST_KEPT_ROWS = 8, 2_000
 
 TWIN_ROWS_PER_PARTITION = 10
 READERS = {".parquet": "parquet", ".csv": "csv", ".json": "json", ".jsonl": "json"}
+_NO_ROW = "no row"
 
 
 @dataclass(frozen=True)
@@ -272,13 +273,16 @@ def _local(path: Path, wanted: Wanted) -> Any:
     if problem := _without_meaning(path, wanted):
         raise DataSourceError(problem)
     try:
-        return with_files_closed(lambda: _read(path, wanted.config_name))
+        data = with_files_closed(lambda: _read(path, wanted.config_name))
     except Exception as error:  # whatever the reader of that format raises
         if path.is_dir() and (problem := _configuration_problem(path, wanted.config_name)):
             raise DataSourceError(problem) from error
         pattern = path.is_dir() and glob.escape(str(path)) != str(path)
         came = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else _why(path, error)
         raise _unreadable(path, came, "") from error
+    if path.is_file() and not any(data.num_rows.values()):  # some versions of datasets take that for a data set
+        raise _unreadable(path, _NO_ROW, "")
+    return data
 
 
 def _why(path: Path, error: Exception) -> str:
@@ -289,7 +293,7 @@ def _why(path: Path, error: Exception) -> str:
     if isinstance(causes(error)[-1], UnicodeDecodeError):
         return f"text that is not in UTF-8: {text.partition(': ')[2]}"
     without_rows = ("StopIteration", "EmptyDataError", "corresponds to no data", "at least one data file must be")
-    return "no row" if any(each in text for each in without_rows) else text
+    return _NO_ROW if any(each in text for each in without_rows) else text
 
 
 def _read(path: Path, config_name: str | None) -> Any:

@@ -74,7 +74,7 @@ _BRACKETS = re.compile(r"""\s*([\w-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^,'"\s]*))
 _PIECE = re.compile(r"(===?|=>|=<|[!<>~]=|[=<>]|)(.*)")
 _SWAPPED = {"=>": ">=", "=<": "<="}
 _LETTER_AT_THE_END = re.compile(r"\d+(?:\.\d+)*[a-z]")  # 1.1.1w: conda counts so, PyPI cannot
-_PYTHON = "python"
+_PYTHON, _PIP = "python", "pip"
 _PIP_INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index", "--pre")
 _NO_REQUIREMENT = re.compile(r"[a-z+]+:|\.{0,2}/|~|[^\[;@]*\.(?:whl|zip|tar\.gz)$", re.IGNORECASE)
 _EXAMPLE = "a package and its version, such as numpy=1.26.4 or numpy>=1.20,<2"
@@ -90,7 +90,7 @@ class CondaEnvironment:
         requirements: What pip or uv shall install (PEP 508, or the address of a package), in the order of the file.
         python_specifier: All that its entries ask of Python, as versions compare on PyPI (``>=3.9,<3.12``).
         options: Options of its pip list that say where packages are looked for.
-        left_out: Entries that have no counterpart outside conda, as they are written.
+        left_out: Entries that have no counterpart outside conda, as they are written; not pip, which uv stands in for.
         lines: The line, from 1, of each package of the requirements (its normalized name) and of Python.
     """
 
@@ -380,7 +380,7 @@ class _Reader:
         pypi = canonicalize_name(PYPI_NAMES.get(name, name))
         if name == _PYTHON:
             self.python = self.python or _pinned(specifiers)
-        elif conda_only or notes:
+        elif (conda_only or notes) and name != _PIP:
             self.left_out.append(written)
         none = name == _PYTHON or conda_only
         self.entries.append(_Entry("" if conda_only else pypi, written, "" if none else pypi + specifiers, specifier, line))

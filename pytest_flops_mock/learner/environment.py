@@ -183,7 +183,7 @@ def learner_python(env: str, repository: MLRepository, *, cache: Path | None = N
     folder = _folder(cache, f"{version} for {older}" if older else version, requirements)
     python = uv.build(folder, base, requirements, conda, solved_for=older)
     minor = ".".join(version.split(".")[:2])
-    findings = (*_other_python(conda, version, installed), *replaced)
+    findings = (*_other_python(conda, version, installed), *replaced, *_left_out(conda))
     return LearnerPython(python, LEARNER, f"{LEARNER} (Python {minor})", findings)
 
 
@@ -383,6 +383,20 @@ def _replaced(asked: str, pin: str, line: int) -> Finding:
         ),
         code="FM201",
     )
+
+
+def _left_out(conda: CondaEnvironment) -> Iterator[Finding]:
+    if conda.left_out:
+        yield Finding.of(
+            Problem(
+                f"the learner's environment was built without what only conda, or a file beside {FILE}, brings",
+                where=FILE,
+                expected="packages that pip finds by name or address",
+                came=listing(conda.left_out),
+                hint="nothing, if the check passes; what is missing here is told as an import that is not installed",
+            ),
+            code="FM201",
+        )
 
 
 def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_download: bool) -> tuple[str, str]:

@@ -37,10 +37,9 @@ assert telemetry.FLWR_TELEMETRY_ENABLED == "0"
 def test_the_plotting_libraries_are_imported_when_something_is_plotted() -> None:
     program = """
 import sys
-before = list(sys.meta_path)
 from pytest_flops_mock.data.flower import iid_partitioner
 assert iid_partitioner(3).num_partitions == 3
-assert sys.meta_path == before
+assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("pytest_flops_mock")]
 import flwr_datasets
 from flwr_datasets import FederatedDataset
 plotting = {"matplotlib", "seaborn"}

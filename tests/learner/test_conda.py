@@ -59,10 +59,14 @@ def test_a_conda_spec_becomes_a_requirement(spec: str, requirement: str) -> None
 
 
 @pytest.mark.parametrize(
-    "spec", ["pip<=24.0", "cudatoolkit=11.8", "libgcc-ng", "_openmp_mutex=4.5", "openssl=1.1.1w", "cuda-nvcc", "jpeg=9e"]
+    "spec", ["cudatoolkit=11.8", "libgcc-ng", "_openmp_mutex=4.5", "openssl=1.1.1w", "cuda-nvcc", "jpeg=9e"]
 )
 def test_what_only_conda_installs_is_left_out(spec: str) -> None:
     assert read(spec) == CondaEnvironment(python="", requirements=(), left_out=(spec,))
+
+
+def test_pip_is_no_requirement_and_nothing_is_missing_without_it() -> None:
+    assert read("pip<=24.0") == CondaEnvironment(python="", requirements=())
 
 
 @pytest.mark.parametrize(

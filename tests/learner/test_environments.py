@@ -308,6 +308,20 @@ def test_what_flops_installs_afterwards_stands_and_is_told(monkeypatch: pytest.M
     assert finding.message == "the learner's image has pillow~=10.4.0, whatever conda.yaml says"
 
 
+def test_what_only_conda_brings_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, BUILD)
+    repository = asking("python=3.11", "pip<=24.0", "cudatoolkit=11.8", "pip: [-r requirements.txt]")
+    (finding,) = learner_python("learner", repository, cache=tmp_path / "cache").findings
+    assert (finding.code, finding.severity.value) == ("FM201", "info")
+    assert str(finding.problem()) == (
+        "the learner's environment was built without what only conda, or a file beside conda.yaml, brings\n"
+        "  where     conda.yaml\n"
+        "  expected  packages that pip finds by name or address\n"
+        "  came      cudatoolkit=11.8, -r requirements.txt\n"
+        "  next      nothing, if the check passes; what is missing here is told as an import that is not installed"
+    )
+
+
 NO_SOLUTION = """Using Python 3.11.7 environment at: venv
 error: No solution found when resolving dependencies
   cause: Because there is no version of numpy==99.* and you require numpy==99.*, your requirements are unsatisfiable."""
