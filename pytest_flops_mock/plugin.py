@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from pathlib import Path
-from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +25,7 @@ from pytest_flops_mock.collection import (
     tell_github,
     without_effect,
 )
-from pytest_flops_mock.errors import FlopsMockError, SettingsError, listing
+from pytest_flops_mock.errors import SettingsError, listing
 from pytest_flops_mock.fixtures import (
     REPORTS,
     SERVERS,
@@ -38,6 +37,7 @@ from pytest_flops_mock.fixtures import (
     mock_data_provider,
     settings_of,
 )
+from pytest_flops_mock.tracebacks import shortened
 
 if TYPE_CHECKING:
     from pytest_flops_mock.findings import Report
@@ -210,9 +210,10 @@ def pytest_runtest_makereport(
     """Put the reports of checks and the server's call log beside the failure of the test that made them."""
     if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
         _add_sections(item, call.when)
-        if call.excinfo.errisinstance(FlopsMockError) and not item.config.getoption("fulltrace"):
-            _leave_out_our_own_lines(call.excinfo.value)
+    only_what_it_says = call.excinfo is not None and shortened(call.excinfo, item.config)
     report = yield
+    if only_what_it_says and call.excinfo is not None and not isinstance(item, StageItem):
+        report.longrepr = call.excinfo.getrepr(style="value")
     if isinstance(item, StageItem) and report.when == "call":
         if isinstance(report.longrepr, tuple):
             report.longrepr = (str(item.path), 1, report.longrepr[2])  # the SLA, not the line of ours that skips
@@ -220,20 +221,6 @@ def pytest_runtest_makereport(
         # workeroutput off; and it goes into no JUnit file, as user_properties do.
         report.__dict__["flops_report"] = (item.sla, item.config.stash[CHECKS].hand_over(item.path))
     return report
-
-
-def _leave_out_our_own_lines(error: BaseException) -> None:
-    """Let an error that says all itself end at the user's line that led to it; ``--full-trace`` shows the rest."""
-    entry = error.__traceback__
-    frames = [Path(frame.f_code.co_filename) for frame, _ in walk_tb(entry)]
-    runner = Path(pytest.__file__).parent.parent
-    if all(Path(__file__).parent in path.parents or runner in path.parents for path in frames):
-        return  # no line of the user's
-    error.__cause__, error.__suppress_context__ = None, True
-    while entry is not None:
-        while entry.tb_next is not None and Path(__file__).parent in Path(entry.tb_next.tb_frame.f_code.co_filename).parents:
-            entry.tb_next = entry.tb_next.tb_next
-        entry = entry.tb_next
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

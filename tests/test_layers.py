@@ -32,6 +32,7 @@ LAYERS: dict[str, int] = {
     "cli": 7,
     "fixtures": 7,
     "collection": 7,
+    "tracebacks": 7,
     "plugin": 8,
 }
 """Each part of the package; it may import from lower layers, and from its own folder."""
@@ -45,6 +46,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "learner": {"pyarrow"},
     "fixtures": {"pytest"},
     "collection": {"pytest"},
+    "tracebacks": {"pytest"},
     "plugin": {"pytest"},
 }
 """What a part may import at module level beside the standard library."""

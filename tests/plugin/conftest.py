@@ -9,6 +9,7 @@ import datasets
 import hypothesis  # noqa: F401  # its plugin would load it at the end of each inner run
 import pyarrow.flight  # noqa: F401
 import pytest
+import scipy.io  # noqa: F401  # datasets loads it when it reads files
 from standins.projects import REPOSITORY, mock_sla
 
 # Loaded here, since pytester forgets what an inner run imports, and compiled modules load only once in a process.

@@ -79,7 +79,7 @@ def test_an_error_of_the_server_fails_the_test_at_teardown_with_the_call_log(pro
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "*ServerHandlerError: a call on the ML data server ended in an error of the server",
+            "a call on the ML data server ended in an error of the server",
             "*where     do_put mnist.*.parquet",
             "*came      OSError: no space left",
             "*Captured ML data server teardown*",
