@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
@@ -208,12 +209,14 @@ def _share(name: str, text: str, where: str) -> float:
     try:
         return float(text)
     except ValueError:
+        hundredths = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
         raise SettingsError(
             Problem(
-                f"the flaw {name} has no share",
+                f"the share of the flaw {name} is no number" if text else f"the flaw {name} has no share",
                 where=where,
                 expected="NAME=SHARE, a share from 0 to 1",
                 came=f"{name}={text}" if text else name,
+                nearest=f"{name}={float(hundredths[1]) / 100:g}" if hundredths else "",
                 hint="for example missing=0.1 label_noise=0.2",
             )
         ) from None

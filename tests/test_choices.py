@@ -46,7 +46,7 @@ def test_an_unknown_flaw_is_told_with_the_nearest() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["missing", "missing=much", "missing="])
+@pytest.mark.parametrize("text", ["missing", "missing="])
 def test_a_flaw_without_a_share_is_told(text: str) -> None:
     with pytest.raises(FlopsMockError) as error:
         flaws_of(text)
@@ -54,8 +54,22 @@ def test_a_flaw_without_a_share_is_told(text: str) -> None:
         "the flaw missing has no share\n"
         "  where     flaws\n"
         "  expected  NAME=SHARE, a share from 0 to 1\n"
-        f"  came      {text.rstrip('=')}\n"
+        "  came      missing\n"
         "  next      for example missing=0.1 label_noise=0.2"
+    )
+
+
+@pytest.mark.parametrize(("share", "nearest"), [("much", ""), ("10%", "0.1"), ("2.5%", "0.025")])
+def test_a_share_that_is_no_number_is_told(share: str, nearest: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        flaws_of(f"missing={share}")
+    assert str(error.value) == (
+        "the share of the flaw missing is no number\n"
+        "  where     flaws\n"
+        "  expected  NAME=SHARE, a share from 0 to 1\n"
+        f"  came      missing={share}\n"
+        + (f"  nearest   missing={nearest}\n" if nearest else "")
+        + "  next      for example missing=0.1 label_noise=0.2"
     )
 
 
