@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,10 +82,12 @@ def iid_partitions(dataset: Any, count: int, *, name: str, seed: int = SEED) -> 
             )
         )
     schema = learner_schema(dataset.features.arrow_schema, name)
-    table = in_one_piece(dataset.data.table.select(schema.names))
+    with ThreadPoolExecutor(max_workers=1) as thread:  # copies while Flower splits
+        whole = thread.submit(in_one_piece, dataset.data.table.select(schema.names))
+        split = list(_iid_rows(_table_rows(dataset), count, seed))
     return tuple(
-        _partition(table, schema, numbers, index, f"{name}, partition {index}")
-        for index, numbers in enumerate(_iid_rows(_table_rows(dataset), count, seed))
+        _partition(whole.result(), schema, numbers, index, f"{name}, partition {index}")
+        for index, numbers in enumerate(split)
     )
 
 
