@@ -62,17 +62,16 @@ def texts(
     rows = len(labels)
     lengths = (least + noise(rng, rows) % (most - least + 1)).tolist()
     picks = noise(rng, rows, most, _MOST_SLOTS + 3).tolist()
+    ways = [_ways(grammar) for grammar in grammars]
     made = []
     for label, length, sentences in zip(labels.tolist(), lengths, picks, strict=True):
         parts = []
         for number in range(length):
             stray, other, pattern, *choices = sentences[number]
-            grammar = grammars[other % len(grammars) if number and stray < strays else label]
-            fixed, gaps = _pieces(grammar.patterns[pattern % len(grammar.patterns)])
-            sentence = fixed[0]
-            for gap, choice, after in zip(gaps, choices, fixed[1:], strict=False):
-                words = grammar.words[gap]
-                sentence += words[choice % len(words)] + after
+            patterns = ways[other % len(ways) if number and stray < strays else label]
+            sentence, gaps = patterns[pattern % len(patterns)]
+            for (words, count, after), choice in zip(gaps, choices, strict=False):
+                sentence += words[choice % count] + after
             parts.append(sentence[:1].upper() + sentence[1:])
         made.append(between.join(parts))
     return made
@@ -101,6 +100,16 @@ def _parted(column: str) -> list[str]:
     """The words of a name such as ``patient_id``, ``home-address`` or ``firstName``."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
     return re.findall(r"[^\W_]+", apart.lower()) or [""]
+
+
+def _ways(grammar: Grammar) -> list[tuple[str, list[tuple[tuple[str, ...], int, str]]]]:
+    """Each pattern as the text before its gaps, and for each gap the words, how many they are, and the text after it."""
+    ways = []
+    for pattern in grammar.patterns:
+        (first, *others), names = _pieces(pattern)
+        gaps = [grammar.words[name] for name in names]
+        ways.append((first, [(words, len(words), after) for words, after in zip(gaps, others, strict=True)]))
+    return ways
 
 
 @cache
