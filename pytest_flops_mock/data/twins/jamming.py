@@ -53,14 +53,11 @@ _ENLARGE = 30
 def jammed_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     """Rows of the twin: the ``image`` of a waterfall, what was measured meanwhile, and a balanced ``label``."""
     labels = balanced_labels(rng, rows, len(JAMMERS))
-    drawn = _coloured(waterfalls(rng, labels))
-    square = np.zeros((rows, BINS, BINS, 3), np.uint8)
-    top = (BINS - LINES) // 2
-    square[:, top : top + LINES] = drawn
+    pictures = _coloured(waterfalls(rng, labels))
     kinds = choose(rng, [(1, 1, 1)], np.zeros(rows, np.int64))
     return pa.table(
         {
-            "image": photo_column(square, kinds, SIZES, enlarge=_ENLARGE),
+            "image": photo_column(pictures, kinds, SIZES, enlarge=_ENLARGE),
             "timeseries": _table_column(measurements(rng, labels)),
             "label": labels,
         }
@@ -121,7 +118,7 @@ def measurements(rng: np.random.Generator, labels: Ints) -> Floats:
 
 
 def _coloured(power: Bytes) -> Bytes:
-    """Blue where little is received, over cyan and yellow to red."""
+    """Blue where little is received, over green to red."""
     steps = np.arange(256)
     red, green, blue = (steps - 128) * 4, 255 - np.abs(steps - 128) * 2, (140 - steps) * 3
     colours: Bytes = np.clip(np.stack([red, green - 40, blue], axis=1), 0, 255).astype(np.uint8)
