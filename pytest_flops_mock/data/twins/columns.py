@@ -23,7 +23,7 @@ from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
 from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise
 from pytest_flops_mock.data.twins.png import png_column
 from pytest_flops_mock.data.twins.sounds import RATE, Samples, tones, wav_column
-from pytest_flops_mock.data.twins.tables import Doubles, choose, heaped
+from pytest_flops_mock.data.twins.tables import Doubles, array_column, choose, heaped
 from pytest_flops_mock.data.twins.words import long_tail, names_people
 
 _SIZE = 32  # pixels, of pictures of which no more is known; larger ones are drawn in about so many and enlarged
@@ -312,11 +312,7 @@ def _array(rng: np.random.Generator, feature: Any, _: Known, groups: Groups, nam
     spread = np.full(rows * count, 4.0)
     middle = np.repeat(20 + 60 * _place(groups, name), count)
     whole = np.floor(heaped(rng, middle, spread))
-    storage = pa.array(whole).cast(datasets.Value(feature.dtype).pa_type)
-    for side in reversed(shape):
-        ends = np.arange(0, len(storage) + 1, side, dtype=np.int32)
-        storage = pa.ListArray.from_arrays(pa.array(ends), storage)
-    return pa.ExtensionArray.from_storage(feature(), storage)
+    return array_column(feature, pa.array(whole).cast(datasets.Value(feature.dtype).pa_type), shape)
 
 
 def _sequence(rng: np.random.Generator, feature: Any, known: Known, groups: Groups, name: str) -> pa.Array:

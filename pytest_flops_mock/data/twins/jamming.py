@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pytest_flops_mock.data.twins.photos import photo_column
 from pytest_flops_mock.data.twins.pixels import Bytes, Floats, Ints, balanced_labels, noise
-from pytest_flops_mock.data.twins.tables import choose
+from pytest_flops_mock.data.twins.tables import array_column, choose
 from pytest_flops_mock.data.twins.twin import Twin
 
 
@@ -42,6 +42,7 @@ JAMMERS: Mapping[str, Jammer] = {
 }
 KPIS = ("latency", "jitter", "packet loss", "noise", "SNR")
 STEPS = 256
+TABLE = datasets.Array2D(shape=(STEPS, len(KPIS)), dtype="float32")
 LONGEST_LATENCY, LONGEST_JITTER, MOST_LOST, NOISES, LEAST_SNR, SNRS = 600_000, 50_000, 10, 10, 45, 20
 """What is 1 in the table: µs, µs, packets, dB above -105 dBm; and 45 to 65 dB are 0 to 1."""
 
@@ -58,7 +59,7 @@ def jammed_rows(rng: np.random.Generator, rows: int) -> pa.Table:
     return pa.table(
         {
             "image": photo_column(pictures, kinds, SIZES, enlarge=_ENLARGE),
-            "timeseries": _table_column(measurements(rng, labels)),
+            "timeseries": array_column(TABLE, pa.array(measurements(rng, labels).reshape(-1)), TABLE.shape),
             "label": labels,
         }
     )
@@ -125,20 +126,11 @@ def _coloured(power: Bytes) -> Bytes:
     return colours[power]
 
 
-def _table_column(values: Floats) -> pa.Array:
-    """As ``datasets`` stores tables of one size: lists of lists with a type of its own."""
-    storage = pa.array(values.reshape(-1))
-    for side in (values.shape[2], values.shape[1]):
-        ends = np.arange(0, len(storage) + 1, side, dtype=np.int32)
-        storage = pa.ListArray.from_arrays(pa.array(ends), storage)
-    return pa.ExtensionArray.from_storage(_features()["timeseries"](), storage)
-
-
 def _features() -> datasets.Features:
     return datasets.Features(
         {
             "image": datasets.Image(),
-            "timeseries": datasets.Array2D(shape=(STEPS, len(KPIS)), dtype="float32"),
+            "timeseries": TABLE,
             "label": datasets.ClassLabel(names=list(JAMMERS)),
         }
     )

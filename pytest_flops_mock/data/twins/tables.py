@@ -1,8 +1,9 @@
-"""What the tabular twins share: categories drawn by weight, and numbers heaped around a middle."""
+"""What twins with numbers share: categories drawn by weight, numbers heaped around a middle, and columns of arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,3 +53,17 @@ def whole(values: Doubles, low: int, high: int) -> Ints:
     """The nearest whole numbers, kept within limits."""
     limited: Ints = np.clip(np.floor(values + 0.5).astype(np.int64), low, high)
     return limited
+
+
+def array_column(feature: Any, numbers: pa.Array, shape: Sequence[int]) -> pa.Array:
+    """Arrays of one size as ``datasets`` stores them: lists within lists, with a type of their own.
+
+    Args:
+        feature: ``Array2D`` or one of more dimensions.
+        numbers: Those of all rows, one after the other, of the feature's dtype.
+        shape: That of one row; the feature's, which may leave the first side open.
+    """
+    for side in reversed(shape):
+        ends = np.arange(0, len(numbers) + 1, side, dtype=np.int32)
+        numbers = pa.ListArray.from_arrays(pa.array(ends), numbers)
+    return pa.ExtensionArray.from_storage(feature(), numbers)
