@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -106,14 +105,7 @@ def _ways(grammar: Grammar) -> list[tuple[str, list[tuple[tuple[str, ...], int, 
     """Each pattern as the text before its gaps, and for each gap the words, how many they are, and the text after it."""
     ways = []
     for pattern in grammar.patterns:
-        (first, *others), names = _pieces(pattern)
-        gaps = [grammar.words[name] for name in names]
-        ways.append((first, [(words, len(words), after) for words, after in zip(gaps, others, strict=True)]))
+        first, *others = re.split(r"\{(\w+)\}", pattern)
+        gaps = [grammar.words[name] for name in others[::2]]
+        ways.append((first, [(words, len(words), after) for words, after in zip(gaps, others[1::2], strict=True)]))
     return ways
-
-
-@cache
-def _pieces(pattern: str) -> tuple[list[str], list[str]]:
-    """The fixed text before, between and after the gaps, and the names of the gaps."""
-    pieces = re.split(r"\{(\w+)\}", pattern)
-    return pieces[::2], pieces[1::2]

@@ -22,9 +22,11 @@ from pytest_flops_mock.data.twins.catalogue import find_twin
 from pytest_flops_mock.data.twins.twin import make_twin
 
 
-def rows_of(name: str, split: str = "train", *, rows: int = 300, seed: int = 42) -> dict[str, list[Any]]:
+def rows_of(name: str, split: str = "", *, rows: int = 300, seed: int = 42) -> dict[str, list[Any]]:
+    """Rows of a twin; of its main split unless another one is named."""
     twin = find_twin(name)
     assert twin is not None
+    split = split or twin.main
     made = make_twin(twin, rows=rows, seed=seed, splits=[split])[split]
     return made.with_format("arrow")[:].to_pydict()  # type: ignore[no-any-return]
 
@@ -56,8 +58,7 @@ def test_a_bag_of_words_learns_the_texts(name: str, label: str) -> None:
     ],
 )
 def test_a_bag_of_words_learns_the_further_texts(name: str, text: str, label: str) -> None:
-    split = "test" if name == "HPAI-BSC/CareQA" else "train"
-    train, test = rows_of(name, split, rows=600), rows_of(name, split, seed=9)
+    train, test = rows_of(name, rows=600), rows_of(name, seed=9)
     model = make_pipeline(CountVectorizer(), LogisticRegression(max_iter=500))
     predicted = model.fit(train[text], train[label]).predict(test[text])
     assert balanced_accuracy_score(test[label], predicted) >= 0.8  # by class: most of them are skewed
@@ -279,7 +280,7 @@ def test_the_medical_questions_have_their_answers_but_in_the_split_test() -> Non
 
 
 def test_the_questions_of_careqa_are_numbered_from_one_and_of_six_exams() -> None:
-    exam = rows_of("HPAI-BSC/CareQA", "test", rows=600)
+    exam = rows_of("HPAI-BSC/CareQA", rows=600)
     assert set(exam["cop"]) == {1, 2, 3, 4}
     assert set(exam["year"]) == set(range(2020, 2025))
     assert set(exam["category"]) == {"Medicine", "Nursing", "Biology", "Chemistry", "Psychology", "Pharmacology"}
