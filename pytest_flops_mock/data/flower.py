@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 TELEMETRY = "FLWR_TELEMETRY_ENABLED"
@@ -49,13 +49,12 @@ def _plots_when_used() -> Iterator[None]:
 
 
 class _Later:
-    """Finds ``PLOTS`` as the other finders do, to be executed at its first use."""
+    """Finds ``PLOTS``, to be executed at its first use."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         if name != PLOTS:
             return None
-        others = (finder for finder in sys.meta_path if finder is not self)
-        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
+        spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader = importlib.util.LazyLoader(spec.loader)
         return spec

@@ -83,11 +83,11 @@ def iid_partitions(dataset: Any, count: int, *, name: str, seed: int = SEED) -> 
         )
     schema = learner_schema(dataset.features.arrow_schema, name)
     with ThreadPoolExecutor(max_workers=1) as thread:  # copies while Flower splits
-        whole = thread.submit(in_one_piece, dataset.data.table.select(schema.names))
+        copying = thread.submit(in_one_piece, dataset.data.table.select(schema.names))
         split = list(_iid_rows(_table_rows(dataset), count, seed))
+        table = copying.result()
     return tuple(
-        _partition(whole.result(), schema, numbers, index, f"{name}, partition {index}")
-        for index, numbers in enumerate(split)
+        _partition(table, schema, numbers, index, f"{name}, partition {index}") for index, numbers in enumerate(split)
     )
 
 
