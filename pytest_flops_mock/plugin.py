@@ -210,10 +210,10 @@ def pytest_runtest_makereport(
     """Put the reports of checks and the server's call log beside the failure of the test that made them."""
     if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
         _add_sections(item, call.when)
-    only_what_it_says = call.excinfo is not None and shortened(call.excinfo, item.config)
+    message = shortened(call.excinfo, item.config) if call.excinfo is not None and not isinstance(item, StageItem) else None
     report = yield
-    if only_what_it_says and call.excinfo is not None and not isinstance(item, StageItem):
-        report.longrepr = call.excinfo.getrepr(style="value")
+    if message is not None:
+        report.longrepr = message
     if isinstance(item, StageItem) and report.when == "call":
         if isinstance(report.longrepr, tuple):
             report.longrepr = (str(item.path), 1, report.longrepr[2])  # the SLA, not the line of ours that skips

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ INSTALLED = Path(pytest.__file__).parent.parent
 STANDARD = Path(os.__file__).parent
 
 
-def shortened(excinfo: pytest.ExceptionInfo[BaseException], config: pytest.Config) -> bool:
+def shortened(excinfo: pytest.ExceptionInfo[BaseException], config: pytest.Config) -> Any:
     """Let an error of ours end at the user's line that led to it; ``--full-trace`` shows the rest.
 
     Args:
@@ -26,21 +27,21 @@ def shortened(excinfo: pytest.ExceptionInfo[BaseException], config: pytest.Confi
         config: Whose options say how much is to be shown.
 
     Returns:
-        Whether no line led to it that is the user's, so that only what it says is worth showing.
+        What it says, to be shown alone, if no line of the user's led to it; ``None`` if the traceback is to be shown.
     """
     error = excinfo.value
     if not isinstance(error, FlopsMockError) or config.getoption("fulltrace"):
-        return False
+        return None
     entries = list(_entries(error.__traceback__))
     theirs = list(_theirs(entry.tb_frame for entry in entries))
     if True not in theirs:
-        return config.getoption("tbstyle") in ("auto", "long", "short")
+        return excinfo.getrepr(style="value") if config.getoption("tbstyle") in ("auto", "long", "short") else None
     error.__cause__, error.__suppress_context__ = None, True
     first = theirs.index(True)
     kept = [*entries[:first], *itertools.compress(entries[first:], theirs[first:])]
     for entry, following in itertools.zip_longest(kept, kept[1:]):
         entry.tb_next = following
-    return False
+    return None
 
 
 def _entries(entry: TracebackType | None) -> Iterator[TracebackType]:
