@@ -322,8 +322,8 @@ CODES = _catalogue(
         "environment",
         "info",
         "Python differs from the learner image's",
-        trigger="The check runs the repository in another Python, or with other versions of packages, than the "
-        "learner's image has.",
+        trigger="The check's Python differs from that of the learner's image: it is another version, has other versions of "
+        "packages, or lacks some that conda alone brings.",
         why="The image has the Python of conda.yaml and what FLOps adds; what works in one can fail in the other.",
         mend='Nothing, if it works in both: check in the environment "learner", too.',
     ),

@@ -18,7 +18,7 @@ from pytest_flops_mock.data.twins.pixels import Bytes
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FROM_THE_LEFT, _SAME = 1, 2  # filters: what a pixel differs by from the one to the left; 0s are the line above once more
-_FEW = 6  # repeats of a line that are packed no slower than what tells of them
+_FEW = 6  # repeats of a line that are packed as fast as zlib starts afresh
 _ZLIB = b"\x78\x01"  # how a stream of zlib starts
 _COLOUR_TYPES = {1: 0, 3: 2, 4: 6}  # channels -> colour type of the header: grey, RGB, RGBA
 
