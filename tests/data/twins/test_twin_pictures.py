@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zlib
 
 import datasets
 import numpy as np
@@ -120,9 +119,6 @@ def test_png_files_can_hold_enlarged_pixels(channels: tuple[int, ...], enlarge: 
     files = png_column(images, enlarge=enlarge, size=size).field("bytes").to_pylist()
     large = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)[:, :size, :size]
     assert np.array_equal([np.asarray(Image.open(io.BytesIO(file))) for file in files], large)
-    for file in files:
-        _, _, data = file.partition(b"IDAT")
-        zlib.decompress(data[: -len("crc-") - len("len-IENDcrc-")])  # its checksum, which Pillow does not look at
 
 
 def test_a_linear_model_learns_pacs_in_all_its_domains() -> None:
