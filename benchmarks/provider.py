@@ -11,8 +11,8 @@ import sys
 import pyarrow as pa
 from measuring import mnist_like, ratio, raw_put, raw_server, verdict
 
-from pytest_flops_mock.data.partitioning import iid_partitions
 from pytest_flops_mock.flight.server import MLDataServer
+from pytest_flops_mock.partitions.planning import iid_partitions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.sla.models import MockSLA
 

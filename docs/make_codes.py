@@ -21,7 +21,7 @@ def codes() -> str:
         lines += [f"## {stage}", ""]
         for code in found:
             lines += [f"### {code.id}: {code.title}", "", f"*{code.severity}.* {code.trigger}", ""]
-            lines += [f"- **Why:** {code.why}", f"- **Mend:** {code.mend}", ""]
+            lines += [f"- **Why:** {code.why}", f"- **Fix:** {code.fix}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

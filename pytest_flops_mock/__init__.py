@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, ParquetStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
-    from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
+    from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 
 __version__ = "0.1.0"
@@ -34,7 +34,7 @@ _HOMES = {
     "flight.server": ("MLDataServer",),
     "flight.store": ("MemoryStore", "ParquetStore", "Store", "StoredPartition"),
     "learner.loading": ("load_partitions",),
-    "learner.repository": ("MLRepository",),
+    "repository.repository": ("MLRepository",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
     "sla.models": ("MockSLA", "ProjectSLA"),

@@ -61,9 +61,9 @@ class Flaws:
                     Problem(
                         f"a twin cannot be made with {name}={share}",
                         expected="a share from 0 to 1",
-                        came=str(share),
+                        got=str(share),
                         nearest=str(min(max(share, 0), 1)) if is_number else "",
-                        hint=f"pass for example {name}=0.1 for one row in ten",
+                        fix=f"pass for example {name}=0.1 for one row in ten",
                     )
                 )
 
@@ -124,9 +124,9 @@ def data_source(value: str | DataSource, where: str = "data") -> DataSource:
                 "there is no such source of data",
                 where=where,
                 expected=f"one of: {listing(valid)}",
-                came=repr(value),
+                got=repr(value),
                 nearest=nearest(str(value), valid),
-                hint="use synthetic or recorded for no network, hub for the real data",
+                fix="use synthetic or recorded for no network, hub for the real data",
             )
         )
     return DataSource(value)
@@ -155,8 +155,8 @@ def data_choice(value: str | DataSource | DataChoice, where: str = "data") -> Da
                     else "a source has no data set that it is for",
                     where=where,
                     expected="NAME:SOURCE for a data set, and at most one SOURCE or *:SOURCE for all others",
-                    came=repr(value),
-                    hint="for example mnist:recorded cifar10:synthetic *:hub",
+                    got=repr(value),
+                    fix="for example mnist:recorded cifar10:synthetic *:hub",
                 )
             )
         sources[name] = chosen
@@ -186,8 +186,8 @@ def flaws_of(value: str | Mapping[str, float] | Flaws, where: str = "flaws") -> 
                 "the flaws cannot be read" if not told else f"there are two shares for {twice[0]}",
                 where=where,
                 expected="a text, a mapping of names to shares, or Flaws",
-                came=repr(value),
-                hint="for example missing=0.1 label_noise=0.2",
+                got=repr(value),
+                fix="for example missing=0.1 label_noise=0.2",
             )
         )
     known = [field.name for field in fields(Flaws)]
@@ -197,9 +197,9 @@ def flaws_of(value: str | Mapping[str, float] | Flaws, where: str = "flaws") -> 
                 "there is no such flaw of a twin",
                 where=where,
                 expected=f"some of: {listing(known)}",
-                came=listing(unknown),
+                got=listing(unknown),
                 nearest=nearest(unknown[0], known),
-                hint="for example missing=0.1 label_noise=0.2",
+                fix="for example missing=0.1 label_noise=0.2",
             )
         )
     return Flaws(**told)
@@ -215,8 +215,8 @@ def _share(name: str, text: str, where: str) -> float:
                 f"the share of the flaw {name} is no number" if text else f"the flaw {name} has no share",
                 where=where,
                 expected="NAME=SHARE, a share from 0 to 1",
-                came=f"{name}={text}" if text else name,
+                got=f"{name}={text}" if text else name,
                 nearest=f"{name}={float(hundredths[1]) / 100:g}" if hundredths else "",
-                hint="for example missing=0.1 label_noise=0.2",
+                fix="for example missing=0.1 label_noise=0.2",
             )
         ) from None

@@ -22,7 +22,7 @@ class Code:
         title: What it is, in a few words.
         trigger: What a check saw that makes it report this.
         why: Why it fails on FLOps, or what it costs there.
-        mend: How to mend it.
+        fix: How to fix it.
     """
 
     id: str
@@ -31,7 +31,7 @@ class Code:
     title: str
     trigger: str
     why: str
-    mend: str
+    fix: str
 
 
 def _catalogue(*codes: Code) -> Mapping[str, Code]:
@@ -51,7 +51,7 @@ def _failures(digit: str, stage: str, doing: str) -> tuple[Code, ...]:
             f"import not installed, in {doing}",
             trigger=f"The repository's code imports something that its Python does not have, during {doing}.",
             why=f"The image has what conda.yaml lists and what FLOps adds, nothing else; the import fails there too. {loss}",
-            mend="List the package in conda.yaml and install it where the check runs; or correct the name of your module.",
+            fix="List the package in conda.yaml and install it where the check runs; or correct the name of your module.",
         ),
         Code(
             f"FM{digit}02",
@@ -60,7 +60,7 @@ def _failures(digit: str, stage: str, doing: str) -> tuple[Code, ...]:
             f"column missing, in {doing}",
             trigger=f"The repository's code asks the data for a column that they do not have, during {doing}.",
             why=f"The columns are those of the data set that the SLA names, so the code raises on FLOps as well. {loss}",
-            mend="Use the data set's own column names (the finding lists them), or name another data set in the SLA.",
+            fix="Use the data set's own column names (the finding lists them), or name another data set in the SLA.",
         ),
         Code(
             f"FM{digit}03",
@@ -69,7 +69,7 @@ def _failures(digit: str, stage: str, doing: str) -> tuple[Code, ...]:
             f"exception in the repository's code, in {doing}",
             trigger=f"The repository's code raises an exception during {doing}.",
             why=f"FLOps calls the same methods and catches nothing. {loss}",
-            mend="Follow the frames that the finding shows; the last one is where the exception was raised.",
+            fix="Follow the frames that the finding shows; the last one is where the exception was raised.",
         ),
         Code(
             f"FM{digit}04",
@@ -78,7 +78,7 @@ def _failures(digit: str, stage: str, doing: str) -> tuple[Code, ...]:
             f"repository ends the process, in {doing}",
             trigger=f"The repository's code calls sys.exit(), or raises SystemExit otherwise, during {doing}.",
             why=f"It ends the container without an exception that would tell why. {loss}",
-            mend="Raise an exception that says what is wrong, and call nothing that exits.",
+            fix="Raise an exception that says what is wrong, and call nothing that exits.",
         ),
         Code(
             f"FM{digit}05",
@@ -87,7 +87,7 @@ def _failures(digit: str, stage: str, doing: str) -> tuple[Code, ...]:
             f"time limit reached, in {doing}",
             trigger=f"The repository's code has not come to an end within the check's time limit, during {doing}.",
             why="FLOps sets no limit of its own: code that never ends keeps the whole federation waiting.",
-            mend="Look for an endless loop or a wait for the network; if the code is slow but right, raise the time limit.",
+            fix="Look for an endless loop or a wait for the network; if the code is slow but right, raise the time limit.",
         ),
         Code(
             f"FM{digit}06",
@@ -96,7 +96,7 @@ def _failures(digit: str, stage: str, doing: str) -> tuple[Code, ...]:
             f"process crashed, in {doing}",
             trigger=f"The process that runs the repository's code ends by a signal or os._exit(), during {doing}.",
             why=f"The container ends in the same way, without a word in the logs. {loss}",
-            mend="Look for os._exit(), for native code that crashes, and for memory that runs out.",
+            fix="Look for os._exit(), for native code that crashes, and for memory that runs out.",
         ),
     )
 
@@ -109,7 +109,7 @@ CODES = _catalogue(
         "SLA cannot be read",
         trigger="The SLA's file is missing, a folder, not readable, or not text in UTF-8.",
         why="There is nothing that could be sent to the FLOps manager.",
-        mend="Correct the path, or save the file in UTF-8.",
+        fix="Correct the path, or save the file in UTF-8.",
     ),
     Code(
         "FM002",
@@ -118,7 +118,7 @@ CODES = _catalogue(
         "SLA is not JSON",
         trigger="The SLA's text is not a JSON object, or has a key twice. Comments after % and trailing commas are fine.",
         why="The FLOps manager takes JSON only and refuses anything else.",
-        mend="Mend the syntax at the line and column that the finding shows.",
+        fix="Fix the syntax at the line and column that the finding shows.",
     ),
     Code(
         "FM003",
@@ -127,7 +127,7 @@ CODES = _catalogue(
         "SLA value missing or of the wrong type",
         trigger="A key that FLOps needs is not there, or its value is of a type that cannot be turned into the right one.",
         why="The FLOps manager answers 500, with a message that names neither file nor line.",
-        mend="Give the key a value of the type that the finding names.",
+        fix="Give the key a value of the type that the finding names.",
     ),
     Code(
         "FM004",
@@ -136,7 +136,7 @@ CODES = _catalogue(
         "SLA key unknown",
         trigger="The SLA has a key that FLOps does not know.",
         why="FLOps ignores it without a word: behind a mistyped key, the default value is used.",
-        mend="Rename it to the key that was meant, or remove it.",
+        fix="Rename it to the key that was meant, or remove it.",
     ),
     Code(
         "FM005",
@@ -146,7 +146,7 @@ CODES = _catalogue(
         trigger="A data tag is empty or holds a dot, a comma, a blank, a slash or NUL.",
         why="The ML data server takes a file name's part before its first dot as the tag, and a learner gets its tags "
         "joined by commas in one argument: such a tag finds no data.",
-        mend="Use letters, digits, _ and - only, and the same tag in both SLAs.",
+        fix="Use letters, digits, _ and - only, and the same tag in both SLAs.",
     ),
     Code(
         "FM006",
@@ -156,7 +156,7 @@ CODES = _catalogue(
         trigger="dataset_name or data_tag holds a blank, a quote or a backslash, or is empty.",
         why="The FLOps manager joins the arguments with blanks and splits them again by shell rules: the mock data "
         "provider gets wrong arguments and dies.",
-        mend="Write the data set's name as the hub shows it, and a tag of letters, digits, _ and -.",
+        fix="Write the data set's name as the hub shows it, and a tag of letters, digits, _ and -.",
     ),
     Code(
         "FM007",
@@ -165,7 +165,7 @@ CODES = _catalogue(
         "number of partitions below 1",
         trigger="number_of_partitions is 0 or less.",
         why="The mock data provider dies in its partitioner before it has sent anything.",
-        mend="Set number_of_partitions to 1 or more.",
+        fix="Set number_of_partitions to 1 or more.",
     ),
     Code(
         "FM008",
@@ -174,7 +174,7 @@ CODES = _catalogue(
         "MDP SLA and project SLA share no data tag",
         trigger="The project SLA names no data tag, or none that equals the MDP SLA's data_tag.",
         why="Learners ask for their project's tags only, find no data, and end with status 1.",
-        mend="Put the MDP SLA's data_tag into the project SLA's data_tags.",
+        fix="Put the MDP SLA's data_tag into the project SLA's data_tags.",
     ),
     Code(
         "FM009",
@@ -183,7 +183,7 @@ CODES = _catalogue(
         "customerID missing",
         trigger="The SLA has no customerID, or an empty one.",
         why="The FLOps manager answers 500 with nothing but the name of the key.",
-        mend='Add "customerID" with your id at the orchestrator, such as "Admin".',
+        fix='Add "customerID" with your id at the orchestrator, such as "Admin".',
     ),
     Code(
         "FM010",
@@ -192,7 +192,7 @@ CODES = _catalogue(
         "count of clients or rounds below 1",
         trigger="training_cycles, training_rounds, or one of the numbers of clients is below 1.",
         why="Nothing is trained or evaluated, and the project ends as if it had worked.",
-        mend="Set the count to 1 or more.",
+        fix="Set the count to 1 or more.",
     ),
     Code(
         "FM011",
@@ -201,7 +201,7 @@ CODES = _catalogue(
         "data set is local to this machine",
         trigger="dataset_name is a path.",
         why="On FLOps the mock data provider runs on a worker node and loads data sets from the Hugging Face hub only.",
-        mend="Nothing for checks on this machine; before you deploy, push the data to the hub and use their name there.",
+        fix="Nothing for checks on this machine; before you deploy, push the data to the hub and use their name there.",
     ),
     Code(
         "FM012",
@@ -210,7 +210,7 @@ CODES = _catalogue(
         "more clients needed than are started",
         trigger="min_fit_clients or min_evaluate_clients is higher than min_available_clients.",
         why="FLOps starts min_available_clients learners; the aggregator waits for the others for ever.",
-        mend="Raise min_available_clients, or lower the other number to it.",
+        fix="Raise min_available_clients, or lower the other number to it.",
     ),
     Code(
         "FM101",
@@ -220,7 +220,7 @@ CODES = _catalogue(
         trigger="A file of the repository is missing while it is read, not readable, not text, or lies outside the "
         "repository.",
         why="The image builder copies what it finds; a file that it cannot read is not in the image.",
-        mend="Correct the path, the file's rights or its encoding.",
+        fix="Correct the path, the file's rights or its encoding.",
     ),
     Code(
         "FM102",
@@ -229,7 +229,7 @@ CODES = _catalogue(
         "file missing at the root",
         trigger="model_manager.py or conda.yaml is not at the repository's root, is hidden, or is ignored by Git.",
         why="The image builder refuses a repository without these two files.",
-        mend="Put the file at the root and commit it.",
+        fix="Put the file at the root and commit it.",
     ),
     Code(
         "FM103",
@@ -238,7 +238,7 @@ CODES = _catalogue(
         "syntax error",
         trigger="model_manager.py, data_manager.py or a module that they import is not valid Python.",
         why="The import fails in the image, after the half hour that building it takes.",
-        mend="Mend the line that the finding shows.",
+        fix="Fix the line that the finding shows.",
     ),
     Code(
         "FM104",
@@ -247,7 +247,7 @@ CODES = _catalogue(
         "class or method missing",
         trigger="model_manager.py has no class ModelManager, or a class lacks methods that are abstract in its template.",
         why="FLOps imports ModelManager by that name; a class with abstract methods left cannot be built.",
-        mend="Give the class its name and write the methods that the finding lists.",
+        fix="Give the class its name and write the methods that the finding lists.",
     ),
     Code(
         "FM105",
@@ -257,7 +257,7 @@ CODES = _catalogue(
         trigger="The repository imports a module of its own that has the name of one of FLOps' own, such as main.py or "
         "utils.py.",
         why="FLOps copies its own files over the repository's, so the import finds FLOps' module instead.",
-        mend="Rename the module and its imports.",
+        fix="Rename the module and its imports.",
     ),
     Code(
         "FM106",
@@ -266,7 +266,7 @@ CODES = _catalogue(
         "data_manager.py missing",
         trigger="The repository has no data_manager.py at its root.",
         why="FLOps documents it as part of every ML repository; only ModelManager uses it, so another place works as well.",
-        mend="Put the class DataManager into data_manager.py at the root.",
+        fix="Put the class DataManager into data_manager.py at the root.",
     ),
     Code(
         "FM107",
@@ -275,7 +275,7 @@ CODES = _catalogue(
         "class DataManager missing",
         trigger="data_manager.py defines no class DataManager.",
         why="FLOps documents it under this name; only ModelManager uses it, so another name works as well.",
-        mend="Name the class DataManager and derive it from DataManagerTemplate.",
+        fix="Name the class DataManager and derive it from DataManagerTemplate.",
     ),
     Code(
         "FM108",
@@ -284,7 +284,7 @@ CODES = _catalogue(
         "conda.yaml is not what conda reads",
         trigger="conda.yaml is not YAML, or its name, channels or dependencies are not of the form that conda takes.",
         why="The learner's image is built from this file; the build fails, minutes after the project was accepted.",
-        mend="Write name, channels and dependencies as conda documents them: a list of specs such as numpy=1.26.4, and a "
+        fix="Write name, channels and dependencies as conda documents them: a list of specs such as numpy=1.26.4, and a "
         "pip: list.",
     ),
     Code(
@@ -295,7 +295,7 @@ CODES = _catalogue(
         trigger="A spec in conda.yaml is no version, no version can meet it, or two specs of one package exclude each "
         "other.",
         why="The environment of the image cannot be solved, and the build fails late.",
-        mend="Correct the version at the line that the finding shows.",
+        fix="Correct the version at the line that the finding shows.",
     ),
     Code(
         "FM110",
@@ -304,7 +304,7 @@ CODES = _catalogue(
         "conda.yaml names no Python",
         trigger="The dependencies in conda.yaml do not say which Python they need.",
         why="The image gets whatever Python the solver picks that day, and with it other versions of everything.",
-        mend="Add a line such as python=3.10.14 to the dependencies.",
+        fix="Add a line such as python=3.10.14 to the dependencies.",
     ),
     Code(
         "FM111",
@@ -315,7 +315,7 @@ CODES = _catalogue(
         "generator, a property).",
         why="FLOps calls set_model_parameters(parameters) with one argument and the other methods with none; the call "
         "raises TypeError.",
-        mend="Give the method the signature that its template has; further arguments need defaults.",
+        fix="Give the method the signature that its template has; further arguments need defaults.",
     ),
     Code(
         "FM201",
@@ -325,7 +325,7 @@ CODES = _catalogue(
         trigger="The check's Python differs from that of the learner's image: it is another version, has other versions of "
         "packages, or lacks some that conda alone brings.",
         why="The image has the Python of conda.yaml and what FLOps adds; what works in one can fail in the other.",
-        mend='Nothing, if it works in both: check in the environment "learner", too.',
+        fix='Nothing, if it works in both: check in the environment "learner", too.',
     ),
     Code(
         "FM202",
@@ -335,7 +335,7 @@ CODES = _catalogue(
         trigger="The learner's environment was asked for, and this machine has no Python of the version that conda.yaml "
         "names.",
         why="What the check finds holds for another Python than the image's.",
-        mend="Install that version of Python, or check in the environment that you have.",
+        fix="Install that version of Python, or check in the environment that you have.",
     ),
     Code(
         "FM203",
@@ -345,7 +345,7 @@ CODES = _catalogue(
         trigger="The repository behaves differently in the current environment and in the one that the image would have.",
         why="Only the image's environment counts on FLOps; it has datasets 2.x, for instance, where columns are other "
         "objects.",
-        mend="Write code that works in both, or pin the versions in conda.yaml and develop with them.",
+        fix="Write code that works in both, or pin the versions in conda.yaml and develop with them.",
     ),
     Code(
         "FM204",
@@ -355,7 +355,7 @@ CODES = _catalogue(
         trigger="The learner's environment cannot be built: its packages exclude each other, cannot be had, or there "
         "is no tool or Python to build it with.",
         why="Where packages exclude each other, building the learner's image fails for the same reason.",
-        mend="Loosen or correct the versions in conda.yaml that the finding shows, or install what is missing on "
+        fix="Loosen or correct the versions in conda.yaml that the finding shows, or install what is missing on "
         "this machine.",
     ),
     Code(
@@ -366,7 +366,7 @@ CODES = _catalogue(
         trigger="The Python that the check was told to use is not there, does not start, is too old, or lacks what "
         "the check needs.",
         why="Nothing about FLOps can be said: the repository's code could not run.",
-        mend="Name an interpreter or an environment that is there, or leave the option out for the current one.",
+        fix="Name an interpreter or an environment that is there, or leave the option out for the current one.",
     ),
     Code(
         "FM206",
@@ -375,7 +375,7 @@ CODES = _catalogue(
         "learner's process did not start",
         trigger="The process that runs the repository's code ended before it answered, or did not answer in time.",
         why="Nothing about FLOps can be said: the repository's code did not run.",
-        mend="See its output in the finding; a broken environment or a machine without memory are the usual causes.",
+        fix="See its output in the finding; a broken environment or a machine without memory are the usual causes.",
     ),
     Code(
         "FM301",
@@ -384,7 +384,7 @@ CODES = _catalogue(
         "data set unknown or unreadable",
         trigger="There is no data set of this name or at this path, or its files cannot be read.",
         why="The mock data provider dies before it sends anything, and learners find no data.",
-        mend="Correct dataset_name; a synthetic twin exists for some names only, hub loads the real one.",
+        fix="Correct dataset_name; a synthetic twin exists for some names only, hub loads the real one.",
     ),
     Code(
         "FM302",
@@ -393,7 +393,7 @@ CODES = _catalogue(
         "split missing",
         trigger="The data set has no split called train.",
         why="The mock data provider loads this split only and dies without it.",
-        mend="Use a data set with a split train, or rename the split in data of your own.",
+        fix="Use a data set with a split train, or rename the split in data of your own.",
     ),
     Code(
         "FM303",
@@ -402,7 +402,7 @@ CODES = _catalogue(
         "fewer rows than partitions",
         trigger="number_of_partitions is higher than the number of rows.",
         why="The mock data provider dies after it has sent the partitions that are not empty; learners then train on those.",
-        mend="Ask for fewer partitions, or use more rows.",
+        fix="Ask for fewer partitions, or use more rows.",
     ),
     Code(
         "FM304",
@@ -412,7 +412,7 @@ CODES = _catalogue(
         trigger="A column has a type that Arrow Flight or Parquet cannot carry, a name that occurs twice, or rows that "
         "cannot be read back.",
         why="Partitions travel as Arrow and are stored as Parquet: the upload fails, or the stored file cannot be read.",
-        mend="Convert the column to numbers, text, bytes, lists or structs of them, rename it, or leave it out.",
+        fix="Convert the column to numbers, text, bytes, lists or structs of them, rename it, or leave it out.",
     ),
     Code(
         "FM305",
@@ -421,7 +421,7 @@ CODES = _catalogue(
         "media file missing",
         trigger="A row names an image or audio file that is not there.",
         why="The file's bytes travel in the row; without them a learner gets a path on a machine that it cannot reach.",
-        mend="Put the file where the row says, or correct the row.",
+        fix="Put the file where the row says, or correct the row.",
     ),
     Code(
         "FM306",
@@ -431,7 +431,7 @@ CODES = _catalogue(
         trigger="The server did not take a partition: its name was refused, the connection broke, or fewer rows came than "
         "were sent.",
         why="A learner would train on part of the data, or find none.",
-        mend="See the server's answer in the finding; check its address and that it is still running.",
+        fix="See the server's answer in the finding; check its address and that it is still running.",
     ),
     Code(
         "FM401",
@@ -440,7 +440,7 @@ CODES = _catalogue(
         "no data match the tags",
         trigger="No stored partition has one of the tags that the learner asks for.",
         why="A learner without data reports a failure and ends with status 1.",
-        mend="Use one tag in the MDP SLA and in the project SLA, and send the data before the learner starts.",
+        fix="Use one tag in the MDP SLA and in the project SLA, and send the data before the learner starts.",
     ),
     Code(
         "FM402",
@@ -449,7 +449,7 @@ CODES = _catalogue(
         "partitions disagree on their schema",
         trigger="Partitions under the learner's tags have different columns or types.",
         why="The data server merges by tag whatever was sent, and a learner concatenates all of it: that raises.",
-        mend="Use one tag for each schema, and drop what earlier runs have left under the tag.",
+        fix="Use one tag for each schema, and drop what earlier runs have left under the tag.",
     ),
     Code(
         "FM403",
@@ -458,7 +458,7 @@ CODES = _catalogue(
         "data cannot be loaded",
         trigger="The server cannot be reached, or what it sends cannot be turned into a data set.",
         why="A learner loads its data in the same way, and dies.",
-        mend="See the error in the finding; check the address, and that stored files are whole Parquet files.",
+        fix="See the error in the finding; check the address, and that stored files are whole Parquet files.",
     ),
     Code(
         "FM404",
@@ -467,7 +467,7 @@ CODES = _catalogue(
         "learner's process ended while loading",
         trigger="The process ended, or took longer than the time limit, before the data were loaded.",
         why="A learner that dies while it loads leaves the aggregator waiting for it for a day.",
-        mend="Look at its output, at the server's call log, and at the size of the data.",
+        fix="Look at its output, at the server's call log, and at the size of the data.",
     ),
     *_failures("5", "aggregator", "ModelManager() without data"),
     Code(
@@ -479,7 +479,7 @@ CODES = _catalogue(
         "learner has.",
         why="The aggregator builds ModelManager() with no data and no data server in reach; load_dataset() ends "
         "the process there.",
-        mend="Load data in set_model_data() only, and give the model its shapes in the constructor.",
+        fix="Load data in set_model_data() only, and give the model its shapes in the constructor.",
     ),
     Code(
         "FM511",
@@ -488,7 +488,7 @@ CODES = _catalogue(
         "parameters are not a list of arrays",
         trigger="get_model_parameters() returns no list, such as a tuple or a dict, or something in it is no NumPy array.",
         why="Flower takes a list of arrays only; other types are refused with messages about something else, or fail later.",
-        mend="Return a list with one NumPy array for each parameter, such as [weights, bias].",
+        fix="Return a list with one NumPy array for each parameter, such as [weights, bias].",
     ),
     Code(
         "FM512",
@@ -497,7 +497,7 @@ CODES = _catalogue(
         "parameters are not numeric",
         trigger="An array of the parameters holds objects or text.",
         why="It passes the aggregator's start and fails later, when it is sent or averaged.",
-        mend="Return arrays of numbers; arrays of different lengths go into the list one by one, not into one array.",
+        fix="Return arrays of numbers; arrays of different lengths go into the list one by one, not into one array.",
     ),
     Code(
         "FM513",
@@ -506,7 +506,7 @@ CODES = _catalogue(
         "no parameters",
         trigger="get_model_parameters() returns an empty list.",
         why="With nothing to send and to average, every learner trains alone and the global model never changes.",
-        mend="Return the model's parameters from the start; a scikit-learn model has none until they are set or fitted.",
+        fix="Return the model's parameters from the start; a scikit-learn model has none until they are set or fitted.",
     ),
     Code(
         "FM514",
@@ -515,7 +515,7 @@ CODES = _catalogue(
         "get_model() gives nothing",
         trigger="get_model() returns None.",
         why="The aggregator saves what it returns with MLflow after training; there is nothing to save.",
-        mend="Return the model, of the project SLA's ml_model_flavor.",
+        fix="Return the model, of the project SLA's ml_model_flavor.",
     ),
     Code(
         "FM515",
@@ -524,7 +524,7 @@ CODES = _catalogue(
         "parameters not finite",
         trigger="The initial parameters hold NaN or infinity.",
         why='Nobody refuses them: every learner starts from them, and a federation of NaN ends "successfully".',
-        mend="Initialise the parameters with finite numbers; np.empty() gives whatever was in memory.",
+        fix="Initialise the parameters with finite numbers; np.empty() gives whatever was in memory.",
     ),
     *_failures("6", "transform", "set_model_data()"),
     Code(
@@ -535,7 +535,7 @@ CODES = _catalogue(
         trigger="set_model_data() came back without a call of load_dataset().",
         why="The learner's data are those of its ML data server; other files are not there on FLOps, or are the same "
         "everywhere.",
-        mend="Load the data with flops_utils.ml_repo_building_blocks.load_dataset().",
+        fix="Load the data with flops_utils.ml_repo_building_blocks.load_dataset().",
     ),
     Code(
         "FM608",
@@ -544,7 +544,7 @@ CODES = _catalogue(
         "values not finite in the learner's data",
         trigger="The data that DataManager's get_data() gives hold NaN or infinity.",
         why="Most models turn them into NaN losses and parameters, which nobody on FLOps refuses.",
-        mend="Look for divisions by zero and for missing values, and fill or drop them.",
+        fix="Look for divisions by zero and for missing values, and fill or drop them.",
     ),
     *_failures("7", "train", "set_model_parameters() and fit_model()"),
     Code(
@@ -554,7 +554,7 @@ CODES = _catalogue(
         "number of examples is not an int",
         trigger="fit_model() returns something else than an int, such as None, a NumPy integer or a float.",
         why="Flower refuses it with a message about something else, and the learner dies.",
-        mend="Return int(...), such as len(self.x_train).",
+        fix="Return int(...), such as len(self.x_train).",
     ),
     Code(
         "FM711",
@@ -564,7 +564,7 @@ CODES = _catalogue(
         trigger="fit_model() returns 0 or less.",
         why="The number weighs the learner in the average: with 0 it has no say, and with 0 everywhere the aggregator "
         "divides by zero.",
-        mend="Return the number of rows that it was trained on, and see that some are left after splitting.",
+        fix="Return the number of rows that it was trained on, and see that some are left after splitting.",
     ),
     Code(
         "FM712",
@@ -573,7 +573,7 @@ CODES = _catalogue(
         "more examples than rows",
         trigger="fit_model() returns more than the number of rows that the learner has.",
         why="The number weighs the learner in the average, so this learner counts more than its data.",
-        mend="Return the number of training rows, not of epochs times rows, pixels or bytes.",
+        fix="Return the number of training rows, not of epochs times rows, pixels or bytes.",
     ),
     Code(
         "FM713",
@@ -582,7 +582,7 @@ CODES = _catalogue(
         "parameters not finite after training",
         trigger="After fit_model() the parameters hold NaN or infinity.",
         why='Nobody refuses them: one such learner makes the average NaN, and the federation ends "successfully".',
-        mend="Lower the learning rate, scale the data, and look for divisions by zero.",
+        fix="Lower the learning rate, scale the data, and look for divisions by zero.",
     ),
     Code(
         "FM714",
@@ -591,7 +591,7 @@ CODES = _catalogue(
         "parameters unchanged by training",
         trigger="After fit_model() the parameters are those that were set before.",
         why="The learner sends back what it got, so the global model never learns from it.",
-        mend="Let get_model_parameters() read from the model that fit_model() trains, and check learning rate and frozen "
+        fix="Let get_model_parameters() read from the model that fit_model() trains, and check learning rate and frozen "
         "layers.",
     ),
     Code(
@@ -601,7 +601,7 @@ CODES = _catalogue(
         "parameters cannot be sent after training",
         trigger="After fit_model() get_model_parameters() gives no list of numeric NumPy arrays, or an empty one.",
         why="Flower cannot turn them into its own form; the learner dies at the end of its first round.",
-        mend="Return the same form as before training: a list of NumPy arrays of numbers.",
+        fix="Return the same form as before training: a list of NumPy arrays of numbers.",
     ),
     Code(
         "FM716",
@@ -611,7 +611,7 @@ CODES = _catalogue(
         trigger="Loading and training took more memory than resource_constraints.memory (100 MB where it is not set).",
         why="The learner's service gets that much memory on its node and may be killed above it; the aggregator then "
         "waits for a day.",
-        mend="Raise memory in the project SLA, or load and train in smaller pieces.",
+        fix="Raise memory in the project SLA, or load and train in smaller pieces.",
     ),
     *_failures("8", "exchange", "the exchange of parameters"),
     Code(
@@ -623,7 +623,7 @@ CODES = _catalogue(
         "given.",
         why="The aggregator averages the learners' arrays position by position; different shapes raise there, or are "
         "broadcast wrongly.",
-        mend="Set and get the same arrays in the same order, without reshaping.",
+        fix="Set and get the same arrays in the same order, without reshaping.",
     ),
     Code(
         "FM811",
@@ -632,7 +632,7 @@ CODES = _catalogue(
         "parameters change their dtype on the way",
         trigger="get_model_parameters() gives arrays of another dtype than set_model_parameters() was given.",
         why="Averages are fractions: a dtype of less precision rounds them in every round, and integers lose them.",
-        mend="Keep the dtype in both directions, such as float32 throughout.",
+        fix="Keep the dtype in both directions, such as float32 throughout.",
     ),
     Code(
         "FM812",
@@ -641,7 +641,7 @@ CODES = _catalogue(
         "parameters change their values on the way",
         trigger="get_model_parameters() gives other values than set_model_parameters() was given, without training between.",
         why="The aggregator's average does not reach the model: each round starts from, or reports, something else.",
-        mend="Let set_model_parameters() write into the model that get_model_parameters() reads, in the same order.",
+        fix="Let set_model_parameters() write into the model that get_model_parameters() reads, in the same order.",
     ),
     Code(
         "FM813",
@@ -650,7 +650,7 @@ CODES = _catalogue(
         "training ignores the parameters it starts from",
         trigger="fit_model() comes to exactly the same parameters from two different starts.",
         why="Every round starts afresh, so averaging has no effect and more rounds bring nothing.",
-        mend="Train on from the parameters that were set; in scikit-learn, warm_start=True or partial_fit().",
+        fix="Train on from the parameters that were set; in scikit-learn, warm_start=True or partial_fit().",
     ),
     Code(
         "FM814",
@@ -659,7 +659,7 @@ CODES = _catalogue(
         "training changes the arrays that were set",
         trigger="fit_model() writes into the very arrays that set_model_parameters() was given.",
         why="Whoever holds these arrays sees other values afterwards, and an array that cannot be written to raises.",
-        mend="Copy in set_model_parameters(), such as np.array(parameter).",
+        fix="Copy in set_model_parameters(), such as np.array(parameter).",
     ),
     Code(
         "FM815",
@@ -669,7 +669,7 @@ CODES = _catalogue(
         trigger="Learners on different partitions end with parameters of different shapes.",
         why="The aggregator averages them position by position, which raises; an aggregator that dies leaves its process "
         "alive.",
-        mend="Take shapes from the task, not from the rows at hand: the number of classes, the vocabulary, the image size.",
+        fix="Take shapes from the task, not from the rows at hand: the number of classes, the vocabulary, the image size.",
     ),
     Code(
         "FM816",
@@ -678,7 +678,7 @@ CODES = _catalogue(
         "a learner that lacks a class breaks the federation",
         trigger="With the rows of one class taken away, a learner fails or its parameters get another shape.",
         why="Partitions of real devices need not have every class; such a learner dies or stops the average for all.",
-        mend="Name all classes in advance: classes= in partial_fit(), labels= in metrics, the number of classes in the "
+        fix="Name all classes in advance: classes= in partial_fit(), labels= in metrics, the number of classes in the "
         "model.",
     ),
     *_failures("9", "evaluate", "evaluate_model()"),
@@ -689,7 +689,7 @@ CODES = _catalogue(
         "evaluation is not a tuple of three",
         trigger="evaluate_model() returns something else than (loss, accuracy, number of examples).",
         why="FLOps takes the three apart; anything else raises, and the learner dies.",
-        mend="Return loss, accuracy, number_of_examples, in this order.",
+        fix="Return loss, accuracy, number_of_examples, in this order.",
     ),
     Code(
         "FM911",
@@ -698,7 +698,7 @@ CODES = _catalogue(
         "loss or accuracy cannot be sent",
         trigger="The loss or the accuracy is of a type that Flower does not send, such as a float32, a tensor, or None.",
         why="Flower refuses it with a message about something else. A float64 is a float and passes.",
-        mend="Return float(...) of each.",
+        fix="Return float(...) of each.",
     ),
     Code(
         "FM912",
@@ -708,7 +708,7 @@ CODES = _catalogue(
         trigger="The loss or the accuracy is NaN or infinite.",
         why="Nobody refuses it: averages become NaN, comparing rounds means nothing, and the federation ends "
         '"successfully".',
-        mend="Look for a logarithm of zero and for an empty test set; clip probabilities before the loss.",
+        fix="Look for a logarithm of zero and for an empty test set; clip probabilities before the loss.",
     ),
     Code(
         "FM913",
@@ -717,7 +717,7 @@ CODES = _catalogue(
         "accuracy not within 0 and 1",
         trigger="The accuracy is below 0 or above 1.",
         why="FLOps compares and shows accuracies as shares; a percentage, or a loss in its place, misleads.",
-        mend="Return the share of right answers, from 0 to 1, as the second value.",
+        fix="Return the share of right answers, from 0 to 1, as the second value.",
     ),
     Code(
         "FM914",
@@ -726,6 +726,6 @@ CODES = _catalogue(
         "number of evaluated examples is not an int above 0",
         trigger="The third value of evaluate_model() is not an int, or is 0 or less.",
         why="Flower refuses what is not an int, and averages by this number: a total of 0 is a division by zero.",
-        mend="Return int(...), such as len(self.x_test), and see that the test set is not empty.",
+        fix="Return int(...), such as len(self.x_test), and see that the test set is not empty.",
     ),
 )

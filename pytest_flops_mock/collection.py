@@ -161,9 +161,9 @@ def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
                 "a check needs an MDP SLA, and none is named",
                 where="--flops-check" if config.getoption("flops_check") else "ini flops_check",
                 expected="the path of an MDP SLA, or a pattern such as 'mocks/*.json'",
-                came=f"no --flops-sla, no ini flops_sla, no SLA among the arguments ({listing(config.args, 3)})",
+                got=f"no --flops-sla, no ini flops_sla, no SLA among the arguments ({listing(config.args, 3)})",
                 nearest=listing(there, 5) if there else "",
-                hint=f"add --flops-sla {there[0] if there else 'FILE'}, or name it in the ini key flops_sla",
+                fix=f"add --flops-sla {there[0] if there else 'FILE'}, or name it in the ini key flops_sla",
             )
         )
     named = [(path, "MDP", "sla") for path in settings.slas]

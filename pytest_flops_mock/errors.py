@@ -1,7 +1,7 @@
 """The errors that users of this package can meet, and the five parts of what each one says.
 
 Every error is a :class:`FlopsMockError` and carries one or more :class:`Problem` values: where it is, what was expected,
-what came, the nearest valid value, and the next step. The pipeline turns the same problems into findings, so a mistake
+what was got, the nearest valid value, and the next step. The pipeline turns the same problems into findings, so a mistake
 reads the same as an exception and in a report.
 """
 
@@ -20,18 +20,18 @@ class Problem:
         message: What is wrong, as one sentence without a full stop.
         where: File, key path, partition or address that it is about.
         expected: What would have been right.
-        came: What was found instead.
-        nearest: The valid value closest to what came.
-        hint: The next step.
+        got: What was found instead.
+        nearest: The valid value closest to what was got.
+        fix: The next step.
         code: The finding's code (see ``codes.py``); empty takes the error class' own.
     """
 
     message: str
     where: str = ""
     expected: str = ""
-    came: str = ""
+    got: str = ""
     nearest: str = ""
-    hint: str = ""
+    fix: str = ""
     code: str = ""
 
     def __str__(self) -> str:
@@ -42,9 +42,9 @@ class Problem:
         named = [
             ("where", self.where),
             ("expected", self.expected),
-            ("came", self.came),
+            ("got", self.got),
             ("nearest", self.nearest),
-            ("next", self.hint),
+            ("fix", self.fix),
         ]
         hang = "\n" + indent + " " * 10
         return [f"{indent}{name:<8}  {text.strip().replace(chr(10), hang)}" for name, text in named if text.strip()]
@@ -133,8 +133,8 @@ def nearest(value: str, valid: Iterable[str]) -> str:
     return candidates[matches[0]] if matches else ""
 
 
-def listing(values: Iterable[object], most: int = 12) -> str:
-    """The values in a row, cut after ``most`` with a count of the rest; ``none`` for no value."""
+def listing(values: Iterable[object], max_items: int = 12) -> str:
+    """The values in a row, cut after ``max_items`` with a count of the rest; ``none`` for no value."""
     shown = [str(value) for value in values]
-    rest = len(shown) - most
-    return ", ".join(shown[:most]) + (f", and {rest} more" if rest > 0 else "") if shown else "none"
+    rest = len(shown) - max_items
+    return ", ".join(shown[:max_items]) + (f", and {rest} more" if rest > 0 else "") if shown else "none"

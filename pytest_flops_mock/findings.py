@@ -78,11 +78,11 @@ class Finding:
         severity: Whether it breaks the repository on FLOps.
         stage: The step in which it was found.
         message: What was found, as one sentence.
-        hint: The next step.
+        fix: The next step.
         where: File, key path, partition or address that it is about.
         expected: What would have been right.
-        came: What was found instead.
-        nearest: The valid value closest to what came.
+        got: What was found instead.
+        nearest: The valid value closest to what was got.
         detail: Lines that help to see it, such as the traceback's frames in the repository.
         frames: The traceback's frames that lie in the repository, outermost first; empty if it is about no call.
     """
@@ -91,10 +91,10 @@ class Finding:
     severity: Severity
     stage: Stage
     message: str
-    hint: str = ""
+    fix: str = ""
     where: str = ""
     expected: str = ""
-    came: str = ""
+    got: str = ""
     nearest: str = ""
     detail: str = ""
     frames: tuple[Frame, ...] = ()
@@ -108,10 +108,10 @@ class Finding:
             severity=Severity(known.severity),
             stage=Stage(known.stage),
             message=problem.message,
-            hint=problem.hint,
+            fix=problem.fix,
             where=problem.where,
             expected=problem.expected,
-            came=problem.came,
+            got=problem.got,
             nearest=problem.nearest,
             detail=detail,
             frames=frames,
@@ -123,9 +123,9 @@ class Finding:
             message=self.message,
             where=self.where,
             expected=self.expected,
-            came=self.came,
+            got=self.got,
             nearest=self.nearest,
-            hint=self.hint,
+            fix=self.fix,
             code=self.code,
         )
 
@@ -344,10 +344,10 @@ def _count(number: int, name: str) -> str:
     return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
-def _shortened(text: str, most: int) -> str:
-    """The text on one line, its middle left out where it is longer than ``most``."""
+def _shortened(text: str, max_characters: int) -> str:
+    """The text on one line, its middle left out where it is longer than ``max_characters``."""
     line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most * 3 // 4 - 1]}…{line[-(most // 4) :]}"
+    return line if len(line) <= max_characters else f"{line[: max_characters * 3 // 4 - 1]}…{line[-(max_characters // 4) :]}"
 
 
 def _stage(result: StageResult) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pytest_flops_mock.findings import Report, Stage
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import Store
-    from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.provider import ProviderRun
+    from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 
     SLA = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
@@ -115,8 +115,8 @@ def ml_data_server(
                 Problem(
                     "a call on the ML data server ended in an error of the server",
                     where=f"{call.method} {call.subject}",
-                    came=call.message,
-                    hint="the section 'ML data server' has its traceback; a store of your own is the first suspect",
+                    got=call.message,
+                    fix="the section 'ML data server' has its traceback; a store of your own is the first suspect",
                 )
                 for call in server.errors
             )
@@ -158,7 +158,7 @@ def flops_repository(request: pytest.FixtureRequest) -> MLRepository:
 
     Override it to check another one, for example ``MLRepository.of_files({...})``.
     """
-    from pytest_flops_mock.learner.repository import MLRepository
+    from pytest_flops_mock.repository.repository import MLRepository
 
     return MLRepository.at(settings_of(request.config).repository)
 
@@ -258,8 +258,8 @@ def _data(
                     "the marker flops_data takes a source of data, flaws, or both",
                     where=where,
                     expected='@pytest.mark.flops_data("mnist:recorded *:hub", flaws="missing=0.1")',
-                    came=", ".join([*map(repr, marker.args), *(f"{name}=" for name in marker.kwargs)]) or "nothing",
-                    hint="several sources go into one text",
+                    got=", ".join([*map(repr, marker.args), *(f"{name}=" for name in marker.kwargs)]) or "nothing",
+                    fix="several sources go into one text",
                 )
             )
         chosen = _changed(chosen, *marker.args, flaws=marker.kwargs.get("flaws"), where=where)
@@ -339,8 +339,8 @@ def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, 
                 "the marker flops_sla takes one SLA",
                 where=request.node.nodeid,
                 expected='@pytest.mark.flops_sla("mocks/mnist.json", number_of_partitions=3)',
-                came=f"{len(marker.args)} of them",
-                hint="parametrize the test to run it on several SLAs",
+                got=f"{len(marker.args)} of them",
+                fix="parametrize the test to run it on several SLAs",
             )
         )
     marked = marker.args[0] if marker is not None and marker.args else None
@@ -351,8 +351,8 @@ def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, 
                 "several MDP SLAs are named, and this call is about one",
                 where=request.node.nodeid,
                 expected="one SLA in the call or a marker",
-                came=listing(slas, 5),
-                hint='pass sla="mocks/mnist.json" or use @pytest.mark.flops_sla(...); --flops-check takes all of them',
+                got=listing(slas, 5),
+                fix='pass sla="mocks/mnist.json" or use @pytest.mark.flops_sla(...); --flops-check takes all of them',
             )
         )
     chosen = _located(request, marked) if marked is not None else slas[0] if slas else None
@@ -362,7 +362,7 @@ def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, 
                 "no MDP SLA is named",
                 where=request.node.nodeid,
                 expected="an SLA in the call, a marker, an option or the ini file",
-                hint='pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla',
+                fix='pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla',
             )
         )
     return chosen, {**(marker.kwargs if marker is not None else {}), **changes}
@@ -382,8 +382,8 @@ def _marked_codes(request: pytest.FixtureRequest) -> tuple[str, ...]:
                 "the marker flops_ignore takes codes of findings",
                 where=where,
                 expected='@pytest.mark.flops_ignore("FM714", "FM816")',
-                came="no code" if not all(marker.args for marker in markers) else "keyword arguments",
-                hint="flops-mock explain lists all codes",
+                got="no code" if not all(marker.args for marker in markers) else "keyword arguments",
+                fix="flops-mock explain lists all codes",
             )
         )
     return ignored_codes([code for marker in markers for code in marker.args], where)

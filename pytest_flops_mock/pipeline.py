@@ -130,8 +130,8 @@ class RepositoryChecker:
                 Problem(
                     "there is nothing to check the repository with",
                     expected="an MDP SLA, or the address of an ML data server and data_tags",
-                    came=f"sla = {sla!r}, uri = {uri!r}, data_tags = {data_tags!r}",
-                    hint="pass sla=..., or name one with --flops-sla, ini flops_sla or @pytest.mark.flops_sla(...)",
+                    got=f"sla = {sla!r}, uri = {uri!r}, data_tags = {data_tags!r}",
+                    fix="pass sla=..., or name one with --flops-sla, ini flops_sla or @pytest.mark.flops_sla(...)",
                 )
             )
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
@@ -164,8 +164,8 @@ def _compared(reports: Mapping[str, Report], ignore: Collection[str]) -> Report:
                     f"the environments {first_env} and {env} disagree",
                     where=stage.value,
                     expected=f"{first_env}: {first.outcome(stage).value}",
-                    came=f"{env}: {report.outcome(stage).value}" + (f" ({said.code} {said.message})" if said else ""),
-                    hint="write what both versions do: " + _version_difference(first, report),
+                    got=f"{env}: {report.outcome(stage).value}" + (f" ({said.code} {said.message})" if said else ""),
+                    fix="write what both versions do: " + _version_difference(first, report),
                     code="FM203",
                 ),
                 detail=f"{said.code} {said.problem()}\n{said.detail}".strip() if said else "",
@@ -193,8 +193,8 @@ def _known_stage(until: Stage | str) -> Stage:
                 "there is no such stage",
                 where="until",
                 expected=f"one of: {listing(names)}",
-                came=str(until),
+                got=str(until),
                 nearest=nearest(str(until), names),
-                hint="name the last stage to run",
+                fix="name the last stage to run",
             )
         ) from None

@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
-from pytest_flops_mock.data.partitioning import SEED, Partition, iid_partitions
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, names_of, source_data
 from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
@@ -24,6 +23,7 @@ from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
+from pytest_flops_mock.partitions.planning import SEED, Partition, iid_partitions
 from pytest_flops_mock.sla.models import MockSLA, is_local_path
 
 PROGRESS_AFTER_SECONDS = 2.0
@@ -159,8 +159,8 @@ def _rows(dataset: Any) -> int:
                 "the data handed in are not a data set that can be split",
                 where="dataset",
                 expected="a datasets.Dataset",
-                came=f"{type(dataset).__module__.partition('.')[0]}.{type(dataset).__qualname__}",
-                hint='take one split of a DatasetDict, such as data["train"]; '
+                got=f"{type(dataset).__module__.partition('.')[0]}.{type(dataset).__qualname__}",
+                fix='take one split of a DatasetDict, such as data["train"]; '
                 "make a Dataset of a table with datasets.Dataset(table)",
             )
         )

@@ -123,9 +123,9 @@ def ignored_codes(texts: Iterable[str], where: str) -> tuple[str, ...]:
                 "there is no such code to ignore",
                 where=where,
                 expected="codes of findings, such as FM714",
-                came=listing(unknown),
+                got=listing(unknown),
                 nearest=nearest(unknown[0], CODES),
-                hint="flops-mock explain lists all codes",
+                fix="flops-mock explain lists all codes",
             )
         )
     return tuple(codes)
@@ -168,9 +168,9 @@ def _folder(values: Sequence[str], start: Path, where: str) -> Path | None:
                 "recorded samples lie in a folder, and this is a file",
                 where=where,
                 expected="a folder",
-                came=values[-1],
+                got=values[-1],
                 nearest=str(Path(values[-1]).parent),
-                hint="name the folder, for example tests/flops-data",
+                fix="name the folder, for example tests/flops-data",
             )
         )
     return folder
@@ -188,6 +188,6 @@ def _positive(message: str, value: str, where: str, *, example: str) -> float:
         number = 0.0
     if not 0 < number < float("inf"):
         raise SettingsError(
-            Problem(message, where=where, expected="a number above 0", came=repr(value), hint=f"for example {example}")
+            Problem(message, where=where, expected="a number above 0", got=repr(value), fix=f"for example {example}")
         )
     return number

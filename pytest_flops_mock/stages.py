@@ -22,15 +22,15 @@ from pytest_flops_mock.findings import (
     StageResult,
     findings_of,
 )
-from pytest_flops_mock.learner import rounds
-from pytest_flops_mock.learner.checks import failure_findings, load_findings, shown_output, transform_findings
-from pytest_flops_mock.learner.conda import conda_findings
+from pytest_flops_mock.judging import contact as rounds
+from pytest_flops_mock.judging.failures import failure_findings, load_findings, shown_output, transform_findings
 from pytest_flops_mock.learner.environment import difference_findings, learner_python
 from pytest_flops_mock.learner.process import Answer
-from pytest_flops_mock.learner.repository import MLRepository
 from pytest_flops_mock.learner.session import LearnerSession
-from pytest_flops_mock.learner.structure import structure_findings
 from pytest_flops_mock.provider import MockDataProvider
+from pytest_flops_mock.repository.conda import conda_findings
+from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.repository.structure import structure_findings
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 
 NEEDS = {
@@ -397,8 +397,8 @@ def _not_started(python: str, answer: Answer) -> Finding:
             "the learner's process did not start",
             where=python,
             expected="a Python of 3.8 or later that answers",
-            came=answer.ending or f"{answer.error.get('type')}: {answer.error.get('text')}",
-            hint="run that Python by hand, and see the output below",
+            got=answer.ending or f"{answer.error.get('type')}: {answer.error.get('text')}",
+            fix="run that Python by hand, and see the output below",
         ),
         code="FM206",
         detail=answer.output,

@@ -101,8 +101,8 @@ def test_data_in_the_constructor_fail_the_aggregator_and_not_the_learner() -> No
         "the repository loads data where the aggregator has none\n"
         "  where     data_manager.py:6 in _prepare_data\n"
         "  expected  ModelManager() works without data and without a server in reach\n"
-        "  came      load_dataset() or data_loading, which only a learner has\n"
-        "  next      load the data in set_model_data(), which the aggregator does not call"
+        "  got       load_dataset() or data_loading, which only a learner has\n"
+        "  fix       load the data in set_model_data(), which the aggregator does not call"
     )
     assert [frame.file for frame in error.frames] == ["model_manager.py", "data_manager.py", "data_manager.py"]
     assert outcomes(report)["evaluate"] == "passed"
@@ -168,7 +168,7 @@ def test_environments_that_disagree_are_told_unless_that_is_ignored(tmp_path: Pa
     both = f"{optimised(tmp_path)},current"
     report = check_repository(files, sla=mock_sla(), env=both)
     (warning,) = report.warnings
-    assert (warning.code, warning.where, warning.came) == ("FM203", "train", "current: failed (FM703 AssertionError: never)")
+    assert (warning.code, warning.where, warning.got) == ("FM203", "train", "current: failed (FM703 AssertionError: never)")
     ignored = check_repository(files, sla=mock_sla(), env=both, ignore=["FM203"])
     assert (told(ignored), [finding.code for finding in ignored.ignored]) == ([], ["FM203"])
 
@@ -253,5 +253,5 @@ def test_environments_that_disagree_are_told(monkeypatch: pytest.MonkeyPatch, tm
     (warning,) = report.warnings
     assert (warning.code, warning.message) == ("FM203", "the environments learner and current disagree")
     assert (warning.where, warning.expected) == ("transform", "learner: passed")
-    assert warning.came.startswith("current: failed (FM603 AttributeError: 'Column' object has no attribute 'astype'")
+    assert warning.got.startswith("current: failed (FM603 AttributeError: 'Column' object has no attribute 'astype'")
     assert [frame.file for frame in warning.frames] == ["model_manager.py", "data_manager.py", "data_manager.py"]

@@ -40,9 +40,9 @@ def test_an_unknown_flaw_is_told_with_the_nearest() -> None:
         "there is no such flaw of a twin\n"
         "  where     --flops-flaws\n"
         "  expected  some of: missing, corrupt_images, label_noise, imbalance, duplicates\n"
-        "  came      mising\n"
+        "  got       mising\n"
         "  nearest   missing\n"
-        "  next      for example missing=0.1 label_noise=0.2"
+        "  fix       for example missing=0.1 label_noise=0.2"
     )
 
 
@@ -54,8 +54,8 @@ def test_a_flaw_without_a_share_is_told(text: str) -> None:
         "the flaw missing has no share\n"
         "  where     flaws\n"
         "  expected  NAME=SHARE, a share from 0 to 1\n"
-        "  came      missing\n"
-        "  next      for example missing=0.1 label_noise=0.2"
+        "  got       missing\n"
+        "  fix       for example missing=0.1 label_noise=0.2"
     )
 
 
@@ -67,9 +67,9 @@ def test_a_share_that_is_no_number_is_told(share: str, nearest: str) -> None:
         "the share of the flaw missing is no number\n"
         "  where     flaws\n"
         "  expected  NAME=SHARE, a share from 0 to 1\n"
-        f"  came      missing={share}\n"
+        f"  got       missing={share}\n"
         + (f"  nearest   missing={nearest}\n" if nearest else "")
-        + "  next      for example missing=0.1 label_noise=0.2"
+        + "  fix       for example missing=0.1 label_noise=0.2"
     )
 
 
@@ -88,8 +88,8 @@ def test_flaws_that_are_told_in_no_known_way_are_refused(value: Any, message: st
         f"{message}\n"
         "  where     here\n"
         "  expected  a text, a mapping of names to shares, or Flaws\n"
-        f"  came      {value!r}\n"
-        "  next      for example missing=0.1 label_noise=0.2"
+        f"  got       {value!r}\n"
+        "  fix       for example missing=0.1 label_noise=0.2"
     )
 
 

@@ -42,12 +42,12 @@ def test_the_catalogue_cannot_be_changed() -> None:
 
 @pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.id)
 def test_a_code_says_what_triggers_it_why_it_matters_and_how_to_mend_it(code: Code) -> None:
-    for text in (code.trigger, code.why, code.mend):
+    for text in (code.trigger, code.why, code.fix):
         assert re.match(r"[A-Z]|[a-z]+[_.]", text), "a sentence, or one that begins with a name"
         assert text[-1] == "."
         assert "  " not in text
         assert len(re.findall(r"\.(?: [A-Z]|$)", text)) <= 2, "one or two sentences"
-    assert len({code.trigger, code.why, code.mend}) == 3
+    assert len({code.trigger, code.why, code.fix}) == 3
     assert code.title[-1] != "."
 
 

@@ -14,18 +14,16 @@ ALL = [kind for kind in vars(errors).values() if isinstance(kind, type) and issu
 
 
 def test_a_problem_shows_its_parts_in_one_order_under_each_other() -> None:
-    problem = Problem("it breaks", hint="mend it", nearest="z", came="y", expected="x", where="a.py:1", code="FM603")
-    assert str(problem) == (
-        "it breaks\n  where     a.py:1\n  expected  x\n  came      y\n  nearest   z\n  next      mend it"
-    )
+    problem = Problem("it breaks", fix="fix it", nearest="z", got="y", expected="x", where="a.py:1", code="FM603")
+    assert str(problem) == ("it breaks\n  where     a.py:1\n  expected  x\n  got       y\n  nearest   z\n  fix       fix it")
 
 
 def test_parts_that_are_empty_or_blank_are_not_shown() -> None:
-    assert str(Problem("it breaks", where=" \n", came="")) == "it breaks"
+    assert str(Problem("it breaks", where=" \n", got="")) == "it breaks"
 
 
 def test_further_lines_of_a_part_stand_under_its_first() -> None:
-    assert Problem("x", came="one\ntwo").parts("    ") == ["    came      one\n              two"]
+    assert Problem("x", got="one\ntwo").parts("    ") == ["    got       one\n              two"]
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -44,8 +42,8 @@ def test_the_code_of_an_error_is_in_the_catalogue_or_none(kind: type[FlopsMockEr
 
 def test_an_error_survives_the_way_to_another_process() -> None:
     """As with pytest-xdist."""
-    again = pickle.loads(pickle.dumps(LoadError(Problem("x", came="y"), Problem("z"))))
-    assert (type(again), again.problems) == (LoadError, (Problem("x", came="y"), Problem("z")))
+    again = pickle.loads(pickle.dumps(LoadError(Problem("x", got="y"), Problem("z"))))
+    assert (type(again), again.problems) == (LoadError, (Problem("x", got="y"), Problem("z")))
 
 
 @pytest.mark.parametrize(
@@ -64,5 +62,5 @@ def test_the_nearest_value(value: str, valid: list[str], told: str) -> None:
 
 def test_a_listing_is_cut_only_where_there_are_more() -> None:
     assert listing(["a", 1]) == "a, 1"
-    assert listing(range(3), most=3) == "0, 1, 2"
-    assert listing(iter(range(4)), most=3) == "0, 1, 2, and 1 more"
+    assert listing(range(3), max_items=3) == "0, 1, 2"
+    assert listing(iter(range(4)), max_items=3) == "0, 1, 2, and 1 more"

@@ -14,7 +14,7 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.errors import FlopsMockError, listing, nearest
 from pytest_flops_mock.findings import DataFacts, PartitionFacts, StageResult, findings_of
 
-ERROR = Finding.of(Problem("it breaks", where="a.py:1", expected="x", came="y", nearest="z", hint="mend it"), code="FM603")
+ERROR = Finding.of(Problem("it breaks", where="a.py:1", expected="x", got="y", nearest="z", fix="fix it"), code="FM603")
 WARNING = Finding.of(Problem("it may break"), code="FM004", detail="a line\nand another")
 REPORT = Report(
     repository="my_repository",
@@ -45,9 +45,9 @@ def test_a_report_reads_well() -> None:
         "error FM603 [transform] it breaks\n"
         "  where     a.py:1\n"
         "  expected  x\n"
-        "  came      y\n"
+        "  got       y\n"
         "  nearest   z\n"
-        "  next      mend it\n"
+        "  fix       fix it\n"
         "\n"
         "verdict     incompatible (1 error, 1 warning)"
     )
@@ -89,8 +89,8 @@ def test_everything_is_frozen() -> None:
 
 
 def test_an_error_shows_each_of_its_problems_with_its_parts() -> None:
-    error = FlopsMockError(Problem("first", where="here\nand there"), Problem("second", hint="do it"))
-    assert str(error) == "first\n  where     here\n            and there\nsecond\n  next      do it"
+    error = FlopsMockError(Problem("first", where="here\nand there"), Problem("second", fix="do it"))
+    assert str(error) == "first\n  where     here\n            and there\nsecond\n  fix       do it"
 
 
 def test_an_error_becomes_findings_with_the_codes_of_its_problems() -> None:

@@ -165,8 +165,8 @@ def test_nothing_to_check_with_is_told_in_full() -> None:
     assert str(error.value) == (
         "there is nothing to check the repository with\n"
         "  expected  an MDP SLA, or the address of an ML data server and data_tags\n"
-        "  came      sla = None, uri = 'grpc://127.0.0.1:1', data_tags = None\n"
-        "  next      pass sla=..., or name one with --flops-sla, ini flops_sla or @pytest.mark.flops_sla(...)"
+        "  got       sla = None, uri = 'grpc://127.0.0.1:1', data_tags = None\n"
+        "  fix       pass sla=..., or name one with --flops-sla, ini flops_sla or @pytest.mark.flops_sla(...)"
     )
 
 

@@ -125,7 +125,7 @@ def test_a_refused_partition_leaves_no_thread_behind() -> None:
     with MLDataServer(ParquetStore("/dev/null/volume")) as server, pytest.raises(FlopsMockError) as error:
         MockDataProvider(server.uri).run(mock_sla(number_of_partitions=5), dataset=numbers())
     assert threading.active_count() <= before
-    assert error.value.problems[0].came == "NotADirectoryError: Not a directory"
+    assert error.value.problems[0].got == "NotADirectoryError: Not a directory"
 
 
 def test_a_split_is_asked_for_when_all_of_them_are_handed_in() -> None:
@@ -135,8 +135,8 @@ def test_a_split_is_asked_for_when_all_of_them_are_handed_in() -> None:
         "the data handed in are not a data set that can be split\n"
         "  where     dataset\n"
         "  expected  a datasets.Dataset\n"
-        "  came      datasets.DatasetDict\n"
-        '  next      take one split of a DatasetDict, such as data["train"]; '
+        "  got       datasets.DatasetDict\n"
+        '  fix       take one split of a DatasetDict, such as data["train"]; '
         "make a Dataset of a table with datasets.Dataset(table)"
     )
 

@@ -49,9 +49,9 @@ def test_an_unknown_source_is_told_with_the_nearest() -> None:
         "there is no such source of data\n"
         "  where     ini flops_data\n"
         "  expected  one of: synthetic, recorded, hub\n"
-        "  came      'Synthetc'\n"
+        "  got       'Synthetc'\n"
         "  nearest   synthetic\n"
-        "  next      use synthetic or recorded for no network, hub for the real data"
+        "  fix       use synthetic or recorded for no network, hub for the real data"
     )
 
 
@@ -107,8 +107,8 @@ def test_a_choice_that_means_nothing_is_told(text: str, message: str) -> None:
         f"{message}\n"
         "  where     --flops-data\n"
         "  expected  NAME:SOURCE for a data set, and at most one SOURCE or *:SOURCE for all others\n"
-        f"  came      {text!r}\n"
-        "  next      for example mnist:recorded cifar10:synthetic *:hub"
+        f"  got       {text!r}\n"
+        "  fix       for example mnist:recorded cifar10:synthetic *:hub"
     )
 
 
@@ -148,7 +148,7 @@ def test_a_code_that_there_is_not_is_told_with_the_nearest(kind: str, shown: str
         "there is no such code to ignore\n"
         f"  where     {shown}\n"
         "  expected  codes of findings, such as FM714\n"
-        "  came      FM6O2\n"
+        "  got       FM6O2\n"
         "  nearest   FM602\n"
-        "  next      flops-mock explain lists all codes"
+        "  fix       flops-mock explain lists all codes"
     )

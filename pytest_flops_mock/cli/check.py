@@ -87,10 +87,10 @@ def _run(options: argparse.Namespace) -> int:
     slas = [shown(path, here) for path, kind, _ in named if kind == "MDP"]
     project = next((shown(path, here) for path, kind, _ in named if kind == "project"), None)
     from pytest_flops_mock.choices import data_choice, flaws_of
-    from pytest_flops_mock.learner.clone import cloned, remote_of
     from pytest_flops_mock.learner.environment import CURRENT, LEARNER, environments, learner_python
-    from pytest_flops_mock.learner.repository import MLRepository
     from pytest_flops_mock.pipeline import RepositoryChecker
+    from pytest_flops_mock.repository.clone import cloned, remote_of
+    from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.settings import ignored_codes, megabytes, seconds
 
     data, timeout = data_choice(options.data, "--data"), seconds(options.timeout, "--timeout")

@@ -32,7 +32,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _explained(code: Code) -> str:
-    parts = [("stage", code.stage), ("trigger", code.trigger), ("why", code.why), ("mend", code.mend)]
+    parts = [("stage", code.stage), ("trigger", code.trigger), ("why", code.why), ("fix", code.fix)]
     lines = [
         textwrap.fill(text, 100, initial_indent=f"  {name:<8}  ", subsequent_indent=" " * 12, break_long_words=False)
         for name, text in parts
@@ -46,7 +46,7 @@ def _no_code(code: str) -> Problem:
         "there is no such code of a finding",
         where="flops-mock explain",
         expected="FM and three digits, the first one for the stage",
-        came=code,
+        got=code,
         nearest=", ".join(get_close_matches(code, CODES, n=3, cutoff=0.7) or titled),
-        hint="flops-mock explain lists all",
+        fix="flops-mock explain lists all",
     )

@@ -34,7 +34,7 @@ def add(add: AddCommand) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    rows, seed = whole(options.rows, "--rows", least=1), whole(options.seed, "--seed", least=0)
+    rows, seed = whole(options.rows, "--rows", minimum=1), whole(options.seed, "--seed", minimum=0)
     folder = Path(options.to).expanduser()
     from pytest_flops_mock.data.recorded import check_drift, record
     from pytest_flops_mock.data.request import Wanted
@@ -57,8 +57,8 @@ def _run(options: argparse.Namespace) -> int:
                 "there is no data set to record",
                 where="flops-mock record",
                 expected="the name of a data set on the hub",
-                came="none",
-                hint="for example flops-mock record ylecun/mnist --by label",
+                got="none",
+                fix="for example flops-mock record ylecun/mnist --by label",
             )
         )
     wanted = Wanted(options.split, options.config, options.revision, rows)
@@ -81,7 +81,7 @@ def _refuse_what_is_not_compared(options: argparse.Namespace) -> None:
                 "an option has nothing to work on",
                 where="flops-mock record --check",
                 expected="the name of a data set, --to, or neither",
-                came=listing(given),
-                hint="each sample is compared as it was recorded; leave the option out",
+                got=listing(given),
+                fix="each sample is compared as it was recorded; leave the option out",
             )
         )

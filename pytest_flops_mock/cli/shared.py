@@ -19,7 +19,7 @@ def show(text: str) -> None:
     print(text, flush=True)
 
 
-def whole(text: str, option: str, *, least: int) -> int:
+def whole(text: str, option: str, *, minimum: int) -> int:
     """The whole number that an option says.
 
     Raises:
@@ -28,10 +28,10 @@ def whole(text: str, option: str, *, least: int) -> int:
     try:
         number = int(text)
     except ValueError:
-        number = least - 1
-    if number < least:
+        number = minimum - 1
+    if number < minimum:
         problem = Problem(
-            "the value is not a whole number that it can be", where=option, expected=f"{least} or more", came=repr(text)
+            "the value is not a whole number that it can be", where=option, expected=f"{minimum} or more", got=repr(text)
         )
         raise SettingsError(problem)
     return number

@@ -99,10 +99,10 @@ def _refuse_what_is_not_read(options: argparse.Namespace, task: str) -> None:
                 "an option has nothing to work on",
                 where="flops-mock twin",
                 expected=wanted,
-                came=f"{listing(given)} without it"
+                got=f"{listing(given)} without it"
                 if task in ("list", "name")
                 else f"{listing(given)} with {_mode(options)}",
-                hint="for example flops-mock twin mnist --show --rows 100; "
+                fix="for example flops-mock twin mnist --show --rows 100; "
                 "--label and --config go with --like DATA and --features FILE",
             )
         )
@@ -113,7 +113,7 @@ def _mode(options: argparse.Namespace) -> str:
 
 
 def _show(options: argparse.Namespace, recordings: Path) -> None:
-    rows, seed = whole(options.rows or "600", "--rows", least=1), whole(options.seed or "42", "--seed", least=0)
+    rows, seed = whole(options.rows or "600", "--rows", minimum=1), whole(options.seed or "42", "--seed", minimum=0)
     flaws = flaws_of(options.flaws or "", "--flaws")
     from pytest_flops_mock.data.source import twin_of
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
@@ -137,8 +137,8 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
                     "there is no contact sheet of a data set without pictures",
                     where="--to",
                     expected="a data set with a column of images",
-                    came=twin.name,
-                    hint="leave --to out",
+                    got=twin.name,
+                    fix="leave --to out",
                 )
             )
     show("\n\n".join(parts))
@@ -207,9 +207,9 @@ def _described(options: argparse.Namespace, source: Path) -> Description:
                 "this is no name of a data set for an SLA",
                 where="flops-mock twin",
                 expected="a name such as visits or acme/visits",
-                came=repr(name),
+                got=repr(name),
                 nearest="-".join(Path(name).stem.split()),
-                hint="a path goes to --like or --features, and a name has no blanks",
+                fix="a path goes to --like or --features, and a name has no blanks",
             )
         )
     if options.features:
@@ -219,8 +219,8 @@ def _described(options: argparse.Namespace, source: Path) -> Description:
                     "a schema has no values that could be hidden",
                     where="--hide",
                     expected="--like DATA",
-                    came="--features",
-                    hint="leave --hide out",
+                    got="--features",
+                    fix="leave --hide out",
                 )
             )
         from pytest_flops_mock.data.twins.schemas import describe_schema

@@ -59,8 +59,8 @@ def learner_schema(schema: pa.Schema, where: str) -> pa.Schema:
                     f"column {name!r} has a feature type that the learner's datasets (2.x) cannot read",
                     where=where,
                     expected=listing(KNOWN_TYPES),
-                    came=str(error),
-                    hint="cast the column to another feature type, or leave it out",
+                    got=str(error),
+                    fix="cast the column to another feature type, or leave it out",
                     code="FM304",
                 )
             )

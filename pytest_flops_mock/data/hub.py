@@ -177,8 +177,8 @@ def check_readable(entry: HubEntry, wanted: Wanted) -> None:
                 f"the data set is made by a script, which datasets {datasets.__version__} does not run",
                 where=_where(entry.asked),
                 expected="a data set of Parquet, CSV or JSON files",
-                came=f"{script} in {entry.id}",
-                hint='take the Parquet files that the hub makes of most data sets, with "revision": "refs/convert/parquet" '
+                got=f"{script} in {entry.id}",
+                fix='take the Parquet files that the hub makes of most data sets, with "revision": "refs/convert/parquet" '
                 "in the SLA, " + WITHOUT,
             )
         )
@@ -308,9 +308,9 @@ def _look_up_problem(name: str, revision: str | None, error: Exception, known: t
             "the data set has no such revision on the Hugging Face hub",
             where=_where(name),
             expected="a branch, a tag or a commit of it",
-            came=f"revision {revision!r}",
+            got=f"revision {revision!r}",
             nearest="main",
-            hint="see the data set's page, Files and versions; without a revision the newest is taken",
+            fix="see the data set's page, Files and versions; without a revision the newest is taken",
         )
     if isinstance(error, hub.RepositoryNotFoundError | hub.HFValidationError):
         token = _has_token()
@@ -318,9 +318,9 @@ def _look_up_problem(name: str, revision: str | None, error: Exception, known: t
             "there is no such data set on the Hugging Face hub" + ("" if _is_bad(error) else ", or it is private"),
             where=_where(name),
             expected="the name of a data set, such as ylecun/mnist",
-            came=reason(error) if _is_bad(error) else f"{name}, asked for {'with your' if token else 'without a'} token",
+            got=reason(error) if _is_bad(error) else f"{name}, asked for {'with your' if token else 'without a'} token",
             nearest=nearest(name, [other for other in known if other != name]),
-            hint="correct dataset_name"
+            fix="correct dataset_name"
             + ("" if _is_bad(error) else "; for private data " + ("use a token that may read it" if token else _LOG_IN)),
         )
     return _network_problem(name, error)
@@ -349,8 +349,8 @@ def _gated(name: str, error: BaseException) -> Problem:
         "the data set is gated: its owner decides who may read it",
         where=_where(name),
         expected="a token of somebody who was let in",
-        came="your token, which may not read it" if status != UNAUTHORISED and _has_token() else "no token",
-        hint=f"ask for access at {page}, then log in (hf auth login, or HF_TOKEN), {WITHOUT}",
+        got="your token, which may not read it" if status != UNAUTHORISED and _has_token() else "no token",
+        fix=f"ask for access at {page}, then log in (hf auth login, or HF_TOKEN), {WITHOUT}",
     )
 
 
@@ -366,8 +366,8 @@ def _network_problem(name: str, error: Exception) -> Problem:
         "the Hugging Face hub cannot be reached",
         where=_where(name),
         expected=f"an answer of {huggingface_hub.constants.ENDPOINT} within {LOOK_UP_SECONDS:g} seconds",
-        came=reason(error),
-        hint="check the network (and HF_ENDPOINT and proxy variables), " + WITHOUT,
+        got=reason(error),
+        fix="check the network (and HF_ENDPOINT and proxy variables), " + WITHOUT,
     )
 
 
@@ -376,23 +376,23 @@ def _status_problem(name: str, status: int, wait: str) -> Problem:
         return Problem(
             "the Hugging Face hub takes no more requests from here for now",
             where=_where(name),
-            came=f"status {status}" + (f", try again in {wait} seconds" if wait else ""),
-            hint="log in (hf auth login, or HF_TOKEN), which raises the limit, wait, " + WITHOUT,
+            got=f"status {status}" + (f", try again in {wait} seconds" if wait else ""),
+            fix="log in (hf auth login, or HF_TOKEN), which raises the limit, wait, " + WITHOUT,
         )
     if status == UNAUTHORISED:
         return Problem(
             "the Hugging Face hub does not accept your token",
             where=_where(name),
-            came=f"status {status}",
-            hint="log in again (hf auth login), or correct the environment variable HF_TOKEN",
+            got=f"status {status}",
+            fix="log in again (hf auth login), or correct the environment variable HF_TOKEN",
         )
     return Problem(
         "the Hugging Face hub has trouble of its own"
         if status >= SERVER_ERRORS
         else "the Hugging Face hub refuses the request",
         where=_where(name),
-        came=f"status {status}",
-        hint="try again later, " + WITHOUT,
+        got=f"status {status}",
+        fix="try again later, " + WITHOUT,
     )
 
 
@@ -420,8 +420,8 @@ def _load_problem(entry: HubEntry, wanted: Wanted, error: Exception, impatience:
         "the download of the data set broke off" if cut else "the data set's files cannot be read",
         where=_where(entry.asked),
         expected=f"what {entry.id} has at revision {entry.commit[:12]}",
-        came=str(last) if isinstance(last, _GaveUpError) else reason(error),
-        hint=("try again, " if cut else f"try datasets.load_dataset({entry.id!r}) by hand, ") + WITHOUT,
+        got=str(last) if isinstance(last, _GaveUpError) else reason(error),
+        fix=("try again, " if cut else f"try datasets.load_dataset({entry.id!r}) by hand, ") + WITHOUT,
     )
 
 
@@ -450,8 +450,8 @@ def configuration_problem(where: str, config_name: str | None, look_up: Callable
             "the data set has several configurations, and none is its default",
             where=where,
             expected=f"one of: {listing(names)}",
-            came="no configuration",
-            hint=f'add "config_name": "{names[0]}" to the SLA (--config {names[0]} to a command); FLOps ignores that key, '
+            got="no configuration",
+            fix=f'add "config_name": "{names[0]}" to the SLA (--config {names[0]} to a command); FLOps ignores that key, '
             "and its provider dies of this set",
         )
     if config_name is not None and config_name not in names:
@@ -459,9 +459,9 @@ def configuration_problem(where: str, config_name: str | None, look_up: Callable
             "the data set has no such configuration",
             where=where,
             expected=f"one of: {listing(names)}",
-            came=config_name,
+            got=config_name,
             nearest=nearest(config_name, names),
-            hint="correct config_name",
+            fix="correct config_name",
         )
     return None
 
@@ -470,6 +470,6 @@ def _not_cached(name: str, error: Exception) -> Problem:
     return Problem(
         "the data set is not in the cache of the Hugging Face hub, and the network is switched off",
         where=_where(name),
-        came=reason(error),
-        hint="unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, " + WITHOUT,
+        got=reason(error),
+        fix="unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, " + WITHOUT,
     )

@@ -49,14 +49,14 @@ def with_media(batch: pa.RecordBatch, where: str) -> Iterator[pa.RecordBatch]:
         yield from whole
 
 
-def _missing(where: str, came: str) -> DataSourceError:
+def _missing(where: str, got: str) -> DataSourceError:
     return DataSourceError(
         Problem(
             "a row names a media file that cannot be read",
             where=where,
             expected="a file on this machine, to be sent as bytes",
-            came=came,
-            hint="put the file there, or store the bytes in the data set",
+            got=got,
+            fix="put the file there, or store the bytes in the data set",
             code="FM305",
         )
     )

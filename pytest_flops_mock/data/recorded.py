@@ -33,7 +33,7 @@ SCHEMA = "pytest-flops-mock/recording/1"
 """The version of the manifest's form; a change that breaks readers raises the number."""
 
 ROWS, SEED = 256, 42
-LEAST_READ, READ_PER_ROW = 2_000, 50
+MIN_READ, READ_PER_ROW = 2_000, 50
 """How far a stream is read for rows of every class: so many rows for each wanted one, and at least so many."""
 
 ROWS_FOR_SCHEMA = 100
@@ -183,16 +183,16 @@ def replay(names: Sequence[str], wanted: Wanted, folder: Path) -> tuple[Any, str
         table = pq.read_table(io.BytesIO(content))
         described = _described(table.schema)
     except Exception as error:  # whatever Arrow says about a file that is none
-        came = LFS_POINTER if is_lfs_pointer(recording.path) else reason(error)
-        raise _unfit(recording.path, "the recorded sample cannot be read", "a Parquet file", came, manifest) from error
+        got = LFS_POINTER if is_lfs_pointer(recording.path) else reason(error)
+        raise _unfit(recording.path, "the recorded sample cannot be read", "a Parquet file", got, manifest) from error
     if described != manifest.features or table.num_rows != manifest.rows:
-        came = "; ".join(_changes(manifest.features, described)) or f"{table.num_rows} rows"
+        got = "; ".join(_changes(manifest.features, described)) or f"{table.num_rows} rows"
         expected = f"the columns of its manifest and {manifest.rows} rows"
-        raise _unfit(recording.path, "the recorded sample does not fit its manifest", expected, came, manifest)
+        raise _unfit(recording.path, "the recorded sample does not fit its manifest", expected, got, manifest)
     if manifest.digest != _digest(manifest, content):
         expected = f"digest {manifest.digest}"
-        came = f"digest {_digest(manifest, content)}"
-        raise _unfit(recording.path, "the recorded sample or its manifest was changed afterwards", expected, came, manifest)
+        got = f"digest {_digest(manifest, content)}"
+        raise _unfit(recording.path, "the recorded sample or its manifest was changed afterwards", expected, got, manifest)
     import datasets
 
     data = datasets.Dataset(table, fingerprint=manifest.digest[:16])
@@ -228,8 +228,8 @@ def _entry(name: str, wanted: Wanted) -> HubEntry:
             Problem(
                 "a sample cannot be recorded or compared while the network is switched off",
                 where=f"dataset_name = {name!r}",
-                came="HF_HUB_OFFLINE or HF_DATASETS_OFFLINE",
-                hint="unset them and try again",
+                got="HF_HUB_OFFLINE or HF_DATASETS_OFFLINE",
+                fix="unset them and try again",
             )
         )
     from pytest_flops_mock.data.twins.catalogue import twin_names
@@ -246,9 +246,9 @@ def _stream(splits: Any, entry: HubEntry, split: str) -> Any:
                 f"the data set has no split {split!r}",
                 where=f"dataset_name = {entry.asked!r}",
                 expected=f"one of: {listing(splits)}",
-                came=split,
+                got=split,
                 nearest=nearest(split, splits),
-                hint="name one that there is with --split",
+                fix="name one that there is with --split",
                 code="FM302",
             )
         )
@@ -273,9 +273,9 @@ def _classes(stream: Any, by: str, name: str) -> int | None:
                 f"the data set has no column {by!r}",
                 where=f"dataset_name = {name!r}",
                 expected=f"one of: {listing(names)}",
-                came=by,
+                got=by,
                 nearest=nearest(by, names),
-                hint="name the column of the classes with --by",
+                fix="name the column of the classes with --by",
             )
         )
     count = getattr((stream.features or {}).get(by), "num_classes", None)
@@ -294,7 +294,7 @@ def _stratified(
     share = rows if classes is None else -(-rows // classes)
     kept: dict[Any, list[tuple[int, dict[str, Any]]]] = {}
     seen: dict[Any, int] = {}
-    for index, row in enumerate(islice(found, max(LEAST_READ, READ_PER_ROW * rows))):
+    for index, row in enumerate(islice(found, max(MIN_READ, READ_PER_ROW * rows))):
         try:
             rows_of_class = kept.setdefault(row[by], [])
         except TypeError:
@@ -303,8 +303,8 @@ def _stratified(
                     f"the values of column {by!r} are no classes",
                     where=f"dataset_name = {name!r}",
                     expected="numbers or texts",
-                    came=type(row[by]).__name__,
-                    hint="name another column with --by, or none",
+                    got=type(row[by]).__name__,
+                    fix="name another column with --by, or none",
                 )
             ) from None
         seen[row[by]] = seen.get(row[by], 0) + 1
@@ -408,9 +408,9 @@ def _content(recording: Recording) -> bytes:
     try:
         return recording.path.read_bytes()
     except OSError as error:
-        came = error.strerror or str(error)
+        got = error.strerror or str(error)
         message = "the Parquet file of the recorded sample is missing"
-        raise _unfit(recording.path, message, "a file", came, recording.manifest) from error
+        raise _unfit(recording.path, message, "a file", got, recording.manifest) from error
 
 
 def _command(name: str, wanted: Wanted, folder: Path, *more: str) -> str:
@@ -429,9 +429,9 @@ def _again(manifest: Manifest, folder: Path) -> str:
     return _command(manifest.names[0] if manifest.names else manifest.dataset, wanted, folder, *chosen)
 
 
-def _unfit(path: Path, message: str, expected: str, came: str, manifest: Manifest | None = None) -> DataSourceError:
+def _unfit(path: Path, message: str, expected: str, got: str, manifest: Manifest | None = None) -> DataSourceError:
     command = f"record it again: {_again(manifest, path.parent)}" if manifest else "record it again (flops-mock record)"
-    return DataSourceError(Problem(message, where=str(path), expected=expected, came=came, hint=f"{command}, {OTHER_WAYS}"))
+    return DataSourceError(Problem(message, where=str(path), expected=expected, got=got, fix=f"{command}, {OTHER_WAYS}"))
 
 
 def _none_recorded(name: str, folder: Path, there: Sequence[str] = ()) -> Problem:
@@ -440,9 +440,9 @@ def _none_recorded(name: str, folder: Path, there: Sequence[str] = ()) -> Proble
         f"there is no recorded sample of {name}",
         where=str(folder),
         expected="a sample that flops-mock record has written there",
-        came=f"samples of: {listing(there)}" if folder.is_dir() else "no such folder",
+        got=f"samples of: {listing(there)}" if folder.is_dir() else "no such folder",
         nearest=nearest(name, there),
-        hint=f"{command} (needs the network once), {OTHER_WAYS}",
+        fix=f"{command} (needs the network once), {OTHER_WAYS}",
     )
 
 
@@ -456,8 +456,8 @@ def _other_recorded(name: str, wanted: Wanted, there: Sequence[Recording], folde
         f"there is a recorded sample of {name}, but not of the rows that are wanted",
         where=str(folder),
         expected=told(wanted.split, wanted.config_name, wanted.revision),
-        came="; ".join(
+        got="; ".join(
             told(known.split, known.config_name, known.asked_revision or known.revision[:12]) for known in manifests
         ),
-        hint=f"{_command(name, wanted, folder)} (needs the network once), {OTHER_WAYS}",
+        fix=f"{_command(name, wanted, folder)} (needs the network once), {OTHER_WAYS}",
     )

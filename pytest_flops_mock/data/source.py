@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.data.twins.twin import Twin
 
 TWIN_ROWS = 600
-MOST_KEPT, MOST_KEPT_ROWS = 8, 2_000
+MAX_KEPT, MAX_KEPT_ROWS = 8, 2_000
 """How many twins are kept in memory for further checks, and of what size; large ones would fill it."""
 
 TWIN_ROWS_PER_PARTITION = 10
@@ -158,9 +158,9 @@ def twin_of(name: str, recordings: Path = RECORDINGS, folder: Path | None = None
                 "there is no synthetic twin of this data set",
                 where=f"dataset_name = {name!r}",
                 expected=f"one of: {listing(there)}",
-                came=name,
+                got=name,
                 nearest=here or alike or nearest(name, there),
-                hint="take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
+                fix="take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
                 "such as ./data/train.parquet, or make a twin of your own: flops-mock twin --help",
             )
         )
@@ -179,8 +179,8 @@ def _check_config(twin: Twin, name: str, config_name: str | None) -> None:
                 "the data set has several configurations, and none is its default",
                 where=f"dataset_name = {name!r}",
                 expected=f"one of: {listing(twin.configs)} (there is a synthetic twin of {twin.config})",
-                came="no configuration",
-                hint=f'add "config_name": "{twin.config}" to the SLA; FLOps ignores that key, '
+                got="no configuration",
+                fix=f'add "config_name": "{twin.config}" to the SLA; FLOps ignores that key, '
                 "and its provider dies of this set",
             )
         )
@@ -190,9 +190,9 @@ def _check_config(twin: Twin, name: str, config_name: str | None) -> None:
                 "there is no synthetic twin of this configuration of the data set",
                 where=f"dataset_name = {name!r}",
                 expected=twin.config,
-                came=str(config_name),
+                got=str(config_name),
                 nearest=twin.config,
-                hint="correct config_name, or take the real data: --flops-data=hub, or recorded samples (flops-mock record)",
+                fix="correct config_name, or take the real data: --flops-data=hub, or recorded samples (flops-mock record)",
             )
         )
 
@@ -211,7 +211,7 @@ def _synthetic(twin: Twin, name: str, partitions: int, seed: int, wanted: Wanted
 def _made(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> Any:
     """The rows of a twin; small ones are made once for many checks, each of which gets an object of its own."""
     return (
-        copy(_kept(twin, split, rows, seed, flaws)) if rows <= MOST_KEPT_ROWS else _made_anew(twin, split, rows, seed, flaws)
+        copy(_kept(twin, split, rows, seed, flaws)) if rows <= MAX_KEPT_ROWS else _made_anew(twin, split, rows, seed, flaws)
     )
 
 
@@ -221,7 +221,7 @@ def _made_anew(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> An
     return make_split(twin, split, rows=rows, seed=seed, flaws=flaws)
 
 
-_kept = lru_cache(maxsize=MOST_KEPT)(_made_anew)
+_kept = lru_cache(maxsize=MAX_KEPT)(_made_anew)
 
 
 def _absolute(path: Path) -> Path:
@@ -278,8 +278,8 @@ def _local(path: Path, wanted: Wanted) -> Any:
         if path.is_dir() and (problem := _configuration_problem(path, wanted.config_name)):
             raise DataSourceError(problem) from error
         pattern = path.is_dir() and glob.escape(str(path)) != str(path)
-        came = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else _why(path, error)
-        raise _unreadable(path, came, "") from error
+        got = "a path with one of * ? [ in it, which datasets takes for a pattern" if pattern else _why(path, error)
+        raise _unreadable(path, got, "") from error
     if path.is_file() and not any(data.num_rows.values()):  # some versions of datasets take that for a data set
         raise _unreadable(path, _NO_ROW, "")
     return data
@@ -326,23 +326,23 @@ def _without_meaning(path: Path, wanted: Wanted) -> Problem | None:
         what,
         where=str(path),
         expected=f"no key {key} in the SLA",
-        came=f"{key} = {getattr(wanted, key)!r}",
-        hint="leave revision out; it is for data sets of the hub"
+        got=f"{key} = {getattr(wanted, key)!r}",
+        fix="leave revision out; it is for data sets of the hub"
         if key == "revision"
         else "leave config_name (--config of a command) out; it is for data sets of the hub and folders",
     )
 
 
-def _unreadable(path: Path, came: str, near: str) -> DataSourceError:
+def _unreadable(path: Path, got: str, near: str) -> DataSourceError:
     return DataSourceError(
         Problem(
             "the local data set cannot be read",
             where=str(path),
             expected="a folder that datasets.load_dataset reads or save_to_disk made, "
             "or a .parquet, .csv, .json or .jsonl file",
-            came=came,
+            got=got,
             nearest=near,
-            hint="a relative path in an SLA starts at the SLA's folder; try datasets.load_dataset on it by hand",
+            fix="a relative path in an SLA starts at the SLA's folder; try datasets.load_dataset on it by hand",
         )
     )
 
@@ -359,9 +359,9 @@ def _split(data: Any, name: str, split: str) -> Any:
                 f"the data set has no split {split!r}" + (", and the mock data provider sends no other" if usual else ""),
                 where=f"dataset_name = {name!r}",
                 expected=split if usual or not has_splits else f"one of: {listing(data)}",
-                came=split if not usual and has_splits else listing(data) if has_splits else "rows without splits",
+                got=split if not usual and has_splits else listing(data) if has_splits else "rows without splits",
                 nearest=nearest(split, data) if has_splits else "",
-                hint="use a data set with that split; on FLOps the provider dies before it sends anything"
+                fix="use a data set with that split; on FLOps the provider dies before it sends anything"
                 if usual
                 else "correct the key split of the SLA, or leave it out for train",
                 code="FM302",

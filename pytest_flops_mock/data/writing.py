@@ -34,7 +34,7 @@ def write_whole(files: Mapping[Path, bytes], what: str) -> None:
                     f"{what} cannot be written",
                     where=str(path),
                     expected="a folder that can be written",
-                    came=error.strerror or str(error),
-                    hint="name another place with --to",
+                    got=error.strerror or str(error),
+                    fix="name another place with --to",
                 )
             ) from error

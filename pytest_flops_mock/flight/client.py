@@ -173,14 +173,14 @@ class MLDataClient:
         if told is not None:
             return replace(told, where=where)
         if self._connected is None:
-            hint = "write the address as grpc://HOST:PORT"
+            fix = "write the address as grpc://HOST:PORT"
         elif isinstance(error, fl.FlightUnavailableError):
-            hint = "start the server, and check host and port"
+            fix = "start the server, and check host and port"
         elif isinstance(error, fl.FlightTimedOutError):
-            hint = "give the client a longer timeout, or see the server's log"
+            fix = "give the client a longer timeout, or see the server's log"
         else:
-            hint = "see the server's log"
-        return Problem(message, where=where, came=said, hint=hint)
+            fix = "see the server's log"
+        return Problem(message, where=where, got=said, fix=fix)
 
 
 _FLIGHT_ERRORS = (pa.ArrowException, OSError, KeyError)
@@ -204,8 +204,8 @@ def _of_one_schema(batches: Iterable[pa.RecordBatch], schema: pa.Schema, name: s
                     "the rows of a partition change their schema half-way",
                     where=f"{name}, batch {number}",
                     expected=_columns(schema),
-                    came=_columns(batch.schema),
-                    hint="give all batches the schema that was announced",
+                    got=_columns(batch.schema),
+                    fix="give all batches the schema that was announced",
                 )
             )
         yield batch
@@ -223,8 +223,8 @@ def _check_answer(answer: Any, name: str, promised: int, sent: int, uri: str) ->
                 "a partition arrived with another number of rows",
                 where=f"{name} -> {uri}",
                 expected=f"{promised} rows",
-                came=f"{sent} sent, {confirmed} confirmed",
-                hint="send it again, with the number of rows that there are",
+                got=f"{sent} sent, {confirmed} confirmed",
+                fix="send it again, with the number of rows that there are",
             )
         )
 

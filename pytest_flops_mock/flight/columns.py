@@ -26,8 +26,8 @@ def check_columns(schema: pa.Schema, where: str) -> None:
             f"column {field.name!r} has a type that the ML data server cannot store",
             where=where,
             expected="a type that Arrow can write to Parquet",
-            came=f"{field.type} ({reason})",
-            hint="convert the column to numbers, text, bytes, lists or structs of them, or leave it out",
+            got=f"{field.type} ({reason})",
+            fix="convert the column to numbers, text, bytes, lists or structs of them, or leave it out",
             code="FM304",
         )
         for field in schema
@@ -39,8 +39,8 @@ def check_columns(schema: pa.Schema, where: str) -> None:
             f"column {name!r} occurs {schema.names.count(name)} times",
             where=where,
             expected="column names that differ",
-            came=", ".join(schema.names),
-            hint="rename the columns",
+            got=", ".join(schema.names),
+            fix="rename the columns",
             code="FM304",
         )
         for name in repeated
@@ -67,8 +67,8 @@ def check_rows(batch: pa.RecordBatch, where: str) -> None:
             f"column {field.name!r} has a missing list where every list has the same length",
             where=where,
             expected="no missing lists of a fixed length: Arrow before 26 cannot read them back from the Parquet file",
-            came=str(field.type),
-            hint="fill the missing lists, or give the feature no length",
+            got=str(field.type),
+            fix="fill the missing lists, or give the feature no length",
             code="FM304",
         )
         for field, column in zip(batch.schema, batch.columns, strict=True)

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 
 from pytest_flops_mock.errors import Problem
 
-MOST_BYTES = 1000
-_LABELS = ("where", "expected", "came", "nearest", "next")
+MAX_BYTES = 1000
+_LABELS = ("where", "expected", "got", "nearest", "fix")
 
 
 def wire_text(problems: Sequence[Problem]) -> str:
     """The first problem on one line: the message, then its parts, each after its label."""
     problem, others = problems[0], len(problems) - 1
     message = problem.message + (f" (and {others} more of the kind)" if others else "")
-    parts = (problem.where, problem.expected, problem.came, problem.nearest, problem.hint)
+    parts = (problem.where, problem.expected, problem.got, problem.nearest, problem.fix)
     named = [f"{label}: {_cut(text)}" for label, text in zip(_LABELS, parts, strict=True) if text]
-    return _cut("; ".join([message, *named]), MOST_BYTES)
+    return _cut("; ".join([message, *named]), MAX_BYTES)
 
 
 def problem_in(text: str) -> Problem | None:
@@ -42,8 +42,8 @@ def failure(error: BaseException) -> Problem:
     kind = type(error).__name__
     text = (error.strerror if isinstance(error, OSError) else "") or str(error)
     reason = text.strip().partition("\n")[0]
-    came = kind if not reason or os.sep in reason else f"{kind}: {reason}"
-    return Problem("the ML data server failed", came=came, hint="see the server's log, which has the traceback")
+    got = kind if not reason or os.sep in reason else f"{kind}: {reason}"
+    return Problem("the ML data server failed", got=got, fix="see the server's log, which has the traceback")
 
 
 def shown(raw: bytes | str) -> str:
@@ -52,7 +52,7 @@ def shown(raw: bytes | str) -> str:
     return _cut("".join(char if char.isprintable() else ascii(char)[1:-1] for char in text))
 
 
-def _cut(text: str, most: int = MOST_BYTES // 4) -> str:
+def _cut(text: str, max_bytes: int = MAX_BYTES // 4) -> str:
     text = " ".join(text.split())
     raw = text.encode(errors="replace")
-    return text if len(raw) <= most else raw[: most - 3].decode(errors="ignore") + "…"
+    return text if len(raw) <= max_bytes else raw[: max_bytes - 3].decode(errors="ignore") + "…"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pytest_flops_mock.errors import NameRefusedError, Problem
 
 SUFFIX = ".parquet"
-MOST_BYTES = 255
+MAX_BYTES = 255
 """What common file systems allow for one name."""
 
 
@@ -41,17 +41,17 @@ def checked_name(raw: bytes | str) -> str:
         raise _refused(repr(name), "it starts with a dot or holds two in a row and could leave the store")
     if not name.isprintable():
         raise _refused(repr(name), "it holds NUL or another control character")
-    if len(name.encode()) > MOST_BYTES:
-        raise _refused(repr(name[:40] + "…"), f"it is longer than {MOST_BYTES} bytes")
+    if len(name.encode()) > MAX_BYTES:
+        raise _refused(repr(name[:40] + "…"), f"it is longer than {MAX_BYTES} bytes")
     return name
 
 
-def _refused(came: str, why: str) -> NameRefusedError:
+def _refused(got: str, why: str) -> NameRefusedError:
     return NameRefusedError(
         Problem(
             f"the ML data server refuses this file name: {why}",
             expected="TAG.DIGEST.parquet, one plain file name",
-            came=came,
-            hint="use a data tag of letters, digits, - and _",
+            got=got,
+            fix="use a data tag of letters, digits, - and _",
         )
     )

@@ -117,7 +117,7 @@ class MLDataServer:
                 Problem(
                     "the ML data server runs already",
                     where=self.uri,
-                    hint="use the running one, or call stop() first",
+                    fix="use the running one, or call stop() first",
                 )
             )
         _check_address(self.host, self._wanted_port)
@@ -172,7 +172,7 @@ class MLDataServer:
     def _running(self) -> _Service:
         if self._service is None:
             raise ServerStateError(
-                Problem("the ML data server does not run", hint="use it in a with block, or call start() first")
+                Problem("the ML data server does not run", fix="use it in a with block, or call start() first")
             )
         return self._service
 
@@ -259,9 +259,9 @@ class _Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no typ
                     Problem(
                         "the ML data server does not know this action",
                         expected=DROP_DATASET,
-                        came=action.type,
+                        got=action.type,
                         nearest=nearest(action.type, [DROP_DATASET]),
-                        hint="ask list_actions for the actions there are",
+                        fix="ask list_actions for the actions there are",
                     )
                 )
             self._store.drop(checked_name(body))
@@ -305,14 +305,14 @@ def _received(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
         raise _broken_off(name, _first_line(error)) from error
 
 
-def _broken_off(name: str, came: str) -> UploadError:
+def _broken_off(name: str, got: str) -> UploadError:
     return UploadError(
         Problem(
             "an upload ended before it was whole; nothing of it is stored",
             where=name,
             expected="all rows that were promised, of one schema",
-            came=came,
-            hint="send it again",
+            got=got,
+            fix="send it again",
         )
     )
 
@@ -330,8 +330,8 @@ def _tags(criteria: bytes) -> frozenset[str] | None:
             Problem(
                 "the ML data server cannot read these criteria",
                 expected='JSON such as {"data_tags": ["mnist"]}, or nothing for all',
-                came=shown(criteria),
-                hint="send the tags as a list of strings",
+                got=shown(criteria),
+                fix="send the tags as a list of strings",
             )
         )
     return frozenset(tags)
@@ -342,8 +342,8 @@ def _name(descriptor: Any) -> str:
         raise NameRefusedError(
             Problem(
                 "the ML data server wants a path descriptor with the file name as its one element",
-                came=_shown(descriptor),
-                hint="use FlightDescriptor.for_path(name)",
+                got=_shown(descriptor),
+                fix="use FlightDescriptor.for_path(name)",
             )
         )
     return checked_name(descriptor.path[0])
@@ -379,8 +379,8 @@ def _check_address(host: str, port: int) -> None:
             Problem(
                 "there is no such port for the ML data server to listen on",
                 expected="a number from 1 to 65535, or 0 for a free port",
-                came=str(port),
-                hint="use port=0",
+                got=str(port),
+                fix="use port=0",
             )
         )
     try:
@@ -398,8 +398,8 @@ def _no_address(host: str, port: int, error: BaseException) -> ServerStateError:
         Problem(
             f"the ML data server cannot listen on {host}:{port}",
             expected="an address of this machine and a port that is free",
-            came=(getattr(error, "strerror", None) or str(error)),
-            hint="use port=0 for a free port, and 127.0.0.1 for this machine alone",
+            got=(getattr(error, "strerror", None) or str(error)),
+            fix="use port=0 for a free port, and 127.0.0.1 for this machine alone",
         )
     )
 

@@ -48,10 +48,10 @@ class UnknownPartitionError(FlopsMockError):
         super().__init__(
             Problem(
                 "no partition of that name is stored",
-                came=name,
+                got=name,
                 expected=f"one of: {listing(stored)}" if stored else "a name that is stored; there is none",
                 nearest=nearest(name, stored),
-                hint="ask list_flights for the names first",
+                fix="ask list_flights for the names first",
             )
         )
 

@@ -23,9 +23,9 @@ from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, RepositoryError, SettingsError, listing, nearest
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.learner.conda import FILE, CondaEnvironment, compatible, conda_environment
-from pytest_flops_mock.learner.repository import MLRepository
 from pytest_flops_mock.learner.uv import LEARNER_PINS, Uv, bounded, find_uv, search_path
+from pytest_flops_mock.repository.conda import FILE, CondaEnvironment, compatible, conda_environment
+from pytest_flops_mock.repository.repository import MLRepository
 
 PASSED_ON = frozenset(
     (
@@ -145,9 +145,9 @@ def environments(text: str) -> tuple[str, ...]:
                 f"the environment {twice[0]} is named twice" if all(names) else "an environment has no name",
                 where="the environments of the check",
                 expected="current, learner, or the path of a Python or of a virtual environment; several with commas",
-                came=repr(text),
+                got=repr(text),
                 nearest=",".join(dict.fromkeys(name for name in names if name)) or CURRENT,
-                hint="name each environment once, in the order in which they shall be checked",
+                fix="name each environment once, in the order in which they shall be checked",
             )
         )
     return names
@@ -218,8 +218,8 @@ def difference_findings(versions: Mapping[str, str], repository: MLRepository) -
                 "the check runs in a Python that differs from the learner's image",
                 where="the environment of the check",
                 expected=", ".join(image for _, image in differing),
-                came=", ".join(here for here, _ in differing),
-                hint=f'what works here can fail there, and the other way round; check in the environment "{LEARNER}", too',
+                got=", ".join(here for here, _ in differing),
+                fix=f'what works here can fail there, and the other way round; check in the environment "{LEARNER}", too',
             ),
             code="FM201",
         ),
@@ -261,8 +261,8 @@ def _python_at(text: str) -> Path:
             raise _no_python(text, "a folder without bin/python", nearest=_environment_near(path))
         path = executable
     if not path.exists():
-        came = "a link that leads nowhere" if path.is_symlink() else "nothing there"
-        raise _no_python(text, came, nearest=nearest(text, (CURRENT, LEARNER)) or _neighbour(path))
+        got = "a link that leads nowhere" if path.is_symlink() else "nothing there"
+        raise _no_python(text, got, nearest=nearest(text, (CURRENT, LEARNER)) or _neighbour(path))
     if not os.access(path, os.X_OK):
         raise _no_python(text, "a file that is not executable", nearest=_neighbour(path))
     path = Path(os.path.abspath(path))  # links stay: one in a virtual environment is what makes it one
@@ -276,8 +276,8 @@ def _python_at(text: str) -> Path:
                 f"the Python of the check lacks {' and '.join(missing)}",
                 where=text,
                 expected=f"a Python with {' and '.join(NEEDED)} installed",
-                came=f"Python {'.'.join(map(str, version))} without",
-                hint=f"{path} -m pip install {' '.join([*missing, 'flops-utils'])}",
+                got=f"Python {'.'.join(map(str, version))} without",
+                fix=f"{path} -m pip install {' '.join([*missing, 'flops-utils'])}",
                 code="FM205",
             )
         )
@@ -308,15 +308,15 @@ def _inspected(text: str, python: Path) -> tuple[tuple[int, ...], list[str]]:
     return tuple(map(int, answer.group(1, 2, 3))), answer[4].split(",")
 
 
-def _no_python(text: str, came: str, *, nearest: str = "") -> LearnerEnvironmentError:
+def _no_python(text: str, got: str, *, nearest: str = "") -> LearnerEnvironmentError:
     return LearnerEnvironmentError(
         Problem(
             "there is no Python for the check",
             where=text,
             expected=f"{CURRENT}, {LEARNER}, a virtual environment, or a Python from {_dotted(OLDEST_PYTHON)} on",
-            came=came,
+            got=got,
             nearest=nearest,
-            hint=f'name another one, or "{LEARNER}" to have one built from {FILE}',
+            fix=f'name another one, or "{LEARNER}" to have one built from {FILE}',
             code="FM205",
         )
     )
@@ -377,9 +377,9 @@ def _replaced(asked: str, pin: str, line: int) -> Finding:
             f"the learner's image has {pin}, whatever {FILE} says",
             where=f"{FILE}:{line}",
             expected=pin,
-            came=asked,
+            got=asked,
             nearest=pin,
-            hint=f"write {pin} into {FILE}: FLOps installs it afterwards, and the check did so, too",
+            fix=f"write {pin} into {FILE}: FLOps installs it afterwards, and the check did so, too",
         ),
         code="FM201",
     )
@@ -392,8 +392,8 @@ def _left_out(conda: CondaEnvironment) -> Iterator[Finding]:
                 f"the learner's environment was built without what only conda, or a file beside {FILE}, brings",
                 where=FILE,
                 expected="packages that pip finds by name or address",
-                came=listing(conda.left_out),
-                hint="nothing, if the check passes; what is missing here is told as an import that is not installed",
+                got=listing(conda.left_out),
+                fix="nothing, if the check passes; what is missing here is told as an import that is not installed",
             ),
             code="FM201",
         )
@@ -422,8 +422,8 @@ def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_downlo
                 "no Python is installed that the learner's environment could be built with",
                 where=f"{FILE}:{line}" if (line := conda.line("python")) else FILE,
                 expected=f"Python {_dotted(wanted)}, or another one from {_dotted(OLDEST_PYTHON)} on",
-                came=f"installed: {listing(installed)}",
-                hint=f"uv python install {_dotted(wanted)}",
+                got=f"installed: {listing(installed)}",
+                fix=f"uv python install {_dotted(wanted)}",
             )
         )
     exact = [version for version in fitting if version == conda.python]
@@ -447,9 +447,9 @@ def _other_python(conda: CondaEnvironment, version: str, installed: Iterable[str
             f"Python {wanted} of {FILE} is not installed; the check runs in Python {version}",
             where=f"{FILE}:{line}" if line else FILE,
             expected=f"Python {conda.python or conda.python_specifier}",
-            came=f"installed: {listing(installed)}",
+            got=f"installed: {listing(installed)}",
             nearest=version,
-            hint=f"uv python install {wanted if conda.python else _dotted(NEWEST_PYTHON)}, "
+            fix=f"uv python install {wanted if conda.python else _dotted(NEWEST_PYTHON)}, "
             "or set UV_PYTHON_DOWNLOADS=automatic",
         ),
         code="FM202",

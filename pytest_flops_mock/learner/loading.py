@@ -7,12 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from pytest_flops_mock.child import probe
 from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.naming import tag_of
-from pytest_flops_mock.learner import probe
 
 UNAVAILABLE = "Flight returned unavailable error, with message: "
-HINTS = {
+FIXES = {
     "FlightUnavailableError": "start the server, and check host and port",
     "FlightTimedOutError": "look at the server's log for what keeps it, or give the check more time",
     "ModuleNotFoundError": "install datasets and pyarrow into the Python that the learner runs in",
@@ -54,9 +54,9 @@ def no_match(uri: str, tags: list[str], names: list[str]) -> Problem:
         "no partition on the ML data server matches the data tags; a learner would exit with status 1",
         where=uri,
         expected=f"a tag of: {listing(stored)}" if stored else "partitions on the server",
-        came=f"data_tags = {tags}",
+        got=f"data_tags = {tags}",
         nearest=next(filter(None, (nearest(tag, stored) for tag in tags)), ""),
-        hint="use the MDP SLA's data_tag in the project SLA's data_tags" if stored else "run the mock data provider first",
+        fix="use the MDP SLA's data_tag in the project SLA's data_tags" if stored else "run the mock data provider first",
         code="FM401",
     )
 
@@ -68,8 +68,8 @@ def differing(uri: str, differences: list[str]) -> tuple[Problem, ...]:
             "the partitions cannot be one data set",
             where=uri,
             expected="equal columns, types and features in all partitions of the data tags",
-            came=difference,
-            hint="give different data sets different data tags",
+            got=difference,
+            fix="give different data sets different data tags",
             code="FM402",
         )
         for difference in differences
@@ -89,7 +89,7 @@ def unloadable(uri: str, kind: str, text: str) -> Problem:
     return Problem(
         "the learner cannot load the data",
         where=uri,
-        came=f"{kind}: {text.replace(UNAVAILABLE, '')}".strip(),
-        hint=HINTS.get(kind, "check that the ML data server runs, and look at its call log"),
+        got=f"{kind}: {text.replace(UNAVAILABLE, '')}".strip(),
+        fix=FIXES.get(kind, "check that the ML data server runs, and look at its call log"),
         code="FM403",
     )

@@ -22,15 +22,15 @@ from types import TracebackType
 from typing import IO, Any, Literal, cast
 
 from pytest_flops_mock.learner.environment import child_environment, command
-from pytest_flops_mock.learner.repository import MLRepository
+from pytest_flops_mock.repository.repository import MLRepository
 
-PROBE = Path(__file__).with_name("probe.py")
+PROBE = Path(__file__).parents[1] / "child" / "probe.py"
 OUTPUT_LINES = 20
 OUTPUT_COLUMNS = 300
 OUTPUT_BYTES = 64 * 2**10
 """How much of the end of the output is looked at."""
 
-MOST_OUTPUT_BYTES = 256 * 2**20
+MAX_OUTPUT_BYTES = 256 * 2**20
 """An endless loop that prints must not fill the disk: beyond this the output starts afresh."""
 
 POLL_SECONDS = 0.05
@@ -218,7 +218,7 @@ class LearnerProcess:
             time.sleep(POLL_SECONDS / 5)
 
     def _limit_output(self) -> None:
-        if self._output.stat().st_size > MOST_OUTPUT_BYTES:
+        if self._output.stat().st_size > MAX_OUTPUT_BYTES:
             os.truncate(self._output, 0)  # the process appends
 
     def _printed_since(self, position: int) -> str:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from pytest_flops_mock.learner.process import Answer, LearnerProcess, Sent
-from pytest_flops_mock.learner.repository import MLRepository
+from pytest_flops_mock.repository.repository import MLRepository
 
 START_SECONDS = 60.0
 

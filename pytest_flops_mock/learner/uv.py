@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem
-from pytest_flops_mock.learner.conda import FILE, CondaEnvironment
-from pytest_flops_mock.learner.programs import run
+from pytest_flops_mock.repository.conda import FILE, CondaEnvironment
+from pytest_flops_mock.repository.programs import run
 
 LEARNER_PINS = ("flwr==1.8.0", "pydantic~=2.7.1", "pillow~=10.4.0", "flwr_datasets==0.1.0", "flops-utils")
 """What FLOps puts into the learner's image beside ``conda.yaml``; it is installed afterwards."""
@@ -53,9 +53,9 @@ def find_uv() -> str:
             "uv is not installed, which builds the learner's environment",
             where='the environment "learner"',
             expected="the package uv, or the program uv on the PATH",
-            came="neither",
+            got="neither",
             nearest='the environment "current" needs none',
-            hint='pip install "pytest-flops-mock[env]"',
+            fix='pip install "pytest-flops-mock[env]"',
         )
     )
 
@@ -81,8 +81,8 @@ class Uv:
                     "uv cannot tell which Pythons are installed",
                     where=self.program,
                     expected="exit status 0 from uv python list",
-                    came=f"exit status {status}",
-                    hint="run uv python list --only-installed to see why, or update uv",
+                    got=f"exit status {status}",
+                    fix="run uv python list --only-installed to see why, or update uv",
                 )
             )
         found: dict[str, Path] = {}
@@ -120,8 +120,8 @@ class Uv:
                     "the learner's environment cannot be kept",
                     where=os.fspath(folder.parent),
                     expected="a folder that can be written, with room for some gigabytes",
-                    came=error.strerror or str(error),
-                    hint="make room, or name another folder for caches in XDG_CACHE_HOME",
+                    got=error.strerror or str(error),
+                    fix="make room, or name another folder for caches in XDG_CACHE_HOME",
                 )
             ) from error
         return python
@@ -211,20 +211,20 @@ def _not_solved(output: str, conda: CondaEnvironment) -> LearnerEnvironmentError
     named = [(_position(name, reason), line) for name, line in conda.lines]
     about = min(((position, line) for position, line in named if position >= 0), default=(0, 0))[1]
     if "was not found in the" in reason:
-        hint = f"PyPI has no package of that name; if conda has it, check with a Python of conda's, else mend {FILE}"
+        fix = f"PyPI has no package of that name; if conda has it, check with a Python of conda's, else fix {FILE}"
     elif re.search(r"Failed to fetch|error sending request|client error|timed out", reason):
-        hint = 'uv reached no package index; UV_DEFAULT_INDEX names another one, and the environment "current" needs none'
+        fix = 'uv reached no package index; UV_DEFAULT_INDEX names another one, and the environment "current" needs none'
     elif "No solution found" in reason:
-        hint = f"change the versions in {FILE} so that they go together; FLOps' image asks for them all"
+        fix = f"change the versions in {FILE} so that they go together; FLOps' image asks for them all"
     else:
-        hint = f"a package cannot be installed with pip; pin another version of it in {FILE}"
+        fix = f"a package cannot be installed with pip; pin another version of it in {FILE}"
     return LearnerEnvironmentError(
         Problem(
             "the learner's environment cannot be built",
             where=f"{FILE}:{about}" if about else FILE,
             expected=f"versions that go together, and with FLOps' own: {', '.join(LEARNER_PINS)}",
-            came=reason,
-            hint=hint,
+            got=reason,
+            fix=fix,
         )
     )
 

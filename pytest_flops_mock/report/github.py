@@ -14,7 +14,7 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding, Report, Severity, Stage
 from pytest_flops_mock.report.markdown import failures_first, markdown, plain
 
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 """Most bytes of one summary. GitHub drops a step's summary whole above 1 MiB, and others write to the same file."""
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -53,7 +53,7 @@ def location(finding: Finding) -> tuple[str, int]:
 
 
 def write_summary(
-    path: str | os.PathLike[str], reports: Iterable[Report], *, names: Sequence[str] = (), most: int = MOST_BYTES
+    path: str | os.PathLike[str], reports: Iterable[Report], *, names: Sequence[str] = (), max_bytes: int = MAX_BYTES
 ) -> None:
     """Append the reports as Markdown to the step summary.
 
@@ -61,13 +61,13 @@ def write_summary(
         path: The file that ``GITHUB_STEP_SUMMARY`` names.
         reports: What to show.
         names: What each report is about.
-        most: Most bytes to append.
+        max_bytes: Most bytes to append.
 
     Raises:
         OSError: The file cannot be written.
     """
     with open(path, "ab") as summary:
-        summary.write(markdown(reports, names=names, most=most).encode(errors="replace"))
+        summary.write(markdown(reports, names=names, max_bytes=max_bytes).encode(errors="replace"))
 
 
 def shielded(text: str, token: str) -> str:

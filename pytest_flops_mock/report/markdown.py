@@ -30,13 +30,13 @@ class _Piece:
     counts: str = ""
 
 
-def markdown(reports: Iterable[Report], *, names: Sequence[str] = (), most: int | None = None) -> str:
+def markdown(reports: Iterable[Report], *, names: Sequence[str] = (), max_bytes: int | None = None) -> str:
     """The reports as GitHub-flavoured Markdown.
 
     Args:
         reports: What to show. Reports with errors come first.
         names: What each report is about, such as its SLA's path; shown in its heading.
-        most: Bytes of UTF-8 that the text may have. It is cut between rows, and says how many are missing.
+        max_bytes: Bytes of UTF-8 that the text may have. It is cut between rows, and says how many are missing.
 
     Returns:
         Verdict, stages and findings of each report, failures first, without terminal codes. Ends with a line break.
@@ -44,7 +44,7 @@ def markdown(reports: Iterable[Report], *, names: Sequence[str] = (), most: int 
     named = list(zip_names(reports, names))
     named.sort(key=lambda pair: pair[1].ok)
     pieces = [*_overview(named), *(piece for name, report in named for piece in _pieces(name, report))]
-    return _cut(pieces, most)
+    return _cut(pieces, max_bytes)
 
 
 def zip_names(reports: Iterable[Report], names: Sequence[str]) -> Iterator[tuple[str, Report]]:
@@ -122,10 +122,10 @@ def _pieces(name: str, report: Report) -> Iterator[_Piece]:
 def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:
     if not findings:
         return
-    yield _Piece("| severity | code | stage | finding | where | expected | came | nearest | next |\n|" + " --- |" * 9)
+    yield _Piece("| severity | code | stage | finding | where | expected | got | nearest | fix |\n|" + " --- |" * 9)
     ordered = failures_first(findings)
     for finding in ordered:
-        parts = (finding.message, finding.where, finding.expected, finding.came, finding.nearest, finding.hint)
+        parts = (finding.message, finding.where, finding.expected, finding.got, finding.nearest, finding.fix)
         yield _Piece(_row(finding.severity.value, finding.code, finding.stage.value, *map(cell, parts)), "finding")
     yield _Piece("")
     for finding in ordered:
@@ -146,23 +146,23 @@ def _row(*cells: str) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _cut(pieces: Sequence[_Piece], most: int | None) -> str:
-    """The pieces, one under the other, as far as they go whole into ``most`` bytes, and what is missing."""
+def _cut(pieces: Sequence[_Piece], max_bytes: int | None) -> str:
+    """The pieces, one under the other, as far as they go whole into ``max_bytes`` bytes, and what is missing."""
     whole = "".join(f"{piece.text}\n" for piece in pieces).rstrip("\n") + "\n"
-    if most is None or len(whole.encode(errors="replace")) <= most:
+    if max_bytes is None or len(whole.encode(errors="replace")) <= max_bytes:
         return whole
-    room = most - len(_missing(pieces, most).encode())  # no cut has more to say than this
+    room = max_bytes - len(_missing(pieces, max_bytes).encode())  # no cut has more to say than this
     used, kept = 0, 0
     for piece in pieces:
         used += len(f"{piece.text}\n".encode(errors="replace"))
         if used > room:
             break
         kept += 1
-    return "".join(f"{piece.text}\n" for piece in pieces[:kept]) + _missing(pieces[kept:], most)
+    return "".join(f"{piece.text}\n" for piece in pieces[:kept]) + _missing(pieces[kept:], max_bytes)
 
 
-def _missing(pieces: Iterable[_Piece], most: int) -> str:
+def _missing(pieces: Iterable[_Piece], max_bytes: int) -> str:
     left = [piece.counts for piece in pieces]
     counts = [(left.count(name), name) for name in ("report", "finding", "detail")]
     told = ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
-    return f"\n**Not shown: {told or 'the rest'}, since this text ends at {most:,} bytes.**\n"
+    return f"\n**Not shown: {told or 'the rest'}, since this text ends at {max_bytes:,} bytes.**\n"

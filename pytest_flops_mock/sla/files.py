@@ -12,20 +12,20 @@ from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 MDP_KEY = "mock_data_configuration"
 """Only an MDP SLA has this key."""
 
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """No SLA is larger than this; what is need not be read to know."""
 
 
 def is_mdp_sla(path: Path) -> bool:
     """Whether a file looks like an MDP SLA, be it a broken one."""
     try:
-        small = path.suffix == ".json" and path.is_file() and path.stat().st_size <= MOST_BYTES
+        small = path.suffix == ".json" and path.is_file() and path.stat().st_size <= MAX_BYTES
         return small and MDP_KEY in path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
 
 
-def mdp_slas(folder: Path, most: int = 100) -> Iterator[Path]:
+def mdp_slas(folder: Path, max_files: int = 100) -> Iterator[Path]:
     """The files in a folder, at any depth, that look like MDP SLAs; not in hidden folders and virtual environments."""
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(
@@ -36,8 +36,8 @@ def mdp_slas(folder: Path, most: int = 100) -> Iterator[Path]:
         for name in sorted(files):
             if is_mdp_sla(Path(parent, name)):
                 yield Path(parent, name)
-                most -= 1
-                if not most:
+                max_files -= 1
+                if not max_files:
                     return
 
 
@@ -74,9 +74,9 @@ def _no_match(pattern: str, folder: Path, where: str) -> Problem:
         "no SLA file matches the pattern",
         where=where,
         expected="the path of an MDP SLA, or a pattern such as mocks/*.json",
-        came=pattern,
+        got=pattern,
         nearest=nearest(pattern, there) or "".join(there[:1]),
-        hint=f"MDP SLAs in {folder}: {listing(there)}",
+        fix=f"MDP SLAs in {folder}: {listing(there)}",
     )
 
 
@@ -104,9 +104,9 @@ def refuse_what_is_no_file(path: Path, kind: str, where: str, *, here: Path, rep
             f"the {kind} SLA is {'a folder' if path.is_dir() else 'not there'}",
             where=where,
             expected=f"the file of {'an MDP' if kind == 'MDP' else 'a project'} SLA",
-            came=shown(path, here),
+            got=shown(path, here),
             nearest="".join(inside[:1]) or nearest(shown(path, here), there) or "".join(there[:1]),
-            hint=f"name a file that is there: {listing(there, 5)}" if there else f"there is none in {folder}",
+            fix=f"name a file that is there: {listing(there, 5)}" if there else f"there is none in {folder}",
         )
     )
 

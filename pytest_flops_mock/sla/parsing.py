@@ -72,8 +72,8 @@ def parse_text(text: str, where: str) -> dict[str, Any]:
                 message="the SLA is beyond what can be parsed",
                 where=where,
                 expected="JSON as in FLOps' documentation",
-                came=reason,
-                hint="remove what does not belong into an SLA",
+                got=reason,
+                fix="remove what does not belong into an SLA",
                 code="FM002",
             )
         ) from None
@@ -83,8 +83,8 @@ def parse_text(text: str, where: str) -> dict[str, Any]:
                 message="the SLA is not a JSON object",
                 where=where,
                 expected="an object, { … }, at the top level",
-                came=described(data),
-                hint='put the keys into one object, such as {"customerID": "Admin", …}',
+                got=described(data),
+                fix='put the keys into one object, such as {"customerID": "Admin", …}',
                 code="FM002",
             )
         )
@@ -137,8 +137,8 @@ def _resolved(value: Any, path: str, where: str, twice: list[Problem]) -> Any:
                     message=f'the key "{key}" stands twice in one object, and FLOps would silently use the last',
                     where=f"{where}: {here}",
                     expected="each key once",
-                    came=f"{shown(found[key])}, then {shown(inner)}",
-                    hint="remove one of the two",
+                    got=f"{shown(found[key])}, then {shown(inner)}",
+                    fix="remove one of the two",
                 )
             )
         found[key] = inner
@@ -146,27 +146,27 @@ def _resolved(value: Any, path: str, where: str, twice: list[Problem]) -> Any:
 
 
 def _syntax_problem(text: str, where: str, error: json.JSONDecodeError) -> Problem:
-    words = ((expected, hint) for start, expected, hint in _SYNTAX if error.msg.startswith(start))
-    expected, hint = next(words, (error.msg, "correct this place"))
+    words = ((expected, fix) for start, expected, fix in _SYNTAX if error.msg.startswith(start))
+    expected, fix = next(words, (error.msg, "correct this place"))
     char = text[error.pos : error.pos + 1]
     closest = next((json_ for python, json_ in _PYTHON_WORDS.items() if text.startswith(python, error.pos)), "")
     if not _blanked(_COMMENT, text).strip():
-        expected, hint = "a JSON object, { … }", "write an SLA into it"
+        expected, fix = "a JSON object, { … }", "write an SLA into it"
     elif char and char in _QUOTES:
-        hint = 'use straight double quotes, such as "Admin"'
+        fix = 'use straight double quotes, such as "Admin"'
     elif char and char in "/#":
-        hint = "start comments with %, or remove them"
+        fix = "start comments with %, or remove them"
     elif char and not char.isprintable() and char not in "\t\r\n":
-        hint = f"remove or replace the character U+{ord(char):04X}"
+        fix = f"remove or replace the character U+{ord(char):04X}"
     elif closest:
-        hint = f"write {closest}"
+        fix = f"write {closest}"
     return Problem(
         message="the SLA is not JSON",
         where=f"{where}, line {error.lineno}, column {error.colno}",
         expected=expected,
-        came=_excerpt(text, error.pos),
+        got=_excerpt(text, error.pos),
         nearest=closest,
-        hint=hint,
+        fix=fix,
         code="FM002",
     )
 

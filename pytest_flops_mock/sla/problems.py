@@ -32,23 +32,23 @@ def problem_of(kind: type[BaseModel], error: ErrorDetails, origin: str) -> Probl
     where = f"{origin}: {path}"
     if error["type"] == "missing":
         return _missing_key(kind, path, error["input"], where)
-    value, came = error["input"], described(error["input"])
+    value, got = error["input"], described(error["input"])
     if error["type"] == "enum":
         valid = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
         closest = nearest(str(value), valid)
-        hint = f'write "{closest}"' if closest else "use one of them"
+        fix = f'write "{closest}"' if closest else "use one of them"
         message = f"{path} has a value that FLOps does not know"
-        return Problem(message, where, f"one of {listing(valid)}", came, closest, hint)
+        return Problem(message, where, f"one of {listing(valid)}", got, closest, fix)
     if error["type"] == "invalid_key":
-        return Problem("a key is not a string", where, "a string", came, shown(str(value)), "write the key as a string")
+        return Problem("a key is not a string", where, "a string", got, shown(str(value)), "write the key as a string")
     kind_of_error = error["type"].partition("_")[0]
-    expected, hint = _WORDS.get(kind_of_error, (error["msg"], "correct the value"))
+    expected, fix = _WORDS.get(kind_of_error, (error["msg"], "correct the value"))
     closest = ""
     if kind_of_error == "string" and isinstance(value, int | float) and not isinstance(value, bool):
         closest = shown(str(value))
     elif kind_of_error == "tuple" and isinstance(value, str):
         closest = shown([value])
-    return Problem(f"{path} is not {expected}", where, expected, came, closest, f"write {closest}" if closest else hint)
+    return Problem(f"{path} is not {expected}", where, expected, got, closest, f"write {closest}" if closest else fix)
 
 
 def _missing_key(kind: type[BaseModel], key: str, found: Mapping[str, Any], where: str) -> Problem:
@@ -58,9 +58,9 @@ def _missing_key(kind: type[BaseModel], key: str, found: Mapping[str, Any], wher
         message=f"the key {key} is missing",
         where=where,
         expected=kind.model_fields[key].description or "",
-        came=f"the key {similar}" if similar else f"no such key; keys there: {listing(found)}",
+        got=f"the key {similar}" if similar else f"no such key; keys there: {listing(found)}",
         nearest=key if similar else "",
-        hint=f"rename {similar} to {key}" if similar else f"add {key}",
+        fix=f"rename {similar} to {key}" if similar else f"add {key}",
     )
 
 
@@ -71,7 +71,7 @@ def no_such_change(name: str, valid: list[str], origin: str) -> Problem:
         message=f"an MDP SLA has no {name} to replace",
         where=origin,
         expected=f"one of {listing(valid)}",
-        came=name,
+        got=name,
         nearest=closest,
-        hint=f"use {closest}" if closest else "use one of them",
+        fix=f"use {closest}" if closest else "use one of them",
     )

@@ -50,8 +50,8 @@ def read(source: Source, *, base: Path | None = None) -> Document:
             Problem(
                 message="an SLA cannot be read from this",
                 expected="a path, JSON text, or a mapping",
-                came=f"{source!r} ({type(source).__name__})",
-                hint="give the path of an SLA file",
+                got=f"{source!r} ({type(source).__name__})",
+                fix="give the path of an SLA file",
                 code="FM001",
             )
         )
@@ -77,8 +77,8 @@ def _file_text(path: Path, origin: str, base: Path | None) -> str:
             Problem(
                 message="the SLA's path is empty",
                 expected="a path, JSON text, or a mapping",
-                came=shown(origin),
-                hint="give the path of an SLA file",
+                got=shown(origin),
+                fix="give the path of an SLA file",
                 code="FM001",
             )
         )
@@ -89,11 +89,11 @@ def _file_text(path: Path, origin: str, base: Path | None) -> str:
     except IsADirectoryError:
         raise SLAError(_folder(path, origin)) from None
     except UnicodeDecodeError as error:
-        came = f"byte 0x{error.object[error.start]:02X} at offset {error.start}"
+        got = f"byte 0x{error.object[error.start]:02X} at offset {error.start}"
         if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
-            came = "a file in UTF-16"
+            got = "a file in UTF-16"
         raise SLAError(
-            Problem("the SLA file is not UTF-8 text", origin, "JSON in UTF-8", came, "", "save it as UTF-8", "FM001")
+            Problem("the SLA file is not UTF-8 text", origin, "JSON in UTF-8", got, "", "save it as UTF-8", "FM001")
         ) from None
     except (OSError, ValueError) as error:
         raise SLAError(
@@ -101,8 +101,8 @@ def _file_text(path: Path, origin: str, base: Path | None) -> str:
                 message="the SLA file cannot be read",
                 where=origin,
                 expected=f"a readable file at {path}",
-                came=(isinstance(error, OSError) and error.strerror) or str(error),
-                hint="check the path and who may read the file",
+                got=(isinstance(error, OSError) and error.strerror) or str(error),
+                fix="check the path and who may read the file",
                 code="FM001",
             )
         ) from None
@@ -111,14 +111,14 @@ def _file_text(path: Path, origin: str, base: Path | None) -> str:
 def _missing(path: Path, origin: str, base: Path | None) -> Problem:
     names = sorted(_json_names(path.parent))
     closest = nearest(path.name, names)
-    came = f"no such file; *.json there: {listing(names)}" if path.parent.is_dir() else "no such folder"
+    got = f"no such file; *.json there: {listing(names)}" if path.parent.is_dir() else "no such folder"
     return Problem(
         message="the SLA file does not exist",
         where=origin,
         expected=f"a file in {path.parent}",
-        came=came,
+        got=got,
         nearest=str(Path(origin).with_name(closest)) if closest else "",
-        hint=f"give a path that starts from {base or Path.cwd()}, or an absolute one",
+        fix=f"give a path that starts from {base or Path.cwd()}, or an absolute one",
         code="FM001",
     )
 
@@ -128,8 +128,8 @@ def _folder(path: Path, origin: str) -> Problem:
         message="the SLA's path is a folder",
         where=origin,
         expected="the path of one JSON file",
-        came=f"a folder; *.json in it: {listing(sorted(_json_names(path)))}",
-        hint="add the file's name to the path",
+        got=f"a folder; *.json in it: {listing(sorted(_json_names(path)))}",
+        fix="add the file's name to the path",
         code="FM001",
     )
 

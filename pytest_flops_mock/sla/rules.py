@@ -72,9 +72,9 @@ def _customer(sla: MockSLA | ProjectSLA) -> Iterator[Finding]:
         message="without customerID the FLOps manager answers 500 with nothing but the key's name",
         where=f"{sla.origin}: customerID",
         expected='your id at the orchestrator, such as "Admin"',
-        came=missing if sla.customer_id is None else shown(sla.customer_id),
+        got=missing if sla.customer_id is None else shown(sla.customer_id),
         nearest="customerID" if similar else "",
-        hint=f"rename {similar} to customerID" if similar else 'add "customerID": "Admin" (or your own id)',
+        fix=f"rename {similar} to customerID" if similar else 'add "customerID": "Admin" (or your own id)',
     )
     yield Finding.of(problem, code="FM009")
 
@@ -95,16 +95,16 @@ def _unknown_keys(sla: MockSLA | ProjectSLA) -> Iterator[Finding]:
         valid = known_keys(type(model))
         for key in model.model_extra or ():
             closest = elsewhere.get(key) or nearest(key, valid)
-            hint = f"rename it to {closest}, or remove it" if closest else "remove it"
+            fix = f"rename it to {closest}, or remove it" if closest else "remove it"
             if key in elsewhere:
-                hint = f"move it to {closest}, or remove it"
+                fix = f"move it to {closest}, or remove it"
             problem = Problem(
                 message=f"the FLOps manager ignores the key {path}{key}, since it does not know it",
                 where=f"{sla.origin}: {path}{key}",
                 expected=f"one of {listing(valid)}",
-                came=key,
+                got=key,
                 nearest=closest,
-                hint=hint,
+                fix=fix,
             )
             yield Finding.of(problem, code="FM004")
 
@@ -115,8 +115,8 @@ def _local_data_set(sla: MockSLA) -> Iterator[Finding]:
             message="the MDP on FLOps cannot see this data set, since it runs on a worker node and loads from the hub",
             where=f"{sla.origin}: {_MOCK}.dataset_name",
             expected="a data set's name on the Hugging Face hub, to deploy this SLA",
-            came=f"a path on this machine: {shown(sla.dataset_name)}",
-            hint="fine for checks on this machine; before you deploy, push the data to the hub and use its name there",
+            got=f"a path on this machine: {shown(sla.dataset_name)}",
+            fix="fine for checks on this machine; before you deploy, push the data to the hub and use its name there",
         )
         yield Finding.of(problem, code="FM011")
 
@@ -127,9 +127,9 @@ def _partitions(sla: MockSLA) -> Iterator[Finding]:
             message="the MDP dies before it sends anything, since its partitioner cannot make less than one partition",
             where=f"{sla.origin}: {_MOCK}.number_of_partitions",
             expected="1 or more",
-            came=str(sla.number_of_partitions),
+            got=str(sla.number_of_partitions),
             nearest="1",
-            hint="set number_of_partitions to 1 or more",
+            fix="set number_of_partitions to 1 or more",
         )
         yield Finding.of(problem, code="FM007")
 
@@ -152,11 +152,11 @@ def _command_line(sla: MockSLA) -> Iterator[Finding]:
     split = _split(" ".join(arguments))
     if split == arguments:
         return
-    came = "a quote or backslash that is never closed"
+    got = "a quote or backslash that is never closed"
     if split is not None:
-        came = f"{len(split)} arguments in place of 3: {', '.join(shown(part) for part in split)}"
+        got = f"{len(split)} arguments in place of 3: {', '.join(shown(part) for part in split)}"
         if len(split) == len(arguments):
-            came = f"other arguments: {', '.join(shown(part) for part in split)}"
+            got = f"other arguments: {', '.join(shown(part) for part in split)}"
     for key, value in (("dataset_name", sla.dataset_name), ("data_tag", sla.data_tag)):
         # A path never gets as far as the command line of a real MDP: FM011 says what matters about it.
         if _split(value) == [value] or (key == "dataset_name" and is_local_path(value)):
@@ -172,9 +172,9 @@ def _command_line(sla: MockSLA) -> Iterator[Finding]:
             ),
             where=f"{sla.origin}: {_MOCK}.{key}",
             expected=_SAFE_TAG if is_tag else "a data set's name on the Hugging Face hub, such as mnist",
-            came=came,
+            got=got,
             nearest=closest,
-            hint=f"set data_tag to {shown(closest or 'my_tag')}" if is_tag else "write the name as the hub shows it",
+            fix=f"set data_tag to {shown(closest or 'my_tag')}" if is_tag else "write the name as the hub shows it",
         )
         yield Finding.of(problem, code="FM006")
 
@@ -200,9 +200,9 @@ def _tag_finding(tag: str, reason: str, where: str) -> Finding:
         message=f"no learner can ever get data of this tag, since it {reason}",
         where=where,
         expected=_SAFE_TAG,
-        came=shown(tag),
+        got=shown(tag),
         nearest=closest,
-        hint=f"use {shown(closest or 'my_tag')} in the MDP SLA and in the project SLA",
+        fix=f"use {shown(closest or 'my_tag')} in the MDP SLA and in the project SLA",
     )
     return Finding.of(problem, code="FM005")
 
@@ -217,8 +217,8 @@ def _no_tags(project: ProjectSLA) -> Finding:
         message="every learner finds no data and ends with status 1, since the project SLA names no data tag",
         where=f"{project.origin}: {_TRAINING}.data_tags",
         expected="the data_tag of at least one MDP SLA",
-        came="an empty list" if "data_tags" in project.training_configuration.model_fields_set else "no such key",
-        hint='add the MDP SLA\'s tag, such as "data_tags": ["mnist"]',
+        got="an empty list" if "data_tags" in project.training_configuration.model_fields_set else "no such key",
+        fix='add the MDP SLA\'s tag, such as "data_tags": ["mnist"]',
     )
     return Finding.of(problem, code="FM008")
 
@@ -240,9 +240,9 @@ def _shared_tag(sla: MockSLA, project: ProjectSLA) -> Iterator[Finding]:
             message="no learner of the project gets what this MDP sends, since the two SLAs share no data tag",
             where=f"{sla.origin}: {_MOCK}.data_tag",
             expected=f"one of the data_tags of {project.origin}: {', '.join(shown(tag) for tag in project.data_tags)}",
-            came=shown(sla.data_tag),
+            got=shown(sla.data_tag),
             nearest=closest,
-            hint=f"set data_tag to {shown(closest or project.data_tags[0])}, or add this tag to the project SLA",
+            fix=f"set data_tag to {shown(closest or project.data_tags[0])}, or add this tag to the project SLA",
         )
         yield Finding.of(problem, code="FM008")
 
@@ -255,9 +255,9 @@ def _counts(sla: ProjectSLA) -> Iterator[Finding]:
                 message=f"{consequence} with {key} below 1",
                 where=f"{sla.origin}: {_TRAINING}.{key}",
                 expected="1 or more",
-                came=str(value),
+                got=str(value),
                 nearest="1",
-                hint=f"set {key} to 1 or more",
+                fix=f"set {key} to 1 or more",
             )
             yield Finding.of(problem, code="FM010")
 
@@ -272,8 +272,8 @@ def _clients(sla: ProjectSLA) -> Iterator[Finding]:
                 message=f"the aggregator waits for ever, since {key} is higher than the number of learners started",
                 where=f"{sla.origin}: {_TRAINING}.{key}",
                 expected=f"at most min_available_clients, the number of learners that are started: {started}",
-                came=str(needed),
+                got=str(needed),
                 nearest=str(started),
-                hint=f"set min_available_clients to {needed}, or {key} to {started}",
+                fix=f"set min_available_clients to {needed}, or {key} to {started}",
             )
             yield Finding.of(problem, code="FM012")

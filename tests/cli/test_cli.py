@@ -233,9 +233,9 @@ def test_a_pattern_that_matches_nothing_is_told_with_the_nearest_file(
         "flops-mock: no SLA file matches the pattern\n"
         "  where     --sla\n"
         "  expected  the path of an MDP SLA, or a pattern such as mocks/*.json\n"
-        "  came      mock/mnist_*.json\n"
+        "  got       mock/mnist_*.json\n"
         "  nearest   mocks/mnist_multi.json\n"
-        f"  next      MDP SLAs in {EXAMPLE}: mocks/mnist_multi.json\n"
+        f"  fix       MDP SLAs in {EXAMPLE}: mocks/mnist_multi.json\n"
     )
 
 
@@ -248,17 +248,17 @@ def test_a_file_that_is_not_there_is_told_with_the_nearest(
         "flops-mock: the MDP SLA is not there\n"
         "  where     --sla\n"
         "  expected  the file of an MDP SLA\n"
-        "  came      mocks/mnist.json\n"
+        "  got       mocks/mnist.json\n"
         "  nearest   mocks/mnist_multi.json\n"
-        "  next      name a file that is there: mocks/mnist_multi.json\n"
+        "  fix       name a file that is there: mocks/mnist_multi.json\n"
     )
     assert refused(capsys, *good, "--project-sla", "projects") == (
         "flops-mock: the project SLA is a folder\n"
         "  where     --project-sla\n"
         "  expected  the file of a project SLA\n"
-        "  came      projects\n"
+        "  got       projects\n"
         "  nearest   projects/mnist_small.json\n"
-        "  next      name a file that is there: mocks/mnist_multi.json, projects/mnist_small.json\n"
+        "  fix       name a file that is there: mocks/mnist_multi.json, projects/mnist_small.json\n"
     )
 
 
@@ -268,9 +268,9 @@ def test_a_repository_that_is_not_there_is_told(capsys: pytest.CaptureFixture[st
         "flops-mock: there is no such ML repository\n"
         "  where     mock\n"
         "  expected  a folder with model_manager.py, data_manager.py and conda.yaml\n"
-        "  came      nothing there\n"
+        "  got       nothing there\n"
         "  nearest   mocks\n"
-        "  next      name the folder with --flops-repo, ini flops_repository or as the argument\n"
+        "  fix       name the folder with --flops-repo, ini flops_repository or as the argument\n"
     )
 
 
@@ -281,25 +281,25 @@ def test_values_that_mean_nothing_are_told(capsys: pytest.CaptureFixture[str], m
         "flops-mock: there is no such source of data\n"
         "  where     --data\n"
         "  expected  one of: synthetic, recorded, hub\n"
-        "  came      'hubb'\n"
+        "  got       'hubb'\n"
         "  nearest   hub\n"
-        "  next      use synthetic or recorded for no network, hub for the real data\n"
+        "  fix       use synthetic or recorded for no network, hub for the real data\n"
     )
     for value in ("soon", "0", "-1", "nan", "inf"):
         assert refused(capsys, *good, f"--timeout={value}") == (
             "flops-mock: the time limit is not a number of seconds\n"
             "  where     --timeout\n"
             "  expected  a number above 0\n"
-            f"  came      {value!r}\n"
-            "  next      for example 120\n"
+            f"  got       {value!r}\n"
+            "  fix       for example 120\n"
         )
     assert refused(capsys, *good, "--ignore", "fm714,FM71") == (
         "flops-mock: there is no such code to ignore\n"
         "  where     --ignore\n"
         "  expected  codes of findings, such as FM714\n"
-        "  came      FM71\n"
+        "  got       FM71\n"
         "  nearest   FM716\n"
-        "  next      flops-mock explain lists all codes\n"
+        "  fix       flops-mock explain lists all codes\n"
     )
 
 
@@ -338,7 +338,7 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         "  trigger   fit_model() returns something else than an int, such as None, a NumPy integer or a\n"
         "            float.\n"
         "  why       Flower refuses it with a message about something else, and the learner dies.\n"
-        "  mend      Return int(...), such as len(self.x_train)."
+        "  fix       Return int(...), such as len(self.x_train)."
     )
     assert second.startswith("error FM007: number of partitions below 1\n")
 
@@ -357,11 +357,11 @@ def test_unknown_codes_are_told_with_the_nearest(capsys: pytest.CaptureFixture[s
         "flops-mock: there is no such code of a finding\n"
         "  where     flops-mock explain\n"
         "  expected  FM and three digits, the first one for the stage\n"
-        "  came      FM7100\n"
+        "  got       FM7100\n"
         "  nearest   FM710, FM910, FM810\n"
-        "  next      flops-mock explain lists all\n"
+        "  fix       flops-mock explain lists all\n"
     )
-    assert "  came      TIMEOUT\n" in told
+    assert "  got       TIMEOUT\n" in told
     assert "  nearest   FM108, FM109, FM110\n" in last
 
 

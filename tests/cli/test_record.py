@@ -214,11 +214,11 @@ def test_what_was_not_recorded_is_told_with_the_command_that_does(recorded: Reco
         "there is no recorded sample of acme/sortd\n"
         f"  where     {recorded.folder}\n"
         "  expected  a sample that flops-mock record has written there\n"
-        "  came      samples of: acme/sorted, acme/sorted, acme/table, ylecun/mnist\n"
+        "  got       samples of: acme/sorted, acme/sorted, acme/table, ylecun/mnist\n"
         "  nearest   acme/sorted\n"
-        f"  next      flops-mock record acme/sortd --to {recorded.folder} (needs the network once), {OTHER_WAYS}"
+        f"  fix       flops-mock record acme/sortd --to {recorded.folder} (needs the network once), {OTHER_WAYS}"
     )
-    assert "  came      no such folder\n" in told(recorded.folder / "none", "mnist")
+    assert "  got       no such folder\n" in told(recorded.folder / "none", "mnist")
 
 
 def test_a_sample_of_other_rows_is_not_taken(recorded: Recorded) -> None:
@@ -227,8 +227,8 @@ def test_a_sample_of_other_rows_is_not_taken(recorded: Recorded) -> None:
         "there is a recorded sample of acme/table, but not of the rows that are wanted\n"
         f"  where     {recorded.folder}\n"
         "  expected  split test, configuration b, revision v1\n"
-        f"  came      split train, revision {revision}\n"
-        f"  next      flops-mock record acme/table --config b --split test --revision v1 --to {recorded.folder} "
+        f"  got       split train, revision {revision}\n"
+        f"  fix       flops-mock record acme/table --config b --split test --revision v1 --to {recorded.folder} "
         f"(needs the network once), {OTHER_WAYS}"
     )
 
@@ -263,7 +263,7 @@ def other_rows(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "file", "message", "came"),
+    ("damage", "file", "message", "got"),
     [
         (
             lambda folder: (folder / "acme--table.parquet").unlink(),
@@ -320,15 +320,15 @@ def other_rows(folder: Path) -> None:
     ],
 )
 def test_a_sample_that_is_not_as_it_was_recorded_is_told(
-    damage: Callable[[Path], None], file: str, message: str, came: str, recorded: Recorded, tmp_path: Path
+    damage: Callable[[Path], None], file: str, message: str, got: str, recorded: Recorded, tmp_path: Path
 ) -> None:
     folder = tmp_path / "samples"
     shutil.copytree(recorded.folder, folder)
     damage(folder)
     text = told(folder, "acme/table")
     assert text.startswith(f"{message}\n  where     {folder / f'acme--table.{file}'}\n  expected  ")
-    assert f"\n  came      {came}" in text
-    again = text.partition("\n  next      record it again")[2].removesuffix(f", {OTHER_WAYS}")
+    assert f"\n  got       {got}" in text
+    again = text.partition("\n  fix       record it again")[2].removesuffix(f", {OTHER_WAYS}")
     if "manifest of the recorded sample cannot be read" in message:
         assert again == " (flops-mock record)"
     else:
@@ -341,7 +341,7 @@ def test_options_that_a_comparison_does_not_read_are_refused(capsys: pytest.Capt
     out, err = capsys.readouterr()
     assert not out
     assert err.startswith("flops-mock: an option has nothing to work on\n  where     flops-mock record --check\n")
-    assert "  came      --by, --rows\n" in err
+    assert "  got       --by, --rows\n" in err
 
 
 def test_wrong_use_is_told_and_writes_nothing(recorded: Recorded) -> None:

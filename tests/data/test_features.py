@@ -71,7 +71,7 @@ def test_what_is_written_reads_back_as_the_same_features() -> None:
 
 
 @pytest.mark.parametrize(
-    ("feature", "came"),
+    ("feature", "got"),
     [
         ({"_type": "Video"}, "Video"),
         ({"feature": {"k": INT}, "length": 2, "_type": "List"}, "a list of exactly 2 structs"),
@@ -83,11 +83,11 @@ def test_what_is_written_reads_back_as_the_same_features() -> None:
         ({"dtype": "string_view", "_type": "Value"}, "Value of string_view"),
     ],
 )
-def test_a_type_that_the_learner_does_not_know_is_told(feature: Any, came: str) -> None:
+def test_a_type_that_the_learner_does_not_know_is_told(feature: Any, got: str) -> None:
     with pytest.raises(FlopsMockError) as error:
         older({"x": feature, "y": INT})
     text = str(error.value)
     assert text.startswith(
         "column 'x' has a feature type that the learner's datasets (2.x) cannot read\n  where     numbers\n"
     )
-    assert f"\n  came      {came}\n" in text
+    assert f"\n  got       {got}\n" in text

@@ -212,49 +212,49 @@ WITHOUT = "or work without it: --flops-data=synthetic, or recorded samples (flop
 UNKNOWN = (
     "there is no such data set on the Hugging Face hub, or it is private",
     "expected  the name of a data set, such as ylecun/mnist",
-    "next      correct dataset_name; for private data log in first (hf auth login, or the environment variable HF_TOKEN)",
+    "fix       correct dataset_name; for private data log in first (hf auth login, or the environment variable HF_TOKEN)",
 )
 NO_TRAIN = (
     "the data set has no split 'train', and the mock data provider sends no other",
     "where     dataset_name = 'acme/tested'",
     "expected  train",
-    "came      test",
-    "next      use a data set with that split; on FLOps the provider dies before it sends anything",
+    "got       test",
+    "fix       use a data set with that split; on FLOps the provider dies before it sends anything",
 )
 CHOOSE = (
     "the data set has several configurations, and none is its default",
     "where     dataset_name = 'acme/configs'",
     "expected  one of: small, large",
-    "came      no configuration",
-    'next      add "config_name": "small" to the SLA (--config small to a command); FLOps ignores that key, '
+    "got       no configuration",
+    'fix       add "config_name": "small" to the SLA (--config small to a command); FLOps ignores that key, '
     "and its provider dies of this set",
 )
 LIMITED = (
     "the Hugging Face hub takes no more requests from here for now",
-    "came      status 429, try again in 300 seconds",
-    f"next      log in (hf auth login, or HF_TOKEN), which raises the limit, wait, {WITHOUT}",
+    "got       status 429, try again in 300 seconds",
+    f"fix       log in (hf auth login, or HF_TOKEN), which raises the limit, wait, {WITHOUT}",
 )
-BUSY = ("the Hugging Face hub has trouble of its own", "came      status 503", f"next      try again later, {WITHOUT}")
+BUSY = ("the Hugging Face hub has trouble of its own", "got       status 503", f"fix       try again later, {WITHOUT}")
 BROKEN = (
     "the download of the data set broke off",
     "where     dataset_name = 'acme/broken'",
-    f"next      try again, {WITHOUT}",
+    f"fix       try again, {WITHOUT}",
 )
 TOLD = {
-    "not found": (*UNKNOWN, "came      acme/digts, asked for without a token"),
+    "not found": (*UNKNOWN, "got       acme/digts, asked for without a token"),
     "near a twin": (*UNKNOWN, "nearest   ylecun/mnist"),
-    "bad name": ("there is no such data set on the Hugging Face hub", "next      correct dataset_name"),
+    "bad name": ("there is no such data set on the Hugging Face hub", "fix       correct dataset_name"),
     "no such revision": (
         "the data set has no such revision on the Hugging Face hub",
         "expected  a branch, a tag or a commit of it",
-        "came      revision 'v9'",
+        "got       revision 'v9'",
     ),
     "no such split": (
         "the data set has no split 'tset'",
         "expected  one of: train, test",
-        "came      tset",
+        "got       tset",
         "nearest   test",
-        "next      correct the key split of the SLA, or leave it out for train",
+        "fix       correct the key split of the SLA, or leave it out for train",
     ),
     "no train split": NO_TRAIN,
     "no train split in a prefix": NO_TRAIN,
@@ -263,21 +263,21 @@ TOLD = {
     "no such configuration": (
         "the data set has no such configuration",
         "expected  one of: small, large",
-        "came      lrge",
+        "got       lrge",
         "nearest   large",
-        "next      correct config_name",
+        "fix       correct config_name",
     ),
     "gated": (
         "the data set is gated: its owner decides who may read it",
         "where     dataset_name = 'acme/gated'",
         "expected  a token of somebody who was let in",
-        "came      no token",
+        "got       no token",
     ),
-    "private": (*UNKNOWN, "came      acme/private, asked for without a token"),
+    "private": (*UNKNOWN, "got       acme/private, asked for without a token"),
     "script": (
         f"the data set is made by a script, which datasets {datasets.__version__} does not run",
-        "came      script.py in acme/script",
-        "next      take the Parquet files that the hub makes of most data sets, "
+        "got       script.py in acme/script",
+        "fix       take the Parquet files that the hub makes of most data sets, "
         f'with "revision": "refs/convert/parquet" in the SLA, {WITHOUT}',
     ),
     "limited": LIMITED,
@@ -299,7 +299,7 @@ def test_what_cannot_be_had_is_told_within_seconds(name: str, outcomes: dict[str
     text = outcomes[name]["error"]
     head, *parts = TOLD[name]
     if name == "limited later" and OLD:
-        parts = [part.partition(",")[0] if part.startswith("came") else part for part in parts]
+        parts = [part.partition(",")[0] if part.startswith("got") else part for part in parts]
     assert text.splitlines()[0] == head
     for part in parts:
         assert part in [line.strip() for line in text.splitlines()], text
@@ -317,10 +317,10 @@ def test_private_and_gated_data_sets_open_with_the_users_own_token(hub: Hub, tmp
     assert [outcome.get("rows") for outcome in told] == [100, 100, 1]
 
     private, gated, _ = loaded(hub, tmp_path / "b", *asked, HF_TOKEN=hub.stranger)
-    assert "  came      acme/private, asked for with your token\n" in private["error"]
-    assert private["error"].endswith("next      correct dataset_name; for private data use a token that may read it")
-    assert "  came      your token, which may not read it\n" in gated["error"]
-    assert f"  next      ask for access at {hub.url}/datasets/acme/gated, then log in" in gated["error"]
+    assert "  got       acme/private, asked for with your token\n" in private["error"]
+    assert private["error"].endswith("fix       correct dataset_name; for private data use a token that may read it")
+    assert "  got       your token, which may not read it\n" in gated["error"]
+    assert f"  fix       ask for access at {hub.url}/datasets/acme/gated, then log in" in gated["error"]
     assert hub.token not in str(told)
     assert hub.stranger not in private["error"] + gated["error"]
 
@@ -328,12 +328,12 @@ def test_private_and_gated_data_sets_open_with_the_users_own_token(hub: Hub, tmp
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://hub.invalid"], ids=["refused", "no such host"])
 def test_without_a_network_it_is_told_at_once(address: str, tmp_path: Path) -> None:
     (told,) = loaded(address, tmp_path, ("acme/digits", {}))
-    head, where, expected, came, hint = told["error"].splitlines()
+    head, where, expected, got, fix = told["error"].splitlines()
     assert head == "the Hugging Face hub cannot be reached"
     assert where == "  where     dataset_name = 'acme/digits'"
     assert expected == f"  expected  an answer of {address} within 5 seconds"
-    assert came.startswith("  came      ")
-    assert hint == f"  next      check the network (and HF_ENDPOINT and proxy variables), {WITHOUT}"
+    assert got.startswith("  got       ")
+    assert fix == f"  fix       check the network (and HF_ENDPOINT and proxy variables), {WITHOUT}"
     assert told["seconds"] < 8
 
 
@@ -350,9 +350,9 @@ def test_the_cache_is_used_when_the_user_says_so_and_never_else(tmp_path: Path) 
     for *found, missing in outcomes:
         assert [outcome.get("rows") for outcome in found] == [100, 100, 3], found
         assert found[1]["origin"] == "hub ylecun/mnist (from its cache, offline), 100 rows"
-        head, *_, hint = missing["error"].splitlines()
+        head, *_, fix = missing["error"].splitlines()
         assert head == "the data set is not in the cache of the Hugging Face hub, and the network is switched off"
-        assert hint == f"  next      unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, {WITHOUT}"
+        assert fix == f"  fix       unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, {WITHOUT}"
     told = "the download of the data set broke off" if OLD else "the Hugging Face hub has trouble of its own"
     assert fails["error"].startswith(f"{told}\n")
 

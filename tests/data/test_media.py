@@ -12,7 +12,7 @@ from PIL import Image
 
 from pytest_flops_mock import FlopsMockError
 from pytest_flops_mock.data.media import with_media
-from pytest_flops_mock.data.partitioning import iid_partitions
+from pytest_flops_mock.partitions.planning import iid_partitions
 
 OLD = tuple(int(part) for part in datasets.__version__.split(".")[:2]) < (2, 21)
 
@@ -83,8 +83,8 @@ def test_a_file_that_is_gone_is_told(pictures: list[str]) -> None:
         "a row names a media file that cannot be read\n"
         "  where     pictures, partition 0\n"
         "  expected  a file on this machine, to be sent as bytes\n"
-        f"  came      {pictures[1]}\n"
-        "  next      put the file there, or store the bytes in the data set"
+        f"  got       {pictures[1]}\n"
+        "  fix       put the file there, or store the bytes in the data set"
     )
 
 
@@ -99,5 +99,5 @@ def test_media_that_this_datasets_cannot_put_bytes_into_are_told(
 ) -> None:
     monkeypatch.setattr("datasets.table.embed_table_storage", lambda table: table)  # as 2.14 does within lists
     source = datasets.Dataset.from_dict({"image": pictures}).cast_column("image", datasets.Image())
-    with pytest.raises(FlopsMockError, match="came      paths in column 'image', which this version of datasets"):
+    with pytest.raises(FlopsMockError, match="got       paths in column 'image', which this version of datasets"):
         received(source)

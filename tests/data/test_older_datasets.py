@@ -11,7 +11,7 @@ import datasets
 import pytest
 
 from pytest_flops_mock import MLDataServer, MockDataProvider
-from pytest_flops_mock.learner import probe
+from pytest_flops_mock.child import probe
 
 pytestmark = pytest.mark.slow
 

@@ -134,7 +134,7 @@ def test_a_path_may_lead_upwards(tmp_path: Path) -> None:
     "name", ["~nobody-of-that-name/rows.csv", "./nul\0", "./" + "a" * 300, "/" + "b/" * 3000 + "rows.csv"]
 )
 def test_a_path_that_leads_nowhere_is_told(name: str, tmp_path: Path) -> None:
-    assert "  came      nothing there\n" in told(name, tmp_path)
+    assert "  got       nothing there\n" in told(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["nul\0", "a" * 300])
@@ -149,9 +149,9 @@ def test_a_path_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
         f"  where     {tmp_path / 'row.csv'}\n"
         "  expected  a folder that datasets.load_dataset reads or save_to_disk made, "
         "or a .parquet, .csv, .json or .jsonl file\n"
-        "  came      nothing there\n"
+        "  got       nothing there\n"
         "  nearest   rows.csv\n"
-        "  next      a relative path in an SLA starts at the SLA's folder; try datasets.load_dataset on it by hand"
+        "  fix       a relative path in an SLA starts at the SLA's folder; try datasets.load_dataset on it by hand"
     )
 
 
@@ -173,7 +173,7 @@ def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "came"),
+    ("name", "content", "got"),
     [
         ("head.csv", b"x,y\n", "no row"),
         ("empty.csv", b"", "no row"),
@@ -183,15 +183,15 @@ def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
     ],
     ids=["header alone", "empty", "empty list", "latin-1", "git lfs"],
 )
-def test_what_is_wrong_with_a_file_is_told_in_words(name: str, content: bytes, came: str, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_file_is_told_in_words(name: str, content: bytes, got: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
-    assert any(fnmatch(line, f"  came      {came}") for line in told(f"./{name}", tmp_path).splitlines())
+    assert any(fnmatch(line, f"  got       {got}") for line in told(f"./{name}", tmp_path).splitlines())
 
 
 @pytest.mark.parametrize("name", ["./rows.txt", "./rows"])
 def test_a_file_of_another_kind_is_told(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("x,y\n1,2\n", encoding="utf-8")
-    assert f"  came      a file ending in {Path(name).suffix!r}\n" in told(name, tmp_path)
+    assert f"  got       a file ending in {Path(name).suffix!r}\n" in told(name, tmp_path)
 
 
 def test_a_folder_whose_name_datasets_takes_for_a_pattern_is_read_or_told(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_folder_whose_name_datasets_takes_for_a_pattern_is_read_or_told(tmp_pa
     with contextlib.suppress(FlopsMockError):  # a later version of datasets may read it
         assert source("./run[1]", tmp_path).dataset.num_rows == 1
         return
-    assert "  came      a path with one of * ? [ in it, which datasets takes for a pattern\n" in told("./run[1]", tmp_path)
+    assert "  got       a path with one of * ? [ in it, which datasets takes for a pattern\n" in told("./run[1]", tmp_path)
 
 
 @pytest.mark.parametrize("text", ["x,y\n1,2\n", 'x,y\n1,2,3\n"x\n', ""], ids=["good", "broken", "empty"])
@@ -220,9 +220,9 @@ def test_a_data_set_without_the_split_names_those_there_are(tmp_path: Path) -> N
         "the data set has no split 'train', and the mock data provider sends no other\n"
         "  where     dataset_name = './saved'\n"
         "  expected  train\n"
-        "  came      training, test\n"
+        "  got       training, test\n"
         "  nearest   training\n"
-        "  next      use a data set with that split; on FLOps the provider dies before it sends anything"
+        "  fix       use a data set with that split; on FLOps the provider dies before it sends anything"
     )
 
 
@@ -231,9 +231,9 @@ def test_an_unknown_twin_names_both_ways_out(tmp_path: Path) -> None:
         "there is no synthetic twin of this data set\n"
         "  where     dataset_name = 'mnits'\n"
         f"  expected  one of: {listing(twin_names())}\n"
-        "  came      mnits\n"
+        "  got       mnits\n"
         "  nearest   mnist\n"
-        "  next      take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
+        "  fix       take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
         "such as ./data/train.parquet, or make a twin of your own: flops-mock twin --help"
     )
 
@@ -269,8 +269,8 @@ def test_another_split_and_the_first_rows_are_taken_if_asked_for(tmp_path: Path)
         "the data set has no split 'validation'\n"
         "  where     dataset_name = 'mnist'\n"
         "  expected  one of: train, test\n"
-        "  came      validation\n"
-        "  next      correct the key split of the SLA, or leave it out for train"
+        "  got       validation\n"
+        "  fix       correct the key split of the SLA, or leave it out for train"
     )
 
 
@@ -302,7 +302,7 @@ except Exception as error:
         in done.stdout
     )
     assert "  where     dataset_name = 'ylecun/mnist'\n" in done.stdout
-    assert "  next      unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, or work without it" in done.stdout
+    assert "  fix       unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, or work without it" in done.stdout
 
 
 def test_progress_bars_are_off_meanwhile_and_as_before_afterwards(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -388,8 +388,8 @@ def test_a_configuration_has_to_be_named_where_the_hub_wants_one(tmp_path: Path)
         "the data set has several configurations, and none is its default",
         "  where     dataset_name = 'svhn'",
         "  expected  one of: full_numbers, cropped_digits (there is a synthetic twin of cropped_digits)",
-        "  came      no configuration",
-        '  next      add "config_name": "cropped_digits" to the SLA; FLOps ignores that key, '
+        "  got       no configuration",
+        '  fix       add "config_name": "cropped_digits" to the SLA; FLOps ignores that key, '
         "and its provider dies of this set",
     ]
     wanted = Wanted(config_name="cropped_digits")
@@ -402,7 +402,7 @@ def test_a_configuration_without_a_twin_is_told(tmp_path: Path) -> None:
         "there is no synthetic twin of this configuration of the data set",
         "  where     dataset_name = 'svhn'",
         "  expected  cropped_digits",
-        "  came      full_numbers",
+        "  got       full_numbers",
     ]
     assert refused("mnist", tmp_path, config_name="mnits")[4] == "  nearest   mnist"
 
@@ -413,8 +413,8 @@ def test_what_local_data_do_not_have_is_refused(tmp_path: Path) -> None:
         "local data have no revisions",
         f"  where     {tmp_path / 'x.csv'}",
         "  expected  no key revision in the SLA",
-        "  came      revision = 'main'",
-        "  next      leave revision out; it is for data sets of the hub",
+        "  got       revision = 'main'",
+        "  fix       leave revision out; it is for data sets of the hub",
     ]
     assert refused("./x.csv", tmp_path, config_name="b")[0] == "this local data set has no configurations"
     datasets.Dataset.from_dict(NUMBERS).save_to_disk(str(tmp_path / "saved"))

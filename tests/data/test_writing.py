@@ -27,5 +27,5 @@ def test_what_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> No
         lines = str(error.value).splitlines()
         assert lines[0] == "the sample cannot be written"
         assert lines[1] == f"  where     {path}"
-        assert lines[-1] == "  next      name another place with --to"
+        assert lines[-1] == "  fix       name another place with --to"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

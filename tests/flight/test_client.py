@@ -33,7 +33,7 @@ def test_a_server_that_is_not_there_is_told_soon() -> None:
         client.send("t.0.parquet", ROWS)
     assert time.monotonic() - began < 5
     assert uri in str(error.value)
-    assert "next      start the server, and check host and port" in str(error.value)
+    assert "fix       start the server, and check host and port" in str(error.value)
 
 
 CALLS: dict[str, Callable[[MLDataClient], object]] = {
@@ -54,7 +54,7 @@ def test_a_mute_server_does_not_keep_it_beyond_the_deadline(call: Callable[[MLDa
                 call(client)
         assert time.monotonic() - began < 5
     assert str(error.value).endswith(
-        f"{uri}\n  came      Deadline Exceeded\n  next      give the client a longer timeout, or see the server's log"
+        f"{uri}\n  got       Deadline Exceeded\n  fix       give the client a longer timeout, or see the server's log"
     )
 
 
@@ -103,8 +103,8 @@ def test_a_column_that_cannot_be_stored_is_told_before_anything_is_sent(server: 
 
 
 def test_a_problem_survives_the_wire() -> None:
-    problem = Problem("it is wrong", where="here", expected="this", came="that; really", nearest="thus", hint="mend it")
+    problem = Problem("it is wrong", where="here", expected="this", got="that; really", nearest="thus", fix="fix it")
     assert problem_in(wire_text([problem])) == problem
     assert wire_text([problem, problem]).startswith("it is wrong (and 1 more of the kind); where: here; ")
     assert problem_in("Some server's own words") is None
-    assert len(wire_text([Problem("m", came="x" * 5000, hint="h")]).encode()) <= 1000
+    assert len(wire_text([Problem("m", got="x" * 5000, fix="h")]).encode()) <= 1000

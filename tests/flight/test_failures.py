@@ -61,8 +61,8 @@ def test_a_full_disk_is_told_whenever_it_shows(store: MemoryStore, reason: str, 
         assert str(error.value) == (
             "the ML data server failed\n"
             f"  where     t.0.parquet -> {server.uri}\n"
-            f"  came      {reason}\n"
-            "  next      see the server's log, which has the traceback"
+            f"  got       {reason}\n"
+            "  fix       see the server's log, which has the traceback"
         )
         assert server.partitions == ()
         assert [(call.method, call.subject, call.outcome) for call in server.errors] == [("do_put", "t.0.parquet", "failed")]
@@ -74,8 +74,8 @@ def test_other_calls_fail_as_clearly_and_the_server_goes_on() -> None:
             client.partitions()
         with pytest.raises(FlopsMockError) as fetching:
             client.fetch("t.0.parquet")
-        assert listing.value.problems[0].came == "RuntimeError"
-        assert fetching.value.problems[0].came == "KeyError: 't.0.parquet'"
+        assert listing.value.problems[0].got == "RuntimeError"
+        assert fetching.value.problems[0].got == "KeyError: 't.0.parquet'"
         assert [(call.method, call.message) for call in server.errors] == [
             ("list_flights", "RuntimeError: cannot read /volume/index\nsecond line"),
             ("do_get", "KeyError: 't.0.parquet'"),

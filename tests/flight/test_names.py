@@ -36,13 +36,13 @@ REFUSED = [
 ]
 NOT_UTF8 = (b"a\xff.parquet", "it is not UTF-8", r"b'a\xff.parquet'")
 
-names = pytest.mark.parametrize(("name", "why", "came"), REFUSED, ids=[repr(name[:20]) for name, *_ in REFUSED])
+names = pytest.mark.parametrize(("name", "why", "got"), REFUSED, ids=[repr(name[:20]) for name, *_ in REFUSED])
 
 
-def refusal(why: str, came: str) -> str:
+def refusal(why: str, got: str) -> str:
     return (
         f"the ML data server refuses this file name: {why}; expected: TAG.DIGEST.parquet, one plain file name"
-        f"; came: {came}; next: use a data tag of letters, digits, - and _"
+        f"; got: {got}; fix: use a data tag of letters, digits, - and _"
     )
 
 
@@ -52,45 +52,45 @@ def nothing_beside(folder: Path) -> bool:
 
 
 @names
-def test_put_refuses(plain: PlainClient, server: MLDataServer, folder: Path, name: bytes, why: str, came: str) -> None:
+def test_put_refuses(plain: PlainClient, server: MLDataServer, folder: Path, name: bytes, why: str, got: str) -> None:
     with pytest.raises(fl.FlightServerError) as caught:
         plain.put(name, TABLE)
 
-    assert said(caught.value) == refusal(why, came)
+    assert said(caught.value) == refusal(why, got)
     assert server.partitions == ()
     assert server.errors == ()
     assert nothing_beside(folder)
 
 
 @names
-def test_get_refuses(plain: PlainClient, tmp_path: Path, folder: Path, name: bytes, why: str, came: str) -> None:
+def test_get_refuses(plain: PlainClient, tmp_path: Path, folder: Path, name: bytes, why: str, got: str) -> None:
     (tmp_path / "x.parquet").touch()
 
     with pytest.raises(fl.FlightServerError) as caught:
         plain.get(name)
 
-    assert said(caught.value) == refusal(why, came)
+    assert said(caught.value) == refusal(why, got)
 
 
 @names
-def test_drop_refuses(plain: PlainClient, tmp_path: Path, folder: Path, name: bytes, why: str, came: str) -> None:
+def test_drop_refuses(plain: PlainClient, tmp_path: Path, folder: Path, name: bytes, why: str, got: str) -> None:
     (tmp_path / "x.parquet").touch()
 
     with pytest.raises(fl.FlightServerError) as caught:
         plain.action("drop_dataset", name)
 
-    assert said(caught.value) == refusal(why, came)
+    assert said(caught.value) == refusal(why, got)
     assert (tmp_path / "x.parquet").exists()
 
 
 def test_a_ticket_and_an_action_that_are_not_utf8(plain: PlainClient) -> None:
-    name, why, came = NOT_UTF8
-    with pytest.raises(fl.FlightServerError) as got:
+    name, why, got = NOT_UTF8
+    with pytest.raises(fl.FlightServerError) as fetched:
         plain.get(name)
     with pytest.raises(fl.FlightServerError) as dropped:
         plain.action("drop_dataset", name)
 
-    assert said(got.value) == said(dropped.value) == refusal(why, came)
+    assert said(fetched.value) == said(dropped.value) == refusal(why, got)
 
 
 def test_a_put_whose_name_is_not_utf8_stores_nothing(plain: PlainClient, server: MLDataServer, folder: Path) -> None:
@@ -103,13 +103,13 @@ def test_a_put_whose_name_is_not_utf8_stores_nothing(plain: PlainClient, server:
 
 
 @pytest.mark.parametrize(
-    ("descriptor", "came"),
+    ("descriptor", "got"),
     [
         (fl.FlightDescriptor.for_command(b"tag.1.parquet"), "a descriptor without a path"),
         (fl.FlightDescriptor.for_path(), "an empty path"),
     ],
 )
-def test_a_descriptor_without_a_path(plain: PlainClient, server: MLDataServer, descriptor: object, came: str) -> None:
+def test_a_descriptor_without_a_path(plain: PlainClient, server: MLDataServer, descriptor: object, got: str) -> None:
     writer, _ = plain.flight.do_put(descriptor, TABLE.schema, PATIENCE)
     with pytest.raises(fl.FlightServerError) as put:
         writer.close()
@@ -121,7 +121,7 @@ def test_a_descriptor_without_a_path(plain: PlainClient, server: MLDataServer, d
         == said(info.value)
         == (
             "the ML data server wants a path descriptor with the file name as its one element"
-            f"; came: {came}; next: use FlightDescriptor.for_path(name)"
+            f"; got: {got}; fix: use FlightDescriptor.for_path(name)"
         )
     )
     assert server.partitions == ()
@@ -142,8 +142,8 @@ def test_our_client_tells_the_refusal_in_five_parts(client: MLDataClient, server
         f"the ML data server refuses this file name: {SEPARATOR}\n"
         f"  where     ../x.parquet -> {server.uri}\n"
         "  expected  TAG.DIGEST.parquet, one plain file name\n"
-        "  came      '../x.parquet'\n"
-        "  next      use a data tag of letters, digits, - and _"
+        "  got       '../x.parquet'\n"
+        "  fix       use a data tag of letters, digits, - and _"
     )
     for call in (client.fetch, client.drop):
         with pytest.raises(LoadError, match="refuses this file name"):

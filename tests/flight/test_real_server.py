@@ -51,7 +51,7 @@ def test_its_errors_are_one_line_without_its_traceback(client: MLDataClient) -> 
 
     (problem,) = caught.value.problems
     assert problem.message == "the ML data server did not give what was asked for"
-    assert problem.came.startswith("Expecting value")
+    assert problem.got.startswith("Expecting value")
     assert "Traceback" not in str(caught.value)
     assert "real_server.py" not in str(caught.value)
 
@@ -64,6 +64,6 @@ def test_a_number_of_rows_that_was_not_kept_is_told(client: MLDataClient, real: 
         "a partition arrived with another number of rows\n"
         f"  where     tag.1.parquet -> {real.uri}\n"
         "  expected  1001 rows\n"
-        "  came      1000 sent, 1000 confirmed\n"
-        "  next      send it again, with the number of rows that there are"
+        "  got       1000 sent, 1000 confirmed\n"
+        "  fix       send it again, with the number of rows that there are"
     )

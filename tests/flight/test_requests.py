@@ -30,16 +30,16 @@ def test_an_unknown_ticket_names_those_there_are(plain: PlainClient, client: MLD
         client.fetch("mnist.l.parquet")
 
     assert said(caught.value) == (
-        "no partition of that name is stored; expected: one of: mnist.1.parquet; came: mnist.l.parquet"
-        "; nearest: mnist.1.parquet; next: ask list_flights for the names first"
+        "no partition of that name is stored; expected: one of: mnist.1.parquet; got: mnist.l.parquet"
+        "; nearest: mnist.1.parquet; fix: ask list_flights for the names first"
     )
     assert str(ours.value) == (
         "no partition of that name is stored\n"
         f"  where     {server.uri}\n"
         "  expected  one of: mnist.1.parquet\n"
-        "  came      mnist.l.parquet\n"
+        "  got       mnist.l.parquet\n"
         "  nearest   mnist.1.parquet\n"
-        "  next      ask list_flights for the names first"
+        "  fix       ask list_flights for the names first"
     )
     assert server.errors == ()
 
@@ -47,7 +47,7 @@ def test_an_unknown_ticket_names_those_there_are(plain: PlainClient, client: MLD
 def test_dropping_and_asking_for_what_is_not_there(plain: PlainClient) -> None:
     expected = (
         "no partition of that name is stored; expected: a name that is stored; there is none"
-        "; came: mnist.1.parquet; next: ask list_flights for the names first"
+        "; got: mnist.1.parquet; fix: ask list_flights for the names first"
     )
     with pytest.raises(fl.FlightServerError) as dropped:
         plain.action("drop_dataset", b"mnist.1.parquet")
@@ -58,7 +58,7 @@ def test_dropping_and_asking_for_what_is_not_there(plain: PlainClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("criteria", "came"),
+    ("criteria", "got"),
     [
         (b"mnist", "mnist"),
         (b"{", "{"),
@@ -73,13 +73,13 @@ def test_dropping_and_asking_for_what_is_not_there(plain: PlainClient) -> None:
         (b'{"data_tags": null}', '{"data_tags": null}'),
     ],
 )
-def test_criteria_that_are_no_tags(plain: PlainClient, server: MLDataServer, criteria: bytes, came: str) -> None:
+def test_criteria_that_are_no_tags(plain: PlainClient, server: MLDataServer, criteria: bytes, got: str) -> None:
     with pytest.raises(fl.FlightServerError) as caught:
         plain.infos_for(criteria)
 
     assert said(caught.value) == (
         'the ML data server cannot read these criteria; expected: JSON such as {"data_tags": ["mnist"]}, or nothing '
-        f"for all; came: {came}; next: send the tags as a list of strings"
+        f"for all; got: {got}; fix: send the tags as a list of strings"
     )
     assert server.errors == ()
 
@@ -92,8 +92,8 @@ def test_an_unknown_action(plain: PlainClient, client: MLDataClient, action: str
         plain.action(action, b"mnist.1.parquet")
 
     assert said(caught.value) == (
-        f"the ML data server does not know this action; expected: drop_dataset; came: {action}{nearest}"
-        "; next: ask list_actions for the actions there are"
+        f"the ML data server does not know this action; expected: drop_dataset; got: {action}{nearest}"
+        "; fix: ask list_actions for the actions there are"
     )
     assert plain.names("mnist") == ["mnist.1.parquet"]
 
@@ -106,9 +106,9 @@ def test_a_column_that_parquet_cannot_hold_is_refused_before_it_is_sent(client: 
         "column 'mixed' has a type that the ML data server cannot store\n"
         "  where     tag.1.parquet\n"
         "  expected  a type that Arrow can write to Parquet\n"
-        "  came      dense_union<0: int64=0> "
+        "  got       dense_union<0: int64=0> "
         "(Unhandled type for Arrow to Parquet schema conversion: dense_union<0: int64=0>)\n"
-        "  next      convert the column to numbers, text, bytes, lists or structs of them, or leave it out"
+        "  fix       convert the column to numbers, text, bytes, lists or structs of them, or leave it out"
     )
     assert server.calls == ()
 
@@ -121,9 +121,9 @@ def test_a_column_that_parquet_cannot_hold_is_refused_from_a_foreign_sender(
 
     assert said(caught.value) == (
         "column 'mixed' has a type that the ML data server cannot store (and 1 more of the kind); where: tag.1.parquet"
-        "; expected: a type that Arrow can write to Parquet; came: dense_union<0: int64=0> "
+        "; expected: a type that Arrow can write to Parquet; got: dense_union<0: int64=0> "
         "(Unhandled type for Arrow to Parquet schema conversion: dense_union<0: int64=0>)"
-        "; next: convert the column to numbers, text, bytes, lists or structs of them, or leave it out"
+        "; fix: convert the column to numbers, text, bytes, lists or structs of them, or leave it out"
     )
     assert server.partitions == ()
     assert server.errors == ()
@@ -139,8 +139,8 @@ def test_two_columns_of_one_name_are_refused(client: MLDataClient) -> None:
         "column 'x' occurs 2 times\n"
         "  where     tag.1.parquet\n"
         "  expected  column names that differ\n"
-        "  came      x, x\n"
-        "  next      rename the columns"
+        "  got       x, x\n"
+        "  fix       rename the columns"
     )
 
 
@@ -209,14 +209,14 @@ def test_a_client_without_a_server() -> None:
     assert str(sending.value) == (
         "a partition did not reach the ML data server\n"
         "  where     tag.1.parquet -> grpc://127.0.0.1:1\n"
-        "  came      failed to connect to all addresses\n"
-        "  next      start the server, and check host and port"
+        "  got       failed to connect to all addresses\n"
+        "  fix       start the server, and check host and port"
     )
     assert str(listing.value) == (
         "the ML data server did not give what was asked for\n"
         "  where     grpc://127.0.0.1:1\n"
-        "  came      failed to connect to all addresses\n"
-        "  next      start the server, and check host and port"
+        "  got       failed to connect to all addresses\n"
+        "  fix       start the server, and check host and port"
     )
 
 
@@ -228,4 +228,4 @@ def test_an_address_that_is_none(uri: str) -> None:
         with pytest.raises(LoadError) as dropping:
             client.drop("tag.1.parquet")
 
-    assert sending.value.problems[0].hint == dropping.value.problems[0].hint == "write the address as grpc://HOST:PORT"
+    assert sending.value.problems[0].fix == dropping.value.problems[0].fix == "write the address as grpc://HOST:PORT"

@@ -46,7 +46,7 @@ def test_the_constructor_opens_nothing() -> None:
     server = MLDataServer()
     assert repr(server) == "<MLDataServer stopped>"
     assert told(lambda: server.uri) == (
-        "the ML data server does not run\n  next      use it in a with block, or call start() first"
+        "the ML data server does not run\n  fix       use it in a with block, or call start() first"
     )
 
 
@@ -55,7 +55,7 @@ def test_a_second_start_is_told_and_stop_may_be_called_at_any_time() -> None:
     server.stop()
     server.start()
     assert told(server.start) == (
-        f"the ML data server runs already\n  where     {server.uri}\n  next      use the running one, or call stop() first"
+        f"the ML data server runs already\n  where     {server.uri}\n  fix       use the running one, or call stop() first"
     )
     server.stop()
     server.stop()
@@ -80,8 +80,8 @@ def test_a_port_in_use_is_told_and_gives_no_noise(capfd: pytest.CaptureFixture[s
         assert told(MLDataServer(port=port).start) == (
             f"the ML data server cannot listen on 127.0.0.1:{port}\n"
             "  expected  an address of this machine and a port that is free\n"
-            "  came      Address already in use\n"
-            "  next      use port=0 for a free port, and 127.0.0.1 for this machine alone"
+            "  got       Address already in use\n"
+            "  fix       use port=0 for a free port, and 127.0.0.1 for this machine alone"
         )
     assert capfd.readouterr().err == ""
     with MLDataServer(port=port) as again:
@@ -94,7 +94,7 @@ def test_an_address_that_cannot_be_had_is_told(capfd: pytest.CaptureFixture[str]
         assert text.startswith(
             f"the ML data server cannot listen on {host}:0\n"
             "  expected  an address of this machine and a port that is free\n"
-            "  came      "
+            "  got       "
         )
     assert capfd.readouterr().err == ""
 
@@ -104,8 +104,8 @@ def test_a_port_that_is_none_is_told(port: int) -> None:
     assert told(MLDataServer(port=port).start) == (
         "there is no such port for the ML data server to listen on\n"
         "  expected  a number from 1 to 65535, or 0 for a free port\n"
-        f"  came      {port}\n"
-        "  next      use port=0"
+        f"  got       {port}\n"
+        "  fix       use port=0"
     )
 
 
@@ -287,7 +287,7 @@ def test_an_error_of_the_server_is_kept_with_its_traceback_and_told_in_one_clean
     with MLDataServer(FullStore()) as server, PlainClient(server.uri) as plain:
         with pytest.raises(fl.FlightInternalError) as error:
             plain.put("t.0.parquet", ROWS.slice(0, 1))
-        assert said(error.value).startswith("the ML data server failed; came: OSError: No space left on device")
+        assert said(error.value).startswith("the ML data server failed; got: OSError: No space left on device")
         assert "secret" not in said(error.value)
     (call,) = server.errors
     assert call.outcome == "failed"
@@ -313,8 +313,8 @@ def test_an_error_half_way_through_an_answer_is_the_servers_and_told_by_our_clie
         assert told(lambda: client.fetch("t.0.parquet")) == (
             "the ML data server failed\n"
             f"  where     {server.uri}\n"
-            "  came      OSError: disk broken\n"
-            "  next      see the server's log, which has the traceback"
+            "  got       OSError: disk broken\n"
+            "  fix       see the server's log, which has the traceback"
         )
         (call,) = server.errors
         assert (call.method, call.outcome) == ("do_get", "failed")

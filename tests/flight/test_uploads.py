@@ -103,7 +103,7 @@ def test_nothing_is_visible_of_a_foreign_upload_that_is_cancelled(
     assert server.calls[0].message == (
         "an upload ended before it was whole; nothing of it is stored"
         f"; where: {NAME}; expected: all rows that were promised, of one schema"
-        f"; came: the call was cancelled after {server.calls[0].rows} rows; next: send it again"
+        f"; got: the call was cancelled after {server.calls[0].rows} rows; fix: send it again"
     )
 
 
@@ -154,9 +154,9 @@ def test_an_upload_that_breaks_off_leaves_what_had_its_name(server: MLDataServer
     assert client.fetch(NAME).to_pydict() == {"x": [7]}
 
 
-@pytest.mark.parametrize(("promised", "came"), [(4, "3 rows of 4"), (2, "3 rows of 2"), (0, "3 rows of 0")])
+@pytest.mark.parametrize(("promised", "got"), [(4, "3 rows of 4"), (2, "3 rows of 2"), (0, "3 rows of 0")])
 def test_another_number_of_rows_than_promised_is_refused(
-    server: MLDataServer, client: MLDataClient, promised: int, came: str
+    server: MLDataServer, client: MLDataClient, promised: int, got: str
 ) -> None:
     with pytest.raises(UploadError) as caught:
         client.send_batches(NAME, ROWS.schema, [ROWS], rows=promised)
@@ -165,8 +165,8 @@ def test_another_number_of_rows_than_promised_is_refused(
         "an upload ended before it was whole; nothing of it is stored\n"
         f"  where     {NAME} -> {server.uri}\n"
         "  expected  all rows that were promised, of one schema\n"
-        f"  came      {came}\n"
-        "  next      send it again"
+        f"  got       {got}\n"
+        "  fix       send it again"
     )
     assert server.partitions == ()
     assert server.errors == ()
@@ -184,8 +184,8 @@ def test_rows_that_change_their_schema_half_way(server: MLDataServer, client: ML
         "the rows of a partition change their schema half-way\n"
         f"  where     {NAME}, batch 2\n"
         "  expected  x: int64\n"
-        "  came      x: string, y: null\n"
-        "  next      give all batches the schema that was announced"
+        "  got       x: string, y: null\n"
+        "  fix       give all batches the schema that was announced"
     )
     until(lambda: ended(server))
     assert server.partitions == ()
@@ -241,8 +241,8 @@ def test_a_deadline_that_expires_while_the_rows_are_made(server: MLDataServer) -
     assert str(caught.value) == (
         "a partition did not reach the ML data server\n"
         f"  where     {NAME} -> {server.uri}\n"
-        "  came      Deadline Exceeded\n"
-        "  next      give the client a longer timeout, or see the server's log"
+        "  got       Deadline Exceeded\n"
+        "  fix       give the client a longer timeout, or see the server's log"
     )
     assert server.partitions == ()
 

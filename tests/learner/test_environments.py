@@ -17,7 +17,6 @@ import pytest
 from pytest_flops_mock import MLRepository
 from pytest_flops_mock.errors import LearnerEnvironmentError, RepositoryError, SettingsError
 from pytest_flops_mock.learner import environment, uv
-from pytest_flops_mock.learner.conda import conda_environment
 from pytest_flops_mock.learner.environment import (
     LearnerPython,
     command,
@@ -25,6 +24,7 @@ from pytest_flops_mock.learner.environment import (
     environments,
     learner_python,
 )
+from pytest_flops_mock.repository.conda import conda_environment
 
 IMAGE = {"Python": "3.10.13", "datasets": "2.21.0", "flwr": "1.8.0", "pillow": "10.4.0"}
 
@@ -84,7 +84,7 @@ def test_an_environment_without_a_name_or_twice_is_refused(text: str, message: s
     with pytest.raises(SettingsError) as raised:
         environments(text)
     (problem,) = raised.value.problems
-    assert (problem.message, problem.came, problem.nearest) == (message, repr(text), nearest)
+    assert (problem.message, problem.got, problem.nearest) == (message, repr(text), nearest)
 
 
 def test_the_current_one_is_that_which_runs_this() -> None:
@@ -117,7 +117,7 @@ def test_one_without_the_packages_that_the_check_needs_is_refused(venv: Path, mo
     (problem,) = refused(str(venv)).problems
     assert problem.code == "FM205"
     assert problem.message == "the Python of the check lacks datasets and pyarrow"
-    assert problem.hint == f"{venv}/bin/python -m pip install datasets pyarrow flops-utils"
+    assert problem.fix == f"{venv}/bin/python -m pip install datasets pyarrow flops-utils"
 
 
 def test_a_path_that_leads_nowhere_is_told_with_its_neighbour(venv: Path) -> None:
@@ -128,20 +128,20 @@ def test_a_path_that_leads_nowhere_is_told_with_its_neighbour(venv: Path) -> Non
         "there is no Python for the check\n"
         f"  where     {venv.parent}/vemv\n"
         "  expected  current, learner, a virtual environment, or a Python from 3.8 on\n"
-        "  came      nothing there\n"
+        "  got       nothing there\n"
         f"  nearest   {venv}\n"
-        '  next      name another one, or "learner" to have one built from conda.yaml'
+        '  fix       name another one, or "learner" to have one built from conda.yaml'
     )
     assert refused("lerner").problems[0].nearest == "learner"
 
 
 def test_a_folder_without_python_is_told_with_the_environment_in_it(venv: Path) -> None:
     (problem,) = refused(str(venv.parent)).problems
-    assert (problem.came, problem.nearest) == ("a folder without bin/python", str(venv))
+    assert (problem.got, problem.nearest) == ("a folder without bin/python", str(venv))
 
 
 @pytest.mark.parametrize(
-    ("content", "mode", "came"),
+    ("content", "mode", "got"),
     [
         ("", 0o644, "a file that is not executable"),
         ("#!/bin/sh\necho no >&2; exit 3", 0o755, "a program that is no Python (exit status 3)\nno"),
@@ -149,11 +149,11 @@ def test_a_folder_without_python_is_told_with_the_environment_in_it(venv: Path) 
         ("no program", 0o755, "a file that does not run: Exec format error"),
     ],
 )
-def test_a_file_that_is_no_python_for_the_check_is_told(tmp_path: Path, content: str, mode: int, came: str) -> None:
+def test_a_file_that_is_no_python_for_the_check_is_told(tmp_path: Path, content: str, mode: int, got: str) -> None:
     program = tmp_path / "program"
     program.write_text(content)
     program.chmod(mode)
-    assert refused(str(program)).problems[0].came == came
+    assert refused(str(program)).problems[0].got == got
 
 
 def test_a_program_that_does_not_answer_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_a_program_that_does_not_answer_is_given_up(tmp_path: Path, monkeypatch:
     program = tmp_path / "program"
     program.write_text("#!/bin/sh\nexec sleep 30")
     program.chmod(0o755)
-    assert refused(str(program)).problems[0].came == "a program that says nothing within 0.2 s"
+    assert refused(str(program)).problems[0].got == "a program that says nothing within 0.2 s"
 
 
 # The learner's: which Python
@@ -209,7 +209,7 @@ def test_without_any_python_nothing_can_be_built() -> None:
     with pytest.raises(LearnerEnvironmentError, match="no Python is installed that") as raised:
         environment._chosen(conda_environment(asking("numpy", "python=3.10.14")), {"3.6.15": Path("old")}, False)
     (problem,) = raised.value.problems
-    assert (problem.where, problem.came, problem.hint) == ("conda.yaml:3", "installed: 3.6.15", "uv python install 3.10")
+    assert (problem.where, problem.got, problem.fix) == ("conda.yaml:3", "installed: 3.6.15", "uv python install 3.10")
 
 
 def test_the_pythons_that_are_installed_are_found_behind_the_shims_of_pyenv_too() -> None:
@@ -232,9 +232,9 @@ def test_without_uv_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path
         "uv is not installed, which builds the learner's environment\n"
         '  where     the environment "learner"\n'
         "  expected  the package uv, or the program uv on the PATH\n"
-        "  came      neither\n"
+        "  got       neither\n"
         '  nearest   the environment "current" needs none\n'
-        '  next      pip install "pytest-flops-mock[env]"'
+        '  fix       pip install "pytest-flops-mock[env]"'
     )
 
 
@@ -292,9 +292,9 @@ def test_another_python_than_the_one_asked_for_is_warned_of(monkeypatch: pytest.
         "Python 3.10 of conda.yaml is not installed; the check runs in Python 3.11.7\n"
         "  where     conda.yaml:3\n"
         "  expected  Python 3.10.14\n"
-        "  came      installed: 3.11.7\n"
+        "  got       installed: 3.11.7\n"
         "  nearest   3.11.7\n"
-        "  next      uv python install 3.10, or set UV_PYTHON_DOWNLOADS=automatic"
+        "  fix       uv python install 3.10, or set UV_PYTHON_DOWNLOADS=automatic"
     )
 
 
@@ -304,7 +304,7 @@ def test_what_flops_installs_afterwards_stands_and_is_told(monkeypatch: pytest.M
     requirements = (found.executable.parents[1] / "requirements.txt").read_text().split()
     assert requirements == ["pydantic>=2", *uv.LEARNER_PINS]
     (finding,) = found.findings
-    assert (finding.code, finding.where, finding.came) == ("FM201", "conda.yaml:3", "pillow==9.5.*")
+    assert (finding.code, finding.where, finding.got) == ("FM201", "conda.yaml:3", "pillow==9.5.*")
     assert finding.message == "the learner's image has pillow~=10.4.0, whatever conda.yaml says"
 
 
@@ -317,8 +317,8 @@ def test_what_only_conda_brings_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
         "the learner's environment was built without what only conda, or a file beside conda.yaml, brings\n"
         "  where     conda.yaml\n"
         "  expected  packages that pip finds by name or address\n"
-        "  came      cudatoolkit=11.8, -r requirements.txt\n"
-        "  next      nothing, if the check passes; what is missing here is told as an import that is not installed"
+        "  got       cudatoolkit=11.8, -r requirements.txt\n"
+        "  fix       nothing, if the check passes; what is missing here is told as an import that is not installed"
     )
 
 
@@ -328,7 +328,7 @@ error: No solution found when resolving dependencies
 
 
 @pytest.mark.parametrize(
-    ("output", "where", "hint"),
+    ("output", "where", "fix"),
     [
         (NO_SOLUTION, "conda.yaml:3", "change the versions in conda.yaml so that they go together"),
         ("error: Because numpy was not found in the package registry", "conda.yaml:3", "PyPI has no package of that name"),
@@ -338,21 +338,21 @@ error: No solution found when resolving dependencies
     ],
 )
 def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, output: str, where: str, hint: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, output: str, where: str, fix: str
 ) -> None:
     (tmp_path / "output").write_text(output)
     stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\ncat {tmp_path}/output; exit 1')
     error = refused("learner", asking("python=3.11", "numpy=99"), cache=tmp_path / "cache")
     (problem,) = error.problems
     assert (error.code, problem.message, problem.where) == ("FM204", "the learner's environment cannot be built", where)
-    assert problem.hint.startswith(hint)
-    assert problem.came == output.removeprefix("Using Python 3.11.7 environment at: venv\n")
+    assert problem.fix.startswith(fix)
+    assert problem.got == output.removeprefix("Using Python 3.11.7 environment at: venv\n")
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
 
 
 def test_a_long_failure_is_cut() -> None:
     error = uv._not_solved("error: x\n" + "y" * 400 + "\nz" * 20, conda_environment(asking()))
-    lines = error.problems[0].came.splitlines()
+    lines = error.problems[0].got.splitlines()
     assert (len(lines), len(lines[1]), lines[-1]) == (13, 300, "(and 10 more lines)")
 
 
@@ -361,7 +361,7 @@ def test_a_cache_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch,
     (tmp_path / "file").touch()
     (problem,) = refused("learner", asking("python=3.11"), cache=tmp_path / "file" / "cache").problems
     assert problem.message == "the learner's environment cannot be kept"
-    assert problem.came == "Not a directory"
+    assert problem.got == "Not a directory"
 
 
 def test_an_interrupt_ends_uv_and_leaves_nothing(tmp_path: Path) -> None:
@@ -432,7 +432,7 @@ def test_environments_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tm
 
 
 @pytest.mark.parametrize(
-    ("versions", "expected", "came"),
+    ("versions", "expected", "got"),
     [
         ({"Python": "3.11.7"}, "Python 3.10", "Python 3.11.7"),
         ({"datasets": "4.8.5"}, "datasets 2.x", "datasets 4.8.5"),
@@ -440,10 +440,10 @@ def test_environments_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tm
         ({"flwr": "1.9.0", "pillow": "11.0"}, "flwr==1.8.0, pillow~=10.4.0", "flwr 1.9.0, pillow 11.0"),
     ],
 )
-def test_what_differs_from_the_learners_image_is_one_finding(versions: Mapping[str, str], expected: str, came: str) -> None:
+def test_what_differs_from_the_learners_image_is_one_finding(versions: Mapping[str, str], expected: str, got: str) -> None:
     (finding,) = difference_findings({**IMAGE, **versions}, asking("python=3.10.14"))
     assert (finding.code, finding.severity.value) == ("FM201", "info")
-    assert (finding.expected, finding.came) == (expected, came)
+    assert (finding.expected, finding.got) == (expected, got)
 
 
 @pytest.mark.parametrize("python", ["python=3.10.14", "python>=3.12", "numpy", "numpy="])
@@ -482,8 +482,8 @@ def test_the_learners_environment_is_like_its_image(tmp_path: Path) -> None:
 def test_versions_that_do_not_go_together_are_told_with_uvs_reason(tmp_path: Path) -> None:
     (problem,) = refused("learner", asking("python=3.11", "numpy=99"), cache=tmp_path).problems
     assert problem.where == "conda.yaml:3"
-    assert "numpy==99" in problem.came
-    assert problem.hint.startswith("change the versions in conda.yaml")
+    assert "numpy==99" in problem.got
+    assert problem.fix.startswith("change the versions in conda.yaml")
 
 
 def test_pips_configuration_file_is_read_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from standins.small import Check, repository
 
 from pytest_flops_mock import MLDataServer, MLRepository
 from pytest_flops_mock.learner import process
 from pytest_flops_mock.learner.process import LearnerProcess
-
-from .conftest import Check, repository
 
 PIPES = """
 import os
@@ -56,7 +55,7 @@ def test_the_check_does_not_mind(check: Check, body: str) -> None:
 def test_the_end_of_its_process_is_a_finding(check: Check, body: str, ending: str) -> None:
     (error,) = check(body).errors
     assert error.code == "FM606"
-    assert error.came == ending
+    assert error.got == ending
 
 
 def test_closed_pipes_are_named_in_the_output(check: Check) -> None:
@@ -87,7 +86,7 @@ def test_what_does_not_end_is_ended(check: Check, body: str, where: str) -> None
 
 
 def test_endless_output_does_not_fill_the_disk(server: MLDataServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "MOST_OUTPUT_BYTES", 2**20)
+    monkeypatch.setattr(process, "MAX_OUTPUT_BYTES", 2**20)
     files = repository("while True: print('x' * 1000)")
     with LearnerProcess(MLRepository.of_files(files), timeout=1) as learner:
         learner.ask("load", limit=60, uri=server.uri, tags=["pets"], timeout=60)

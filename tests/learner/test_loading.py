@@ -10,13 +10,12 @@ import datasets
 import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
+from standins.small import FEATURES, rows
 
 from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, load_partitions
-from pytest_flops_mock.learner.checks import load_findings
-from pytest_flops_mock.learner.probe import load
+from pytest_flops_mock.child.probe import load
+from pytest_flops_mock.judging.failures import load_findings
 from pytest_flops_mock.learner.process import Answer
-
-from .conftest import FEATURES, rows
 
 
 def test_all_partitions_of_the_tags_are_one_data_set_with_their_features(server: MLDataServer) -> None:
@@ -36,14 +35,14 @@ def test_nothing_that_matches_names_the_nearest_tag(server: MLDataServer) -> Non
         "no partition on the ML data server matches the data tags; a learner would exit with status 1\n"
         f"  where     {server.uri}\n"
         "  expected  a tag of: other, pets\n"
-        "  came      data_tags = ['pet']\n"
+        "  got       data_tags = ['pet']\n"
         "  nearest   pets\n"
-        "  next      use the MDP SLA's data_tag in the project SLA's data_tags"
+        "  fix       use the MDP SLA's data_tag in the project SLA's data_tags"
     )
 
 
 def test_an_empty_server_is_told() -> None:
-    with MLDataServer() as empty, pytest.raises(FlopsMockError, match="next      run the mock data provider first"):
+    with MLDataServer() as empty, pytest.raises(FlopsMockError, match="fix       run the mock data provider first"):
         load_partitions(empty.uri, ["pets"])
 
 
@@ -53,7 +52,7 @@ def test_a_server_that_is_not_there_is_told() -> None:
     with pytest.raises(FlopsMockError) as error:
         load_partitions(uri, ["pets"], timeout=5)
     assert "the learner cannot load the data" in str(error.value)
-    assert "next      start the server, and check host and port" in str(error.value)
+    assert "fix       start the server, and check host and port" in str(error.value)
 
 
 OTHER_NAMES = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["dog", "cat"])})
@@ -85,7 +84,7 @@ def test_partitions_that_cannot_be_one_data_set_are_told(table: pa.Table, differ
         with pytest.raises(FlopsMockError) as error:
             load_partitions(server.uri, ["p"])
     assert error.value.problems[0].message == "the partitions cannot be one data set"
-    assert error.value.problems[0].came == difference
+    assert error.value.problems[0].got == difference
 
 
 def test_each_difference_is_a_problem_of_its_own_and_a_type_is_not_told_twice() -> None:
@@ -95,7 +94,7 @@ def test_each_difference_is_a_problem_of_its_own_and_a_type_is_not_told_twice() 
         client.send("p.2.parquet", rows([0]).select(["image"]))
         with pytest.raises(FlopsMockError) as error:
             load_partitions(server.uri, ["p"])
-    assert [problem.came for problem in error.value.problems] == [
+    assert [problem.got for problem in error.value.problems] == [
         "type of column 'label' in p.0.parquet and p.1.parquet: int64 and string",
         "columns of p.0.parquet and p.2.parquet: image, label and image",
     ]
@@ -130,8 +129,8 @@ def test_a_server_that_does_not_answer_is_told_at_the_time_limit() -> None:
             load_partitions(f"grpc://127.0.0.1:{server.port}", ["t"], timeout=0.3)
         server.over.set()
     (problem,) = error.value.problems
-    assert problem.came.startswith("FlightTimedOutError: ")
-    assert problem.hint == "look at the server's log for what keeps it, or give the check more time"
+    assert problem.got.startswith("FlightTimedOutError: ")
+    assert problem.fix == "look at the server's log for what keeps it, or give the check more time"
     assert "gRPC" not in str(error.value)
 
 
@@ -183,8 +182,8 @@ def test_a_difference_is_told_in_full() -> None:
         "the partitions cannot be one data set\n"
         f"  where     {server_uri(error.value)}\n"
         "  expected  equal columns, types and features in all partitions of the data tags\n"
-        "  came      columns of p.0.parquet and p.1.parquet: image, label and image\n"
-        "  next      give different data sets different data tags"
+        "  got       columns of p.0.parquet and p.1.parquet: image, label and image\n"
+        "  fix       give different data sets different data tags"
     )
 
 
@@ -212,7 +211,7 @@ def test_an_end_of_the_process_while_loading_is_told(how: Literal["timeout", "en
         "FM404 the learner's process ended while it loaded the data\n"
         "  where     grpc://here:1\n"
         f"{expected}"
-        f"  came      {ending}\n"
-        "  next      look at its output, and at the ML data server's call log"
+        f"  got       {ending}\n"
+        "  fix       look at its output, and at the ML data server's call log"
     )
     assert finding.detail == "output:\n    killed"

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from standins.processes import until
+from standins.small import Check, repository
 
 from pytest_flops_mock import MLDataServer, MLRepository, check_repository
 from pytest_flops_mock.learner.process import LearnerProcess
-
-from .conftest import Check, repository
 
 
 def alive(pid: int) -> bool:
@@ -83,7 +82,7 @@ def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -
         os._exit(5)
         """
     report = check(body)
-    assert [error.came for error in report.errors] == ["exit status 5"]
+    assert [error.got for error in report.errors] == ["exit status 5"]
     assert report.stages[-1].seconds < 5
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from textwrap import indent
 
 import pytest
+from standins.small import Check, repository
 
 from pytest_flops_mock import Finding, Frame, MLDataServer, MLRepository, check_repository
-from pytest_flops_mock.learner.checks import transform_findings
+from pytest_flops_mock.judging.failures import transform_findings
 from pytest_flops_mock.learner.process import Answer, LearnerProcess
-
-from .conftest import Check, repository
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,7 @@ def test_it_may_do_this(check: Check, body: str) -> None:
 def test_the_end_of_the_process_is_a_finding(check: Check, body: str, told: set[str]) -> None:
     (error,) = check(body).errors
     assert error.code == "FM606"
-    assert error.came in told
+    assert error.got in told
 
 
 HARMLESS = [
@@ -149,7 +148,7 @@ def test_it_may_do_this_as_well(findings: dict[str, tuple[Finding, ...]], body: 
 @pytest.mark.parametrize("body", RAISING)
 def test_this_is_a_finding(findings: dict[str, tuple[Finding, ...]], body: str) -> None:
     (error,) = findings[body]
-    assert (error.code, error.came) == RAISING[body]
+    assert (error.code, error.got) == RAISING[body]
 
 
 def test_what_is_not_installed_is_told_in_full(findings: dict[str, tuple[Finding, ...]]) -> None:
@@ -158,9 +157,9 @@ def test_what_is_not_installed_is_told_in_full(findings: dict[str, tuple[Finding
         "the repository imports data_managr, which is not installed\n"
         "  where     WHERE\n"
         "  expected  a package of this Python's environment, or a module of the repository\n"
-        "  came      ModuleNotFoundError: No module named 'data_managr'\n"
+        "  got       ModuleNotFoundError: No module named 'data_managr'\n"
         "  nearest   data_manager\n"
-        "  next      install it into the environment that runs the check (pip install data_managr), "
+        "  fix       install it into the environment that runs the check (pip install data_managr), "
         "and list it in conda.yaml"
     )
 
@@ -171,8 +170,8 @@ def test_an_exit_is_told_in_full(findings: dict[str, tuple[Finding, ...]]) -> No
         "the repository ends the process\n"
         "  where     WHERE\n"
         "  expected  set_model_data() returns, or raises an exception that says why not\n"
-        "  came      sys.exit('no data')\n"
-        "  next      raise an exception instead; a learner that exits leaves the aggregator waiting for a day"
+        "  got       sys.exit('no data')\n"
+        "  fix       raise an exception instead; a learner that exits leaves the aggregator waiting for a day"
     )
 
 
@@ -187,9 +186,9 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(
         "FM602 the repository asks for column 'labl', which the data do not have\n"
         "  where     WHERE\n"
         "  expected  one of: image (Image), label (ClassLabel of 2)\n"
-        "  came      labl\n"
+        "  got       labl\n"
         "  nearest   label\n"
-        "  next      use the data set's column names, or send another data set"
+        "  fix       use the data set's column names, or send another data set"
     )
 
 
@@ -218,7 +217,7 @@ def test_failures_before_set_model_data_say_where(check: Check) -> None:
 
 def test_an_endless_loop_ends_at_the_time_limit(check: Check) -> None:
     (error,) = check("while True: pass", timeout=2).errors
-    assert (error.code, error.came) == ("FM605", "still running after 2 s")
+    assert (error.code, error.got) == ("FM605", "still running after 2 s")
     assert error.where == "model_manager.py:12 in set_model_data"
 
 
@@ -244,7 +243,7 @@ def test_an_abstract_method_that_is_missing_cannot_be_called(check: Check) -> No
 def test_the_column_class_of_datasets_4_gets_a_hint(check: Check) -> None:
     body = "class Column: ...\nColumn().reshape"
     (error,) = check(body).errors
-    assert error.hint == (
+    assert error.fix == (
         "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both"
     )
 
@@ -282,16 +281,16 @@ def test_an_early_end_of_the_process_and_an_endless_loop_are_told_in_full() -> N
         "the learner's process ended in the repository's code\n"
         "  where     set_model_data()\n"
         "  expected  set_model_data() returns\n"
-        "  came      exit status 3\n"
-        "  next      look for os._exit, and for native code that crashes; the output shows where Python was"
+        "  got       exit status 3\n"
+        "  fix       look for os._exit, and for native code that crashes; the output shows where Python was"
     )
     (endless,) = transform_findings(Answer("timeout", ending="still running after 2 s"), {}, [])
     assert str(endless.problem()) == (
         "the repository did not finish in time\n"
         "  where     set_model_data()\n"
         "  expected  an end within the time limit\n"
-        "  came      still running after 2 s\n"
-        "  next      look for an endless loop; slow but right: raise the limit (--flops-timeout; flops-mock check --timeout)"
+        "  got       still running after 2 s\n"
+        "  fix       look for an endless loop; slow but right: raise the limit (--flops-timeout; flops-mock check --timeout)"
     )
 
 

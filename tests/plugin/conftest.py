@@ -17,7 +17,7 @@ import pytest_flops_mock.data.twins.catalogue
 import pytest_flops_mock.learner.environment
 import pytest_flops_mock.pipeline
 import pytest_flops_mock.report.github  # noqa: F401
-from pytest_flops_mock.data.partitioning import SEED, iid_partitions
+from pytest_flops_mock.partitions.planning import SEED, iid_partitions
 
 iid_partitions(datasets.Dataset.from_dict({"x": [1]}), 1, name="loads Flower Datasets", seed=SEED)
 

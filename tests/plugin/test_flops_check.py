@@ -32,7 +32,7 @@ def test_an_incompatible_one_fails_with_the_whole_report(project: pytest.Pyteste
             "error FM602 [[]transform[]] the repository asks for column 'lable', which the data do not have",
             "  where     data_manager.py:6 in _prepare_data",
             "  expected  one of: image (Image), label (ClassLabel of 10)",
-            "  came      lable",
+            "  got       lable",
             "  nearest   label",
             "verdict     incompatible (1 error)",
         ]

@@ -214,9 +214,9 @@ def test_without_an_sla_the_message_names_those_that_there_are(project: pytest.P
             "ERROR: a check needs an MDP SLA, and none is named",
             "  where     --flops-check",
             "  expected  the path of an MDP SLA, or a pattern such as 'mocks/[*].json'",
-            "  came      no --flops-sla, no ini flops_sla, no SLA among the arguments (*)",
+            "  got       no --flops-sla, no ini flops_sla, no SLA among the arguments (*)",
             "  nearest   mocks/mnist.json, mocks/three.json",
-            "  next      add --flops-sla mocks/mnist.json, or name it in the ini key flops_sla",
+            "  fix       add --flops-sla mocks/mnist.json, or name it in the ini key flops_sla",
         ]
     )
 
@@ -225,8 +225,8 @@ def test_an_sla_that_is_not_there_is_told_with_the_nearest(project: pytest.Pytes
     for wrong, message in (("mocks/mnits.json", "is not there"), ("mocks", "is a folder"), ("mokcs/*.json", "no SLA file")):
         result = project.runpytest("--flops-check", f"--flops-sla={wrong}")
         assert result.ret == pytest.ExitCode.USAGE_ERROR
-        came = wrong.replace("*", "[*]")
-        result.stderr.fnmatch_lines([f"ERROR: *{message}*", f"  came      {came}", "  nearest   mocks/mnist.json"])
+        got = wrong.replace("*", "[*]")
+        result.stderr.fnmatch_lines([f"ERROR: *{message}*", f"  got       {got}", "  nearest   mocks/mnist.json"])
 
 
 def test_a_broken_sla_fails_in_its_own_stage(project: pytest.Pytester) -> None:
@@ -242,12 +242,12 @@ def test_a_check_that_cannot_run_is_tried_once_and_fails_without_a_traceback(
 
     def refuse(self: object, **_: object) -> None:
         tried.append(self)
-        raise SettingsError(Problem("there is no such thing", hint="name another"))
+        raise SettingsError(Problem("there is no such thing", fix="name another"))
 
     monkeypatch.setattr("pytest_flops_mock.pipeline.RepositoryChecker.check", refuse)
     result = project.runpytest("--flops-check", ONE, "-k", "sla or load")
     result.assert_outcomes(failed=2, deselected=8)
-    result.stdout.fnmatch_lines(["*___ load with *", "there is no such thing", "  next      name another"])
+    result.stdout.fnmatch_lines(["*___ load with *", "there is no such thing", "  fix       name another"])
     assert "collection.py" not in str(result.stdout)
     assert len(tried) == 1
 

@@ -37,4 +37,4 @@ def test_ini_option_and_call_name_it(project: pytest.Pytester) -> None:
 def test_environments_that_mean_nothing_end_the_run(project: pytest.Pytester, value: str) -> None:
     result = project.runpytest(f"--flops-env={value}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *environment*", f"  came      '{value}'", "  nearest   current"])
+    result.stderr.fnmatch_lines(["ERROR: *environment*", f"  got       '{value}'", "  nearest   current"])

@@ -37,7 +37,7 @@ def test_an_unknown_code_ends_the_run(project: pytest.Pytester, kind: str) -> No
     project.makeini(f"[pytest]\nflops_ignore ={' FM6O2' if kind == 'ini' else ''}\n")
     result = project.runpytest(*(["--flops-ignore=FM6O2"] if kind == "option" else []))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: there is no such code to ignore", "  came      FM6O2", "  nearest   FM602"])
+    result.stderr.fnmatch_lines(["ERROR: there is no such code to ignore", "  got       FM6O2", "  nearest   FM602"])
 
 
 @pytest.mark.parametrize(

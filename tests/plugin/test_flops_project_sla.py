@@ -41,7 +41,7 @@ def test_one_that_is_not_there_ends_a_run_of_checks(project: pytest.Pytester) ->
         [
             "ERROR: the project SLA is not there",
             "  where     --flops-project-sla or ini flops_project_sla",
-            "  came      projetc.json",
+            "  got       projetc.json",
             "  nearest   project.json",
         ]
     )

@@ -25,8 +25,8 @@ def test_samples_are_looked_for_there(project: pytest.Pytester, ini: str, option
         [
             "FM301 there is no recorded sample of mnist",
             f"  where     {place}",
-            "  came      no such folder",
-            f"  next      flops-mock record mnist --to {place} (needs the network once)*",
+            "  got       no such folder",
+            f"  fix       flops-mock record mnist --to {place} (needs the network once)*",
         ]
     )
 
@@ -52,7 +52,7 @@ def test_a_file_is_no_folder_of_samples(project: pytest.Pytester, kind: str) -> 
         [
             "ERROR: recorded samples lie in a folder, and this is a file",
             f"  where     {'--flops-recordings' if kind == 'option' else 'ini flops_recordings'}",
-            "  came      mocks/mnist.json",
+            "  got       mocks/mnist.json",
             "  nearest   mocks",
         ]
     )

@@ -30,7 +30,7 @@ def test_a_folder_that_is_not_there_is_an_error_with_the_nearest(project: pytest
     project.makepyfile(TEST.format(name="x"))
     result = project.runpytest("--flops-repo=my_repositry")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["there is no such ML repository", "*nearest   my_repository", "*next      *--flops-repo*"])
+    result.stdout.fnmatch_lines(["there is no such ML repository", "*nearest   my_repository", "*fix       *--flops-repo*"])
 
 
 def test_it_can_be_overridden(project: pytest.Pytester) -> None:

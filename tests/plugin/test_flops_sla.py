@@ -62,7 +62,7 @@ def test_a_fixture_takes_one_sla_of_several_only_if_it_is_told_which(project: py
             "flops: data synthetic, sla mocks/mnist_3.json, mocks/mnist_4.json",
             "*SettingsError: several MDP SLAs are named, and this call is about one",
             "*where     *::test_none",
-            "*came      *mnist_3.json, *mnist_4.json",
+            "*got       *mnist_3.json, *mnist_4.json",
         ]
     )
 
@@ -120,7 +120,7 @@ def test_without_any_the_message_names_the_ways(project: pytest.Pytester) -> Non
         [
             "*SettingsError: no MDP SLA is named",
             "*where     *::test_none",
-            '*next      pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla',
+            '*fix       pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla',
         ]
     )
 

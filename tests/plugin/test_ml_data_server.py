@@ -81,7 +81,7 @@ def test_an_error_of_the_server_fails_the_test_at_teardown_with_the_call_log(pro
         [
             "a call on the ML data server ended in an error of the server",
             "*where     do_put mnist.*.parquet",
-            "*came      OSError: no space left",
+            "*got       OSError: no space left",
             "*Captured ML data server teardown*",
             "do_put mnist.*.parquet -> failed*OSError: no space left",
             '*raise OSError("no space left")',

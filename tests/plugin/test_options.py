@@ -21,7 +21,7 @@ def test_an_unknown_source_ends_the_run_before_any_test(project: pytest.Pytester
             "ERROR: there is no such source of data",
             "  where     --flops-data",
             "  expected  one of: synthetic, recorded, hub",
-            "  came      'synthetc'",
+            "  got       'synthetc'",
             "  nearest   synthetic",
         ]
     )
@@ -52,7 +52,7 @@ def test_the_time_limit_ends_an_endless_repository(project: pytest.Pytester) -> 
 
             endless = flops_repository.with_files({"data_manager.py": textwrap.dedent(ENDLESS)})
             report = flops_check(endless, sla="mocks/mnist.json")
-            assert [(finding.code, finding.came) for finding in report.errors] == [
+            assert [(finding.code, finding.got) for finding in report.errors] == [
                 ("FM605", "still running after 3 s")
             ], report
         """
@@ -64,7 +64,7 @@ def test_the_time_limit_ends_an_endless_repository(project: pytest.Pytester) -> 
 def test_a_time_limit_that_is_none_is_refused(project: pytest.Pytester, value: str) -> None:
     result = project.runpytest(f"--flops-timeout={value}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: the time limit is not a number of seconds", f"  came      '{value}'"])
+    result.stderr.fnmatch_lines(["ERROR: the time limit is not a number of seconds", f"  got       '{value}'"])
 
 
 def test_help_and_fixture_pages_name_everything(project: pytest.Pytester) -> None:

@@ -9,13 +9,13 @@ import pytest
 from pytest_flops_mock import Finding, Problem, Report
 from pytest_flops_mock.findings import Frame
 from pytest_flops_mock.report import github
-from pytest_flops_mock.report.github import MOST_BYTES, location, shielded, write_summary
+from pytest_flops_mock.report.github import MAX_BYTES, location, shielded, write_summary
 
 FRAMES = (Frame("model_manager.py", 20, "set_model_data", "x"), Frame("data_manager.py", 19, "_prepare_data", "y"))
 
 
 def finding(code: str, where: str = "", message: str = "it breaks", frames: tuple[Frame, ...] = ()) -> Finding:
-    return Finding.of(Problem(message, where=where, hint="mend it"), code=code, frames=frames)
+    return Finding.of(Problem(message, where=where, fix="fix it"), code=code, frames=frames)
 
 
 def commands(*findings: Finding, repository: Path | None, workspace: Path, folder: Path | None = None) -> list[str]:
@@ -29,7 +29,7 @@ def test_a_finding_is_told_at_its_innermost_frame(tmp_path: Path) -> None:
     )
     assert told == (
         "::error file=examples/x/data_manager.py,line=19,title=FM602 column missing%2C in set_model_data()"
-        "::it breaks%0Awhere     set_model_data()%0Anext      mend it"
+        "::it breaks%0Awhere     set_model_data()%0Afix       fix it"
     )
 
 
@@ -71,7 +71,7 @@ def test_an_slas_path_starts_where_the_command_runs(tmp_path: Path) -> None:
 def test_a_file_outside_the_workspace_is_not_named_as_one(tmp_path: Path) -> None:
     for repository in (None, tmp_path / "elsewhere"):
         (told,) = commands(finding("FM103", "a.py:1"), workspace=tmp_path / "workspace", repository=repository)
-        assert told == "::error title=FM103 syntax error::it breaks%0Awhere     a.py:1%0Anext      mend it"
+        assert told == "::error title=FM103 syntax error::it breaks%0Awhere     a.py:1%0Afix       fix it"
 
 
 def test_what_would_end_a_command_or_a_property_is_escaped(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_what_would_end_a_command_or_a_property_is_escaped(tmp_path: Path) -> No
     (told,) = commands(hostile, workspace=tmp_path, repository=tmp_path)
     assert told == (
         "::error file=a%2Cb%2525.py,line=1,title=FM103 syntax error"
-        "::100%25%0A::set-output name=x::y%0Awhere     a,b%2525.py:1%0Anext      mend it"
+        "::100%25%0A::set-output name=x::y%0Awhere     a,b%2525.py:1%0Afix       fix it"
     )
 
 
@@ -99,7 +99,7 @@ def test_the_summary_is_capped(tmp_path: Path) -> None:
     summary = tmp_path / "summary"
     write_summary(summary, [Report("r", findings=tuple(finding("FM004", message=f"é {n}") for n in range(5_000)))])
     text = summary.read_text(encoding="utf-8")
-    assert 0.9 * MOST_BYTES < len(text.encode()) <= MOST_BYTES
+    assert 0.9 * MAX_BYTES < len(text.encode()) <= MAX_BYTES
     shown = text.count("| warning |")
     assert text.endswith(f"\n**Not shown: {5_000 - shown:,} findings, since this text ends at 100,000 bytes.**\n")
 

@@ -25,9 +25,9 @@ GOOD = Report(
     environment=(("Python", "3.11.7"), ("numpy", "2.0.0")),
 )
 NOTE = Finding.of(Problem("other Python"), code="FM201")
-WARNING = Finding.of(Problem("it may break", hint="wait"), code="FM004")
+WARNING = Finding.of(Problem("it may break", fix="wait"), code="FM004")
 ERROR = Finding.of(
-    Problem("it breaks", where="a.py:1", expected="x | y", came="`z`\n<b>", nearest="y", hint="mend it"),
+    Problem("it breaks", where="a.py:1", expected="x | y", got="`z`\n<b>", nearest="y", fix="fix it"),
     code="FM603",
     detail="Traceback\n\n</pre> *f*",
 )
@@ -54,9 +54,9 @@ def test_findings_come_with_failures_first_and_details_folded() -> None:
     assert markdown([BAD]) == (
         "### flops-mock: incompatible: \\_\\_init\\_\\_ \\| x\n"
         "\n"
-        "| severity | code | stage | finding | where | expected | came | nearest | next |\n"
+        "| severity | code | stage | finding | where | expected | got | nearest | fix |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
-        "| error | FM603 | transform | it breaks | a.py:1 | x \\| y | \\`z\\`<br>&lt;b&gt; | y | mend it |\n"
+        "| error | FM603 | transform | it breaks | a.py:1 | x \\| y | \\`z\\`<br>&lt;b&gt; | y | fix it |\n"
         "| warning | FM004 | sla | it may break |  |  |  |  | wait |\n"
         "| info | FM201 | environment | other Python |  |  |  |  |  |\n"
         "\n"
@@ -106,7 +106,7 @@ def test_a_cell_has_no_markup_of_its_own(text: str, shown: str) -> None:
 
 def test_a_long_report_ends_on_a_whole_row_and_says_how_many_are_missing() -> None:
     many = tuple(Finding.of(Problem(f"warning {number} é"), code="FM004", detail="x" * 50) for number in range(500))
-    text = markdown([Report("r", findings=(*many, ERROR))], most=4_000)
+    text = markdown([Report("r", findings=(*many, ERROR))], max_bytes=4_000)
     assert len(text.encode()) <= 4_000
     rows = [line for line in text.splitlines() if line.startswith(("| error", "| warning"))]
     assert rows[0].startswith("| error | FM603 |")
@@ -117,10 +117,10 @@ def test_a_long_report_ends_on_a_whole_row_and_says_how_many_are_missing() -> No
 
 def test_all_of_it_fits_or_none_of_it() -> None:
     whole = markdown([BAD])
-    assert markdown([BAD], most=len(whole.encode())) == whole
+    assert markdown([BAD], max_bytes=len(whole.encode())) == whole
     less = len(whole.encode()) - 1
-    assert markdown([BAD], most=less).endswith(f"\n**Not shown: 1 detail, since this text ends at {less} bytes.**\n")
-    assert "Not shown: 1 report, 3 findings, 1 detail" in markdown([BAD], most=10)
+    assert markdown([BAD], max_bytes=less).endswith(f"\n**Not shown: 1 detail, since this text ends at {less} bytes.**\n")
+    assert "Not shown: 1 report, 3 findings, 1 detail" in markdown([BAD], max_bytes=10)
 
 
 def test_no_reports_are_an_empty_text() -> None:

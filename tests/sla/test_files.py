@@ -39,15 +39,15 @@ def test_a_pattern_without_a_file_is_told_with_the_slas_that_there_are(folder: P
         "no SLA file matches the pattern\n"
         "  where     --flops-sla\n"
         "  expected  the path of an MDP SLA, or a pattern such as mocks/*.json\n"
-        "  came      deep/*.json\n"
+        "  got       deep/*.json\n"
         "  nearest   deep/er/y.json\n"
-        f"  next      MDP SLAs in {folder}: x.json, deep/er/y.json"
+        f"  fix       MDP SLAs in {folder}: x.json, deep/er/y.json"
     )
 
 
 def test_slas_are_found_by_the_key_that_only_they_have(folder: Path) -> None:
     assert list(mdp_slas(folder)) == [folder / "x.json", folder / "deep/er/y.json"]
-    assert list(mdp_slas(folder, most=1)) == [folder / "x.json"]
+    assert list(mdp_slas(folder, max_files=1)) == [folder / "x.json"]
 
 
 def test_what_is_no_file_is_told_with_those_that_there_are(folder: Path) -> None:
@@ -58,9 +58,9 @@ def test_what_is_no_file_is_told_with_those_that_there_are(folder: Path) -> None
         "the MDP SLA is not there\n"
         "  where     --sla\n"
         "  expected  the file of an MDP SLA\n"
-        "  came      deep/y.json\n"
+        "  got       deep/y.json\n"
         "  nearest   deep/er/y.json\n"
-        "  next      name a file that is there: deep/er/y.json, x.json"
+        "  fix       name a file that is there: deep/er/y.json, x.json"
     )
     (folder / "empty").mkdir()
     with pytest.raises(FlopsMockError) as error:
@@ -69,6 +69,6 @@ def test_what_is_no_file_is_told_with_those_that_there_are(folder: Path) -> None
         "the project SLA is a folder\n"
         "  where     --project-sla\n"
         "  expected  the file of a project SLA\n"
-        "  came      empty\n"
-        f"  next      there is none in {folder / 'empty'}"
+        "  got       empty\n"
+        f"  fix       there is none in {folder / 'empty'}"
     )

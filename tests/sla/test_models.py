@@ -99,7 +99,7 @@ def test_numbers_given_as_strings_are_converted(number: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "came"),
+    ("number", "got"),
     [
         ("three", '"three" (a string)'),
         ("", '"" (a string)'),
@@ -110,13 +110,13 @@ def test_numbers_given_as_strings_are_converted(number: object) -> None:
         (float("inf"), "Infinity (a number)"),
     ],
 )
-def test_what_is_no_whole_number_is_refused(number: object, came: str) -> None:
+def test_what_is_no_whole_number_is_refused(number: object, got: str) -> None:
     assert str(refusal(mock(number_of_partitions=number))) == (
         "mock_data_configuration.number_of_partitions is not a whole number\n"
         "  where     <mapping>: mock_data_configuration.number_of_partitions\n"
         "  expected  a whole number\n"
-        f"  came      {came}\n"
-        "  next      write a whole number, such as 3"
+        f"  got       {got}\n"
+        "  fix       write a whole number, such as 3"
     )
 
 
@@ -134,24 +134,24 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         "customerID is not a string\n"
         "  where     sla.json: customerID\n"
         "  expected  a string\n"
-        "  came      5 (a number)\n"
+        "  got       5 (a number)\n"
         '  nearest   "5"\n'
-        '  next      write "5"\n'
+        '  fix       write "5"\n'
         "mock_data_configuration.dataset_name is not a string\n"
         "  where     sla.json: mock_data_configuration.dataset_name\n"
         "  expected  a string\n"
-        "  came      null\n"
-        "  next      write a string in double quotes\n"
+        "  got       null\n"
+        "  fix       write a string in double quotes\n"
         "mock_data_configuration.number_of_partitions is not a whole number\n"
         "  where     sla.json: mock_data_configuration.number_of_partitions\n"
         "  expected  a whole number\n"
-        '  came      "x" (a string)\n'
-        "  next      write a whole number, such as 3\n"
+        '  got       "x" (a string)\n'
+        "  fix       write a whole number, such as 3\n"
         "mock_data_configuration.data_tag is not a string\n"
         "  where     sla.json: mock_data_configuration.data_tag\n"
         "  expected  a string\n"
-        '  came      ["a"] (a list)\n'
-        "  next      write a string in double quotes"
+        '  got       ["a"] (a list)\n'
+        "  fix       write a string in double quotes"
     )
     assert caught.value.code == "FM003"
 
@@ -161,9 +161,9 @@ def test_a_missing_key_with_a_similar_one_there() -> None:
         "the key mock_data_configuration is missing\n"
         "  where     <mapping>: mock_data_configuration\n"
         "  expected  an object with dataset_name, number_of_partitions and data_tag\n"
-        "  came      the key mock_data_config\n"
+        "  got       the key mock_data_config\n"
         "  nearest   mock_data_configuration\n"
-        "  next      rename mock_data_config to mock_data_configuration"
+        "  fix       rename mock_data_config to mock_data_configuration"
     )
 
 
@@ -171,17 +171,17 @@ def test_a_missing_key_with_a_similar_one_there() -> None:
 def test_a_missing_key_without_a_similar_one(source: dict[str, Any], keys: str) -> None:
     told = str(refusal(source))
 
-    assert f"  came      no such key; keys there: {keys}\n  next      add mock_data_configuration" in told
+    assert f"  got       no such key; keys there: {keys}\n  fix       add mock_data_configuration" in told
 
 
-@pytest.mark.parametrize(("value", "came"), [(None, "null"), ([], "[] (a list)"), ("mnist", '"mnist" (a string)')])
-def test_a_configuration_that_is_no_object(value: object, came: str) -> None:
+@pytest.mark.parametrize(("value", "got"), [(None, "null"), ([], "[] (a list)"), ("mnist", '"mnist" (a string)')])
+def test_a_configuration_that_is_no_object(value: object, got: str) -> None:
     assert str(refusal({"mock_data_configuration": value})) == (
         "mock_data_configuration is not an object\n"
         "  where     <mapping>: mock_data_configuration\n"
         "  expected  an object\n"
-        f"  came      {came}\n"
-        "  next      put the keys into braces, { … }"
+        f"  got       {got}\n"
+        "  fix       put the keys into braces, { … }"
     )
 
 
@@ -208,7 +208,7 @@ def test_refusals_never_speak_pydantic() -> None:
     assert len(error.problems) == 13
     assert "pydantic" not in str(error)
     assert "Input should" not in str(error)
-    assert all(problem.where and problem.expected and problem.came and problem.hint for problem in error.problems)
+    assert all(problem.where and problem.expected and problem.got and problem.fix for problem in error.problems)
 
 
 def test_counts_below_one_and_odd_tags_load_since_findings_tell_them_all() -> None:
@@ -261,15 +261,15 @@ def test_replace_knows_which_names_it_can_replace() -> None:
         "an MDP SLA has no partitions to replace\n"
         "  where     <text>\n"
         f"  expected  one of customerID, {DATA_KEYS}\n"
-        "  came      partitions\n"
+        "  got       partitions\n"
         "  nearest   number_of_partitions\n"
-        "  next      use number_of_partitions\n"
+        "  fix       use number_of_partitions\n"
         "an MDP SLA has no data_tagg to replace\n"
         "  where     <text>\n"
         f"  expected  one of customerID, {DATA_KEYS}\n"
-        "  came      data_tagg\n"
+        "  got       data_tagg\n"
         "  nearest   data_tag\n"
-        "  next      use data_tag"
+        "  fix       use data_tag"
     )
 
 
@@ -317,32 +317,32 @@ def test_a_project_sla_names_every_problem_with_the_nearest_valid_value() -> Non
         "the key ml_repo_url is missing\n"
         "  where     <text>: ml_repo_url\n"
         "  expected  the Git URL of the ML repository\n"
-        "  came      the key ml_repo_uri\n"
+        "  got       the key ml_repo_uri\n"
         "  nearest   ml_repo_url\n"
-        "  next      rename ml_repo_uri to ml_repo_url\n"
+        "  fix       rename ml_repo_uri to ml_repo_url\n"
         "ml_model_flavor has a value that FLOps does not know\n"
         "  where     <text>: ml_model_flavor\n"
         "  expected  one of sklearn, pytorch, tensorflow, keras\n"
-        '  came      "PyTorch" (a string)\n'
+        '  got       "PyTorch" (a string)\n'
         "  nearest   pytorch\n"
-        '  next      write "pytorch"\n'
+        '  fix       write "pytorch"\n'
         "supported_platforms[0] has a value that FLOps does not know\n"
         "  where     <text>: supported_platforms[0]\n"
         "  expected  one of linux/amd64, linux/arm64\n"
-        '  came      "amd64" (a string)\n'
+        '  got       "amd64" (a string)\n'
         "  nearest   linux/amd64\n"
-        '  next      write "linux/amd64"\n'
+        '  fix       write "linux/amd64"\n'
         "training_configuration.mode has a value that FLOps does not know\n"
         "  where     <text>: training_configuration.mode\n"
         "  expected  one of classic, hierarchical\n"
-        '  came      "federated" (a string)\n'
-        "  next      use one of them\n"
+        '  got       "federated" (a string)\n'
+        "  fix       use one of them\n"
         "training_configuration.data_tags is not a list\n"
         "  where     <text>: training_configuration.data_tags\n"
         "  expected  a list\n"
-        '  came      "mnist" (a string)\n'
+        '  got       "mnist" (a string)\n'
         '  nearest   ["mnist"]\n'
-        '  next      write ["mnist"]'
+        '  fix       write ["mnist"]'
     )
 
 

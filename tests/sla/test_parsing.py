@@ -83,9 +83,9 @@ def test_a_syntax_error_names_file_line_and_column_and_shows_the_line() -> None:
         "the SLA is not JSON\n"
         "  where     sla.json, line 4, column 5\n"
         "  expected  a comma between two entries, or the closing bracket\n"
-        '  came      "verbose": true,\n'
+        '  got       "verbose": true,\n'
         "            ^\n"
-        "  next      add it before this place or a line above"
+        "  fix       add it before this place or a line above"
     )
 
 
@@ -93,15 +93,15 @@ def test_the_caret_stands_under_the_mistake_after_comments_tabs_and_in_long_line
     behind_comment = refusal('{"a": 1, % one\n\t\t"b": nope}')
     long = refusal('{"a": "' + "x" * 200 + '", oops, "c": "' + "y" * 200 + '"}')
 
-    assert '  came      "b": nope}\n                 ^\n' in str(behind_comment)
-    line, caret = long.problems[0].came.splitlines()
+    assert '  got       "b": nope}\n                 ^\n' in str(behind_comment)
+    line, caret = long.problems[0].got.splitlines()
     assert line[caret.index("^") :].startswith("oops")
     assert line.startswith("…")
     assert len(line) <= 81
 
 
 @pytest.mark.parametrize(
-    ("text", "expected", "hint"),
+    ("text", "expected", "fix"),
     [
         ("{'a': 1}", "a key in double quotes", 'use straight double quotes, such as "Admin"'),
         ('{"a": “x”}', "a value", 'use straight double quotes, such as "Admin"'),
@@ -121,12 +121,12 @@ def test_the_caret_stands_under_the_mistake_after_comments_tabs_and_in_long_line
         ("  % nothing but a comment", "a JSON object, { … }", "write an SLA into it"),
     ],
 )
-def test_each_mistake_gets_a_next_step(text: str, expected: str, hint: str) -> None:
+def test_each_mistake_gets_a_next_step(text: str, expected: str, fix: str) -> None:
     told = str(refusal(text))
 
     assert told.startswith("the SLA is not JSON\n  where     sla.json, line ")
     assert f"  expected  {expected}" in told
-    assert f"  next      {hint}" in told
+    assert f"  fix       {fix}" in told
 
 
 def test_pythons_words_for_true_and_false_get_jsons() -> None:
@@ -139,7 +139,7 @@ def test_a_comma_too_many_or_an_open_bracket_is_a_mistake(text: str) -> None:
 
 
 def test_a_text_that_ends_too_early_is_told_so() -> None:
-    assert "  came      the end of the text\n" in str(refusal('{"a": 1\n'))
+    assert "  got       the end of the text\n" in str(refusal('{"a": 1\n'))
 
 
 def test_keys_that_stand_twice_are_all_told() -> None:
@@ -149,18 +149,18 @@ def test_keys_that_stand_twice_are_all_told() -> None:
         'the key "data_tag" stands twice in one object, and FLOps would silently use the last\n'
         "  where     sla.json: mock_data_configuration.data_tag\n"
         "  expected  each key once\n"
-        '  came      "x", then "y"\n'
-        "  next      remove one of the two\n"
+        '  got       "x", then "y"\n'
+        "  fix       remove one of the two\n"
         'the key "customerID" stands twice in one object, and FLOps would silently use the last\n'
         "  where     sla.json: customerID\n"
         "  expected  each key once\n"
-        '  came      "a", then "b"\n'
-        "  next      remove one of the two"
+        '  got       "a", then "b"\n'
+        "  fix       remove one of the two"
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "came"),
+    ("text", "got"),
     [
         ("[1]", "[1] (a list)"),
         ('"x"', '"x" (a string)'),
@@ -169,7 +169,7 @@ def test_keys_that_stand_twice_are_all_told() -> None:
         ("true", "true (a boolean)"),
     ],
 )
-def test_the_top_level_is_an_object(text: str, came: str) -> None:
+def test_the_top_level_is_an_object(text: str, got: str) -> None:
     error = refusal(text)
 
     assert error.problems[0].code == "FM002"
@@ -177,8 +177,8 @@ def test_the_top_level_is_an_object(text: str, came: str) -> None:
         "the SLA is not a JSON object\n"
         "  where     sla.json\n"
         "  expected  an object, { … }, at the top level\n"
-        f"  came      {came}\n"
-        '  next      put the keys into one object, such as {"customerID": "Admin", …}'
+        f"  got       {got}\n"
+        '  fix       put the keys into one object, such as {"customerID": "Admin", …}'
     )
 
 

@@ -90,9 +90,9 @@ def test_a_missing_file_names_the_folder_and_the_nearest_name(tmp_path: Path) ->
         "the SLA file does not exist\n"
         "  where     slas/mnist_simpel.json\n"
         f"  expected  a file in {tmp_path / 'slas'}\n"
-        "  came      no such file; *.json there: cifar10.json, mnist_simple.json\n"
+        "  got       no such file; *.json there: cifar10.json, mnist_simple.json\n"
         "  nearest   slas/mnist_simple.json\n"
-        f"  next      give a path that starts from {tmp_path}, or an absolute one"
+        f"  fix       give a path that starts from {tmp_path}, or an absolute one"
     )
 
 
@@ -100,7 +100,7 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(SLAError) as caught:
         read("nowhere/sla.json", base=tmp_path)
 
-    assert f"  expected  a file in {tmp_path / 'nowhere'}\n  came      no such folder\n" in str(caught.value)
+    assert f"  expected  a file in {tmp_path / 'nowhere'}\n  got       no such folder\n" in str(caught.value)
 
 
 def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
@@ -114,19 +114,19 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
         "the SLA's path is a folder\n"
         "  where     slas\n"
         "  expected  the path of one JSON file\n"
-        "  came      a folder; *.json in it: mnist.json\n"
-        "  next      add the file's name to the path"
+        "  got       a folder; *.json in it: mnist.json\n"
+        "  fix       add the file's name to the path"
     )
 
 
 @pytest.mark.parametrize(
-    ("content", "came"),
+    ("content", "got"),
     [
         ('{"a": "ü"}'.encode("latin-1"), "byte 0xFC at offset 7"),
         ('{"a": 1}'.encode("utf-16"), "a file in UTF-16"),
     ],
 )
-def test_a_file_that_is_not_utf8_text(content: bytes, came: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_text(content: bytes, got: str, tmp_path: Path) -> None:
     (tmp_path / "sla.json").write_bytes(content)
 
     with pytest.raises(SLAError) as caught:
@@ -137,8 +137,8 @@ def test_a_file_that_is_not_utf8_text(content: bytes, came: str, tmp_path: Path)
         "the SLA file is not UTF-8 text\n"
         "  where     sla.json\n"
         "  expected  JSON in UTF-8\n"
-        f"  came      {came}\n"
-        "  next      save it as UTF-8"
+        f"  got       {got}\n"
+        "  fix       save it as UTF-8"
     )
 
 
@@ -160,6 +160,6 @@ def test_something_else_than_a_source() -> None:
     assert str(caught.value) == (
         "an SLA cannot be read from this\n"
         "  expected  a path, JSON text, or a mapping\n"
-        "  came      5 (int)\n"
-        "  next      give the path of an SLA file"
+        "  got       5 (int)\n"
+        "  fix       give the path of an SLA file"
     )

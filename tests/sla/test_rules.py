@@ -51,16 +51,16 @@ def test_findings_have_the_stage_and_severity_of_their_code() -> None:
     assert (found.stage, found.severity) == (Stage.SLA, Severity.ERROR)
 
 
-@pytest.mark.parametrize(("customer", "came"), [({}, "no such key"), ({"customerID": None}, "no such key")])
-def test_a_missing_customer_id(customer: dict[str, Any], came: str) -> None:
+@pytest.mark.parametrize(("customer", "got"), [({}, "no such key"), ({"customerID": None}, "no such key")])
+def test_a_missing_customer_id(customer: dict[str, Any], got: str) -> None:
     sla = MockSLA.load({**customer, "mock_data_configuration": {"data_tag": "mnist"}})
 
     assert only(sla.findings(), "FM009") == (
         "without customerID the FLOps manager answers 500 with nothing but the key's name\n"
         "  where     <mapping>: customerID\n"
         '  expected  your id at the orchestrator, such as "Admin"\n'
-        f"  came      {came}\n"
-        '  next      add "customerID": "Admin" (or your own id)'
+        f"  got       {got}\n"
+        '  fix       add "customerID": "Admin" (or your own id)'
     )
 
 
@@ -69,9 +69,9 @@ def test_an_empty_or_misspelt_customer_id() -> None:
     empty = MockSLA.load({"customerID": " ", "mock_data_configuration": configuration})
     misspelt = MockSLA.load({"customer_id": "Admin", "mock_data_configuration": configuration})
 
-    assert '  came      " "\n' in only(empty.findings(), "FM009")
+    assert '  got       " "\n' in only(empty.findings(), "FM009")
     assert codes(misspelt.findings()) == ["FM009", "FM004"]
-    assert "  next      rename customer_id to customerID" in str(misspelt.findings()[0].problem())
+    assert "  fix       rename customer_id to customerID" in str(misspelt.findings()[0].problem())
 
 
 def test_a_project_needs_a_customer_id_too() -> None:
@@ -99,20 +99,20 @@ def test_unknown_keys_are_warnings_at_every_level() -> None:
         "the FLOps manager ignores the key dataset_name, since it does not know it\n"
         "  where     <mapping>: dataset_name\n"
         "  expected  one of customerID, mock_data_configuration\n"
-        "  came      dataset_name\n"
+        "  got       dataset_name\n"
         "  nearest   mock_data_configuration.dataset_name\n"
-        "  next      move it to mock_data_configuration.dataset_name, or remove it",
+        "  fix       move it to mock_data_configuration.dataset_name, or remove it",
         "the FLOps manager ignores the key zzz, since it does not know it\n"
         "  where     <mapping>: zzz\n"
         "  expected  one of customerID, mock_data_configuration\n"
-        "  came      zzz\n"
-        "  next      remove it",
+        "  got       zzz\n"
+        "  fix       remove it",
         "the FLOps manager ignores the key mock_data_configuration.number_of_partition, since it does not know it\n"
         "  where     <mapping>: mock_data_configuration.number_of_partition\n"
         "  expected  one of dataset_name, number_of_partitions, data_tag, split, config_name, revision, max_rows\n"
-        "  came      number_of_partition\n"
+        "  got       number_of_partition\n"
         "  nearest   number_of_partitions\n"
-        "  next      rename it to number_of_partitions, or remove it",
+        "  fix       rename it to number_of_partitions, or remove it",
     ]
 
 
@@ -129,9 +129,9 @@ def test_fewer_than_one_partition(number: int) -> None:
         "the MDP dies before it sends anything, since its partitioner cannot make less than one partition\n"
         "  where     <mapping>: mock_data_configuration.number_of_partitions\n"
         "  expected  1 or more\n"
-        f"  came      {number}\n"
+        f"  got       {number}\n"
         "  nearest   1\n"
-        "  next      set number_of_partitions to 1 or more"
+        "  fix       set number_of_partitions to 1 or more"
     )
 
 
@@ -141,9 +141,9 @@ def test_a_tag_with_a_dot_can_never_match() -> None:
         "what is before its first '.' (here \"mnist\")\n"
         "  where     <mapping>: mock_data_configuration.data_tag\n"
         "  expected  letters, digits, _ and - only\n"
-        '  came      "mnist.v2"\n'
+        '  got       "mnist.v2"\n'
         "  nearest   mnist_v2\n"
-        '  next      use "mnist_v2" in the MDP SLA and in the project SLA'
+        '  fix       use "mnist_v2" in the MDP SLA and in the project SLA'
     )
 
 
@@ -175,21 +175,21 @@ def test_a_blank_in_a_tag_breaks_the_mdps_command_line_and_the_learners() -> Non
         "arguments are split at blanks as well\n"
         "  where     <mapping>: mock_data_configuration.data_tag\n"
         "  expected  letters, digits, _ and - only\n"
-        '  came      4 arguments in place of 3: "mnist", "3", "my", "tag"\n'
+        '  got       4 arguments in place of 3: "mnist", "3", "my", "tag"\n'
         "  nearest   my_tag\n"
-        '  next      set data_tag to "my_tag"'
+        '  fix       set data_tag to "my_tag"'
     )
 
 
 def test_an_empty_tag_does_not_reach_the_mdp() -> None:
     told = only(mock(dataset_name="ylecun/mnist", data_tag="").findings(), "FM006")
 
-    assert '  came      2 arguments in place of 3: "ylecun/mnist", "3"\n' in told
+    assert '  got       2 arguments in place of 3: "ylecun/mnist", "3"\n' in told
     assert "  nearest   ylecun_mnist\n" in told
 
 
 @pytest.mark.parametrize(
-    ("tag", "came"),
+    ("tag", "got"),
     [
         ("it's", "a quote or backslash that is never closed"),
         ("end\\", "a quote or backslash that is never closed"),
@@ -199,8 +199,8 @@ def test_an_empty_tag_does_not_reach_the_mdp() -> None:
         (" ", '2 arguments in place of 3: "mnist", "3"'),
     ],
 )
-def test_quotes_backslashes_and_blanks_at_the_ends_do_not_reach_the_mdp(tag: str, came: str) -> None:
-    assert f"  came      {came}\n" in only(mock(data_tag=tag).findings(), "FM006")
+def test_quotes_backslashes_and_blanks_at_the_ends_do_not_reach_the_mdp(tag: str, got: str) -> None:
+    assert f"  got       {got}\n" in only(mock(data_tag=tag).findings(), "FM006")
 
 
 @pytest.mark.parametrize("name", ["cifar 10", "", "it's", '"mnist"'])
@@ -210,7 +210,7 @@ def test_a_data_sets_name_has_to_survive_too(name: str) -> None:
     assert finding.code == "FM006"
     assert finding.where == "<mapping>: mock_data_configuration.dataset_name"
     assert "nor would a learner" not in finding.message
-    assert finding.hint == "write the name as the hub shows it"
+    assert finding.fix == "write the name as the hub shows it"
 
 
 def test_a_name_and_a_tag_that_mend_each_other_are_both_told() -> None:
@@ -228,8 +228,8 @@ def test_a_local_data_set_is_no_error_but_cannot_be_deployed(name: str) -> None:
         "the MDP on FLOps cannot see this data set, since it runs on a worker node and loads from the hub\n"
         "  where     <mapping>: mock_data_configuration.dataset_name\n"
         "  expected  a data set's name on the Hugging Face hub, to deploy this SLA\n"
-        f'  came      a path on this machine: "{name}"\n'
-        "  next      fine for checks on this machine; before you deploy, push the data to the hub and use its name "
+        f'  got       a path on this machine: "{name}"\n'
+        "  fix       fine for checks on this machine; before you deploy, push the data to the hub and use its name "
         "there"
     )
 
@@ -239,9 +239,9 @@ def test_slas_without_a_common_tag() -> None:
         "no learner of the project gets what this MDP sends, since the two SLAs share no data tag\n"
         "  where     <mapping>: mock_data_configuration.data_tag\n"
         '  expected  one of the data_tags of <mapping>: "cifar10", "mnist_2"\n'
-        '  came      "mnist"\n'
+        '  got       "mnist"\n'
         "  nearest   mnist_2\n"
-        '  next      set data_tag to "mnist_2", or add this tag to the project SLA'
+        '  fix       set data_tag to "mnist_2", or add this tag to the project SLA'
     )
 
 
@@ -249,8 +249,8 @@ def test_tags_match_by_case() -> None:
     assert codes(mock(data_tag="mnist").findings(project(data_tags=["MNIST"]))) == ["FM008"]
 
 
-@pytest.mark.parametrize(("training", "came"), [({"data_tags": []}, "an empty list"), ({}, "no such key")])
-def test_a_project_without_tags_says_the_same_alone_and_beside_an_mdp_sla(training: dict[str, Any], came: str) -> None:
+@pytest.mark.parametrize(("training", "got"), [({"data_tags": []}, "an empty list"), ({}, "no such key")])
+def test_a_project_without_tags_says_the_same_alone_and_beside_an_mdp_sla(training: dict[str, Any], got: str) -> None:
     sla = ProjectSLA.load(
         {
             "customerID": "Admin",
@@ -265,8 +265,8 @@ def test_a_project_without_tags_says_the_same_alone_and_beside_an_mdp_sla(traini
         "every learner finds no data and ends with status 1, since the project SLA names no data tag\n"
         "  where     <mapping>: training_configuration.data_tags\n"
         "  expected  the data_tag of at least one MDP SLA\n"
-        f"  came      {came}\n"
-        '  next      add the MDP SLA\'s tag, such as "data_tags": ["mnist"]'
+        f"  got       {got}\n"
+        '  fix       add the MDP SLA\'s tag, such as "data_tags": ["mnist"]'
     )
 
 
@@ -299,9 +299,9 @@ def test_counts_below_one(key: str, consequence: str) -> None:
         f"{consequence}\n"
         f"  where     <mapping>: training_configuration.{key}\n"
         "  expected  1 or more\n"
-        "  came      0\n"
+        "  got       0\n"
         "  nearest   1\n"
-        f"  next      set {key} to 1 or more"
+        f"  fix       set {key} to 1 or more"
     )
 
 
@@ -317,9 +317,9 @@ def test_more_learners_needed_than_are_started(key: str) -> None:
         f"the aggregator waits for ever, since {key} is higher than the number of learners started\n"
         f"  where     <mapping>: training_configuration.{key}\n"
         "  expected  at most min_available_clients, the number of learners that are started: 2\n"
-        "  came      3\n"
+        "  got       3\n"
         "  nearest   2\n"
-        f"  next      set min_available_clients to 3, or {key} to 2"
+        f"  fix       set min_available_clients to 3, or {key} to 2"
     )
 
 

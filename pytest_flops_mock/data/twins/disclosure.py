@@ -22,10 +22,10 @@ from pytest_flops_mock.data.twins.words import names_people, names_person
 LEAST = 5
 """So many people have what is given away; a mean is over so many."""
 
-LEAST_PEOPLE = 20
+MIN_PEOPLE = 20
 """There are no statistics of fewer."""
 
-MOST_MEANS = 21
+MAX_MEANS = 21
 """Numbers are described by the means of so many equal groups, in order."""
 
 Numbers = npt.NDArray[np.float64]
@@ -153,10 +153,10 @@ def _group_means(numbers: Numbers, owners: Rows) -> tuple[float, ...]:
     """One number of each person, in order and in equal groups: the mean of each group, to three digits of their range."""
     finite = np.isfinite(numbers)
     _, firsts = np.unique(owners[finite], return_index=True)
-    if len(firsts) < LEAST_PEOPLE:
+    if len(firsts) < MIN_PEOPLE:
         return ()
     ordered = np.sort(numbers[finite][firsts])
-    means = [float(part.mean()) for part in np.array_split(ordered, min(MOST_MEANS, len(ordered) // LEAST))]
+    means = [float(part.mean()) for part in np.array_split(ordered, min(MAX_MEANS, len(ordered) // LEAST))]
     spread = means[-1] - means[0]
     if not spread:
         return tuple(means)

@@ -43,7 +43,7 @@ JAMMERS: Mapping[str, Jammer] = {
 KPIS = ("latency", "jitter", "packet loss", "noise", "SNR")
 STEPS = 256
 TABLE = datasets.Array2D(shape=(STEPS, len(KPIS)), dtype="float32")
-LONGEST_LATENCY, LONGEST_JITTER, MOST_LOST, NOISES, LEAST_SNR, SNRS = 600_000, 50_000, 10, 10, 45, 20
+LONGEST_LATENCY, LONGEST_JITTER, MAX_LOST, NOISES, MIN_SNR, SNRS = 600_000, 50_000, 10, 10, 45, 20
 """What is 1 in the table: µs, µs, packets, dB above -105 dBm; and 45 to 65 dB are 0 to 1."""
 
 LINES, BINS = 15, 27  # of the waterfall as it is drawn; below each other in time, beside each other in frequency
@@ -107,9 +107,9 @@ def measurements(rng: np.random.Generator, labels: Ints) -> Floats:
         [
             ((quiet.latency + (latency - quiet.latency) * hurt // 4) * spread[..., 0] // 256, LONGEST_LATENCY),
             ((quiet.jitter + (jitter - quiet.jitter) * hurt // 4) * spread[..., 1] // 256, LONGEST_JITTER),
-            (np.where(met, noise(rng, rows, STEPS) % (lost + 1), 0), MOST_LOST),
+            (np.where(met, noise(rng, rows, STEPS) % (lost + 1), 0), MAX_LOST),
             (heard, NOISES),
-            (signal - heard - LEAST_SNR, SNRS),
+            (signal - heard - MIN_SNR, SNRS),
         ]
     ):
         values[..., place] = np.clip(measured, 0, whole).astype(np.float32) / np.float32(whole)

@@ -18,27 +18,27 @@ import pyarrow.compute as pc
 
 from pytest_flops_mock.data.reading import quiet_datasets
 from pytest_flops_mock.data.twins.columns import Known, possible_classes
-from pytest_flops_mock.data.twins.disclosure import LEAST_PEOPLE, Column, Rows, as_numbers, owners_of
+from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, Rows, as_numbers, owners_of
 from pytest_flops_mock.data.twins.own import FORM, Description
 from pytest_flops_mock.data.twins.words import names_people
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
-MOST_ROWS = 10_000
+MAX_ROWS = 10_000
 """So many rows, evenly spread, are looked at."""
 
-MOST_FILES = 200
+MAX_FILES = 200
 """So many pictures or sounds are opened for their size."""
 
-MOST_VALUES, LONGEST = 100, 60
+MAX_VALUES, LONGEST = 100, 60
 """How many values a column of texts, or a label, may have for them to be kept, and their most characters."""
 
-MOST_CODES = 20
+MAX_CODES = 20
 """The same for whole numbers, which are codes only if they are few."""
 
-MOST_CLASSES = 50
+MAX_CLASSES = 50
 """Statistics are kept class by class for so many classes."""
 
-MOST_SIZES = 4
+MAX_SIZES = 4
 """So many sizes of pictures are kept, the most frequent."""
 
 MODES = {"1": "L", "L": "L", "I": "L", "I;16": "L", "F": "L", "LA": "L", "RGBA": "RGBA"}
@@ -74,14 +74,14 @@ def describe(
         table = _looked_at(main)
     owners = owners_of(table)
     people, rows = len(np.unique(owners)), table.num_rows
-    if people < LEAST_PEOPLE:
+    if people < MIN_PEOPLE:
         raise DataSourceError(
             Problem(
                 "the data are of too few people: their statistics would be the rows themselves",
                 where=name,
-                expected=f"rows of at least {LEAST_PEOPLE} people",
-                came=f"{rows} row{'s' * (rows != 1)}" + (f" of {people}" if people < rows else ""),
-                hint="describe the twin by its schema alone: --features FILE",
+                expected=f"rows of at least {MIN_PEOPLE} people",
+                got=f"{rows} row{'s' * (rows != 1)}" + (f" of {people}" if people < rows else ""),
+                fix="describe the twin by its schema alone: --features FILE",
             )
         )
     columns = {}
@@ -139,8 +139,8 @@ def label_of(features: Mapping[str, Any], label: str | None, name: str) -> str |
                 f"column {label!r} has no classes that a model could learn",
                 where=name,
                 expected="named classes, whole numbers, texts, or true and false",
-                came=type(features[label]).__name__ if not hasattr(features[label], "dtype") else features[label].dtype,
-                hint="name another column with --label, or leave it out",
+                got=type(features[label]).__name__ if not hasattr(features[label], "dtype") else features[label].dtype,
+                fix="name another column with --label, or leave it out",
             )
         )
     return label
@@ -151,9 +151,9 @@ def _no_column(column: str, there: Sequence[str], name: str, option: str) -> Pro
         f"there is no column {column!r}",
         where=name,
         expected=f"one of: {listing(there)}",
-        came=column,
+        got=column,
         nearest=nearest(column, there),
-        hint=f"name another column with {option}, or leave it out",
+        fix=f"name another column with {option}, or leave it out",
     )
 
 
@@ -179,7 +179,7 @@ def _paths(path: str, feature: Any) -> Iterator[str]:
 
 
 def _looked_at(main: datasets.Dataset) -> pa.Table:
-    rows = np.unique(np.linspace(0, main.num_rows - 1, min(main.num_rows, MOST_ROWS)).astype(np.int64))
+    rows = np.unique(np.linspace(0, main.num_rows - 1, min(main.num_rows, MAX_ROWS)).astype(np.int64))
     table: pa.Table = main.select(rows).with_format("arrow")[:]
     return table
 
@@ -199,16 +199,16 @@ def _schema(path: str, feature: Any, hide: Collection[str], hidden: bool) -> Any
 
 
 def _known_label(feature: Any, column: Column, name: str) -> Known:
-    values = column.common_values(MOST_VALUES)
+    values = column.common_values(MAX_VALUES)
     if len(values) < 2 and not isinstance(feature, datasets.ClassLabel) and not column.hidden:
         different = len(column.values.drop_null().unique())
         raise DataSourceError(
             Problem(
                 f"column {column.path!r} has no classes that a model could learn",
                 where=name,
-                expected=f"2 to {MOST_VALUES} different values, of some people each",
-                came=f"{different} different value{'s' * (different != 1)}",
-                hint="name another column with --label, or leave it out",
+                expected=f"2 to {MAX_VALUES} different values, of some people each",
+                got=f"{different} different value{'s' * (different != 1)}",
+                fix="name another column with --label, or leave it out",
             )
         )
     return Known(missing=column.missing, values=values, weights=column.weights(values, []) if values else ())
@@ -216,7 +216,7 @@ def _known_label(feature: Any, column: Column, name: str) -> Known:
 
 def _rows_by_class(labels: pa.Array, classes: Sequence[Any]) -> list[Rows]:
     """The rows of each class, if there are not too many."""
-    if not 2 <= len(classes) <= MOST_CLASSES:
+    if not 2 <= len(classes) <= MAX_CLASSES:
         return []
     return [np.flatnonzero(pc.equal(labels, pa.scalar(value, labels.type)).fill_null(False)) for value in classes]
 
@@ -242,7 +242,7 @@ def _known_value(feature: Any, column: Column, classes: Sequence[Rows]) -> Known
         return Known(missing=missing, lengths=_ends(column, pc.binary_length(column.values)))
     named = pa.types.is_boolean(kind) or isinstance(feature, datasets.ClassLabel)
     if named or pa.types.is_integer(kind):
-        values = column.common_values(len(column.values) if named else MOST_CODES)
+        values = column.common_values(len(column.values) if named else MAX_CODES)
         if values:
             return Known(missing=missing, values=values, weights=column.weights(values, classes))
     is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
@@ -252,7 +252,7 @@ def _known_value(feature: Any, column: Column, classes: Sequence[Rows]) -> Known
 
 
 def _known_text(column: Column, classes: Sequence[Rows]) -> Known:
-    values = column.common_values(MOST_VALUES)
+    values = column.common_values(MAX_VALUES)
     if values and max(map(len, values)) <= LONGEST:
         return Known(missing=column.missing, values=values, weights=column.weights(values, classes))
     texts = column.values.drop_null()
@@ -291,7 +291,7 @@ def _known_picture(_: Any, column: Column, __: Sequence[Rows]) -> Known:
                 pass  # it cannot be opened, which is no statistic of a twin
         sizes.append(size)
         modes.append(mode)
-    common = column.common(sizes).most_common(MOST_SIZES)
+    common = column.common(sizes).most_common(MAX_SIZES)
     return Known(
         missing=column.missing,
         sizes=tuple((width, height, count) for (width, height), count in common),
@@ -324,7 +324,7 @@ _LOOKS: Mapping[str, Callable[[Any, Column, Sequence[Rows]], Known]] = {
 
 def _openable(column: pa.Array) -> Iterator[Any]:
     """The first pictures or sounds, each as something to read from; None for what is not there."""
-    for file in column[:MOST_FILES].to_pylist():
+    for file in column[:MAX_FILES].to_pylist():
         if file is None or (file["bytes"] is None and not Path(file["path"] or "").is_file()):
             yield None
         else:

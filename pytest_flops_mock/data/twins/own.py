@@ -109,8 +109,8 @@ def write_description(description: Description, folder: Path) -> Path:
                 "there can be no twin of this data set",
                 where=description.dataset,
                 expected="splits with rows, and columns that the learner's datasets (2.x) can read",
-                came=reason(error),
-                hint="leave the column out, or cast it to another feature type",
+                got=reason(error),
+                fix="leave the column out, or cast it to another feature type",
                 code="FM304" if isinstance(error, UnsupportedFeatureError) else "FM301",
             )
         ) from error
@@ -121,8 +121,8 @@ def write_description(description: Description, folder: Path) -> Path:
                 "the file of this description is that of another data set",
                 where=str(path),
                 expected=description.dataset,
-                came=str(other),
-                hint="give the data set another name, or name another folder with --to",
+                got=str(other),
+                fix="give the data set another name, or name another folder with --to",
             )
         )
     write_whole({path: _text(description).encode()}, "the description of the twin")
@@ -233,6 +233,6 @@ def _unusable(path: Path, error: Exception) -> Problem:
         "the description of the twin cannot be used",
         where=str(path),
         expected="what flops-mock twin wrote",
-        came=reason(error),
-        hint="make it again: flops-mock twin --like DATA, or --features FILE",
+        got=reason(error),
+        fix="make it again: flops-mock twin --like DATA, or --features FILE",
     )

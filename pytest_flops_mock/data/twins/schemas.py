@@ -41,8 +41,8 @@ def describe_schema(path: Path, name: str, label: str | None, config_name: str |
         text = path.read_text(encoding="utf-8")
         infos = _of_card(text) if path.suffix.lower() in (".md", ".markdown") else _of_json(json.loads(text))
     except json.JSONDecodeError as error:
-        came = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        raise DataSourceError(_unreadable(path, came)) from error
+        got = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        raise DataSourceError(_unreadable(path, got)) from error
     except OSError as error:
         raise DataSourceError(_unreadable(path, error.strerror or str(error))) from error
     except Exception as error:  # whatever datasets and YAML say about a schema that is none
@@ -111,19 +111,19 @@ def _one_of(infos: Mapping[str, datasets.DatasetInfo], config_name: str | None, 
             else f"the schema has no configuration {config_name!r}",
             where=str(path),
             expected=f"one of: {listing(infos)}",
-            came=config_name or "none",
+            got=config_name or "none",
             nearest=nearest(config_name, list(infos)) if config_name else "",
-            hint="name one with --config",
+            fix="name one with --config",
         )
     )
 
 
-def _unreadable(path: Path, came: str) -> Problem:
+def _unreadable(path: Path, got: str) -> Problem:
     return Problem(
         "the file says no schema of a data set",
         where=str(path),
         expected="features as JSON (json.dump(dataset.features.to_dict(), file)), a dataset_infos.json, or a data set card "
         "with dataset_info",
-        came=came,
-        hint="correct the file, or describe the data themselves: flops-mock twin --like DATA",
+        got=got,
+        fix="correct the file, or describe the data themselves: flops-mock twin --like DATA",
     )

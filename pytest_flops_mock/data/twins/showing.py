@@ -16,13 +16,13 @@ from pytest_flops_mock.errors import listing
 ROWS = 5
 """Rows of a sample."""
 
-MOST_COLUMNS = 100
+MAX_COLUMNS = 100
 """Columns that are shown of a wide table."""
 
 WIDTH = 110
 """Characters of a line."""
 
-MOST_CLASSES, PER_CLASS, MOST_PIXELS, GAP = 20, 10, 128, 2
+MAX_CLASSES, PER_CLASS, MAX_PIXELS, GAP = 20, 10, 128, 2
 """A contact sheet: lines, pictures in each, their most pixels each way, and pixels between them."""
 
 
@@ -35,8 +35,8 @@ def schema(twin: Twin) -> str:
     features = twin.features()
     width = max(map(len, features))
     lines.append(("columns", f"{len(features)}"))
-    lines += [("", f"{name:<{width}}  {described(kind)}") for name, kind in islice(features.items(), MOST_COLUMNS)]
-    lines += [("", f"and {len(features) - MOST_COLUMNS} more")] if len(features) > MOST_COLUMNS else []
+    lines += [("", f"{name:<{width}}  {described(kind)}") for name, kind in islice(features.items(), MAX_COLUMNS)]
+    lines += [("", f"and {len(features) - MAX_COLUMNS} more")] if len(features) > MAX_COLUMNS else []
     return "\n".join(f"{head:<10}  {text}" for head, text in lines)
 
 
@@ -72,7 +72,7 @@ def sample(rows: datasets.Dataset) -> str:
     parts = []
     for number, row in enumerate(table):
         lines = [f"row {number}"]
-        for name, kind in islice(shown.features.items(), MOST_COLUMNS):
+        for name, kind in islice(shown.features.items(), MAX_COLUMNS):
             value = textwrap.shorten(_value(row[name], kind), WIDTH - width - 4, placeholder=" …")
             lines.append(f"  {name:<{width}}  {value}".rstrip())
         parts.append("\n".join(lines))
@@ -144,10 +144,10 @@ def _lines(twin: Twin, rows: datasets.Dataset, column: str) -> dict[str, list[An
         name = name.partition(" (")[2].removesuffix(")") or name
         picture = _picture(row[column]["bytes"]) if row[column] else None
         if picture is not None and len(lines.get(name, ())) < PER_CLASS:
-            picture.thumbnail((MOST_PIXELS, MOST_PIXELS))
+            picture.thumbnail((MAX_PIXELS, MAX_PIXELS))
             lines.setdefault(name, []).append(picture)
     order = sorted(lines, key=lambda name: kind.names.index(name) if kind and name in getattr(kind, "names", ()) else -1)
-    return {name: lines[name] for name in order[:MOST_CLASSES]}
+    return {name: lines[name] for name in order[:MAX_CLASSES]}
 
 
 def _picture(file: bytes) -> Any:

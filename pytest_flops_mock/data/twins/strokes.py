@@ -58,14 +58,14 @@ def make_pen(glyphs: Sequence[Glyph], labels: Sequence[str]) -> Pen:
         glyphs: Every way of writing, at most six for one label.
         labels: For each label the signs that mean it, such as ``("Aa", "Bb")``.
     """
-    most_knots = max(len(glyph.knots) for glyph in glyphs)
+    max_knots = max(len(glyph.knots) for glyph in glyphs)
     drops = [_glyph_drops(glyph) for glyph in glyphs]
-    most_drops = max(len(ink) for _, _, ink in drops)
+    max_drops = max(len(ink) for _, _, ink in drops)
     pen = Pen(
-        knots=np.zeros((len(glyphs), most_knots, 2), np.float32),
-        near=np.zeros((len(glyphs), most_drops, 4), np.int64),
-        weights=np.zeros((len(glyphs), most_drops, 4), np.float32),
-        ink=np.zeros((len(glyphs), most_drops), np.int64),
+        knots=np.zeros((len(glyphs), max_knots, 2), np.float32),
+        near=np.zeros((len(glyphs), max_drops, 4), np.int64),
+        weights=np.zeros((len(glyphs), max_drops, 4), np.float32),
+        ink=np.zeros((len(glyphs), max_drops), np.int64),
         by_label=np.zeros((len(labels), 6), np.int64),
     )
     for number, (glyph, (near, weights, ink)) in enumerate(zip(glyphs, drops, strict=True)):

@@ -145,9 +145,9 @@ def twin_batches(
             Problem(
                 f"the twin of {twin.name} has no split {split!r}",
                 expected=f"one of {listing(names)}",
-                came=split,
+                got=split,
                 nearest=nearest(split, names),
-                hint="ask for a split that the data set has on the hub",
+                fix="ask for a split that the data set has on the hub",
             )
         )
     _at_least(twin, "rows", rows, 1)
@@ -158,8 +158,8 @@ def twin_batches(
             Problem(
                 f"the twin of {twin.name} has no images that could be corrupt",
                 expected="a data set with a column of images",
-                came=f"columns {listing(twin.features())}",
-                hint="leave corrupt_images out",
+                got=f"columns {listing(twin.features())}",
+                fix="leave corrupt_images out",
             )
         )
     if (flaws.imbalance or flaws.label_noise) and not twin.label:
@@ -167,8 +167,8 @@ def twin_batches(
             Problem(
                 f"the twin of {twin.name} has no label that could be wrong or imbalanced",
                 expected="a data set with a column that a model learns to tell",
-                came=f"columns {listing(twin.features())}",
-                hint="leave label_noise and imbalance out, or name the column when the twin is described (--label)",
+                got=f"columns {listing(twin.features())}",
+                fix="leave label_noise and imbalance out, or name the column when the twin is described (--label)",
             )
         )
     return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK, flaws)
@@ -239,8 +239,8 @@ def _at_least(twin: Twin, name: str, value: int, least: int) -> None:
             Problem(
                 f"the twin of {twin.name} cannot be made with {name}={value}",
                 expected=f"{name} of at least {least}",
-                came=str(value),
+                got=str(value),
                 nearest=str(least),
-                hint=f"pass {name}={least} or more",
+                fix=f"pass {name}={least} or more",
             )
         )

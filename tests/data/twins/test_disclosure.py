@@ -218,13 +218,13 @@ def test_data_of_too_few_people_are_refused() -> None:
         "the data are of too few people: their statistics would be the rows themselves\n"
         "  where     acme/x\n"
         "  expected  rows of at least 20 people\n"
-        "  came      60 rows of 2\n"
-        "  next      describe the twin by its schema alone: --features FILE"
+        "  got       60 rows of 2\n"
+        "  fix       describe the twin by its schema alone: --features FILE"
     )
 
 
 @pytest.mark.parametrize(
-    ("values", "came"),
+    ("values", "got"),
     [
         ([f"text {number}" for number in range(PEOPLE)], "100 different values"),
         ([None] * 99 + ["a"], "1 different value"),
@@ -232,10 +232,10 @@ def test_data_of_too_few_people_are_refused() -> None:
         ([[1]] * PEOPLE, "List"),
     ],
 )
-def test_a_label_that_cannot_be_learned_is_refused(values: list[Any], came: str) -> None:
+def test_a_label_that_cannot_be_learned_is_refused(values: list[Any], got: str) -> None:
     with pytest.raises(FlopsMockError, match="column 'y' has no classes that a model could learn") as error:
         described({"y": values}, label="y")
-    assert came in str(error.value) or came == "List"
+    assert got in str(error.value) or got == "List"
 
 
 def test_a_label_may_have_a_hundred_classes() -> None:

@@ -138,7 +138,7 @@ def schema(name: str, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "came"),
+    ("changes", "got"),
     [
         ({"form": "pytest-flops-mock/twin/9"}, f"form: expected {FORM}, but it is pytest-flops-mock/twin/9"),
         ({"splits": {}}, "splits: there must be one, and each with at least one row"),
@@ -151,7 +151,7 @@ def schema(name: str, **changes: Any) -> dict[str, Any]:
     ],
     ids=["form", "no split", "empty split", "label", "no name", "statistics", "feature", "no JSON"],
 )
-def test_a_description_that_cannot_be_used_is_told(changes: dict[str, Any] | None, came: str, tmp_path: Path) -> None:
+def test_a_description_that_cannot_be_used_is_told(changes: dict[str, Any] | None, got: str, tmp_path: Path) -> None:
     path = tmp_path / "acme--x.twin.json"
     path.write_text("{" if changes is None else json.dumps(schema("acme/x", **changes)), encoding="utf-8")
     with pytest.raises(FlopsMockError) as error:
@@ -159,10 +159,10 @@ def test_a_description_that_cannot_be_used_is_told(changes: dict[str, Any] | Non
     lines = str(error.value).splitlines()
     assert lines[0] == "the description of the twin cannot be used"
     assert lines[1] == f"  where     {path}"
-    assert lines[-1] == "  next      make it again: flops-mock twin --like DATA, or --features FILE"
-    told = next(line for line in lines if line.startswith("  came"))
-    middle = came.strip("*")
-    assert middle in told if came != middle else told == f"  came      {came}"
+    assert lines[-1] == "  fix       make it again: flops-mock twin --like DATA, or --features FILE"
+    told = next(line for line in lines if line.startswith("  got"))
+    middle = got.strip("*")
+    assert middle in told if got != middle else told == f"  got       {got}"
     assert own_twin(["acme/other"], tmp_path) is None  # a broken neighbour is in nobody's way
     assert own_names(tmp_path) == ()
 
@@ -273,7 +273,7 @@ def test_a_schema_is_enough_for_a_twin(file: str, text: str, rows: int, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "came"),
+    ("file", "text", "got"),
     [
         ("features.json", '{"x": ', "line 1, column 7: Expecting value"),
         ("features.json", "[]", "a JSON object is needed, but it is list"),
@@ -284,11 +284,11 @@ def test_a_schema_is_enough_for_a_twin(file: str, text: str, rows: int, tmp_path
         ("dataset_infos.json", '{"default": {"features": {}}}', "configuration default: no features"),
     ],
 )
-def test_a_schema_that_is_none_is_told(file: str, text: str, came: str, tmp_path: Path) -> None:
+def test_a_schema_that_is_none_is_told(file: str, text: str, got: str, tmp_path: Path) -> None:
     (tmp_path / file).write_text(text, encoding="utf-8")
     with pytest.raises(FlopsMockError, match=r"^the file says no schema of a data set\n  where     ") as error:
         describe_schema(tmp_path / file, "acme/x", None)
-    assert came in str(error.value)
+    assert got in str(error.value)
 
 
 @pytest.mark.skipif(not hasattr(datasets, "Json"), reason="this version of datasets has no features that 2.x lacks")
@@ -300,8 +300,8 @@ def test_a_schema_that_no_learner_can_read_is_told_and_not_written(tmp_path: Pat
         "there can be no twin of this data set\n"
         "  where     acme/x\n"
         "  expected  splits with rows, and columns that the learner's datasets (2.x) can read\n"
-        "  came      column x: feature type Json\n"
-        "  next      leave the column out, or cast it to another feature type"
+        "  got       column x: feature type Json\n"
+        "  fix       leave the column out, or cast it to another feature type"
     )
     assert not list(tmp_path.iterdir())
 

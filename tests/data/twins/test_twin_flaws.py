@@ -104,9 +104,9 @@ def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
     assert str(caught.value) == (
         f"a twin cannot be made with label_noise={share}\n"
         "  expected  a share from 0 to 1\n"
-        f"  came      {share}\n"
+        f"  got       {share}\n"
         f"  nearest   {near}\n"
-        "  next      pass for example label_noise=0.1 for one row in ten"
+        "  fix       pass for example label_noise=0.1 for one row in ten"
     )
 
 

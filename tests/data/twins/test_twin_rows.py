@@ -153,9 +153,9 @@ def test_a_twin_without_rows_is_refused(rows: int) -> None:
     assert str(caught.value) == (
         f"the twin of mnist cannot be made with rows={rows}\n"
         "  expected  rows of at least 1\n"
-        f"  came      {rows}\n"
+        f"  got       {rows}\n"
         "  nearest   1\n"
-        "  next      pass rows=1 or more"
+        "  fix       pass rows=1 or more"
     )
 
 
@@ -176,7 +176,7 @@ def test_an_unknown_split_is_refused_with_the_nearest_one() -> None:
     assert str(caught.value) == (
         "the twin of mnist has no split 'tests'\n"
         "  expected  one of train, test\n"
-        "  came      tests\n"
+        "  got       tests\n"
         "  nearest   test\n"
-        "  next      ask for a split that the data set has on the hub"
+        "  fix       ask for a split that the data set has on the hub"
     )

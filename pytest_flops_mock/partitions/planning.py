@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pytest_flops_mock.data.features import learner_schema
-from pytest_flops_mock.data.flower import iid_partitioner
-from pytest_flops_mock.data.gather import Rows, in_one_piece, rows_of
 from pytest_flops_mock.data.media import with_media
 from pytest_flops_mock.errors import DataSourceError, Problem
 from pytest_flops_mock.flight.batches import wire_batches
+from pytest_flops_mock.partitions.flower import iid_partitioner
+from pytest_flops_mock.partitions.gather import Rows, in_one_piece, rows_of
 
 SEED = 42
 """What ``FederatedDataset`` shuffles with unless told otherwise, and the mock data provider does not tell."""
@@ -75,9 +75,9 @@ def iid_partitions(dataset: Any, count: int, *, name: str, seed: int = SEED) -> 
                 f"{len(dataset)} rows cannot be split into {count} partitions",
                 where=name,
                 expected=f"from 1 to {len(dataset)} partitions" if len(dataset) else "a data set with rows",
-                came=f"number_of_partitions = {count}",
+                got=f"number_of_partitions = {count}",
                 nearest=str(min(max(count, 1), len(dataset))) if len(dataset) else "",
-                hint="ask for fewer partitions or more rows; on FLOps the provider dies half-way",
+                fix="ask for fewer partitions or more rows; on FLOps the provider dies half-way",
                 code="FM303",
             )
         )

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_flops_mock import MLRepository
 from pytest_flops_mock.errors import RepositoryError
-from pytest_flops_mock.learner.conda import CondaEnvironment, conda_environment, conda_findings
+from pytest_flops_mock.repository.conda import CondaEnvironment, conda_environment, conda_findings
 
 
 def of(*entries: str, pip: tuple[str, ...] = ()) -> MLRepository:
@@ -187,8 +187,8 @@ def test_entries_that_exclude_each_other_are_told_once_with_their_lines() -> Non
         "entries for python exclude each other\n"
         "  where     conda.yaml:4\n"
         "  expected  one version that meets all of it\n"
-        "  came      python=3.10 (line 3), python=3.11 (line 4)\n"
-        "  next      keep the bound that the code was tried with, and take the other out"
+        "  got       python=3.10 (line 3), python=3.11 (line 4)\n"
+        "  fix       keep the bound that the code was tried with, and take the other out"
     )
 
 
@@ -198,9 +198,9 @@ def test_a_conda_spec_below_pip_is_told_with_what_pip_reads() -> None:
         "numpy=1.26.4 is no requirement that pip reads\n"
         "  where     conda.yaml:5\n"
         "  expected  a requirement such as numpy==1.26.4 (PEP 508)\n"
-        "  came      numpy=1.26.4\n"
+        "  got       numpy=1.26.4\n"
         "  nearest   numpy==1.26.4\n"
-        "  next      below pip: a version stands after ==, not after = as for conda"
+        "  fix       below pip: a version stands after ==, not after = as for conda"
     )
 
 

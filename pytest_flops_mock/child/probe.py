@@ -32,10 +32,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 SMALL_CHUNK_BYTES = 2**20
-MOST_CHARACTERS = 4000
-MOST_FRAMES = 20
-MOST_CAUSES = 10
-MOST_SHAPES = 8
+MAX_CHARACTERS = 4000
+MAX_FRAMES = 20
+MAX_CAUSES = 10
+MAX_SHAPES = 8
 SHAPE_ERRORS = (ValueError, TypeError, IndexError, RuntimeError)
 PACKAGES = (
     "datasets",
@@ -206,8 +206,8 @@ def _features(schema: Any) -> dict[str, Any]:
     return (info.get("info") or {}).get("features") or {}
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _cut(text: str, max_characters: int) -> str:
+    return text if len(text) <= max_characters else text[: max_characters - 1] + "…"
 
 
 # --- the process ------------------------------------------------------------------------------------------------------
@@ -410,7 +410,7 @@ class _Learner:
         """An exception and what caused it as facts, the one that was raised first."""
         chain: list[BaseException] = []
         link: BaseException | None = error
-        while link is not None and len(chain) < MOST_CAUSES and not any(link is known for known in chain):
+        while link is not None and len(chain) < MAX_CAUSES and not any(link is known for known in chain):
             chain.append(link)
             link = _cause(link)
         first, *causes = [self._described(link) for link in chain]
@@ -432,7 +432,7 @@ class _Learner:
         described: dict[str, Any] = {
             "type": type(error).__name__,
             "text": self._text(error),
-            "frames": [self._frame(*calls[index]) for index in inside[-MOST_FRAMES:]],
+            "frames": [self._frame(*calls[index]) for index in inside[-MAX_FRAMES:]],
             "key_is_text": not isinstance(error, KeyError) or isinstance((*error.args, None)[0], str),
             "by_library": _is_by_library([frame for frame, _ in calls[last + 1 :]], self.dataset)
             and not self._from_worker(error),
@@ -464,7 +464,7 @@ class _Learner:
         except BaseException as broken:
             text = f"(its text cannot be shown: {type(broken).__name__})"
         text = text.replace(self.folder + os.sep, "")
-        return _cut(text, MOST_CHARACTERS).encode("utf-8", "backslashreplace").decode()
+        return _cut(text, MAX_CHARACTERS).encode("utf-8", "backslashreplace").decode()
 
     def _is_inside(self, filename: str) -> bool:
         # Cython's frames name files relative to their own source: those are not here.
@@ -493,7 +493,7 @@ def _shapes(frame: types.FrameType) -> list[tuple[str, str]]:
                 found.append((name, f"{shape} {getattr(value, 'dtype', '')}".strip()))
         except Exception:
             continue  # it has no shape
-    return found[:MOST_SHAPES]
+    return found[:MAX_SHAPES]
 
 
 def _cause(error: BaseException) -> BaseException | None:

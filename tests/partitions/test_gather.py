@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pytest_flops_mock.data import gather
-from pytest_flops_mock.data.gather import in_one_piece, rows_of
 from pytest_flops_mock.flight.batches import joined
+from pytest_flops_mock.partitions import gather
+from pytest_flops_mock.partitions.gather import in_one_piece, rows_of
 
 ROWS = 500
 TABLE = pa.table(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
-from pytest_flops_mock.learner.repository import MLRepository
+from pytest_flops_mock.repository.repository import MLRepository
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -136,7 +136,7 @@ def conda_findings(repository: MLRepository) -> tuple[Finding, ...]:
                 f"{FILE} names no Python",
                 where=FILE,
                 expected="an entry of dependencies such as python=3.10.14",
-                hint="pin the Python that the code was tried with; else the image gets whichever conda has by then",
+                fix="pin the Python that the code was tried with; else the image gets whichever conda has by then",
             ),
             code="FM110",
         ),
@@ -226,8 +226,8 @@ class _Reader:
                 f"{FILE} is no mapping",
                 root.start_mark.line + 1 if root else 0,
                 expected="the keys name, channels and dependencies",
-                came=_kind(root),
-                hint="write it as conda env export does: dependencies: and below it one - for each package",
+                got=_kind(root),
+                fix="write it as conda env export does: dependencies: and below it one - for each package",
             )
             return []
         return self._list_of(root)
@@ -244,7 +244,7 @@ class _Reader:
                     f"the key {name} is there twice",
                     key.start_mark.line + 1,
                     expected="each key once",
-                    hint="put what is below both under one of them",
+                    fix="put what is below both under one of them",
                 )
             keys[name] = value
         found = keys.get("dependencies")
@@ -255,9 +255,9 @@ class _Reader:
                     f"{FILE} has no dependencies",
                     0,
                     expected="the key dependencies",
-                    came=f"the keys {listing(keys)}",
+                    got=f"the keys {listing(keys)}",
                     nearest="dependencies",
-                    hint=f"rename {close}; conda ignores keys that it does not know",
+                    fix=f"rename {close}; conda ignores keys that it does not know",
                 )
             return []
         if isinstance(found, yaml.SequenceNode):
@@ -268,8 +268,8 @@ class _Reader:
                 f"dependencies of {FILE} is no list",
                 found.start_mark.line + 1,
                 expected="one line for each package, with - before it",
-                came=_kind(found),
-                hint="write - and a blank before each package",
+                got=_kind(found),
+                fix="write - and a blank before each package",
             )
         return []
 
@@ -282,8 +282,8 @@ class _Reader:
             f"{FILE} is not YAML: {reason}",
             line,
             expected="a blank after each : and -, and blanks, no tabs, before them",
-            came=lines[line - 1].rstrip().replace("\t", "\\t").strip() if 0 < line <= len(lines) else "",
-            hint="mend the line or the one above it; conda reads the file as YAML",
+            got=lines[line - 1].rstrip().replace("\t", "\\t").strip() if 0 < line <= len(lines) else "",
+            fix="fix the line or the one above it; conda reads the file as YAML",
         )
 
     def _entry(self, node: Any) -> None:
@@ -308,9 +308,9 @@ class _Reader:
             f"conda cannot read an entry of dependencies in {FILE}",
             line,
             expected=f"{_EXAMPLE}, or pip: with a list below it",
-            came=f"the key{'' if len(keys) == 1 else 's'} {listing(keys)}" if keys else _kind(node),
+            got=f"the key{'' if len(keys) == 1 else 's'} {listing(keys)}" if keys else _kind(node),
             nearest=f"{keys[0]}={_plain(node.value[0][1])}" if len(keys) == 1 and keys != ["pip"] else "",
-            hint="write package and version without a blank or : between them",
+            fix="write package and version without a blank or : between them",
         )
 
     def _pip_entry(self, node: Any) -> None:
@@ -326,8 +326,8 @@ class _Reader:
                 f"conda cannot read an entry of the pip list in {FILE}",
                 line,
                 expected=f"a requirement {_SAMPLE}",
-                came=_kind(node),
-                hint="write package and version as pip takes them, without a blank or : between them",
+                got=_kind(node),
+                fix="write package and version as pip takes them, without a blank or : between them",
             )
         elif written.startswith("-"):
             known = re.split(r"[\s=]", written, maxsplit=1)[0] in _PIP_INDEX_OPTIONS
@@ -345,9 +345,9 @@ class _Reader:
                     f"{written} is no requirement that pip reads",
                     line,
                     expected=f"a requirement {_SAMPLE} (PEP 508)",
-                    came=written,
+                    got=written,
                     nearest=_as_requirement(written),
-                    hint="below pip: a version stands after ==, not after = as for conda",
+                    fix="below pip: a version stands after ==, not after = as for conda",
                 )
                 return
             name = canonicalize_name(found.name)
@@ -367,8 +367,8 @@ class _Reader:
                 f"conda cannot read an entry of dependencies in {FILE}",
                 line,
                 expected=_EXAMPLE,
-                came=written,
-                hint="name, version and build, and nothing more; what pip alone reads goes below pip:",
+                got=written,
+                fix="name, version and build, and nothing more; what pip alone reads goes below pip:",
             )
             return
         name, version = parts
@@ -408,9 +408,9 @@ class _Reader:
                     f"{written} asks for a version that cannot be" if number else f"{written} names no version",
                     line,
                     expected=f"{_EXAMPLE}",
-                    came=piece or written,
+                    got=piece or written,
                     nearest=_nearest(name, shown, valid) if valid else name if not number else "",
-                    hint="write a version that the package has, as numbers between dots",
+                    fix="write a version that the package has, as numbers between dots",
                 )
                 return None, lost
             specifiers += [found] if found != "*" else []
@@ -436,10 +436,10 @@ class _Reader:
                         f"entries for {name} exclude each other" if several else f"no version can meet {entries[0].written}",
                         entries[-1].line,
                         expected="one version that meets all of it",
-                        came=listing(
+                        got=listing(
                             f"{entry.written} (line {entry.line})" if several else entry.written for entry in entries
                         ),
-                        hint="keep the bound that the code was tried with, and take the other out",
+                        fix="keep the bound that the code was tried with, and take the other out",
                     )
 
 

@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 from importlib.util import decode_source
 
+from pytest_flops_mock.child.probe import TEMPLATES
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
-from pytest_flops_mock.learner.probe import TEMPLATES
-from pytest_flops_mock.learner.repository import MLRepository
+from pytest_flops_mock.repository.repository import MLRepository
 
 ENTRY = "model_manager.py"
 REQUIRED = (ENTRY, "conda.yaml")
@@ -59,9 +59,9 @@ def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, cod
             f"the repository has no {name} at its root",
             where=repository.name,
             expected=f"{name} beside the other files at the root",
-            came=f"at the root: {listing(at_root)}",
+            got=f"at the root: {listing(at_root)}",
             nearest=next(iter(elsewhere), nearest(name, at_root)),
-            hint="put it at the root; hidden files and what Git ignores do not exist for the image builder",
+            fix="put it at the root; hidden files and what Git ignores do not exist for the image builder",
         ),
         code=code,
     )
@@ -124,7 +124,7 @@ def _syntax_error(path: str, error: Exception) -> Finding:
         Problem(
             f"{path} is not valid Python: {getattr(error, 'msg', None) or str(error) or type(error).__name__}",
             where=f"{path}:{line}" if line else path,
-            hint="save the file in UTF-8" if encoding else "mend the syntax; the file was read as this Python reads it",
+            fix="save the file in UTF-8" if encoding else "fix the syntax; the file was read as this Python reads it",
         ),
         code="FM103",
         detail=f"{source}\n{' ' * (column - 1)}^" if source.strip() and not encoding else "",
@@ -152,9 +152,9 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
                 f"{path} defines no class {name}",
                 where=path,
                 expected=f"class {name}({name}Template)",
-                came=f"names defined there: {listing(bound)}",
+                got=f"names defined there: {listing(bound)}",
                 nearest=nearest(name, bound),
-                hint=f"give the class in {path} that name",
+                fix=f"give the class in {path} that name",
             ),
             # FLOps imports the ModelManager itself; the DataManager is the ModelManager's business.
             code="FM104" if path == ENTRY else "FM107",
@@ -179,9 +179,9 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
                 f"{name} has no method{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
                 where=f"{path}:{node.lineno}",
                 expected=f"all methods that are abstract in {template}: {listing(METHODS[name])}",
-                came=f"methods: {listing(methods)}",
+                got=f"methods: {listing(methods)}",
                 nearest=nearest(missing[0], others) if len(missing) == 1 else "",
-                hint="write what is missing; on FLOps the class cannot be used without",
+                fix="write what is missing; on FLOps the class cannot be used without",
             ),
             code="FM104",
         )
@@ -197,18 +197,18 @@ def _signature_findings(path: str, methods: dict[str, list[ast.AST]]) -> Iterato
         shown = f"{name}(self{', parameters' if given == 2 else ''})"
         takes, needed = _arguments(method.args)
         if isinstance(method, ast.AsyncFunctionDef):
-            came = f"async def {name}"
+            got = f"async def {name}"
         elif needed <= given <= takes and not _needed_keywords(method.args):
             continue
         else:
-            came = f"{name}({ast.unparse(method.args)})"
+            got = f"{name}({ast.unparse(method.args)})"
         yield Finding.of(
             Problem(
                 f"{name} cannot be called as FLOps calls it",
                 where=f"{path}:{method.lineno}",
                 expected=f"def {shown}",
-                came=came,
-                hint="give further arguments a default, or take them from self",
+                got=got,
+                fix="give further arguments a default, or take them from self",
             ),
             code="FM111",
         )
@@ -259,9 +259,9 @@ def _replaced(path: str, message: str) -> Finding:
             message,
             where=path,
             expected=f"a module that is not called {listing([*REPLACED, SHADOWED])}",
-            came=path,
+            got=path,
             nearest=f"my_{path}",
-            hint="rename the module and its imports; here it works, on FLOps the import finds another one",
+            fix="rename the module and its imports; here it works, on FLOps the import finds another one",
         ),
         code="FM105",
     )

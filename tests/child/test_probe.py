@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_flops_mock.learner import probe
+from pytest_flops_mock.child import probe
 from pytest_flops_mock.learner.process import PROBE
 
 
@@ -102,7 +102,7 @@ def test_only_a_text_can_be_the_name_of_a_column() -> None:
 
 
 def test_what_an_exception_says_is_cut_where_it_is_very_long() -> None:
-    assert len(described(ValueError("x" * 10_000_000))["text"]) == probe.MOST_CHARACTERS
+    assert len(described(ValueError("x" * 10_000_000))["text"]) == probe.MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(("code", "told"), [(None, None), (0, 0), ("no data", "no data"), ([1], "[1]")])

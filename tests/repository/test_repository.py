@@ -65,11 +65,11 @@ def test_a_folder_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> 
         "there is no such ML repository\n"
         f"  where     {tmp_path / 'my_repositry'}\n"
         "  expected  a folder with model_manager.py, data_manager.py and conda.yaml\n"
-        "  came      nothing there\n"
+        "  got       nothing there\n"
         "  nearest   my_repository\n"
-        "  next      name the folder with --flops-repo, ini flops_repository or as the argument"
+        "  fix       name the folder with --flops-repo, ini flops_repository or as the argument"
     )
-    with pytest.raises(FlopsMockError, match="came      a file"):
+    with pytest.raises(FlopsMockError, match="got       a file"):
         MLRepository.at(tmp_path / "file")
 
 
@@ -130,14 +130,14 @@ def test_names_have_one_form_and_contents_are_text() -> None:
         "the content of a file of the ML repository is not text\n"
         "  where     'weights'\n"
         "  expected  a string\n"
-        "  came      bytes\n"
-        "  next      for other files, put the repository into a folder and pass that"
+        "  got       bytes\n"
+        "  fix       for other files, put the repository into a folder and pass that"
     )
 
 
 def test_text_that_is_not_utf_8_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "conda.yaml").write_bytes(b"name: caf\xe9")
-    with pytest.raises(FlopsMockError, match="came      byte 0xE9 at offset 9"):
+    with pytest.raises(FlopsMockError, match="got       byte 0xE9 at offset 9"):
         MLRepository.at(tmp_path).text("conda.yaml")
     assert MLRepository.at(tmp_path).content("conda.yaml") == b"name: caf\xe9"
 
@@ -160,7 +160,7 @@ def test_the_home_of_a_user_who_is_not_there_is_told() -> None:
     with pytest.raises(FlopsMockError) as error:
         MLRepository.at("~no-such-user-here/repository")
     (problem,) = error.value.problems
-    assert (problem.message, problem.came) == ("there is no such ML repository", "nothing there")
+    assert (problem.message, problem.got) == ("there is no such ML repository", "nothing there")
     assert problem.where == "~no-such-user-here/repository"
 
 
@@ -171,7 +171,7 @@ def test_a_name_that_leads_out_is_told_in_full() -> None:
         "a file of the ML repository would lie outside it\n"
         "  where     '../x.py'\n"
         "  expected  a relative path such as model_manager.py\n"
-        "  next      take leading / and .. out of the name"
+        "  fix       take leading / and .. out of the name"
     )
 
 

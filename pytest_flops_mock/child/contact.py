@@ -16,9 +16,9 @@ from functools import reduce
 from typing import Any
 
 SEED = 42
-MOST_ARRAYS = 1000
-MOST_LEAVES = 16
-MOST_DEPTH = 4
+MAX_ARRAYS = 1000
+MAX_LEAVES = 16
+MAX_DEPTH = 4
 START_SHIFT = 0.1
 """How far the second start lies from the first, at most; upwards only, since some parameters are variances."""
 
@@ -127,7 +127,7 @@ class Contact:
         self._set(self.manager, copied(parameters) if parameters else self._start())
         self._telling("evaluate_model()")
         result = self.manager.evaluate_model()
-        values = list(result)[:MOST_LEAVES] if isinstance(result, (tuple, list)) else []
+        values = list(result)[:MAX_LEAVES] if isinstance(result, (tuple, list)) else []
         return {
             "kind": _kind(result),
             "is_tuple": isinstance(result, tuple),
@@ -185,7 +185,7 @@ def described_parameters(parameters: Any) -> dict[str, Any]:
     import numpy as np
 
     kind = _kind(parameters)
-    values = list(parameters)[:MOST_ARRAYS] if isinstance(parameters, (list, tuple)) else []
+    values = list(parameters)[:MAX_ARRAYS] if isinstance(parameters, (list, tuple)) else []
     arrays = [_described_array(value) for value in values]
     return {
         "kind": kind,
@@ -232,18 +232,18 @@ def described_number(value: Any) -> dict[str, Any]:
 
 def described_data(value: Any, place: str = "", depth: int = 0) -> list[dict[str, Any]]:
     """The arrays, tables and other things that ``get_data()`` gave, each with its place in the whole."""
-    if depth < MOST_DEPTH and isinstance(value, (tuple, list)) and value and not _is_plain(value[0]):
+    if depth < MAX_DEPTH and isinstance(value, (tuple, list)) and value and not _is_plain(value[0]):
         pairs: Iterator[tuple[str, Any]] = ((f"[{number}]", part) for number, part in enumerate(value))
-    elif depth < MOST_DEPTH and isinstance(value, Mapping):
+    elif depth < MAX_DEPTH and isinstance(value, Mapping):
         pairs = ((f"[{key!r}]", part) for key, part in value.items())
     else:
         return [{"place": place, **_described_leaf(value)}]
     leaves: list[dict[str, Any]] = []
     for step, part in pairs:
         leaves += described_data(part, place + step, depth + 1)
-        if len(leaves) >= MOST_LEAVES:
+        if len(leaves) >= MAX_LEAVES:
             break
-    return leaves[:MOST_LEAVES]
+    return leaves[:MAX_LEAVES]
 
 
 def _described_leaf(value: Any) -> dict[str, Any]:

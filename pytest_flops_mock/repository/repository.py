@@ -42,9 +42,9 @@ class MLRepository:
                     "there is no such ML repository",
                     where=str(path),
                     expected="a folder with model_manager.py, data_manager.py and conda.yaml",
-                    came="a file" if root.exists() else "nothing there",
+                    got="a file" if root.exists() else "nothing there",
                     nearest="the folder it is in" if root.exists() else nearest(root.name, _folders(root.parent)),
-                    hint="name the folder with --flops-repo, ini flops_repository or as the argument",
+                    fix="name the folder with --flops-repo, ini flops_repository or as the argument",
                 )
             )
         return cls(name=str(path), root=root.resolve())
@@ -149,15 +149,15 @@ class MLRepository:
         except OSError as error:
             raise self._unreadable(path, error.strerror or str(error)) from error
 
-    def _unreadable(self, path: str, came: str) -> RepositoryError:
+    def _unreadable(self, path: str, got: str) -> RepositoryError:
         return RepositoryError(
             Problem(
                 "a file of the ML repository cannot be read",
                 where=f"{self.name}: {path}",
                 expected="a file, of text in UTF-8 where it is code",
-                came=came,
+                got=got,
                 nearest="" if path in self.paths() else nearest(path, self.paths()),
-                hint=f"the files there are: {listing(self.paths())}",
+                fix=f"the files there are: {listing(self.paths())}",
             )
         )
 
@@ -171,7 +171,7 @@ def _checked(name: str, text: object) -> str:
                 "a file of the ML repository would lie outside it",
                 where=repr(name),
                 expected="a relative path such as model_manager.py",
-                hint="take leading / and .. out of the name",
+                fix="take leading / and .. out of the name",
             )
         )
     if not isinstance(text, str):
@@ -180,8 +180,8 @@ def _checked(name: str, text: object) -> str:
                 "the content of a file of the ML repository is not text",
                 where=repr(name),
                 expected="a string",
-                came=type(text).__name__,
-                hint="for other files, put the repository into a folder and pass that",
+                got=type(text).__name__,
+                fix="for other files, put the repository into a folder and pass that",
             )
         )
     return str(path)

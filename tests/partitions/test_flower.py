@@ -17,7 +17,7 @@ import os, socket, datasets
 def refuse(*_):
     raise AssertionError("a connection was made")
 socket.socket.connect = refuse
-from pytest_flops_mock.data.partitioning import iid_partitions
+from pytest_flops_mock.partitions.planning import iid_partitions
 iid_partitions(datasets.Dataset.from_dict({"x": [1, 2]}), 2, name="x")
 assert "FLWR_TELEMETRY_ENABLED" not in os.environ
 from flwr_datasets.common import telemetry
@@ -37,7 +37,7 @@ assert telemetry.FLWR_TELEMETRY_ENABLED == "0"
 def test_the_plotting_libraries_are_imported_when_something_is_plotted() -> None:
     program = """
 import sys
-from pytest_flops_mock.data.flower import iid_partitioner
+from pytest_flops_mock.partitions.flower import iid_partitioner
 assert iid_partitioner(3).num_partitions == 3
 assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("pytest_flops_mock")]
 import flwr_datasets
@@ -54,7 +54,7 @@ assert plotting <= set(sys.modules)
 def test_a_flower_that_is_imported_already_is_left_as_it_is() -> None:
     program = """
 import sys, flwr_datasets
-from pytest_flops_mock.data.flower import iid_partitioner
+from pytest_flops_mock.partitions.flower import iid_partitioner
 assert iid_partitioner(3).num_partitions == 3
 assert type(sys.modules["flwr_datasets.visualization"]) is type(sys)
 assert flwr_datasets.visualization is sys.modules["flwr_datasets.visualization"]

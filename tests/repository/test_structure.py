@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from standins.small import repository
 
 from pytest_flops_mock import MLRepository
-from pytest_flops_mock.learner.structure import METHODS, structure_findings
-
-from .conftest import repository
+from pytest_flops_mock.repository.structure import METHODS, structure_findings
 
 GOOD = repository("pass")
 
@@ -114,7 +113,7 @@ def test_a_file_may_name_its_encoding_and_one_that_cannot_be_read_is_told(tmp_pa
     assert structure_findings(MLRepository.at(tmp_path)) == ()
     (tmp_path / "data_manager.py").write_bytes(b"class DataManager: x = '\xe9'\n")
     (finding,) = structure_findings(MLRepository.at(tmp_path))
-    assert (finding.code, finding.hint) == ("FM103", "save the file in UTF-8")
+    assert (finding.code, finding.fix) == ("FM103", "save the file in UTF-8")
 
 
 def test_an_odd_escape_is_no_error_whatever_this_process_makes_of_warnings() -> None:
@@ -185,9 +184,9 @@ def test_a_missing_file_is_told_in_full() -> None:
         "FM102 the repository has no conda.yaml at its root\n"
         "  where     repository of 3 files\n"
         "  expected  conda.yaml beside the other files at the root\n"
-        "  came      at the root: conda.yml, data_manager.py, model_manager.py\n"
+        "  got       at the root: conda.yml, data_manager.py, model_manager.py\n"
         "  nearest   conda.yml\n"
-        "  next      put it at the root; hidden files and what Git ignores do not exist for the image builder"
+        "  fix       put it at the root; hidden files and what Git ignores do not exist for the image builder"
     )
 
 
@@ -197,9 +196,9 @@ def test_a_missing_method_is_told_in_full() -> None:
         "FM104 DataManager has no method get_data\n"
         "  where     data_manager.py:2\n"
         "  expected  all methods that are abstract in DataManagerTemplate: _prepare_data, get_data\n"
-        "  came      methods: get_dat, _prepare_data\n"
+        "  got       methods: get_dat, _prepare_data\n"
         "  nearest   get_dat\n"
-        "  next      write what is missing; on FLOps the class cannot be used without"
+        "  fix       write what is missing; on FLOps the class cannot be used without"
     )
 
 
@@ -210,9 +209,9 @@ def test_a_replaced_module_is_told_in_full() -> None:
         "  where     context.py\n"
         "  expected  a module that is not called main, context, data_loading, notification_management, "
         "aggregator_management, strategies, learner_parts, utils\n"
-        "  came      context.py\n"
+        "  got       context.py\n"
         "  nearest   my_context.py\n"
-        "  next      rename the module and its imports; here it works, on FLOps the import finds another one"
+        "  fix       rename the module and its imports; here it works, on FLOps the import finds another one"
     )
 
 

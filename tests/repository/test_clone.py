@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock.errors import RepositoryError
-from pytest_flops_mock.learner.clone import Remote, cloned, remote_of
+from pytest_flops_mock.repository.clone import Remote, cloned, remote_of
 
 
 def git(*arguments: str, folder: Path) -> str:
@@ -120,9 +120,9 @@ def test_a_ref_that_is_not_there_is_told_with_the_nearest(bare: Path) -> None:
         "the Git repository has no branch, tag or commit feature/cat\n"
         f"  where     file://{bare}@feature/cat\n"
         "  expected  one of: feature/cats, main, v1\n"
-        "  came      feature/cat\n"
+        "  got       feature/cat\n"
         "  nearest   feature/cats\n"
-        "  next      give one that is there after the @, or a commit's name"
+        "  fix       give one that is there after the @, or a commit's name"
     )
     for commit in ("0" * 39 + "1", "abcdef0"):
         assert refusal(Remote(str(bare), commit)).startswith(f"the Git repository has no branch, tag or commit {commit}\n")
@@ -133,8 +133,8 @@ def test_a_repository_that_is_not_there_is_told(tmp_path: Path) -> None:
         "the Git repository cannot be cloned\n"
         f"  where     file://{tmp_path}/none.git@v1\n"
         "  expected  a repository that Git can read without asking for credentials\n"
-        f"  came      '{tmp_path}/none.git' does not appear to be a git repository\n"
-        f"  next      try: git ls-remote file://{tmp_path}/none.git"
+        f"  got       '{tmp_path}/none.git' does not appear to be a git repository\n"
+        f"  fix       try: git ls-remote file://{tmp_path}/none.git"
     )
 
 
@@ -155,8 +155,8 @@ def test_a_missing_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "the repository is given as a Git URL, and Git cannot be run\n"
         "  where     https://host/x.git\n"
         "  expected  the command git\n"
-        "  came      No such file or directory\n"
-        "  next      install Git, or clone the repository elsewhere and give its folder"
+        "  got       No such file or directory\n"
+        "  fix       install Git, or clone the repository elsewhere and give its folder"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_flops_mock.errors import Problem, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.learner.checks import shown_leaf
+from pytest_flops_mock.judging.failures import shown_leaf
 from pytest_flops_mock.learner.process import Answer
 
 Facts = Mapping[str, Any]
@@ -29,8 +29,8 @@ def needs_data(answer: Answer) -> Finding | None:
             "the repository loads data where the aggregator has none",
             where=where,
             expected=f"{answer.error['doing']} works without data and without a server in reach",
-            came="load_dataset() or data_loading, which only a learner has",
-            hint="load the data in set_model_data(), which the aggregator does not call",
+            got="load_dataset() or data_loading, which only a learner has",
+            fix="load the data in set_model_data(), which the aggregator does not call",
             code="FM510",
         )
     )
@@ -46,8 +46,8 @@ def aggregator_findings(facts: Facts) -> Iterator[Finding]:
                 "the model has no parameters before training",
                 where=GET,
                 expected="at least one array: the aggregator starts the federation with them",
-                came="an empty list",
-                hint="give the model its parameters (zeros, say) in ModelManager.__init__(), before it has seen data",
+                got="an empty list",
+                fix="give the model its parameters (zeros, say) in ModelManager.__init__(), before it has seen data",
                 code="FM513",
             )
         )
@@ -58,8 +58,8 @@ def aggregator_findings(facts: Facts) -> Iterator[Finding]:
                 "get_model() gives nothing",
                 where="get_model()",
                 expected="the model, which FLOps saves with MLflow after the last round",
-                came="None",
-                hint="return the model object",
+                got="None",
+                fix="return the model object",
                 code="FM514",
             )
         )
@@ -75,8 +75,8 @@ def train_findings(facts: Facts, rows: int) -> Iterator[Finding]:
                 "fit_model() reports more examples than there are rows",
                 where="fit_model()",
                 expected=f"at most {rows:,}",
-                came=f"{int(value):,}",
-                hint="return the number of rows that were trained on, once each: it is the learner's weight in the average",
+                got=f"{int(value):,}",
+                fix="return the number of rows that were trained on, once each: it is the learner's weight in the average",
                 code="FM712",
             )
         )
@@ -87,8 +87,8 @@ def train_findings(facts: Facts, rows: int) -> Iterator[Finding]:
                 "the model has no parameters after training",
                 where=GET,
                 expected="the arrays that training has changed",
-                came="an empty list",
-                hint="return the model's parameters as a list of arrays",
+                got="an empty list",
+                fix="return the model's parameters as a list of arrays",
                 code="FM715",
             )
         )
@@ -99,8 +99,8 @@ def train_findings(facts: Facts, rows: int) -> Iterator[Finding]:
                 "training leaves the parameters as they were",
                 where="fit_model()",
                 expected="other values after a round of training",
-                came="the values that were set",
-                hint="make sure that fit_model() trains the model that get_model_parameters() reads",
+                got="the values that were set",
+                fix="make sure that fit_model() trains the model that get_model_parameters() reads",
                 code="FM714",
             )
         )
@@ -128,8 +128,8 @@ def two_starts_findings(facts: Facts) -> Iterator[Finding]:
                 "training ignores the parameters that it should start from",
                 where="fit_model()",
                 expected="two different starts end in two different places",
-                came="exactly the same parameters",
-                hint="continue from what set_model_parameters() sets (scikit-learn: warm_start=True or partial_fit); "
+                got="exactly the same parameters",
+                fix="continue from what set_model_parameters() sets (scikit-learn: warm_start=True or partial_fit); "
                 "otherwise each round starts afresh, and the federation learns nothing",
                 code="FM813",
             )
@@ -140,8 +140,8 @@ def two_starts_findings(facts: Facts) -> Iterator[Finding]:
                 "training changes the arrays that were handed to set_model_parameters()",
                 where="set_model_parameters()",
                 expected="copies, which later rounds may change",
-                came=f"array {listing(facts['overwritten'])} changed by fit_model()",
-                hint="copy what is set: numpy.array(parameter), or torch.tensor(parameter)",
+                got=f"array {listing(facts['overwritten'])} changed by fit_model()",
+                fix="copy what is set: numpy.array(parameter), or torch.tensor(parameter)",
                 code="FM814",
             )
         )
@@ -158,8 +158,8 @@ def shapes_findings(mine: Facts, other: Facts, lacks: str) -> Iterator[Finding]:
             else "two learners' parameters have different shapes",
             where=GET,
             expected=_shapes(mine["arrays"]),
-            came=_shapes(other["arrays"]),
-            hint="make the shapes depend on the data set's features (all class names, the columns), not on the rows at hand",
+            got=_shapes(other["arrays"]),
+            fix="make the shapes depend on the data set's features (all class names, the columns), not on the rows at hand",
             code="FM816" if lacks else "FM815",
         )
     )
@@ -176,8 +176,8 @@ def lacking_failure(answer: Answer) -> Finding:
             "a learner whose rows lack a class cannot train",
             where=where,
             expected="training on the classes that there are",
-            came=said,
-            hint="tell the model all classes beforehand (scikit-learn: classes=), from the data set's features",
+            got=said,
+            fix="tell the model all classes beforehand (scikit-learn: classes=), from the data set's features",
             code="FM816",
         )
     )
@@ -199,8 +199,8 @@ def evaluate_findings(facts: Facts) -> Iterator[Finding]:
                 "evaluate_model() does not return three values",
                 where="evaluate_model()",
                 expected="a tuple: loss, accuracy, number of examples",
-                came=f"{facts['kind']} of {facts['length']}" if facts["length"] else facts["kind"],
-                hint="return loss, accuracy, number_of_examples",
+                got=f"{facts['kind']} of {facts['length']}" if facts["length"] else facts["kind"],
+                fix="return loss, accuracy, number_of_examples",
                 code="FM910",
             )
         )
@@ -216,8 +216,8 @@ def evaluate_findings(facts: Facts) -> Iterator[Finding]:
                     f"the {name} that evaluate_model() returns cannot be sent",
                     where="evaluate_model()",
                     expected="a Python float" + (" (float64 is one, float32 is not)" if "numpy" in value["kind"] else ""),
-                    came=f"{value['kind']} {value['text']}",
-                    hint=f"return float({name})",
+                    got=f"{value['kind']} {value['text']}",
+                    fix=f"return float({name})",
                     code="FM911",
                 )
             )
@@ -227,8 +227,8 @@ def evaluate_findings(facts: Facts) -> Iterator[Finding]:
                     f"the {name} that evaluate_model() returns is not finite",
                     where="evaluate_model()",
                     expected="a finite number: nothing in the federation refuses another, and its result is worthless",
-                    came=value["text"],
-                    hint="look for a logarithm of 0, a division by 0, or an evaluation without rows",
+                    got=value["text"],
+                    fix="look for a logarithm of 0, a division by 0, or an evaluation without rows",
                     code="FM912",
                 )
             )
@@ -238,8 +238,8 @@ def evaluate_findings(facts: Facts) -> Iterator[Finding]:
                 "the accuracy is not a share",
                 where="evaluate_model()",
                 expected="a number from 0 to 1",
-                came=accuracy["text"],
-                hint="divide by the number of examples; loss comes first, accuracy second",
+                got=accuracy["text"],
+                fix="divide by the number of examples; loss comes first, accuracy second",
                 code="FM913",
             )
         )
@@ -254,8 +254,8 @@ def memory_findings(peak_bytes: int, limit_mb: float) -> Iterator[Finding]:
                 "the learner needs more memory than the project SLA gives it",
                 where="resource_constraints.memory",
                 expected=f"at most {limit_mb:,.0f} MB",
-                came=f"{peak_bytes / 10**6:,.0f} MB at its peak, the check's own share included",
-                hint="ask for more in the project SLA, or hold less data in memory",
+                got=f"{peak_bytes / 10**6:,.0f} MB at its peak, the check's own share included",
+                fix="ask for more in the project SLA, or hold less data in memory",
                 code="FM716",
             )
         )
@@ -292,8 +292,8 @@ def _sendable(parameters: Facts, container: str, content: str) -> Iterator[Findi
                 "the parameters are not a list",
                 where=GET,
                 expected="a list of NumPy arrays",
-                came=parameters["kind"],
-                hint="return [array, …]; of a dictionary, list(its.values()) in an order that set_model_parameters() knows",
+                got=parameters["kind"],
+                fix="return [array, …]; of a dictionary, list(its.values()) in an order that set_model_parameters() knows",
                 code=container,
             )
         )
@@ -305,8 +305,8 @@ def _sendable(parameters: Facts, container: str, content: str) -> Iterator[Findi
                     f"parameter {number} is not a NumPy array",
                     where=GET,
                     expected="NumPy arrays only",
-                    came=array["kind"],
-                    hint="convert it: numpy.asarray(value); a tensor: value.detach().cpu().numpy()",
+                    got=array["kind"],
+                    fix="convert it: numpy.asarray(value); a tensor: value.detach().cpu().numpy()",
                     code=container,
                 )
             )
@@ -316,8 +316,8 @@ def _sendable(parameters: Facts, container: str, content: str) -> Iterator[Findi
                     f"parameter {number} is not numeric",
                     where=GET,
                     expected="arrays of integers, floats or booleans",
-                    came=f"dtype {array['dtype']}",
-                    hint="split arrays of objects or text into arrays of numbers: Flower cannot send or average them",
+                    got=f"dtype {array['dtype']}",
+                    fix="split arrays of objects or text into arrays of numbers: Flower cannot send or average them",
                     code=content,
                 )
             )
@@ -331,8 +331,8 @@ def _finite(parameters: Facts, code: str, what: str) -> Iterator[Finding]:
                 f"{what} are not finite",
                 where=GET,
                 expected="finite numbers: nothing in the federation refuses NaN, and one learner's spoils all",
-                came=f"NaN or infinity in array {listing(broken)}",
-                hint="lower the learning rate, scale the inputs, and look for divisions by 0",
+                got=f"NaN or infinity in array {listing(broken)}",
+                fix="lower the learning rate, scale the inputs, and look for divisions by 0",
                 code=code,
             )
         )
@@ -345,8 +345,8 @@ def _count(count: Facts, where: str, kind: str, size: str) -> Iterator[Finding]:
                 f"the number of examples that {where} returns is not an int",
                 where=where,
                 expected="a Python int, which is what Flower takes",
-                came=f"{count['kind']} {count['text']}",
-                hint="return int(number)" if count["value"] is not None else "return the number of rows that were used",
+                got=f"{count['kind']} {count['text']}",
+                fix="return int(number)" if count["value"] is not None else "return the number of rows that were used",
                 code=kind,
             )
         )
@@ -356,21 +356,21 @@ def _count(count: Facts, where: str, kind: str, size: str) -> Iterator[Finding]:
                 f"{where} used no examples",
                 where=where,
                 expected="a number above 0: it weighs the learner's part of the average",
-                came=count["text"],
-                hint="look for filters, splits and batch sizes (drop_last) that leave nothing",
+                got=count["text"],
+                fix="look for filters, splits and batch sizes (drop_last) that leave nothing",
                 code=size,
             )
         )
 
 
-def _changed(code: str, what: str, expected: str, came: str) -> Finding:
+def _changed(code: str, what: str, expected: str, got: str) -> Finding:
     return Finding.of(
         Problem(
             f"parameters change their {what} between set_model_parameters() and get_model_parameters()",
             where=GET,
             expected=expected,
-            came=came,
-            hint="set what comes in and return it as it is, in the same order; arrays of 0 dimensions and integers, too",
+            got=got,
+            fix="set what comes in and return it as it is, in the same order; arrays of 0 dimensions and integers, too",
             code=code,
         )
     )

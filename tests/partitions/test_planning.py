@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pytest_flops_mock import FlopsMockError
-from pytest_flops_mock.data.partitioning import Partition, iid_partitions
+from pytest_flops_mock.partitions.planning import Partition, iid_partitions
 
 
 def table(partition: Partition) -> pa.Table:
@@ -88,9 +88,9 @@ def test_a_count_that_the_rows_do_not_allow_is_told(rows: int, count: int, neare
         f"3 rows cannot be split into {count} partitions\n"
         "  where     numbers\n"
         "  expected  from 1 to 3 partitions\n"
-        f"  came      number_of_partitions = {count}\n"
+        f"  got       number_of_partitions = {count}\n"
         f"  nearest   {nearest}\n"
-        "  next      ask for fewer partitions or more rows; on FLOps the provider dies half-way"
+        "  fix       ask for fewer partitions or more rows; on FLOps the provider dies half-way"
     )
 
 

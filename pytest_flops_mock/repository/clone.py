@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing
-from pytest_flops_mock.learner.programs import run
-from pytest_flops_mock.learner.repository import MLRepository
+from pytest_flops_mock.repository.programs import run
+from pytest_flops_mock.repository.repository import MLRepository
 
 CLONE_SECONDS = 300.0
 """How long all of the cloning may take."""
@@ -164,8 +164,8 @@ class _Git:
             "the Git repository cannot be cloned",
             where=self._remote.shown,
             expected="a repository that Git can read without asking for credentials",
-            came=_CREDENTIALS.sub(r"\1***@", "\n".join(told)),
-            hint=f"try: git ls-remote {_CREDENTIALS.sub('', self._remote.url)}",
+            got=_CREDENTIALS.sub(r"\1***@", "\n".join(told)),
+            fix=f"try: git ls-remote {_CREDENTIALS.sub('', self._remote.url)}",
         )
 
     def _no_git(self, error: OSError) -> Problem:
@@ -173,8 +173,8 @@ class _Git:
             "the repository is given as a Git URL, and Git cannot be run",
             where=self._remote.shown,
             expected="the command git",
-            came=error.strerror or str(error),
-            hint="install Git, or clone the repository elsewhere and give its folder",
+            got=error.strerror or str(error),
+            fix="install Git, or clone the repository elsewhere and give its folder",
         )
 
     def _too_slow(self) -> Problem:
@@ -182,27 +182,27 @@ class _Git:
             "the Git repository was not cloned in time",
             where=self._remote.shown,
             expected=f"an end within {self._limit:g} s",
-            came="Git was still at work",
-            hint="check the network, or clone the repository elsewhere and give its folder",
+            got="Git was still at work",
+            fix="check the network, or clone the repository elsewhere and give its folder",
         )
 
 
 def _no_ref(remote: Remote, refs: Mapping[str, str]) -> Problem:
     names = [name.removeprefix("refs/heads/").removeprefix("refs/tags/") for name in refs if name != "HEAD"]
     if not refs:
-        message, hint = "the Git repository has no commits", "push something to it"
+        message, fix = "the Git repository has no commits", "push something to it"
     else:
         message = (
             f"the Git repository has no branch, tag or commit {remote.ref}" if remote.ref else "it has no default branch"
         )
-        hint = "give one that is there after the @, or a commit's name"
+        fix = "give one that is there after the @, or a commit's name"
     return Problem(
         message,
         where=remote.shown,
         expected=f"one of: {listing(names)}" if names else "",
-        came=remote.ref,
+        got=remote.ref,
         nearest=", ".join(get_close_matches(remote.ref, names, n=3, cutoff=0.5)),
-        hint=hint,
+        fix=fix,
     )
 
 

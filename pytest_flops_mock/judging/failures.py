@@ -50,8 +50,8 @@ def load_findings(answer: Answer, uri: str) -> tuple[Finding, ...]:
             "the learner's process ended while it loaded the data",
             where=uri,
             expected="data within the time limit" if answer.how == "timeout" else "",
-            came=answer.ending,
-            hint="look at its output, and at the ML data server's call log",
+            got=answer.ending,
+            fix="look at its output, and at the ML data server's call log",
         )
         return (Finding.of(problem, code="FM404", detail=shown_output(answer)),)
     error = answer.error
@@ -107,8 +107,8 @@ def _unused() -> Finding:
             "set_model_data() did not load the learner's data",
             where="set_model_data()",
             expected="a call of flops_utils.ml_repo_building_blocks.load_dataset()",
-            came="none",
-            hint="load the data with load_dataset(); what else the code reads is not there on a learner",
+            got="none",
+            fix="load the data with load_dataset(); what else the code reads is not there on a learner",
         ),
         code="FM607",
     )
@@ -120,8 +120,8 @@ def _not_finite(leaf: Mapping[str, Any]) -> Finding:
             "the data that get_data() gives hold values that are NaN or infinite",
             where=f"get_data(){leaf['place']}",
             expected="finite numbers",
-            came=f"{leaf['not_finite']:,} of them in {shown_leaf(leaf)}",
-            hint="fill or drop missing values in the data manager, and look for divisions by zero",
+            got=f"{leaf['not_finite']:,} of them in {shown_leaf(leaf)}",
+            fix="fill or drop missing values in the data manager, and look for divisions by zero",
         ),
         code="FM608",
     )
@@ -146,8 +146,8 @@ def _ended(answer: Answer, stage: Stage, family: str) -> Finding:
             "the repository did not finish in time",
             where=where,
             expected="an end within the time limit",
-            came=answer.ending,
-            hint="look for an endless loop; slow but right: raise the limit (--flops-timeout; flops-mock check --timeout)",
+            got=answer.ending,
+            fix="look for an endless loop; slow but right: raise the limit (--flops-timeout; flops-mock check --timeout)",
             code=f"{family}05",
         )
     else:
@@ -155,8 +155,8 @@ def _ended(answer: Answer, stage: Stage, family: str) -> Finding:
             "the learner's process ended in the repository's code",
             where=where,
             expected=f"{DOING[stage]} returns",
-            came=answer.ending,
-            hint="look for os._exit, and for native code that crashes; the output shows where Python was",
+            got=answer.ending,
+            fix="look for os._exit, and for native code that crashes; the output shows where Python was",
             code=f"{family}06",
         )
     return Finding.of(problem, detail=shown_output(answer), frames=frames)
@@ -207,9 +207,9 @@ def _problem(
             f"the repository asks for column {column!r}, which the data do not have",
             where=where,
             expected=f"one of: {listing(f'{name} ({feature})' for name, feature in columns.items())}",
-            came=column,
+            got=column,
             nearest=nearest(column, columns),
-            hint="use the data set's column names, or send another data set",
+            fix="use the data set's column names, or send another data set",
             code=f"{family}02",
         )
     if error["type"] in IMPORT_ERRORS:
@@ -219,32 +219,32 @@ def _problem(
             "the repository ends the process",
             where=where,
             expected=f"{doing} returns, or raises an exception that says why not",
-            came="sys.exit()" if error["code"] is None else f"sys.exit({error['code']!r})",
-            hint="raise an exception instead; a learner that exits leaves the aggregator waiting for a day",
+            got="sys.exit()" if error["code"] is None else f"sys.exit({error['code']!r})",
+            fix="raise an exception instead; a learner that exits leaves the aggregator waiting for a day",
             code=f"{family}04",
         )
-    hint = "see the repository's frames below" if frames else ""
+    fix = "see the repository's frames below" if frames else ""
     if "'Column'" in error["text"] and error["type"] in ("AttributeError", "TypeError"):
-        hint = "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both"
-    return Problem(_said(error), where=where, hint=hint, code=f"{family}03")
+        fix = "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both"
+    return Problem(_said(error), where=where, fix=fix, code=f"{family}03")
 
 
 def _import_problem(error: Mapping[str, Any], modules: Sequence[str], where: str, family: str) -> Problem:
     name = error["name"]
     package = name.partition(".")[0]
     if not name or package in modules:
-        hint = "correct the import; modules are found from the repository's root"
-        return Problem(_said(error), where=where, hint=hint, code=f"{family}03")
+        fix = "correct the import; modules are found from the repository's root"
+        return Problem(_said(error), where=where, fix=fix, code=f"{family}03")
     if error["type"] == "ImportError":
-        hint = "check the version that is installed, and pin the one that works in conda.yaml"
-        return Problem(_said(error), where=where, expected="a name that the package has", hint=hint, code=f"{family}01")
+        fix = "check the version that is installed, and pin the one that works in conda.yaml"
+        return Problem(_said(error), where=where, expected="a name that the package has", fix=fix, code=f"{family}01")
     return Problem(
         f"the repository imports {name}, which is not installed",
         where=where,
         expected="a package of this Python's environment, or a module of the repository",
-        came=_said(error),
+        got=_said(error),
         nearest=nearest(name, modules),
-        hint=f"install it into the environment that runs the check (pip install {DISTRIBUTIONS.get(package, package)}), "
+        fix=f"install it into the environment that runs the check (pip install {DISTRIBUTIONS.get(package, package)}), "
         "and list it in conda.yaml",
         code=f"{family}01",
     )

@@ -1,0 +1,1 @@
+"""What runs in the Python of the ML repository: imports nothing of this package."""

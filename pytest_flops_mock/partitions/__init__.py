@@ -1,0 +1,1 @@
+"""Which rows a partition has, and those rows in batches."""
