@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.choices import DataChoice, DataSource, Flaws
+    from pytest_flops_mock.choices import DataChoice, DataSource
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import Finding, Frame, Outcome, Report, Severity, Stage
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+    from pytest_flops_mock.sla.schemes import Drift
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "choices": ("DataChoice", "DataSource", "Flaws"),
+    "choices": ("DataChoice", "DataSource"),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("Finding", "Frame", "Outcome", "Report", "Severity", "Stage"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
@@ -38,13 +39,14 @@ _HOMES = {
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
     "sla.models": ("MockSLA", "ProjectSLA"),
+    "sla.schemes": ("Drift",),
 }
 
 __all__ = [
     "DataChoice",
     "DataSource",
+    "Drift",
     "Finding",
-    "Flaws",
     "FlopsCheck",
     "FlopsMockError",
     "Frame",

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from pytest_flops_mock.choices import DataChoice, DataSource, Flaws, data_choice, flaws_of
+from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
 from pytest_flops_mock.errors import Problem, ServerHandlerError, SettingsError, SLAError, listing
 from pytest_flops_mock.settings import Settings, ignored_codes, settings_from
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 if TYPE_CHECKING:
     from pytest_flops_mock.findings import Report, Stage
@@ -29,7 +30,7 @@ SERVERS = pytest.StashKey["list[MLDataServer]"]()
 REPORTS = pytest.StashKey["list[Report]"]()
 
 
-NAMES = ("data", "env", "flaws", "ignore", "memory", "pass-env", "project-sla", "recordings", "repo", "sla", "timeout")
+NAMES = ("data", "env", "drift", "ignore", "memory", "pass-env", "project-sla", "recordings", "repo", "sla", "timeout")
 """What can be set by an option and an ini key."""
 
 
@@ -42,7 +43,7 @@ class ProvideMockData(Protocol):
         *,
         dataset: Any = None,
         data: str | DataSource | DataChoice | None = None,
-        flaws: str | Mapping[str, float] | Flaws | None = None,
+        drift: str | Mapping[str, float] | Drift | None = None,
         **changes: Any,
     ) -> ProviderRun:
         """Run the mock data provider."""
@@ -60,7 +61,7 @@ class FlopsCheck(Protocol):
         uri: str | None = None,
         data_tags: Iterable[str] | None = None,
         data: str | DataSource | DataChoice | None = None,
-        flaws: str | Mapping[str, float] | Flaws | None = None,
+        drift: str | Mapping[str, float] | Drift | None = None,
         env: str | None = None,
         timeout: float | None = None,
         memory: float | None = None,
@@ -130,9 +131,9 @@ def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataSer
     ``sla`` is a path (relative to the test's file or the rootdir), JSON text, a mapping or a ``MockSLA``; without one it
     is that of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``. ``changes`` replace values in
     it, for example ``number_of_partitions=5``. ``dataset=`` takes a ``datasets.Dataset`` to send instead of the one that
-    the SLA names. ``data=`` says where data sets come from (``hub``, ``mnist:recorded *:hub``), ``flaws=`` what is to be
+    the SLA names. ``data=`` says where data sets come from (``hub``, ``mnist:recorded *:hub``), ``drift=`` what is to be
     wrong with the rows of twins (``missing=0.1 label_noise=0.2``); without them it is what
-    ``@pytest.mark.flops_data(...)``, ``--flops-data`` and ``--flops-flaws``, or the ini keys say. The run tells name, rows
+    ``@pytest.mark.flops_data(...)``, ``--flops-data`` and ``--flops-drift``, or the ini keys say. The run tells name, rows
     and bytes of each stored partition.
     """
 
@@ -141,12 +142,12 @@ def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataSer
         *,
         dataset: Any = None,
         data: str | DataSource | DataChoice | None = None,
-        flaws: str | Mapping[str, float] | Flaws | None = None,
+        drift: str | Mapping[str, float] | Drift | None = None,
         **changes: Any,
     ) -> ProviderRun:
         from pytest_flops_mock.provider import MockDataProvider
 
-        provider = MockDataProvider(ml_data_server.uri, data=_data(request, data, flaws))
+        provider = MockDataProvider(ml_data_server.uri, data=_data(request, data, drift))
         return provider.run(_mock_sla(request, sla, changes), dataset)
 
     return provide
@@ -184,8 +185,8 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
         data_tags: Tags that the learner asks for; by default those of the project SLA, else the MDP SLA's.
         data: ``synthetic``, ``recorded`` or ``hub``, or one for each (``mnist:recorded *:hub``); by default that of
             ``@pytest.mark.flops_data(...)``, ``--flops-data`` or the ini key ``flops_data``.
-        flaws: What is to be wrong with the rows of twins, a mapping or a text such as ``missing=0.1 label_noise=0.2``; by
-            default that of the marker, ``--flops-flaws`` or the ini key ``flops_flaws``.
+        drift: What is to be wrong with the rows of twins, a mapping or a text such as ``missing=0.1 label_noise=0.2``; by
+            default that of the marker, ``--flops-drift`` or the ini key ``flops_drift``.
         env: The Python that runs the repository: ``current``, ``learner``, or the path of an interpreter or of a virtual
             environment; or two of them with a comma, which are compared. By default ``--flops-env`` or the ini key.
         timeout: Seconds that one step of the repository's code may take; by default ``--flops-timeout`` or the ini key.
@@ -205,7 +206,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
         uri: str | None = None,
         data_tags: Iterable[str] | None = None,
         data: str | DataSource | DataChoice | None = None,
-        flaws: str | Mapping[str, float] | Flaws | None = None,
+        drift: str | Mapping[str, float] | Drift | None = None,
         env: str | None = None,
         timeout: float | None = None,
         memory: float | None = None,
@@ -224,7 +225,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
             data_tags=data_tags,
             sla=None if uri is not None and sla is None else _sla_for_report(request, sla, changes),
             project_sla=settings.project_sla if project_sla is None else _located(request, project_sla),
-            data=_data(request, data, flaws),
+            data=_data(request, data, drift),
             env=settings.env if env is None else env,
             timeout=settings.timeout if timeout is None else timeout,
             memory=settings.memory if memory is None else memory,
@@ -241,7 +242,7 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
 def _data(
     request: pytest.FixtureRequest,
     data: str | DataSource | DataChoice | None,
-    flaws: str | Mapping[str, float] | Flaws | None,
+    drift: str | Mapping[str, float] | Drift | None,
 ) -> DataChoice:
     """The data for a call: what it names, else the closest marker, else the settings.
 
@@ -252,33 +253,33 @@ def _data(
     marker = request.node.get_closest_marker("flops_data")
     if marker is not None:
         where = f"@pytest.mark.flops_data of {request.node.nodeid}"
-        if len(marker.args) > 1 or marker.kwargs.keys() - {"flaws"} or not (marker.args or marker.kwargs):
+        if len(marker.args) > 1 or marker.kwargs.keys() - {"drift"} or not (marker.args or marker.kwargs):
             raise SettingsError(
                 Problem(
-                    "the marker flops_data takes a source of data, flaws, or both",
+                    "the marker flops_data takes a source of data, drift, or both",
                     where=where,
-                    expected='@pytest.mark.flops_data("mnist:recorded *:hub", flaws="missing=0.1")',
+                    expected='@pytest.mark.flops_data("mnist:recorded *:hub", drift="missing=0.1")',
                     got=", ".join([*map(repr, marker.args), *(f"{name}=" for name in marker.kwargs)]) or "nothing",
                     fix="several sources go into one text",
                 )
             )
-        chosen = _changed(chosen, *marker.args, flaws=marker.kwargs.get("flaws"), where=where)
-    return _changed(chosen, data, flaws=flaws)
+        chosen = _changed(chosen, *marker.args, drift=marker.kwargs.get("drift"), where=where)
+    return _changed(chosen, data, drift=drift)
 
 
 def _changed(
     chosen: DataChoice,
     data: str | DataSource | DataChoice | None = None,
     *,
-    flaws: str | Mapping[str, float] | Flaws | None,
+    drift: str | Mapping[str, float] | Drift | None,
     where: str = "",
 ) -> DataChoice:
-    """A choice with other sources or other flaws; unless ``data`` is a whole one, the folder of recorded samples stays."""
+    """A choice with other sources or other drift; unless ``data`` is a whole one, the folder of recorded samples stays."""
     if isinstance(data, DataChoice):
         chosen = data
     elif data is not None:
-        chosen = replace(data_choice(data, where or "data"), recordings=chosen.recordings, flaws=chosen.flaws)
-    return chosen if flaws is None else replace(chosen, flaws=flaws_of(flaws, where or "flaws"))
+        chosen = replace(data_choice(data, where or "data"), recordings=chosen.recordings, drift=chosen.drift)
+    return chosen if drift is None else replace(chosen, drift=drift_of(drift, where or "drift"))
 
 
 def settings_of(config: pytest.Config) -> Settings:

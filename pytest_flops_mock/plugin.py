@@ -89,9 +89,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="folder of recorded samples, and of twins of your own data sets (default: tests/flops-data below the rootdir)",
     )
     group.addoption(
-        "--flops-flaws",
-        dest="flops_flaws",
-        metavar="FLAWS",
+        "--flops-drift",
+        dest="flops_drift",
+        metavar="DRIFT",
         help="what is to be wrong with the rows of twins, each as a share from 0 to 1: missing=0.1 corrupt_images=0.05 "
         "label_noise=0.2 imbalance=0.9 duplicates=0.1 (default: nothing)",
     )
@@ -139,7 +139,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
     )
     parser.addini("flops_recordings", "folder of recorded samples, and of twins of your own data sets", default="")
-    parser.addini("flops_flaws", "what is to be wrong with the rows of twins, such as missing=0.1", default="")
+    parser.addini("flops_drift", "what is to be wrong with the rows of twins, such as missing=0.1", default="")
     parser.addini("flops_env", "the Python that runs the repository: current, learner, or a path", default="")
     parser.addini("flops_ignore", "codes of findings that do not count, such as FM714", type="args", default=[])
     parser.addini("flops_timeout", "seconds that one step of the repository's code may take", default="")
@@ -156,7 +156,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
-        "flops_data(source=None, *, flaws=None): where the data sets of a test come from, such as 'mnist:recorded *:hub', "
+        "flops_data(source=None, *, drift=None): where the data sets of a test come from, such as 'mnist:recorded *:hub', "
         "and what is to be wrong with the rows of twins, such as 'missing=0.1'",
     )
     config.addinivalue_line(
@@ -179,7 +179,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     slas = [sla.relative_to(config.rootpath) if sla.is_relative_to(config.rootpath) else sla for sla in settings.slas]
     parts = [
         f"data {settings.data.value}",
-        f"flaws {settings.data.flaws.value}" if settings.data.flaws.value else "",
+        f"drift {settings.data.drift.value}" if settings.data.drift.value else "",
         f"sla {listing(slas, 5)}" if slas else "",
         f"env {settings.env}" if settings.env != "current" else "",
         f"{listing(settings.ignore)} ignored" if settings.ignore else "",

@@ -111,8 +111,8 @@ class MockDataProvider:
         loaded = loaded.replace(**changes) if changes else loaded
         _check(loaded)
         source = self._source(loaded, dataset)
-        if self.data.flaws.value and source.source != DataSource.SYNTHETIC:
-            source = replace(source, origin=f"{source.origin}, without flaws (they are for twins)")
+        if self.data.drift.value and source.source != DataSource.SYNTHETIC:
+            source = replace(source, origin=f"{source.origin}, without drift (they are for twins)")
         partitions = iid_partitions(source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed)
         check_columns(partitions[0].schema, loaded.dataset_name)
         with (
@@ -146,7 +146,7 @@ class MockDataProvider:
             seed=self.seed,
             wanted=Wanted(asked.split, asked.config_name, asked.revision, asked.max_rows),
             recordings=self.data.recordings,
-            flaws=self.data.flaws,
+            drift=self.data.drift,
         )
 
 

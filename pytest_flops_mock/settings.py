@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_flops_mock.choices import RECORDINGS, DataChoice, DataSource, Flaws, data_choice, flaws_of
+from pytest_flops_mock.choices import RECORDINGS, DataChoice, DataSource, data_choice
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.files import absolute, matching
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 Told = Mapping[str, "str | Sequence[str] | None"]
 
@@ -19,7 +20,7 @@ class Settings:
 
     Attributes:
         rootdir: Where relative paths of options and ini start.
-        data: Sources of data sets named by their hub name, the folder of recorded samples, and the flaws of twins.
+        data: Sources of data sets named by their hub name, the folder of recorded samples, and the drift of twins.
         repository: Folder of the ML repository under test.
         slas: MDP SLAs, in the order in which they are named: those of ``--flops-check``, and, if it is one, that of
             fixtures that are called without one.
@@ -48,7 +49,7 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
 
     Args:
         rootdir: pytest's rootdir; ini paths start there.
-        told: ``option:NAME`` and ``ini:NAME`` to text, for the names ``data``, ``env``, ``flaws``, ``ignore``, ``memory``,
+        told: ``option:NAME`` and ``ini:NAME`` to text, for the names ``data``, ``env``, ``drift``, ``ignore``, ``memory``,
             ``pass-env``, ``project-sla``, ``recordings``, ``repo``, ``sla`` and ``timeout``; lists of texts for ``ignore``,
             ``pass-env`` and ``sla``, ``None`` or empty for what is not set. An option goes before the ini key, but codes to
             ignore and variables to pass on add up.
@@ -74,14 +75,14 @@ def settings_from(rootdir: Path, told: Told, invocation_dir: Path) -> Settings:
         return (values[-1], shown) if values else (default, "")
 
     data, _, data_shown = chosen("data")
-    flaws, flaws_shown = text("flaws", "")
+    drift, drift_shown = text("drift", "")
     memory, memory_shown = text("memory", "")
     return Settings(
         rootdir=rootdir,
         data=replace(
             data_choice(" ".join(data) or DataSource.SYNTHETIC, data_shown),
             recordings=_folder(*chosen("recordings")) or rootdir / RECORDINGS,
-            flaws=flaws_of(flaws, flaws_shown) if flaws else Flaws(),
+            drift=drift_of(drift, drift_shown) if drift else Drift(),
         ),
         repository=path("repo") or rootdir,
         slas=tuple(matching(*chosen("sla"))),

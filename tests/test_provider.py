@@ -23,7 +23,7 @@ from standins.real_server import RealServer
 
 from pytest_flops_mock import (
     DataChoice,
-    Flaws,
+    Drift,
     FlopsMockError,
     MLDataClient,
     MLDataServer,
@@ -207,8 +207,8 @@ def test_a_twin_has_no_more_rows_than_the_real_data_set() -> None:
             MockDataProvider(server.uri).run(sla, number_of_partitions=300)
 
 
-def test_flaws_that_do_nothing_are_told() -> None:
+def test_drift_that_do_nothing_are_told() -> None:
     with MLDataServer() as server:
-        provider = MockDataProvider(server.uri, data=DataChoice(flaws=Flaws(missing=0.5)))
+        provider = MockDataProvider(server.uri, data=DataChoice(drift=Drift(missing=0.5)))
         run = provider.run(mock_sla(), dataset=numbers())
-    assert run.origin == "10 rows handed in, without flaws (they are for twins)"
+    assert run.origin == "10 rows handed in, without drift (they are for twins)"

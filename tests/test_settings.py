@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock import DataSource, FlopsMockError
-from pytest_flops_mock.choices import DataChoice, Flaws, data_choice
+from pytest_flops_mock.choices import DataChoice, data_choice
 from pytest_flops_mock.settings import Settings, settings_from
+from pytest_flops_mock.sla.schemes import Drift
 
 ROOT, HERE = Path("/root-of-tests"), Path("/started-here")
 
@@ -85,11 +86,11 @@ def test_data_sets_may_come_from_different_sources(text: str | list[str]) -> Non
     assert data_choice(data.value).by_name == data.by_name
 
 
-def test_flaws_are_told_with_the_name_of_their_setting() -> None:
-    assert settings(ini_flaws="missing=0.1 duplicates=.5").data.flaws == Flaws(missing=0.1, duplicates=0.5)
-    assert settings(ini_flaws="missing=0.1", option_flaws="imbalance=1").data.flaws == Flaws(imbalance=1)
-    with pytest.raises(FlopsMockError, match="\n  where     ini flops_flaws\n"):
-        settings(ini_flaws="missing")
+def test_drift_are_told_with_the_name_of_their_setting() -> None:
+    assert settings(ini_drift="missing=0.1 duplicates=.5").data.drift == Drift(missing=0.1, duplicates=0.5)
+    assert settings(ini_drift="missing=0.1", option_drift="imbalance=1").data.drift == Drift(imbalance=1)
+    with pytest.raises(FlopsMockError, match="\n  where     ini flops_drift\n"):
+        settings(ini_drift="missing")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def add(add: AddCommand) -> None:
     check.add_argument(
         "--recordings", metavar="FOLDER", help="folder of recorded samples and of twins of your own (tests/flops-data)"
     )
-    check.add_argument("--flaws", metavar="FLAWS", help="what is to be wrong with the rows of twins: 'missing=0.1'")
+    check.add_argument("--drift", metavar="DRIFT", help="what is to be wrong with the rows of twins: 'missing=0.1'")
     check.add_argument("--timeout", metavar="SECONDS", default="60", help="how long one step of the code may take (60)")
     check.add_argument("--memory", metavar="MB", help="most address space that its process may have (no limit)")
     check.add_argument(
@@ -86,15 +86,16 @@ def _run(options: argparse.Namespace) -> int:
         refuse_what_is_no_file(path, kind, option, here=here, repository=folder)
     slas = [shown(path, here) for path, kind, _ in named if kind == "MDP"]
     project = next((shown(path, here) for path, kind, _ in named if kind == "project"), None)
-    from pytest_flops_mock.choices import data_choice, flaws_of
+    from pytest_flops_mock.choices import data_choice
     from pytest_flops_mock.learner.environment import CURRENT, LEARNER, environments, learner_python
     from pytest_flops_mock.pipeline import RepositoryChecker
     from pytest_flops_mock.repository.clone import cloned, remote_of
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.settings import ignored_codes, megabytes, seconds
+    from pytest_flops_mock.sla.schemes import drift_of
 
     data, timeout = data_choice(options.data, "--data"), seconds(options.timeout, "--timeout")
-    data = replace(data, flaws=flaws_of(options.flaws or "", "--flaws"))
+    data = replace(data, drift=drift_of(options.drift or "", "--drift"))
     if options.recordings is not None:
         data = replace(data, recordings=Path(options.recordings).expanduser())
     memory = None if options.memory is None else megabytes(options.memory, "--memory")

@@ -8,9 +8,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_flops_mock.choices import RECORDINGS, flaws_of
+from pytest_flops_mock.choices import RECORDINGS
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole
 from pytest_flops_mock.errors import Problem, SettingsError, listing
+from pytest_flops_mock.sla.schemes import drift_of
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.twins.own import Description
@@ -47,7 +48,7 @@ def add(add: AddCommand) -> None:
     command.add_argument("--rows", metavar="N", help="how many rows the shown twin has (600)")
     command.add_argument("--split", metavar="NAME", help="the split to show (train)")
     command.add_argument("--seed", metavar="N", help="seed of the rows (42)")
-    command.add_argument("--flaws", metavar="FLAWS", help="what is to be wrong with the rows: 'missing=0.1 label_noise=0.2'")
+    command.add_argument("--drift", metavar="DRIFT", help="what is to be wrong with the rows: 'missing=0.1 label_noise=0.2'")
     made = command.add_mutually_exclusive_group()
     made.add_argument("--like", metavar="DATA", help="describe a local data set: a folder, or a Parquet, CSV or JSON file")
     made.add_argument(
@@ -67,7 +68,7 @@ def add(add: AddCommand) -> None:
 READ = {
     "list": (),
     "describe": ("label", "hide", "config", "to"),
-    "show": ("rows", "split", "seed", "flaws", "to"),
+    "show": ("rows", "split", "seed", "drift", "to"),
     "name": (),
 }
 """What is read beside ``--recordings``, by what is to be done."""
@@ -88,7 +89,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _refuse_what_is_not_read(options: argparse.Namespace, task: str) -> None:
-    named = ("rows", "split", "seed", "flaws", "label", "hide", "config", "to")
+    named = ("rows", "split", "seed", "drift", "label", "hide", "config", "to")
     given = [f"--{name}" for name in named if name not in READ[task] and getattr(options, name) is not None]
     if options.show and task in ("list", "describe"):
         given.append("--show")
@@ -114,7 +115,7 @@ def _mode(options: argparse.Namespace) -> str:
 
 def _show(options: argparse.Namespace, recordings: Path) -> None:
     rows, seed = whole(options.rows or "600", "--rows", minimum=1), whole(options.seed or "42", "--seed", minimum=0)
-    flaws = flaws_of(options.flaws or "", "--flaws")
+    drift = drift_of(options.drift or "", "--drift")
     from pytest_flops_mock.data.source import twin_of
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
     from pytest_flops_mock.data.twins.twin import make_split
@@ -124,7 +125,7 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
     parts = [schema(twin)]
     if options.show:
         split = options.split or twin.main
-        made = make_split(twin, split, rows=min(rows, dict(twin.splits).get(split, rows)), seed=seed, flaws=flaws)
+        made = make_split(twin, split, rows=min(rows, dict(twin.splits).get(split, rows)), seed=seed, drift=drift)
         parts.append(sample(made))
         sheet = contact_sheet(twin, made)
         if sheet is not None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_flops_mock.choices import RECORDINGS, DataSource, Flaws
+from pytest_flops_mock.choices import RECORDINGS, DataSource
 from pytest_flops_mock.data.hub import configuration_problem, hub_rows
 from pytest_flops_mock.data.reading import (
     LFS_POINTER,
@@ -30,6 +30,7 @@ from pytest_flops_mock.data.recorded import replay
 from pytest_flops_mock.data.request import DEFAULT, SPLIT, Wanted
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 from pytest_flops_mock.sla.models import is_local_path
+from pytest_flops_mock.sla.schemes import Drift
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.twins.twin import Twin
@@ -69,7 +70,7 @@ def source_data(
     seed: int,
     wanted: Wanted = DEFAULT,
     recordings: Path = RECORDINGS,
-    flaws: Flaws | None = None,
+    drift: Drift | None = None,
 ) -> SourceData:
     """The rows that a mock data provider would send.
 
@@ -81,7 +82,7 @@ def source_data(
         seed: Seed of a twin.
         wanted: Split, configuration, revision, and the most rows; a twin has no revisions.
         recordings: Folder of recorded samples, and of twins of the user's own data sets.
-        flaws: What is to be wrong with the rows of a twin.
+        drift: What is to be wrong with the rows of a twin.
 
     Raises:
         DataSourceError: The data set is unknown, cannot be read, or has no such split.
@@ -100,7 +101,7 @@ def source_data(
             return SourceData(dataset_name, "recorded", origin, recorded)
         twin = twin_of(dataset_name, recordings, folder)
         _check_config(twin, dataset_name, wanted.config_name)
-        return _synthetic(twin, dataset_name, partitions, seed, wanted, flaws or Flaws())
+        return _synthetic(twin, dataset_name, partitions, seed, wanted, drift or Drift())
 
 
 def names_of(dataset_name: str, recordings: Path = RECORDINGS) -> tuple[str, ...]:
@@ -197,28 +198,28 @@ def _check_config(twin: Twin, name: str, config_name: str | None) -> None:
         )
 
 
-def _synthetic(twin: Twin, name: str, partitions: int, seed: int, wanted: Wanted, flaws: Flaws) -> SourceData:
+def _synthetic(twin: Twin, name: str, partitions: int, seed: int, wanted: Wanted, drift: Drift) -> SourceData:
     # Large enough for the partitions, but no larger than the real one: too many of those are an error there, too.
     real = _split(dict(twin.splits), name, wanted.split)
     rows = max(TWIN_ROWS, TWIN_ROWS_PER_PARTITION * partitions) if wanted.max_rows is None else wanted.max_rows
     rows = min(rows, real)
-    split = _made(twin, wanted.split, rows, seed, flaws)
-    wrong = f", flaws {flaws.value}" if flaws.value else ""
+    split = _made(twin, wanted.split, rows, seed, drift)
+    wrong = f", drift {drift.value}" if drift.value else ""
     origin = f"{_origin(f'synthetic twin of {twin.name}', wanted, split)}, seed {seed}{wrong}"
     return SourceData(name, "synthetic", origin, split)
 
 
-def _made(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> Any:
+def _made(twin: Twin, split: str, rows: int, seed: int, drift: Drift) -> Any:
     """The rows of a twin; small ones are made once for many checks, each of which gets an object of its own."""
     return (
-        copy(_kept(twin, split, rows, seed, flaws)) if rows <= MAX_KEPT_ROWS else _made_anew(twin, split, rows, seed, flaws)
+        copy(_kept(twin, split, rows, seed, drift)) if rows <= MAX_KEPT_ROWS else _made_anew(twin, split, rows, seed, drift)
     )
 
 
-def _made_anew(twin: Twin, split: str, rows: int, seed: int, flaws: Flaws) -> Any:
+def _made_anew(twin: Twin, split: str, rows: int, seed: int, drift: Drift) -> Any:
     from pytest_flops_mock.data.twins.twin import make_split
 
-    return make_split(twin, split, rows=rows, seed=seed, flaws=flaws)
+    return make_split(twin, split, rows=rows, seed=seed, drift=drift)
 
 
 _kept = lru_cache(maxsize=MAX_KEPT)(_made_anew)

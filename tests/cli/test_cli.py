@@ -174,11 +174,11 @@ def test_codes_can_be_ignored(broken: Path) -> None:
 
 
 @pytest.mark.slow
-def test_twins_can_have_flaws(line: Path) -> None:
+def test_twins_can_have_drift(line: Path) -> None:
     (line / "c.json").write_text(sla(), encoding="utf-8")
-    done = run("check", ".", "--sla", "c.json", "--flaws", "duplicates=0.5", folder=line)
-    assert "mnist: synthetic twin of mnist, 600 rows, seed 42, flaws duplicates=0.5; " in done.stdout
-    done = run("check", ".", "--sla", "c.json", "--flaws", "duplicates=5", folder=line)
+    done = run("check", ".", "--sla", "c.json", "--drift", "duplicates=0.5", folder=line)
+    assert "mnist: synthetic twin of mnist, 600 rows, seed 42, drift duplicates=0.5; " in done.stdout
+    done = run("check", ".", "--sla", "c.json", "--drift", "duplicates=5", folder=line)
     assert done.returncode == 2
     assert done.stderr.startswith("flops-mock: a twin cannot be made with duplicates=5.0\n")
 

@@ -61,7 +61,7 @@ def test_a_twin_of_pictures_is_shown_with_a_contact_sheet(folder: Path, capsys: 
 def test_a_twin_without_pictures_is_shown_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "row 0" not in told(capsys, "scikit-learn/iris")
     assert "\n  Species        Iris-" in told(capsys, "scikit-learn/iris", "--show")
-    assert "\n  PetalWidthCm   null\n" in told(capsys, "scikit-learn/iris", "--show", "--flaws", "missing=1")
+    assert "\n  PetalWidthCm   null\n" in told(capsys, "scikit-learn/iris", "--show", "--drift", "missing=1")
     assert not list(folder.glob("*.png"))
 
 
@@ -100,7 +100,7 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
         (["mnist", "--show", "--rows", "0"], "the value is not a whole number that it can be"),
         (["mnist", "--show", "--seed", "x"], "the value is not a whole number that it can be"),
         (["mnist", "--show", "--split", "tests"], "the twin of mnist has no split 'tests'"),
-        (["mnist", "--show", "--flaws", "mising=1"], "there is no such flaw of a twin"),
+        (["mnist", "--show", "--drift", "mising=1"], "there is no such drift of a twin"),
         (["mnist", "--show", "--to", "visits.jsonl/x.png"], "the contact sheet cannot be written"),
         (["imdb", "--show", "--to", "x.png"], "there is no contact sheet of a data set without pictures"),
         (["--like", "visits.jsonl", "--hide", "z"], "there is no column 'z'"),

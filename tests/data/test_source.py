@@ -15,7 +15,7 @@ import datasets
 import pytest
 from sklearn.datasets import load_digits
 
-from pytest_flops_mock import DataSource, Flaws, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock import DataSource, Drift, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, source_data
 from pytest_flops_mock.data.twins.catalogue import twin_names
@@ -367,13 +367,13 @@ def test_a_split_that_is_larger_than_train_is_as_large_as_asked(tmp_path: Path) 
     assert data.origin == "synthetic twin of svhn, split extra, 700 rows, seed 1"
 
 
-def test_flaws_are_those_of_twins_and_told(tmp_path: Path) -> None:
-    flaws = Flaws(missing=0.5)
-    twin = source_data("imdb", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, flaws=flaws)
-    assert twin.origin == "synthetic twin of imdb, 600 rows, seed 1, flaws missing=0.5"
+def test_drift_are_those_of_twins_and_told(tmp_path: Path) -> None:
+    drift = Drift(missing=0.5)
+    twin = source_data("imdb", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, drift=drift)
+    assert twin.origin == "synthetic twin of imdb, 600 rows, seed 1, drift missing=0.5"
     assert 200 < twin.dataset[:]["text"].count(None) < 400
     (tmp_path / "x.csv").write_text("a\n1\n", encoding="utf-8")
-    local = source_data("./x.csv", DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=1, flaws=flaws)
+    local = source_data("./x.csv", DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=1, drift=drift)
     assert local.origin == "local x.csv, 1 row"
 
 

@@ -1,4 +1,4 @@
-"""Where data come from, test by test: the marker ``flops_data`` and the arguments ``data`` and ``flaws``."""
+"""Where data come from, test by test: the marker ``flops_data`` and the arguments ``data`` and ``drift``."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ def test_the_call_goes_before_the_marker_and_the_marker_before_the_option(projec
     plain = "synthetic twin of mnist, 600 rows, seed 42"
     assert origin(project, "--flops-data=hub", marker="'synthetic'") == plain
     assert origin(project, "--flops-data=hub", marker="'*:recorded'", call=", data='synthetic'") == plain
-    project.makeini("[pytest]\nflops_flaws = missing=0.1\n")
-    assert origin(project) == f"{plain}, flaws missing=0.1"
-    assert origin(project, "--flops-flaws=missing=0.2 duplicates=0.1") == f"{plain}, flaws missing=0.2 duplicates=0.1"
-    assert origin(project, marker="'mnist:synthetic', flaws={'label_noise': 0.3}") == f"{plain}, flaws label_noise=0.3"
-    assert origin(project, marker="flaws='label_noise=0.3'", call=", flaws=''") == plain
+    project.makeini("[pytest]\nflops_drift = missing=0.1\n")
+    assert origin(project) == f"{plain}, drift missing=0.1"
+    assert origin(project, "--flops-drift=missing=0.2 duplicates=0.1") == f"{plain}, drift missing=0.2 duplicates=0.1"
+    assert origin(project, marker="'mnist:synthetic', drift={'label_noise': 0.3}") == f"{plain}, drift label_noise=0.3"
+    assert origin(project, marker="drift='label_noise=0.3'", call=", drift=''") == plain
 
 
-def test_the_header_names_the_flaws(project: pytest.Pytester) -> None:
-    result = project.runpytest("--flops-flaws=missing=0.10")
-    result.stdout.fnmatch_lines(["flops: data synthetic, flaws missing=0.1"])
+def test_the_header_names_the_drift(project: pytest.Pytester) -> None:
+    result = project.runpytest("--flops-drift=missing=0.10")
+    result.stdout.fnmatch_lines(["flops: data synthetic, drift missing=0.1"])
 
 
 def test_a_check_without_test_code_has_them_too(project: pytest.Pytester) -> None:
     options = ("--flops-check", "--flops-sla=mocks/mnist.json", "-k", "provide")
-    result = project.runpytest(*options, "--flops-flaws=duplicates=0.5")
+    result = project.runpytest(*options, "--flops-drift=duplicates=0.5")
     result.assert_outcomes(passed=1, deselected=9)
-    result.stdout.fnmatch_lines(["*synthetic twin of mnist, 600 rows, seed 42, flaws duplicates=0.5*"])
+    result.stdout.fnmatch_lines(["*synthetic twin of mnist, 600 rows, seed 42, drift duplicates=0.5*"])
 
 
 def test_a_source_for_a_name_that_no_sla_asks_for_is_told(project: pytest.Pytester) -> None:
@@ -58,10 +58,10 @@ def test_the_report_of_a_check_names_them(project: pytest.Pytester) -> None:
         """
         import pytest
 
-        @pytest.mark.flops_data(flaws="duplicates=0.5")
+        @pytest.mark.flops_data(drift="duplicates=0.5")
         def test_check(flops_check):
-            report = flops_check(sla="mocks/mnist.json", flaws={"missing": 0.2}, until="provide")
-            assert report.data.origin == "synthetic twin of mnist, 600 rows, seed 42, flaws missing=0.2"
+            report = flops_check(sla="mocks/mnist.json", drift={"missing": 0.2}, until="provide")
+            assert report.data.origin == "synthetic twin of mnist, 600 rows, seed 42, drift missing=0.2"
         """
     )
     project.runpytest().assert_outcomes(passed=1)
@@ -71,12 +71,12 @@ def test_the_report_of_a_check_names_them(project: pytest.Pytester) -> None:
     ("marker", "message"),
     [
         ("'synthetc'", "*SettingsError: there is no such source of data"),
-        ("flaws='mising=1'", "*SettingsError: there is no such flaw of a twin"),
-        ("", "*SettingsError: the marker flops_data takes a source of data, flaws, or both"),
-        ("'hub', 'synthetic'", "*SettingsError: the marker flops_data takes a source of data, flaws, or both"),
-        ("source='hub'", "*SettingsError: the marker flops_data takes a source of data, flaws, or both"),
+        ("drift='mising=1'", "*SettingsError: there is no such drift of a twin"),
+        ("", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
+        ("'hub', 'synthetic'", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
+        ("source='hub'", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
     ],
-    ids=["source", "flaw", "nothing", "two", "keyword"],
+    ids=["source", "drift", "nothing", "two", "keyword"],
 )
 def test_a_marker_that_means_nothing_fails_its_test(project: pytest.Pytester, marker: str, message: str) -> None:
     project.makepyfile(PROVIDE.format(marker=f"@pytest.mark.flops_data({marker})", call=""))
@@ -86,12 +86,12 @@ def test_a_marker_that_means_nothing_fails_its_test(project: pytest.Pytester, ma
 
 
 @pytest.mark.parametrize("kind", ["option", "ini"])
-def test_flaws_that_mean_nothing_end_the_run(project: pytest.Pytester, kind: str) -> None:
-    project.makeini(f"[pytest]\nflops_flaws ={' missing=2' if kind == 'ini' else ''}\n")
-    result = project.runpytest(*(["--flops-flaws=missing=2"] if kind == "option" else []))
+def test_drift_that_mean_nothing_end_the_run(project: pytest.Pytester, kind: str) -> None:
+    project.makeini(f"[pytest]\nflops_drift ={' missing=2' if kind == 'ini' else ''}\n")
+    result = project.runpytest(*(["--flops-drift=missing=2"] if kind == "option" else []))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: a twin cannot be made with missing=2.0", "  nearest   1"])
 
 
 def test_the_marker_is_known(project: pytest.Pytester) -> None:
-    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_data(source=None, [*], flaws=None): *"])
+    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_data(source=None, [*], drift=None): *"])

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pytest_flops_mock.choices import Flaws
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
 from pytest_flops_mock.data.twins.showing import contact_sheet, described, sample, schema
 from pytest_flops_mock.data.twins.twin import Twin, make_twin
+from pytest_flops_mock.sla.schemes import Drift
 
 VALUE = datasets.Value
 
@@ -24,8 +24,8 @@ def named(name: str) -> Twin:
     return twin
 
 
-def rows_of(name: str, rows: int = 60, flaws: Flaws | None = None) -> datasets.Dataset:
-    return make_twin(named(name), rows=rows, flaws=flaws or Flaws(), splits=["train"])["train"]
+def rows_of(name: str, rows: int = 60, drift: Drift | None = None) -> datasets.Dataset:
+    return make_twin(named(name), rows=rows, drift=drift or Drift(), splits=["train"])["train"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_sample_has_five_rows_with_every_value_on_a_line() -> None:
 
 
 def test_a_sample_says_what_is_missing_or_broken() -> None:
-    shown = sample(rows_of("mnist", flaws=Flaws(missing=0.5, corrupt_images=1)))
+    shown = sample(rows_of("mnist", drift=Drift(missing=0.5, corrupt_images=1)))
     assert "  image  null" in shown
     assert "  image  picture that cannot be opened" in shown
 

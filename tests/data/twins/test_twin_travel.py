@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_flops_mock import MLDataServer, MockDataProvider, load_partitions
-from pytest_flops_mock.choices import Flaws
 from pytest_flops_mock.data.twins.catalogue import TWINS
 from pytest_flops_mock.data.twins.twin import Twin, make_split, make_twin
+from pytest_flops_mock.sla.schemes import Drift
 
 every_twin = pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
 
@@ -81,24 +81,24 @@ def test_a_twin_comes_back_with_equal_features_and_values(twin: Twin) -> None:
 
 
 @st.composite
-def whole_flaws(draw: st.DrawFn, twin: Twin) -> Flaws:
-    """Flaws of any size that the twin can have."""
+def whole_drift(draw: st.DrawFn, twin: Twin) -> Drift:
+    """Drift of any size that the twin can have."""
     shares = st.sampled_from([0.0, 0.0, 0.2, 1.0])
     has_images = any(isinstance(kind, datasets.Image) for kind in twin.features().values())
     corrupt = draw(shares) if has_images else 0.0
-    return Flaws(draw(shares), corrupt, draw(shares), draw(st.sampled_from([0.0, 0.5, 1.0])), draw(shares))
+    return Drift(draw(shares), corrupt, draw(shares), draw(st.sampled_from([0.0, 0.5, 1.0])), draw(shares))
 
 
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(st.data())
-def test_any_twin_of_any_size_with_any_flaws_comes_back(data: st.DataObject) -> None:
+def test_any_twin_of_any_size_with_any_drift_comes_back(data: st.DataObject) -> None:
     twin = data.draw(st.sampled_from(TWINS))
     split = data.draw(st.sampled_from([name for name, _ in twin.splits]))
     rows = data.draw(st.integers(1, 230))
     seed = data.draw(st.integers(0, 2**32 - 1))
     partitions = data.draw(st.integers(1, min(rows, 5)))
-    made = make_split(twin, split, rows=rows, seed=seed, flaws=data.draw(whole_flaws(twin)))
+    made = make_split(twin, split, rows=rows, seed=seed, drift=data.draw(whole_drift(twin)))
     sla = {
         "customerID": "Admin",
         "mock_data_configuration": {"dataset_name": twin.name, "number_of_partitions": partitions, "data_tag": "twin"},

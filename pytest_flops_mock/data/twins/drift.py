@@ -1,6 +1,6 @@
 """What is wrong with real data, on request: gaps, broken pictures, wrong labels, rare classes, rows that come twice.
 
-Flaws have random numbers of their own, so that the rows they leave alone are those of the flawless twin (unless classes
+Drift have random numbers of their own, so that the rows they leave alone are those of the undrifted twin (unless classes
 are made rare: then other rows are drawn).
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pytest_flops_mock.choices import Flaws
+from pytest_flops_mock.sla.schemes import Drift
 
 
 def imbalanced(make: Callable[[], pa.Table], rng: np.random.Generator, label: str, imbalance: float) -> pa.Table:
@@ -22,7 +22,7 @@ def imbalanced(make: Callable[[], pa.Table], rng: np.random.Generator, label: st
         make: Makes further rows at each call.
         rng: Decides which rows stay.
         label: The column with the classes.
-        imbalance: See ``Flaws``.
+        imbalance: See ``Drift``.
     """
     first = make()
     classes = sorted(set(first[label].to_pylist()) - {None})
@@ -40,33 +40,33 @@ def imbalanced(make: Callable[[], pa.Table], rng: np.random.Generator, label: st
         made = make()
 
 
-def flawed(table: pa.Table, flaws: Flaws, rng: np.random.Generator, label: str, images: Sequence[str]) -> pa.Table:
-    """The rows with their flaws (all but ``imbalance``).
+def drifted(table: pa.Table, drift: Drift, rng: np.random.Generator, label: str, images: Sequence[str]) -> pa.Table:
+    """The rows with their drift (all but ``imbalance``).
 
     Args:
-        table: Rows without flaws.
-        flaws: How many of each.
+        table: Rows without drift.
+        drift: How many of each.
         rng: Decides where.
         label: The column with the classes.
         images: The columns with pictures.
     """
     rows = table.num_rows
     table = table.combine_chunks()
-    # All are drawn whether asked for or not: one flaw does not move another.
+    # All are drawn whether asked for or not: one drift does not move another.
     repeated, mislabelled, shifts = rng.random(rows), rng.random(rows), rng.random(rows)
-    sources = np.where(repeated < flaws.duplicates, (np.arange(rows) + 1 + shifts * (rows - 1)) % rows, np.arange(rows))
+    sources = np.where(repeated < drift.duplicates, (np.arange(rows) + 1 + shifts * (rows - 1)) % rows, np.arange(rows))
     columns = {}
     for name in table.column_names:
         column = table[name]
-        corrupt, gaps = rng.random(rows) < flaws.corrupt_images, rng.random(rows) < flaws.missing
+        corrupt, gaps = rng.random(rows) < drift.corrupt_images, rng.random(rows) < drift.missing
         if name == label:
-            column = _mislabelled(column, mislabelled < flaws.label_noise, shifts)
+            column = _mislabelled(column, mislabelled < drift.label_noise, shifts)
         if name in images and corrupt.any():
             column = pa.chunked_array([_cut_off(column.combine_chunks(), corrupt)])
         if name != label and gaps.any():
             column = column.take(pa.array(np.arange(rows), mask=gaps))  # no index, no value: for any type
         columns[name] = column
-    return pa.table(columns).take(pa.array(sources.astype(np.int64))) if flaws.duplicates else pa.table(columns)
+    return pa.table(columns).take(pa.array(sources.astype(np.int64))) if drift.duplicates else pa.table(columns)
 
 
 def _mislabelled(column: pa.ChunkedArray, where: npt.NDArray[np.bool_], shifts: npt.NDArray[np.float64]) -> pa.ChunkedArray:

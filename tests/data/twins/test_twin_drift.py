@@ -7,25 +7,25 @@ import datasets
 import pytest
 from PIL import UnidentifiedImageError
 
-from pytest_flops_mock.choices import Flaws
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
 from pytest_flops_mock.data.twins.columns import Known
 from pytest_flops_mock.data.twins.own import FORM, Description, described_twin
 from pytest_flops_mock.data.twins.twin import Twin, make_twin, twin_batches
 from pytest_flops_mock.errors import DataSourceError, SettingsError
+from pytest_flops_mock.sla.schemes import Drift
 
 MNIST = TWINS[0]
 ADULT = next(twin for twin in TWINS if twin.label == "income")
 
 
 def train(twin: Twin, rows: int = 400, **shares: float) -> list[dict[str, Any]]:
-    made = make_twin(twin, rows=rows, flaws=Flaws(**shares), splits=[twin.main])[twin.main]
+    made = make_twin(twin, rows=rows, drift=Drift(**shares), splits=[twin.main])[twin.main]
     assert made.features == twin.features()
     assert len(made) == rows
     return made.with_format("arrow")[:].to_pylist()  # type: ignore[no-any-return]
 
 
-def test_without_flaws_nothing_changes() -> None:
+def test_without_drift_nothing_changes() -> None:
     assert train(MNIST) == make_twin(MNIST, rows=400)["train"].with_format("arrow")[:].to_pylist()
 
 
@@ -80,15 +80,15 @@ def test_rows_can_come_twice() -> None:
     assert len({str(row) for row in train(MNIST)}) == 400
 
 
-def test_flaws_are_the_same_for_the_same_seed_whatever_the_batch_size() -> None:
-    flaws = Flaws(0.1, 0.1, 0.1, 0.5, 0.1)
-    once, again = (list(twin_batches(MNIST, "train", rows=300, flaws=flaws, batch_rows=size)) for size in (100, 300))
+def test_drift_are_the_same_for_the_same_seed_whatever_the_batch_size() -> None:
+    drift = Drift(0.1, 0.1, 0.1, 0.5, 0.1)
+    once, again = (list(twin_batches(MNIST, "train", rows=300, drift=drift, batch_rows=size)) for size in (100, 300))
     assert [row for batch in once for row in batch.to_pylist()] == again[0].to_pylist()
 
 
-def test_flaws_belong_to_the_fingerprint() -> None:
-    plain, flawed = (make_twin(MNIST, rows=1, flaws=flaws)["train"] for flaws in (Flaws(), Flaws(missing=0.5)))
-    assert plain._fingerprint != flawed._fingerprint
+def test_drift_belong_to_the_fingerprint() -> None:
+    plain, drifted = (make_twin(MNIST, rows=1, drift=drift)["train"] for drift in (Drift(), Drift(missing=0.5)))
+    assert plain._fingerprint != drifted._fingerprint
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
@@ -100,7 +100,7 @@ def test_every_twin_can_have_them(twin: Twin) -> None:
 @pytest.mark.parametrize(("share", "near"), [(-0.1, "0"), (1.5, "1"), (30, "1")])
 def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Flaws(label_noise=share)
+        Drift(label_noise=share)
     assert str(caught.value) == (
         f"a twin cannot be made with label_noise={share}\n"
         "  expected  a share from 0 to 1\n"
@@ -113,20 +113,20 @@ def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
 @pytest.mark.parametrize("share", [float("nan"), True, "0.1", None])
 def test_what_is_no_share_is_refused(share: Any) -> None:
     with pytest.raises(SettingsError, match="a twin cannot be made with missing="):
-        Flaws(missing=share)
+        Drift(missing=share)
 
 
 def test_images_can_only_be_corrupt_where_there_are_some() -> None:
     with pytest.raises(DataSourceError, match=r"the twin of imdb has no images that could be corrupt"):
-        make_twin(next(twin for twin in TWINS if twin.name == "imdb"), flaws=Flaws(corrupt_images=0.1))
+        make_twin(next(twin for twin in TWINS if twin.name == "imdb"), drift=Drift(corrupt_images=0.1))
 
 
-@pytest.mark.parametrize("flaw", ["label_noise", "imbalance", "corrupt_images", "missing", "duplicates"])
-def test_a_twin_of_ones_own_with_gaps_bears_each_of_them(flaw: str) -> None:
+@pytest.mark.parametrize("drift", ["label_noise", "imbalance", "corrupt_images", "missing", "duplicates"])
+def test_a_twin_of_ones_own_with_gaps_bears_each_of_them(drift: str) -> None:
     features = datasets.Features({"x": datasets.Image(), "y": datasets.Value("string")})
     gaps = {"x": Known(missing=0.3), "y": Known(missing=0.3)}
     twin = described_twin(Description(FORM, "acme/x", "default", {"train": 300}, features.to_dict(), "y", gaps))
-    made = make_twin(twin, rows=300, flaws=Flaws(**{flaw: 1.0}), splits=["train"])["train"].with_format("arrow")[:]
+    made = make_twin(twin, rows=300, drift=Drift(**{drift: 1.0}), splits=["train"])["train"].with_format("arrow")[:]
     assert 40 < made["y"].null_count < 200
     assert 40 < made["x"].null_count <= 300
     assert set(made["y"].to_pylist()) <= {None, "no", "yes"}

@@ -1,0 +1,114 @@
+"""How partitions are to be, as users write it down: what is wrong with their rows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How much is wrong with the rows of a twin, each a share from 0 (nothing) to 1.
+
+    Attributes:
+        missing: Share of the values that are null, in every column but the label.
+        corrupt_images: Share of the pictures whose file is cut off half-way, so that it cannot be decoded.
+        label_noise: Share of the rows with the label of another class.
+        imbalance: How much rarer the last class is than the first, the others evenly between; at 1 it never comes.
+        duplicates: Share of the rows that repeat another row nearby.
+
+    Raises:
+        SettingsError: A share is below 0, above 1 or not a number.
+    """
+
+    missing: float = 0.0
+    corrupt_images: float = 0.0
+    label_noise: float = 0.0
+    imbalance: float = 0.0
+    duplicates: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, share in self.given(every=True).items():
+            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+                is_number = isinstance(share, int | float) and not math.isnan(share)
+                raise SettingsError(
+                    Problem(
+                        f"a twin cannot be made with {name}={share}",
+                        expected="a share from 0 to 1",
+                        got=str(share),
+                        nearest=str(min(max(share, 0), 1)) if is_number else "",
+                        fix=f"pass for example {name}=0.1 for one row in ten",
+                    )
+                )
+
+    def given(self, *, every: bool = False) -> dict[str, float]:
+        """The shares by name, without those that are 0 unless ``every``."""
+        shares = {field.name: getattr(self, field.name) for field in fields(self)}
+        return shares if every else {name: share for name, share in shares.items() if share}
+
+    @property
+    def value(self) -> str:
+        """The drift as they are written in settings."""
+        return " ".join(f"{name}={share:g}" for name, share in self.given().items())
+
+
+def drift_of(value: str | Mapping[str, float] | Drift, where: str = "drift") -> Drift:
+    """The drift that ``value`` writes down, as in ``missing=0.1 label_noise=0.2``.
+
+    Raises:
+        SettingsError: A drift that there is not, one without a share, or a share that is none.
+    """
+    if isinstance(value, Drift):
+        return value
+    if isinstance(value, str):
+        pairs = [word.partition("=")[::2] for word in value.replace(",", " ").split()]
+        told = {name: _share(name, share, where) for name, share in pairs}
+        twice = [name for name in told if [each for each, _ in pairs].count(name) > 1]
+    elif isinstance(value, Mapping):
+        told, twice = dict(value), []
+    else:
+        told, twice = {}, [type(value).__name__]
+    if twice:
+        raise SettingsError(
+            Problem(
+                "the drift cannot be read" if not told else f"there are two shares for {twice[0]}",
+                where=where,
+                expected="a text, a mapping of names to shares, or Drift",
+                got=repr(value),
+                fix="for example missing=0.1 label_noise=0.2",
+            )
+        )
+    known = [field.name for field in fields(Drift)]
+    if unknown := [name for name in told if name not in known]:
+        raise SettingsError(
+            Problem(
+                "there is no such drift of a twin",
+                where=where,
+                expected=f"some of: {listing(known)}",
+                got=listing(unknown),
+                nearest=nearest(unknown[0], known),
+                fix="for example missing=0.1 label_noise=0.2",
+            )
+        )
+    return Drift(**told)
+
+
+def _share(name: str, text: str, where: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        hundredths = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
+        raise SettingsError(
+            Problem(
+                f"the share of the drift {name} is no number" if text else f"the drift {name} has no share",
+                where=where,
+                expected="NAME=SHARE, a share from 0 to 1",
+                got=f"{name}={text}" if text else name,
+                nearest=f"{name}={float(hundredths[1]) / 100:g}" if hundredths else "",
+                fix="for example missing=0.1 label_noise=0.2",
+            )
+        ) from None
