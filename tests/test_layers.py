@@ -22,7 +22,7 @@ LAYERS: dict[str, int] = {
     "findings": 0,
     "sla": 1,
     "choices": 2,
-    "settings": 2,
+    "settings": 3,
     "flight": 2,
     "repository": 2,
     "data": 3,

@@ -32,7 +32,7 @@ def problem_in(text: str) -> Problem | None:
             parts[label] = part
         else:
             text = part
-    if "next" not in parts:
+    if "fix" not in parts:
         return None
     return Problem(text, *(parts.get(label, "") for label in _LABELS))
 
