@@ -15,12 +15,12 @@ TARGET = Path(__file__).with_name("codes.md")
 
 def codes() -> str:
     """The whole page."""
-    lines = ["# Codes of findings", "", "Made from `pytest_flops_mock/codes.py` by `docs/make_codes.py`."]
+    lines = ["# Codes of findings", "", "Made from `pytest_flops_mock/codes/` by `docs/make_codes.py`."]
     lines += ["`flops-mock explain FM512` prints one of them. Only an error makes a repository incompatible.", ""]
     for stage, found in groupby(CODES.values(), key=lambda code: code.stage):
-        lines += [f"## {stage}", ""]
+        lines += [f"## {stage.value}", ""]
         for code in found:
-            lines += [f"### {code.id}: {code.title}", "", f"*{code.severity}.* {code.trigger}", ""]
+            lines += [f"### {code.id}: {code.title}", "", f"*{code.severity.value}.* {code.trigger}", ""]
             lines += [f"- **Why:** {code.why}", f"- **Fix:** {code.fix}", ""]
     return "\n".join(lines).rstrip() + "\n"
 

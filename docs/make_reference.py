@@ -42,7 +42,7 @@ def reference() -> str:
         lines += [*_described(name, getattr(pytest_flops_mock, name), "###"), ""]
     lines += [*_twins(), ""]
     lines += ["## Codes of findings", "", "| code | stage | severity | what |", "| --- | --- | --- | --- |"]
-    lines += [f"| {code.id} | {code.stage} | {code.severity} | {code.title} |" for code in CODES.values()]
+    lines += [f"| {code.id} | {code.stage.value} | {code.severity.value} | {code.title} |" for code in CODES.values()]
     return "\n".join(lines) + "\n"
 
 

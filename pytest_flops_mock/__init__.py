@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_flops_mock.choices import DataChoice, DataSource
     from pytest_flops_mock.errors import FlopsMockError, Problem
-    from pytest_flops_mock.findings import Finding, Frame, Outcome, Report, Severity, Stage
+    from pytest_flops_mock.findings import Finding, Frame
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
     from pytest_flops_mock.flight.client import MLDataClient
     from pytest_flops_mock.flight.server import MLDataServer
@@ -20,16 +20,18 @@ if TYPE_CHECKING:
     from pytest_flops_mock.learner.loading import load_partitions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
+    from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
     from pytest_flops_mock.sla.schemes import Drift
+    from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "choices": ("DataChoice", "DataSource"),
     "errors": ("FlopsMockError", "Problem"),
-    "findings": ("Finding", "Frame", "Outcome", "Report", "Severity", "Stage"),
+    "findings": ("Finding", "Frame"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
     "flight.client": ("MLDataClient",),
     "flight.server": ("MLDataServer",),
@@ -38,8 +40,10 @@ _HOMES = {
     "repository.repository": ("MLRepository",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
+    "report.report": ("Report",),
     "sla.models": ("MockSLA", "ProjectSLA"),
     "sla.schemes": ("Drift",),
+    "stage": ("Outcome", "Severity", "Stage"),
 }
 
 __all__ = [

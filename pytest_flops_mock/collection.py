@@ -23,8 +23,9 @@ from pytest_flops_mock.settings import Settings
 from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.findings import Finding, Report
+    from pytest_flops_mock.findings import Finding
     from pytest_flops_mock.pipeline import RepositoryChecker
+    from pytest_flops_mock.report.report import Report
 
 
 class Checks:
@@ -94,7 +95,7 @@ class SLAFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test for each stage."""
-        from pytest_flops_mock.findings import Stage
+        from pytest_flops_mock.stage import Stage
 
         if self.config.pluginmanager.hasplugin("xdist"):
             # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
@@ -276,7 +277,7 @@ def _texts(findings: Iterable[Finding]) -> str:
         "\n".join(
             [
                 f"{finding.code} {finding.message}",
-                *finding.problem().parts(),
+                *finding.problem.parts(),
                 *(f"    {line}" for line in finding.detail.splitlines()),
             ]
         )
@@ -286,5 +287,5 @@ def _texts(findings: Iterable[Finding]) -> str:
 
 def _line(finding: Finding) -> str:
     message = " ".join(finding.message.split())
-    place = f" ({' '.join(finding.where.split())})" if finding.where else ""
+    place = f" ({' '.join(finding.problem.where.split())})" if finding.problem.where else ""
     return f"{finding.severity.value} {finding.code} [{finding.stage.value}] {message}{place}"

@@ -16,12 +16,13 @@ from pytest_flops_mock.settings import Settings, ignored_codes, settings_from
 from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.findings import Report, Stage
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import Store
     from pytest_flops_mock.provider import ProviderRun
+    from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+    from pytest_flops_mock.stage import Stage
 
     SLA = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
 

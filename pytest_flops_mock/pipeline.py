@@ -9,15 +9,13 @@ from types import TracebackType
 
 from pytest_flops_mock.choices import DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.findings import (
-    Finding,
-    Report,
-    Stage,
-)
+from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.learner.environment import environments
 from pytest_flops_mock.provider import MockDataProvider
+from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import ignored_codes
+from pytest_flops_mock.stage import Stage
 from pytest_flops_mock.stages import Check, Limits, ProjectSLASource, RepositorySource, SLASource, Subject
 
 
@@ -168,7 +166,7 @@ def _compared(reports: Mapping[str, Report], ignore: Collection[str]) -> Report:
                     fix="write what both versions do: " + _version_difference(first, report),
                     code="FM203",
                 ),
-                detail=f"{said.code} {said.problem()}\n{said.detail}".strip() if said else "",
+                detail=f"{said.code} {said.problem}\n{said.detail}".strip() if said else "",
                 frames=said.frames if said else (),
             )
         )

@@ -40,7 +40,7 @@ from pytest_flops_mock.fixtures import (
 from pytest_flops_mock.tracebacks import shortened
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.findings import Report
+    from pytest_flops_mock.report.report import Report
 
 __all__ = [
     "flops_check",
@@ -246,7 +246,7 @@ def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]
     brought = {tuple(pair) for report in shown if (pair := getattr(report, "flops_report", ("", "")))[1]}
     if not brought:
         return {}
-    from pytest_flops_mock.findings import Report
+    from pytest_flops_mock.report.report import Report
 
     reports: dict[str, Report] = {}
     for name, text in sorted(brought):

@@ -18,13 +18,14 @@ from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, names_of, source_data
 from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
-from pytest_flops_mock.findings import PartitionFacts, Severity
+from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.partitions.planning import SEED, Partition, iid_partitions
 from pytest_flops_mock.sla.models import MockSLA, is_local_path
+from pytest_flops_mock.stage import Severity
 
 PROGRESS_AFTER_SECONDS = 2.0
 
@@ -169,7 +170,7 @@ def _rows(dataset: Any) -> int:
 
 def _check(sla: MockSLA) -> None:
     """Refuse what the real provider would die of. Who asked for it (the customer) is the manager's business."""
-    fatal = [f.problem() for f in sla.findings() if f.severity is Severity.ERROR and f.code != "FM009"]
+    fatal = [f.problem for f in sla.findings() if f.severity is Severity.ERROR and f.code != "FM009"]
     if fatal:
         raise SLAError(*fatal)
 

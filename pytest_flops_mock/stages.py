@@ -12,26 +12,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pytest_flops_mock.errors import FlopsMockError, Problem
-from pytest_flops_mock.findings import (
-    DataFacts,
-    Finding,
-    Outcome,
-    Report,
-    Severity,
-    Stage,
-    StageResult,
-    findings_of,
-)
+from pytest_flops_mock.findings import DataFacts, Finding, StageResult, findings_of
 from pytest_flops_mock.judging import contact as rounds
 from pytest_flops_mock.judging.failures import failure_findings, load_findings, shown_output, transform_findings
 from pytest_flops_mock.learner.environment import difference_findings, learner_python
 from pytest_flops_mock.learner.process import Answer
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.provider import MockDataProvider
+from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.conda import conda_findings
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.repository.structure import structure_findings
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 NEEDS = {
     Stage.SLA: (),

@@ -97,7 +97,7 @@ def test_data_in_the_constructor_fail_the_aggregator_and_not_the_learner() -> No
     )
     report = check_repository(files, sla=mock_sla())
     (error,) = report.errors
-    assert str(error.problem()) == (
+    assert str(error.problem) == (
         "the repository loads data where the aggregator has none\n"
         "  where     data_manager.py:6 in _prepare_data\n"
         "  expected  ModelManager() works without data and without a server in reach\n"
@@ -168,7 +168,11 @@ def test_environments_that_disagree_are_told_unless_that_is_ignored(tmp_path: Pa
     both = f"{optimised(tmp_path)},current"
     report = check_repository(files, sla=mock_sla(), env=both)
     (warning,) = report.warnings
-    assert (warning.code, warning.where, warning.got) == ("FM203", "train", "current: failed (FM703 AssertionError: never)")
+    assert (warning.code, warning.problem.where, warning.problem.got) == (
+        "FM203",
+        "train",
+        "current: failed (FM703 AssertionError: never)",
+    )
     ignored = check_repository(files, sla=mock_sla(), env=both, ignore=["FM203"])
     assert (told(ignored), [finding.code for finding in ignored.ignored]) == ([], ["FM203"])
 
@@ -212,14 +216,14 @@ def test_more_memory_than_the_project_sla_gives_is_a_warning() -> None:
     report = check_repository(REPOSITORY, sla=mock_sla(), project_sla=project)
     assert told(report) == ["FM716"]
     assert report.ok
-    assert report.warnings[0].expected == "at most 10 MB"
+    assert report.warnings[0].problem.expected == "at most 10 MB"
 
 
 def test_a_limit_of_memory_ends_in_a_finding() -> None:
     files = changed("        return self.rows\n", "        self.much = np.ones((2**20, 1024)); return self.rows\n")
     report = check_repository(files, sla=mock_sla(), memory=4000)
     (error,) = report.errors
-    assert (error.code, error.where) == ("FM703", "model_manager.py:25 in fit_model")
+    assert (error.code, error.problem.where) == ("FM703", "model_manager.py:25 in fit_model")
     assert "Unable to allocate 8.00 GiB" in error.message
 
 
@@ -252,6 +256,6 @@ def test_environments_that_disagree_are_told(monkeypatch: pytest.MonkeyPatch, tm
     assert report.ok, str(report)
     (warning,) = report.warnings
     assert (warning.code, warning.message) == ("FM203", "the environments learner and current disagree")
-    assert (warning.where, warning.expected) == ("transform", "learner: passed")
-    assert warning.got.startswith("current: failed (FM603 AttributeError: 'Column' object has no attribute 'astype'")
+    assert (warning.problem.where, warning.problem.expected) == ("transform", "learner: passed")
+    assert warning.problem.got.startswith("current: failed (FM603 AttributeError: 'Column' object has no attribute 'astype'")
     assert [frame.file for frame in warning.frames] == ["model_manager.py", "data_manager.py", "data_manager.py"]

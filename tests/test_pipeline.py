@@ -60,7 +60,7 @@ def test_a_bad_sla_skips_what_needs_it_and_only_that() -> None:
 
 def test_both_slas_are_read_before_either_is_told() -> None:
     report = check_repository(REPOSITORY, sla=mock_sla(number_of_partitions="x"), project_sla={})
-    wheres = [finding.where for finding in report.errors]
+    wheres = [finding.problem.where for finding in report.errors]
     assert "<mapping>: mock_data_configuration.number_of_partitions" in wheres
     assert "<mapping>: ml_repo_url" in wheres
 
@@ -124,7 +124,9 @@ def test_a_project_sla_that_cannot_be_read_skips_loading_only_where_the_tags_com
 
 def test_files_that_cannot_lie_in_one_folder_are_a_finding() -> None:
     report = check_repository({**REPOSITORY, "x": "", "x/y.py": ""}, sla=mock_sla())
-    assert [(finding.code, finding.where) for finding in report.errors] == [("FM101", "repository of 5 files: x/y.py")]
+    assert [(finding.code, finding.problem.where) for finding in report.errors] == [
+        ("FM101", "repository of 5 files: x/y.py")
+    ]
     assert (stages(report)["structure"], stages(report)["load"]) == ("failed", "passed")
 
 
@@ -174,7 +176,7 @@ def test_what_both_slas_lack_is_told_once() -> None:
     mock = {"mock_data_configuration": mock_sla()["mock_data_configuration"]}
     project = {key: value for key, value in project_sla().items() if key != "customerID"}
     report = check_repository(REPOSITORY, sla=mock, project_sla=project)
-    assert [(finding.code, finding.where) for finding in report.errors] == [("FM009", "<mapping>: customerID")]
+    assert [(finding.code, finding.problem.where) for finding in report.errors] == [("FM009", "<mapping>: customerID")]
 
 
 def test_tags_that_match_nothing_fail_loading_and_skip_only_the_run() -> None:
@@ -188,7 +190,7 @@ def test_tags_that_match_nothing_fail_loading_and_skip_only_the_run() -> None:
         "load": "failed",
         "transform": "needs load",
     }
-    assert [(finding.code, finding.nearest) for finding in report.errors] == [("FM401", "mnist")]
+    assert [(finding.code, finding.problem.nearest) for finding in report.errors] == [("FM401", "mnist")]
 
 
 def test_a_server_that_is_not_there_is_a_finding_of_the_stage_that_met_it() -> None:

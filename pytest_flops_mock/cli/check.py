@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show
 from pytest_flops_mock.errors import listing
-from pytest_flops_mock.findings import Report
+from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.sla.files import absolute, matching, refuse_what_is_no_file, shown
 
 FORMATS = ("text", "json", "markdown", "github")

@@ -27,17 +27,21 @@ def _run(options: argparse.Namespace) -> int:
     if wanted:
         show("\n\n".join(_explained(CODES[code]) for code in dict.fromkeys(wanted)))
     else:
-        show("\n".join(f"{code.id}  {code.severity:<7}  {code.stage:<11}  {code.title}" for code in CODES.values()))
+        show(
+            "\n".join(
+                f"{code.id}  {code.severity.value:<7}  {code.stage.value:<11}  {code.title}" for code in CODES.values()
+            )
+        )
     return COMPATIBLE
 
 
 def _explained(code: Code) -> str:
-    parts = [("stage", code.stage), ("trigger", code.trigger), ("why", code.why), ("fix", code.fix)]
+    parts = [("stage", code.stage.value), ("trigger", code.trigger), ("why", code.why), ("fix", code.fix)]
     lines = [
         textwrap.fill(text, 100, initial_indent=f"  {name:<8}  ", subsequent_indent=" " * 12, break_long_words=False)
         for name, text in parts
     ]
-    return "\n".join([f"{code.severity} {code.id}: {code.title}", *lines])
+    return "\n".join([f"{code.severity.value} {code.id}: {code.title}", *lines])
 
 
 def _no_code(code: str) -> Problem:
@@ -45,7 +49,7 @@ def _no_code(code: str) -> Problem:
     return Problem(
         "there is no such code of a finding",
         where="flops-mock explain",
-        expected="FM and three digits, the first one for the stage",
+        expected="FM and digits, such as FM602",
         got=code,
         nearest=", ".join(get_close_matches(code, CODES, n=3, cutoff=0.7) or titled),
         fix="flops-mock explain lists all",

@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Any
 
 from pytest_flops_mock.errors import Problem, listing, nearest
-from pytest_flops_mock.findings import Finding, Frame, Stage
+from pytest_flops_mock.findings import Finding, Frame
 from pytest_flops_mock.learner.loading import differing, no_match, unloadable
 from pytest_flops_mock.learner.process import Answer
+from pytest_flops_mock.stage import Stage
 
 KEY_ERRORS = ("KeyError", "ArrowKeyError", "ColumnNotFoundError")
 VALUE_ERRORS = ("ValueError", "ArrowInvalid")

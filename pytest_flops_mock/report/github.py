@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pytest_flops_mock.codes import CODES
-from pytest_flops_mock.findings import Finding, Report, Severity, Stage
+from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.report.markdown import failures_first, markdown, plain
+from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.stage import Severity, Stage
 
 MAX_BYTES = 100_000
 """Most bytes of one summary. GitHub drops a step's summary whole above 1 MiB, and others write to the same file."""
@@ -48,7 +50,7 @@ def location(finding: Finding) -> tuple[str, int]:
     """File and line that a finding is about: of its innermost frame, else as ``where`` says; empty and 0 for none."""
     if finding.frames:
         return finding.frames[-1].file, finding.frames[-1].line
-    match = _FILE.match(finding.where)
+    match = _FILE.match(finding.problem.where)
     return (match["file"], int(match["line"] or 0)) if match else ("", 0)
 
 
@@ -86,7 +88,7 @@ def _command(finding: Finding, workspace: Path, root: str | os.PathLike[str] | N
     title = f"{finding.code} {CODES[finding.code].title}" if finding.code in CODES else finding.code
     named = [("file", place), ("line", str(line) if place and line else ""), ("title", title)]
     properties = ",".join(f"{name}={_property(value)}" for name, value in named if value)
-    message = "\n".join([finding.message, *finding.problem().parts("")])
+    message = "\n".join([finding.message, *finding.problem.parts("")])
     return f"::{COMMANDS[finding.severity]} {properties}::{_data(plain(message))}"
 
 

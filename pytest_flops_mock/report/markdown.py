@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_flops_mock.findings import Finding, Outcome, Report, Severity
+from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.report.text import data_line, facts_line
+from pytest_flops_mock.stage import Outcome, Severity
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 """Findings are shown in this order: what fails first."""
@@ -97,7 +100,7 @@ def _pieces(name: str, report: Report) -> Iterator[_Piece]:
     about = " with ".join(filter(None, [cell(report.repository), cell(name)]))
     yield _Piece(f"### flops-mock: {report.verdict}: {about}\n", "report")
     facts = [
-        ("Data", report.data.described),
+        ("Data", data_line(report.data)),
         ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment)),
     ]
     for what, text in facts:
@@ -109,7 +112,7 @@ def _pieces(name: str, report: Report) -> Iterator[_Piece]:
                 result.stage.value,
                 result.outcome.value,
                 "" if result.outcome is Outcome.SKIPPED else f"{result.seconds:.1f}",
-                cell(result.reason or "; ".join(f"{fact} {value}" for fact, value in result.facts)),
+                cell(result.reason or facts_line(result)),
             )
             for result in report.stages
         ]
@@ -125,7 +128,8 @@ def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:
     yield _Piece("| severity | code | stage | finding | where | expected | got | nearest | fix |\n|" + " --- |" * 9)
     ordered = failures_first(findings)
     for finding in ordered:
-        parts = (finding.message, finding.where, finding.expected, finding.got, finding.nearest, finding.fix)
+        problem = finding.problem
+        parts = (problem.message, problem.where, problem.expected, problem.got, problem.nearest, problem.fix)
         yield _Piece(_row(finding.severity.value, finding.code, finding.stage.value, *map(cell, parts)), "finding")
     yield _Piece("")
     for finding in ordered:
@@ -137,7 +141,7 @@ def _detail(finding: Finding) -> str:
     """The traceback or output, folded. Within ``pre`` Markdown takes all lines as they are."""
     title, text = (
         html.escape(plain(text), quote=False)
-        for text in (" ".join(f"{finding.code} {finding.where}".split()), finding.detail.rstrip())
+        for text in (" ".join(f"{finding.code} {finding.problem.where}".split()), finding.detail.rstrip())
     )
     return f"<details><summary>{title}</summary>\n\n<pre>{text}</pre>\n\n</details>\n"
 

@@ -288,7 +288,7 @@ def test_another_python_than_the_one_asked_for_is_warned_of(monkeypatch: pytest.
     found = learner_python("learner", asking("numpy", "python=3.10.14"), cache=tmp_path / "cache")
     (finding,) = found.findings
     assert (finding.code, finding.severity.value) == ("FM202", "warning")
-    assert str(finding.problem()) == (
+    assert str(finding.problem) == (
         "Python 3.10 of conda.yaml is not installed; the check runs in Python 3.11.7\n"
         "  where     conda.yaml:3\n"
         "  expected  Python 3.10.14\n"
@@ -304,7 +304,7 @@ def test_what_flops_installs_afterwards_stands_and_is_told(monkeypatch: pytest.M
     requirements = (found.executable.parents[1] / "requirements.txt").read_text().split()
     assert requirements == ["pydantic>=2", *uv.LEARNER_PINS]
     (finding,) = found.findings
-    assert (finding.code, finding.where, finding.got) == ("FM201", "conda.yaml:3", "pillow==9.5.*")
+    assert (finding.code, finding.problem.where, finding.problem.got) == ("FM201", "conda.yaml:3", "pillow==9.5.*")
     assert finding.message == "the learner's image has pillow~=10.4.0, whatever conda.yaml says"
 
 
@@ -313,7 +313,7 @@ def test_what_only_conda_brings_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
     repository = asking("python=3.11", "pip<=24.0", "cudatoolkit=11.8", "pip: [-r requirements.txt]")
     (finding,) = learner_python("learner", repository, cache=tmp_path / "cache").findings
     assert (finding.code, finding.severity.value) == ("FM201", "info")
-    assert str(finding.problem()) == (
+    assert str(finding.problem) == (
         "the learner's environment was built without what only conda, or a file beside conda.yaml, brings\n"
         "  where     conda.yaml\n"
         "  expected  packages that pip finds by name or address\n"
@@ -443,7 +443,7 @@ def test_environments_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tm
 def test_what_differs_from_the_learners_image_is_one_finding(versions: Mapping[str, str], expected: str, got: str) -> None:
     (finding,) = difference_findings({**IMAGE, **versions}, asking("python=3.10.14"))
     assert (finding.code, finding.severity.value) == ("FM201", "info")
-    assert (finding.expected, finding.got) == (expected, got)
+    assert (finding.problem.expected, finding.problem.got) == (expected, got)
 
 
 @pytest.mark.parametrize("python", ["python=3.10.14", "python>=3.12", "numpy", "numpy="])

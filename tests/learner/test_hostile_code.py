@@ -55,7 +55,7 @@ def test_the_check_does_not_mind(check: Check, body: str) -> None:
 def test_the_end_of_its_process_is_a_finding(check: Check, body: str, ending: str) -> None:
     (error,) = check(body).errors
     assert error.code == "FM606"
-    assert error.got == ending
+    assert error.problem.got == ending
 
 
 def test_closed_pipes_are_named_in_the_output(check: Check) -> None:
@@ -65,7 +65,7 @@ def test_closed_pipes_are_named_in_the_output(check: Check) -> None:
 
 def test_a_crash_says_where_and_names_no_frames_but_the_repositorys(check: Check) -> None:
     (error,) = check("import ctypes\nctypes.string_at(0)").errors
-    assert error.where == "model_manager.py:13 in set_model_data"
+    assert error.problem.where == "model_manager.py:13 in set_model_data"
     assert "Fatal Python error: Segmentation fault" in error.detail
     assert 'File "/' not in error.detail
     assert "flops-learner-" not in error.detail
@@ -82,7 +82,7 @@ def test_a_crash_says_where_and_names_no_frames_but_the_repositorys(check: Check
 )
 def test_what_does_not_end_is_ended(check: Check, body: str, where: str) -> None:
     (error,) = check(body, timeout=2).errors
-    assert (error.code, error.where) == ("FM605", where)
+    assert (error.code, error.problem.where) == ("FM605", where)
 
 
 def test_endless_output_does_not_fill_the_disk(server: MLDataServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,7 +207,7 @@ def test_an_address_that_is_none_is_told(uri: str) -> None:
 )
 def test_an_end_of_the_process_while_loading_is_told(how: Literal["timeout", "ended"], ending: str, expected: str) -> None:
     (finding,) = load_findings(Answer(how, ending=ending, output="killed"), "grpc://here:1")
-    assert f"{finding.code} {finding.problem()}" == (
+    assert f"{finding.code} {finding.problem}" == (
         "FM404 the learner's process ended while it loaded the data\n"
         "  where     grpc://here:1\n"
         f"{expected}"

@@ -82,7 +82,7 @@ def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -
         os._exit(5)
         """
     report = check(body)
-    assert [error.got for error in report.errors] == ["exit status 5"]
+    assert [error.problem.got for error in report.errors] == ["exit status 5"]
     assert report.stages[-1].seconds < 5
 
 

@@ -40,7 +40,7 @@ def test_it_may_do_this(check: Check, body: str) -> None:
 def test_the_end_of_the_process_is_a_finding(check: Check, body: str, told: set[str]) -> None:
     (error,) = check(body).errors
     assert error.code == "FM606"
-    assert error.got in told
+    assert error.problem.got in told
 
 
 HARMLESS = [
@@ -148,12 +148,12 @@ def test_it_may_do_this_as_well(findings: dict[str, tuple[Finding, ...]], body: 
 @pytest.mark.parametrize("body", RAISING)
 def test_this_is_a_finding(findings: dict[str, tuple[Finding, ...]], body: str) -> None:
     (error,) = findings[body]
-    assert (error.code, error.got) == RAISING[body]
+    assert (error.code, error.problem.got) == RAISING[body]
 
 
 def test_what_is_not_installed_is_told_in_full(findings: dict[str, tuple[Finding, ...]]) -> None:
     (error,) = findings["import data_managr"]
-    assert str(error.problem()).replace(error.where, "WHERE") == (
+    assert str(error.problem).replace(error.problem.where, "WHERE") == (
         "the repository imports data_managr, which is not installed\n"
         "  where     WHERE\n"
         "  expected  a package of this Python's environment, or a module of the repository\n"
@@ -166,7 +166,7 @@ def test_what_is_not_installed_is_told_in_full(findings: dict[str, tuple[Finding
 
 def test_an_exit_is_told_in_full(findings: dict[str, tuple[Finding, ...]]) -> None:
     (error,) = findings["import sys; sys.exit('no data')"]
-    assert str(error.problem()).replace(error.where, "WHERE") == (
+    assert str(error.problem).replace(error.problem.where, "WHERE") == (
         "the repository ends the process\n"
         "  where     WHERE\n"
         "  expected  set_model_data() returns, or raises an exception that says why not\n"
@@ -180,9 +180,9 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(
     findings: dict[str, tuple[Finding, ...]], body: str
 ) -> None:
     (error,) = findings[body]
-    assert error.where.startswith("model_manager.py:")
+    assert error.problem.where.startswith("model_manager.py:")
     assert "labl" in error.detail
-    assert f"{error.code} {error.problem()}".replace(error.where, "WHERE") == (
+    assert f"{error.code} {error.problem}".replace(error.problem.where, "WHERE") == (
         "FM602 the repository asks for column 'labl', which the data do not have\n"
         "  where     WHERE\n"
         "  expected  one of: image (Image), label (ClassLabel of 2)\n"
@@ -195,7 +195,7 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(
 def test_an_exception_shows_the_frames_in_the_repository(check: Check) -> None:
     (error,) = check("raise ValueError('bad rows')").errors
     assert error.message == "ValueError: bad rows"
-    assert error.where == "model_manager.py:12 in set_model_data"
+    assert error.problem.where == "model_manager.py:12 in set_model_data"
     assert error.detail == (
         "model_manager.py:12 in set_model_data\n    raise ValueError('bad rows')\n"
         "ValueError: bad rows\n    with dataset: (5, 2)"
@@ -212,13 +212,13 @@ def test_failures_before_set_model_data_say_where(check: Check) -> None:
     (early,) = check("pass", constructor="raise RuntimeError('no data here')").errors
     assert (early.code, early.message) == ("FM503", "RuntimeError: no data here")
     (imported,) = check("pass", imports="1 / 0").errors
-    assert (imported.code, imported.where) == ("FM503", "model_manager.py:3 in <module>")
+    assert (imported.code, imported.problem.where) == ("FM503", "model_manager.py:3 in <module>")
 
 
 def test_an_endless_loop_ends_at_the_time_limit(check: Check) -> None:
     (error,) = check("while True: pass", timeout=2).errors
-    assert (error.code, error.got) == ("FM605", "still running after 2 s")
-    assert error.where == "model_manager.py:12 in set_model_data"
+    assert (error.code, error.problem.got) == ("FM605", "still running after 2 s")
+    assert error.problem.where == "model_manager.py:12 in set_model_data"
 
 
 def test_data_that_are_not_the_learners_are_a_warning(check: Check) -> None:
@@ -243,7 +243,7 @@ def test_an_abstract_method_that_is_missing_cannot_be_called(check: Check) -> No
 def test_the_column_class_of_datasets_4_gets_a_hint(check: Check) -> None:
     body = "class Column: ...\nColumn().reshape"
     (error,) = check(body).errors
-    assert error.fix == (
+    assert error.problem.fix == (
         "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both"
     )
 
@@ -261,7 +261,7 @@ def test_a_failure_in_the_data_manager_is_told_where_it_is_and_how_it_came_there
         ),
     }
     (error,) = check_repository(files, server.uri, data_tags=["pets"], until="transform").errors
-    assert (error.code, error.where) == ("FM603", "data_manager.py:6 in __init__")
+    assert (error.code, error.problem.where) == ("FM603", "data_manager.py:6 in __init__")
     assert error.detail == (
         "model_manager.py:11 in set_model_data\n"
         "    DataManager()\n"
@@ -277,7 +277,7 @@ def test_a_failure_in_the_data_manager_is_told_where_it_is_and_how_it_came_there
 
 def test_an_early_end_of_the_process_and_an_endless_loop_are_told_in_full() -> None:
     (ended,) = transform_findings(Answer("ended", ending="exit status 3"), {}, [])
-    assert str(ended.problem()) == (
+    assert str(ended.problem) == (
         "the learner's process ended in the repository's code\n"
         "  where     set_model_data()\n"
         "  expected  set_model_data() returns\n"
@@ -285,7 +285,7 @@ def test_an_early_end_of_the_process_and_an_endless_loop_are_told_in_full() -> N
         "  fix       look for os._exit, and for native code that crashes; the output shows where Python was"
     )
     (endless,) = transform_findings(Answer("timeout", ending="still running after 2 s"), {}, [])
-    assert str(endless.problem()) == (
+    assert str(endless.problem) == (
         "the repository did not finish in time\n"
         "  where     set_model_data()\n"
         "  expected  an end within the time limit\n"

@@ -52,7 +52,7 @@ def test_the_time_limit_ends_an_endless_repository(project: pytest.Pytester) -> 
 
             endless = flops_repository.with_files({"data_manager.py": textwrap.dedent(ENDLESS)})
             report = flops_check(endless, sla="mocks/mnist.json")
-            assert [(finding.code, finding.got) for finding in report.errors] == [
+            assert [(finding.code, finding.problem.got) for finding in report.errors] == [
                 ("FM605", "still running after 3 s")
             ], report
         """

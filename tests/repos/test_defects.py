@@ -404,4 +404,4 @@ def test_the_defect_is_named_and_nothing_else_is(name: str, data: str) -> None:
     assert (finding.code, finding.stage.value, finding.message) == (defect.code, defect.stage, defect.message)
     assert finding.severity is defect.severity
     assert report.outcome(defect.stage).value == ("failed" if defect.severity is Severity.ERROR else "passed")
-    assert finding.fix, "each says what to do next"
+    assert finding.problem.fix, "each says what to do next"

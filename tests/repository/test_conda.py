@@ -21,7 +21,7 @@ def read(*entries: str, pip: tuple[str, ...] = ()) -> CondaEnvironment:
 
 def findings(text: str) -> list[tuple[str, str, str]]:
     found = conda_findings(MLRepository.of_files({"conda.yaml": text}))
-    return [(finding.code, finding.where, finding.message) for finding in found]
+    return [(finding.code, finding.problem.where, finding.message) for finding in found]
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def test_what_conda_does_not_read_is_told_with_its_line(text: str, where: str, m
 )
 def test_a_version_that_cannot_be_is_told_and_what_comes_closest(spec: str, message: str, nearest: str) -> None:
     (finding,) = conda_findings(of("python=3.10", spec))
-    assert (finding.code, finding.where, finding.message) == ("FM109", "conda.yaml:4", message)
-    assert finding.nearest == nearest
+    assert (finding.code, finding.problem.where, finding.message) == ("FM109", "conda.yaml:4", message)
+    assert finding.problem.nearest == nearest
 
 
 @pytest.mark.parametrize("spec", ["numpy>=1,!=1.*,<3", "numpy>1.7,<1.8", "numpy>=1.26,<=1.26", "numpy>1.0.post1", "numpy<1"])
@@ -183,7 +183,7 @@ def test_narrow_ranges_are_no_contradiction(spec: str) -> None:
 
 def test_entries_that_exclude_each_other_are_told_once_with_their_lines() -> None:
     (finding,) = conda_findings(of("python=3.10", "python=3.11"))
-    assert str(finding.problem()) == (
+    assert str(finding.problem) == (
         "entries for python exclude each other\n"
         "  where     conda.yaml:4\n"
         "  expected  one version that meets all of it\n"
@@ -194,7 +194,7 @@ def test_entries_that_exclude_each_other_are_told_once_with_their_lines() -> Non
 
 def test_a_conda_spec_below_pip_is_told_with_what_pip_reads() -> None:
     (finding,) = conda_findings(of("python=3.10", pip=("numpy=1.26.4",)))
-    assert str(finding.problem()) == (
+    assert str(finding.problem) == (
         "numpy=1.26.4 is no requirement that pip reads\n"
         "  where     conda.yaml:5\n"
         "  expected  a requirement such as numpy==1.26.4 (PEP 508)\n"
@@ -207,7 +207,7 @@ def test_a_conda_spec_below_pip_is_told_with_what_pip_reads() -> None:
 def test_all_that_is_wrong_is_told_at_once() -> None:
     repository = of("numpy=", "torch[cuda]", pip=("a=1", "b>=2,<1"))
     found = conda_findings(repository)
-    assert [(finding.code, finding.where) for finding in found] == [
+    assert [(finding.code, finding.problem.where) for finding in found] == [
         ("FM109", "conda.yaml:3"),
         ("FM108", "conda.yaml:4"),
         ("FM109", "conda.yaml:6"),

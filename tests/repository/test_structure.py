@@ -28,7 +28,7 @@ def test_a_missing_file_is_told_and_where_it_is_instead(name: str, code: str) ->
     files = {path: text for path, text in GOOD.items() if path != name}
     assert told(files) == [(code, f"the repository has no {name} at its root")]
     (finding,) = structure_findings(MLRepository.of_files({**files, f"src/{name}": GOOD[name]}))
-    assert finding.nearest == f"src/{name}"
+    assert finding.problem.nearest == f"src/{name}"
 
 
 def test_a_syntax_error_is_shown_once_with_its_line() -> None:
@@ -38,7 +38,7 @@ def test_a_syntax_error_is_shown_once_with_its_line() -> None:
         "data_manager.py": "x = (\ny = 1",
     }
     (finding,) = structure_findings(MLRepository.of_files(files))
-    assert (finding.code, finding.where) == ("FM103", "data_manager.py:1")
+    assert (finding.code, finding.problem.where) == ("FM103", "data_manager.py:1")
     assert finding.message.startswith("data_manager.py is not valid Python: ")
     assert finding.detail == "x = (\n    ^"
 
@@ -66,7 +66,7 @@ def test_a_class_that_comes_from_elsewhere_is_left_to_the_run(manager: str) -> N
 def test_a_class_of_another_name_is_told() -> None:
     (finding,) = structure_findings(MLRepository.of_files({**GOOD, "model_manager.py": "class ModelManger: ..."}))
     assert (finding.code, finding.message) == ("FM104", "model_manager.py defines no class ModelManager")
-    assert finding.nearest == "ModelManger"
+    assert finding.problem.nearest == "ModelManger"
 
 
 @pytest.mark.parametrize("method", METHODS["ModelManager"])
@@ -74,7 +74,7 @@ def test_a_method_that_is_missing_is_told(method: str) -> None:
     text = GOOD["model_manager.py"].replace(f"def {method}(", f"def my_{method}(")
     (finding,) = structure_findings(MLRepository.of_files({**GOOD, "model_manager.py": text}))
     assert (finding.code, finding.message) == ("FM104", f"ModelManager has no method {method}")
-    assert finding.nearest == f"my_{method}"
+    assert finding.problem.nearest == f"my_{method}"
 
 
 def test_several_methods_that_are_missing_are_one_finding() -> None:
@@ -113,7 +113,7 @@ def test_a_file_may_name_its_encoding_and_one_that_cannot_be_read_is_told(tmp_pa
     assert structure_findings(MLRepository.at(tmp_path)) == ()
     (tmp_path / "data_manager.py").write_bytes(b"class DataManager: x = '\xe9'\n")
     (finding,) = structure_findings(MLRepository.at(tmp_path))
-    assert (finding.code, finding.fix) == ("FM103", "save the file in UTF-8")
+    assert (finding.code, finding.problem.fix) == ("FM103", "save the file in UTF-8")
 
 
 def test_an_odd_escape_is_no_error_whatever_this_process_makes_of_warnings() -> None:
@@ -175,7 +175,7 @@ def test_files_that_break_the_parser_end_in_a_verdict(text: str) -> None:
 def shown(files: dict[str, str]) -> str:
     """The one finding as users see it."""
     (finding,) = structure_findings(MLRepository.of_files(files))
-    return f"{finding.code} {finding.problem()}"
+    return f"{finding.code} {finding.problem}"
 
 
 def test_a_missing_file_is_told_in_full() -> None:
@@ -217,7 +217,7 @@ def test_a_replaced_module_is_told_in_full() -> None:
 
 def test_the_caret_is_under_the_character_also_behind_others_than_ascii() -> None:
     (finding,) = structure_findings(MLRepository.of_files({**GOOD, "data_manager.py": "x = 'é' $ 1\n"}))
-    assert (finding.where, finding.detail) == ("data_manager.py:1", "x = 'é' $ 1\n        ^")
+    assert (finding.problem.where, finding.detail) == ("data_manager.py:1", "x = 'é' $ 1\n        ^")
 
 
 def test_a_class_in_another_scope_is_not_the_class() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_flops_mock.findings import Finding, Severity, Stage
+from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+from pytest_flops_mock.stage import Severity, Stage
 
 
 def mock(**configuration: Any) -> MockSLA:
@@ -32,7 +33,7 @@ def codes(findings: tuple[Finding, ...]) -> list[str]:
 
 def only(findings: tuple[Finding, ...], code: str) -> str:
     assert codes(findings) == [code]
-    return str(findings[0].problem())
+    return str(findings[0].problem)
 
 
 def test_good_slas_have_no_findings() -> None:
@@ -71,7 +72,7 @@ def test_an_empty_or_misspelt_customer_id() -> None:
 
     assert '  got       " "\n' in only(empty.findings(), "FM009")
     assert codes(misspelt.findings()) == ["FM009", "FM004"]
-    assert "  fix       rename customer_id to customerID" in str(misspelt.findings()[0].problem())
+    assert "  fix       rename customer_id to customerID" in str(misspelt.findings()[0].problem)
 
 
 def test_a_project_needs_a_customer_id_too() -> None:
@@ -95,7 +96,7 @@ def test_unknown_keys_are_warnings_at_every_level() -> None:
 
     assert codes(findings) == ["FM004"] * 3
     assert {finding.severity for finding in findings} == {Severity.WARNING}
-    assert [str(finding.problem()) for finding in findings] == [
+    assert [str(finding.problem) for finding in findings] == [
         "the FLOps manager ignores the key dataset_name, since it does not know it\n"
         "  where     <mapping>: dataset_name\n"
         "  expected  one of customerID, mock_data_configuration\n"
@@ -119,8 +120,8 @@ def test_unknown_keys_are_warnings_at_every_level() -> None:
 def test_unknown_keys_of_a_project() -> None:
     finding = project(traning_rounds=5).findings()[0]
 
-    assert (finding.code, finding.nearest) == ("FM004", "training_rounds")
-    assert finding.where == "<mapping>: training_configuration.traning_rounds"
+    assert (finding.code, finding.problem.nearest) == ("FM004", "training_rounds")
+    assert finding.problem.where == "<mapping>: training_configuration.traning_rounds"
 
 
 @pytest.mark.parametrize("number", [0, -3])
@@ -208,9 +209,9 @@ def test_a_data_sets_name_has_to_survive_too(name: str) -> None:
     finding = mock(dataset_name=name).findings()[0]
 
     assert finding.code == "FM006"
-    assert finding.where == "<mapping>: mock_data_configuration.dataset_name"
+    assert finding.problem.where == "<mapping>: mock_data_configuration.dataset_name"
     assert "nor would a learner" not in finding.message
-    assert finding.fix == "write the name as the hub shows it"
+    assert finding.problem.fix == "write the name as the hub shows it"
 
 
 def test_a_name_and_a_tag_that_mend_each_other_are_both_told() -> None:
@@ -274,8 +275,10 @@ def test_a_projects_tags_that_can_never_match() -> None:
     findings = project(data_tags=["mnist", "a.b", "c,d", "e f", ""]).findings()
 
     assert codes(findings) == ["FM005"] * 4
-    assert [finding.where.rpartition(".")[2] for finding in findings] == [f"data_tags[{index}]" for index in range(1, 5)]
-    assert [finding.nearest for finding in findings] == ["a_b", "c_d", "e_f", ""]
+    assert [finding.problem.where.rpartition(".")[2] for finding in findings] == [
+        f"data_tags[{index}]" for index in range(1, 5)
+    ]
+    assert [finding.problem.nearest for finding in findings] == ["a_b", "c_d", "e_f", ""]
     assert "it is empty, and no MDP can send data under an empty tag" in findings[3].message
 
 

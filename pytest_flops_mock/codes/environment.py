@@ -1,0 +1,69 @@
+"""Which Python runs the repository: ``FM2xx``."""
+
+from __future__ import annotations
+
+from pytest_flops_mock.codes.code import Code
+from pytest_flops_mock.stage import Severity, Stage
+
+ENVIRONMENT = (
+    Code(
+        "FM201",
+        Stage.ENVIRONMENT,
+        Severity.INFO,
+        "Python differs from the learner image's",
+        trigger="The check's Python differs from that of the learner's image: it is another version, has other versions of "
+        "packages, or lacks some that conda alone brings.",
+        why="The image has the Python of conda.yaml and what FLOps adds; what works in one can fail in the other.",
+        fix='Nothing, if it works in both: check in the environment "learner", too.',
+    ),
+    Code(
+        "FM202",
+        Stage.ENVIRONMENT,
+        Severity.WARNING,
+        "Python of the version in conda.yaml not installed",
+        trigger="The learner's environment was asked for, and this machine has no Python of the version that conda.yaml "
+        "names.",
+        why="What the check finds holds for another Python than the image's.",
+        fix="Install that version of Python, or check in the environment that you have.",
+    ),
+    Code(
+        "FM203",
+        Stage.ENVIRONMENT,
+        Severity.WARNING,
+        "environments disagree",
+        trigger="The repository behaves differently in the current environment and in the one that the image would have.",
+        why="Only the image's environment counts on FLOps; it has datasets 2.x, for instance, where columns are other "
+        "objects.",
+        fix="Write code that works in both, or pin the versions in conda.yaml and develop with them.",
+    ),
+    Code(
+        "FM204",
+        Stage.ENVIRONMENT,
+        Severity.ERROR,
+        "learner's environment cannot be solved",
+        trigger="The learner's environment cannot be built: its packages exclude each other, cannot be had, or there "
+        "is no tool or Python to build it with.",
+        why="Where packages exclude each other, building the learner's image fails for the same reason.",
+        fix="Loosen or correct the versions in conda.yaml that the finding shows, or install what is missing on "
+        "this machine.",
+    ),
+    Code(
+        "FM205",
+        Stage.ENVIRONMENT,
+        Severity.ERROR,
+        "no such Python",
+        trigger="The Python that the check was told to use is not there, does not start, is too old, or lacks what "
+        "the check needs.",
+        why="Nothing about FLOps can be said: the repository's code could not run.",
+        fix="Name an interpreter or an environment that is there, or leave the option out for the current one.",
+    ),
+    Code(
+        "FM206",
+        Stage.ENVIRONMENT,
+        Severity.ERROR,
+        "learner's process did not start",
+        trigger="The process that runs the repository's code ended before it answered, or did not answer in time.",
+        why="Nothing about FLOps can be said: the repository's code did not run.",
+        fix="See its output in the finding; a broken environment or a machine without memory are the usual causes.",
+    ),
+)

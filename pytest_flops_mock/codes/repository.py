@@ -1,0 +1,114 @@
+"""What can be seen of the ML repository without running it: ``FM1xx``."""
+
+from __future__ import annotations
+
+from pytest_flops_mock.codes.code import Code
+from pytest_flops_mock.stage import Severity, Stage
+
+REPOSITORY = (
+    Code(
+        "FM101",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "repository cannot be read",
+        trigger="A file of the repository is missing while it is read, not readable, not text, or lies outside the "
+        "repository.",
+        why="The image builder copies what it finds; a file that it cannot read is not in the image.",
+        fix="Correct the path, the file's rights or its encoding.",
+    ),
+    Code(
+        "FM102",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "file missing at the root",
+        trigger="model_manager.py or conda.yaml is not at the repository's root, is hidden, or is ignored by Git.",
+        why="The image builder refuses a repository without these two files.",
+        fix="Put the file at the root and commit it.",
+    ),
+    Code(
+        "FM103",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "syntax error",
+        trigger="model_manager.py, data_manager.py or a module that they import is not valid Python.",
+        why="The import fails in the image, after the half hour that building it takes.",
+        fix="Fix the line that the finding shows.",
+    ),
+    Code(
+        "FM104",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "class or method missing",
+        trigger="model_manager.py has no class ModelManager, or a class lacks methods that are abstract in its template.",
+        why="FLOps imports ModelManager by that name; a class with abstract methods left cannot be built.",
+        fix="Give the class its name and write the methods that the finding lists.",
+    ),
+    Code(
+        "FM105",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "module replaced or shadowed in the image",
+        trigger="The repository imports a module of its own that has the name of one of FLOps' own, such as main.py or "
+        "utils.py.",
+        why="FLOps copies its own files over the repository's, so the import finds FLOps' module instead.",
+        fix="Rename the module and its imports.",
+    ),
+    Code(
+        "FM106",
+        Stage.STRUCTURE,
+        Severity.WARNING,
+        "data_manager.py missing",
+        trigger="The repository has no data_manager.py at its root.",
+        why="FLOps documents it as part of every ML repository; only ModelManager uses it, so another place works as well.",
+        fix="Put the class DataManager into data_manager.py at the root.",
+    ),
+    Code(
+        "FM107",
+        Stage.STRUCTURE,
+        Severity.WARNING,
+        "class DataManager missing",
+        trigger="data_manager.py defines no class DataManager.",
+        why="FLOps documents it under this name; only ModelManager uses it, so another name works as well.",
+        fix="Name the class DataManager and derive it from DataManagerTemplate.",
+    ),
+    Code(
+        "FM108",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "conda.yaml is not what conda reads",
+        trigger="conda.yaml is not YAML, or its name, channels or dependencies are not of the form that conda takes.",
+        why="The learner's image is built from this file; the build fails, minutes after the project was accepted.",
+        fix="Write name, channels and dependencies as conda documents them: a list of specs such as numpy=1.26.4, and a "
+        "pip: list.",
+    ),
+    Code(
+        "FM109",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "conda.yaml asks for a version that cannot be",
+        trigger="A spec in conda.yaml is no version, no version can meet it, or two specs of one package exclude each "
+        "other.",
+        why="The environment of the image cannot be solved, and the build fails late.",
+        fix="Correct the version at the line that the finding shows.",
+    ),
+    Code(
+        "FM110",
+        Stage.STRUCTURE,
+        Severity.WARNING,
+        "conda.yaml names no Python",
+        trigger="The dependencies in conda.yaml do not say which Python they need.",
+        why="The image gets whatever Python the solver picks that day, and with it other versions of everything.",
+        fix="Add a line such as python=3.10.14 to the dependencies.",
+    ),
+    Code(
+        "FM111",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "method cannot be called as FLOps calls it",
+        trigger="A method of ModelManager takes other arguments than FLOps passes, or is no plain method (async, a "
+        "generator, a property).",
+        why="FLOps calls set_model_parameters(parameters) with one argument and the other methods with none; the call "
+        "raises TypeError.",
+        fix="Give the method the signature that its template has; further arguments need defaults.",
+    ),
+)

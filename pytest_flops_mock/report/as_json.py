@@ -1,0 +1,97 @@
+"""Reports as JSON, and back. ``docs/report.schema.json`` describes the form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pytest_flops_mock.errors import Problem
+from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, StageResult
+from pytest_flops_mock.stage import Outcome, Severity, Stage
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.report.report import Report
+
+SCHEMA = "pytest-flops-mock/report/1"
+"""The version of the JSON form; a change that breaks readers raises the number."""
+
+
+def written(report: Report, indent: int | None) -> str:
+    """The report as JSON text."""
+    plain = {
+        "schema": SCHEMA,
+        "verdict": report.verdict,
+        "repository": report.repository,
+        "stages": [{**asdict(result), "facts": dict(result.facts)} for result in report.stages],
+        "findings": [_plain(finding) for finding in report.findings],
+        "ignored": [_plain(finding) for finding in report.ignored],
+        "data": {**asdict(report.data), "columns": dict(report.data.columns)},
+        "environment": dict(report.environment),
+    }
+    return json.dumps(plain, indent=indent, ensure_ascii=False)
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The attributes of the report that :func:`written` wrote.
+
+    Raises:
+        ValueError: The text is not JSON, or not a report of this schema.
+    """
+    try:
+        plain = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"not a report of schema {SCHEMA}: nested too deeply") from error
+    if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
+        raise ValueError(f"not a report of schema {SCHEMA}")
+    try:
+        return {
+            "repository": _of_type(plain["repository"], str),
+            "stages": tuple(map(_stage_result, plain["stages"])),
+            "findings": tuple(map(_finding, plain["findings"])),
+            "data": _data(plain["data"]),
+            "environment": tuple(plain["environment"].items()),
+            "ignored": tuple(map(_finding, plain["ignored"])),
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    """One object: the parts of the problem stand beside the rest."""
+    plain = asdict(finding)
+    return {**plain.pop("problem"), **plain}
+
+
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    parts = Problem.__dataclass_fields__
+    return Finding(
+        Problem(**{name: _of_type(plain[name], str) for name in parts}),
+        Severity(plain["severity"]),
+        Stage(plain["stage"]),
+        _of_type(plain["detail"], str),
+        tuple(Frame(**frame) for frame in plain["frames"]),
+    )
+
+
+def _stage_result(plain: Mapping[str, Any]) -> StageResult:
+    facts = tuple((name, _of_type(text, str)) for name, text in plain["facts"].items())
+    return StageResult(Stage(plain["stage"]), Outcome(plain["outcome"]), plain["seconds"], plain["reason"], facts)
+
+
+def _data(plain: Mapping[str, Any]) -> DataFacts:
+    return DataFacts(
+        dataset_name=plain["dataset_name"],
+        source=plain["source"],
+        origin=plain["origin"],
+        partitions=tuple(PartitionFacts(**partition) for partition in plain["partitions"]),
+        columns=tuple(plain["columns"].items()),
+        rows=_of_type(plain["rows"], int),
+    )
+
+
+def _of_type(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value

@@ -1,0 +1,81 @@
+"""The verdict on one ML repository and all that led to it: the value that every writer of a report takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pytest_flops_mock.findings import DataFacts, Finding, StageResult
+from pytest_flops_mock.report import as_json, text
+from pytest_flops_mock.stage import Outcome, Severity, Stage
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """The verdict on one ML repository and all that led to it.
+
+    ``print(report)`` shows it in full; ``repr`` is one line, since pytest cuts longer ones.
+
+    Attributes:
+        repository: What was checked, in words (a path, or ``repository of 3 files``).
+        stages: How each stage ended, in the order in which they run.
+        findings: What was found, in the order of the stages.
+        data: Which data it ran on.
+        environment: Names and versions that matter: Python and the packages of the learner's process.
+        ignored: Findings that do not count, since their codes were to be ignored.
+    """
+
+    repository: str
+    stages: tuple[StageResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    data: DataFacts = field(default_factory=DataFacts)
+    environment: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[Finding, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that breaks the repository on FLOps."""
+        return not self.errors
+
+    @property
+    def verdict(self) -> str:
+        """``compatible`` or ``incompatible``."""
+        return "compatible" if self.ok else "incompatible"
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings of severity ``error``."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings of severity ``warning``."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line, with the numbers of errors and warnings and the codes that were ignored."""
+        return text.summary(self)
+
+    def outcome(self, stage: Stage | str) -> Outcome:
+        """How ``stage`` ended; ``skipped`` also for a stage that this check did not have."""
+        wanted = Stage(stage)
+        return next((result.outcome for result in self.stages if result.stage is wanted), Outcome.SKIPPED)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The report as JSON text; :meth:`from_json` reads it back."""
+        return as_json.written(self, indent)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """The report that :meth:`to_json` wrote.
+
+        Raises:
+            ValueError: The text is not JSON, or not a report of this schema.
+        """
+        return cls(**as_json.parsed(text))
+
+    def __repr__(self) -> str:
+        return text.line(self)
+
+    def __str__(self) -> str:
+        return text.full(self)

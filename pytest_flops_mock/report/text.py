@@ -1,0 +1,96 @@
+"""Reports and findings as plain text, for terminals and logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_flops_mock.findings import DataFacts, Finding, StageResult
+from pytest_flops_mock.stage import Outcome
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.report.report import Report
+
+MAX_PART = 120
+"""Most characters of the message in ``repr(report)``: pytest cuts what is longer than 240 in all."""
+
+
+def full(report: Report) -> str:
+    """All of a report."""
+    named = [
+        ("repository", report.repository),
+        ("data", data_line(report.data)),
+        ("python", ", ".join(f"{name} {version}" for name, version in report.environment)),
+        ("stages", ", ".join(map(_stage, report.stages))),
+    ]
+    head = [f"{name:<10}  {text}" for name, text in named if text]
+    facts = [f"{result.stage.value:<10}  {facts_line(result)}" for result in report.stages if result.facts]
+    findings = [f"\n{_headed(finding)}" for finding in report.findings]
+    return "\n".join([*head, *facts, *findings, *([""] if findings else []), f"verdict     {report.summary}"])
+
+
+def line(report: Report) -> str:
+    """The verdict and the first error on one line."""
+    head = f"{report.verdict}: {_shortened(report.repository, MAX_PART // 2)}"
+    if report.ok:
+        return f"<Report {head}>"
+    first, rest = report.errors[0], len(report.errors) - 1
+    more = f" (and {rest} more)" if rest else ""
+    message = _shortened(first.message, MAX_PART)
+    return f"<Report {head}; {first.code} [{first.stage.value}] {message}{more}>"
+
+
+def summary(report: Report) -> str:
+    """The verdict, with the numbers of errors and warnings and the codes that were ignored."""
+    counts = [(len(report.errors), "error"), (len(report.warnings), "warning")]
+    told = ", ".join(counted(count, name) for count, name in counts if count)
+    codes = sorted({finding.code for finding in report.ignored})
+    ignored = f"; {', '.join(codes)} ignored" if codes else ""
+    return report.verdict + (f" ({told})" if told else "") + ignored
+
+
+def data_line(data: DataFacts) -> str:
+    """Which data a check ran on; empty for none."""
+    if not data.dataset_name and not data.rows:
+        return ""
+    sent = counted(len(data.partitions), "partition") if data.partitions else ""
+    rows = f"{counted(data.rows, 'row')} loaded" if data.rows else ""
+    what = f"{data.dataset_name}: {data.origin}" if data.dataset_name else "what the server holds"
+    return "; ".join(part for part in (what, sent, rows) if part)
+
+
+def facts_line(result: StageResult) -> str:
+    """What a stage saw."""
+    return "; ".join(f"{name} {text}" for name, text in result.facts)
+
+
+def block(finding: Finding) -> str:
+    """A finding in full; the first line is code and message."""
+    return "\n".join(
+        [f"{finding.code} {finding.message}", *finding.problem.parts(), *(f"    {x}" for x in finding.detail.splitlines())]
+    )
+
+
+def counted(number: int, name: str) -> str:
+    """A number of things: ``1 row``, ``2,000 rows``."""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
+def heading(finding: Finding) -> str:
+    """What comes before the code of a finding and behind it."""
+    return f"{finding.severity.value} {finding.code} [{finding.stage.value}]"
+
+
+def _headed(finding: Finding) -> str:
+    return block(finding).replace(finding.code, heading(finding), 1)
+
+
+def _shortened(text: str, max_characters: int) -> str:
+    """The text on one line, its middle left out where it is longer than ``max_characters``."""
+    row = " ".join(text.split())
+    return row if len(row) <= max_characters else f"{row[: max_characters * 3 // 4 - 1]}…{row[-(max_characters // 4) :]}"
+
+
+def _stage(result: StageResult) -> str:
+    if result.outcome is Outcome.SKIPPED:
+        return f"{result.stage.value} skipped ({result.reason})" if result.reason else f"{result.stage.value} skipped"
+    return f"{result.stage.value} {result.outcome.value} ({result.seconds:.1f} s)"
