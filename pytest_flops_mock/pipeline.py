@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,7 +17,8 @@ from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import ignored_codes
 from pytest_flops_mock.stage import Stage
-from pytest_flops_mock.stages import Check, Limits, ProjectSLASource, RepositorySource, SLASource, Subject
+from pytest_flops_mock.stages import plan
+from pytest_flops_mock.stages.context import Context, Limits, ProjectSLASource, RepositorySource, SLASource, Subject
 
 
 def check_repository(
@@ -136,13 +138,28 @@ class RepositoryChecker:
         reports = []
         for env in self._environments:
             if env not in self._subjects:
-                self._subjects[env] = Subject(self._given, env)
+                self._subjects[env] = Subject(self._given, env, self._stack)
             with ExitStack() as stack:
                 address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
                 provider = MockDataProvider(address, data=self._data)
-                subject = self._subjects[env]
-                reports.append(Check(subject, provider, tags, sla, project_sla, self._limits, self._stack).report())
+                stages = tuple(Stage)[: list(Stage).index(self._limits.until) + 1]
+                context = Context(self._subjects[env], provider, self._limits, sla, project_sla, tags, stages)
+                plan.run(context)
+                reports.append(_report(context))
         return _compared(dict(zip(self._environments, reports, strict=True)), self._limits.ignore)
+
+
+def _report(context: Context) -> Report:
+    subject, ignore = context.subject, context.limits.ignore
+    given = subject.given
+    return Report(
+        repository=os.fspath(given) if isinstance(given, (str, os.PathLike)) else subject.repository.name,
+        stages=tuple(done.result for done in context.done),
+        findings=tuple(finding for finding in context.findings if finding.code not in ignore),
+        ignored=tuple(finding for finding in context.findings if finding.code in ignore),
+        data=context.data,
+        environment=tuple(subject.versions.items()),
+    )
 
 
 def _compared(reports: Mapping[str, Report], ignore: Collection[str]) -> Report:

@@ -66,7 +66,17 @@ CACHE_FORMAT = 1
 
 INSPECT_SECONDS = 60.0
 
-_RUN = "import sys; del sys.path[0]; import runpy; runpy.run_path({!r}, run_name='__main__')"
+CHILD = Path(__file__).parents[1] / "child"
+
+# The package is found by its path: nothing else of this project is within reach.
+_RUN = """import sys
+del sys.path[0]
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location("_flops_child", {folder!r} + "/__init__.py", submodule_search_locations=[{folder!r}])
+sys.modules["_flops_child"] = module_from_spec(spec)
+from _flops_child.main import main
+main()
+"""
 
 # In words that any Python reads, Python 2 as well.
 _INSPECT = """import sys
@@ -101,13 +111,13 @@ def current_python() -> str:
     return sys.executable
 
 
-def command(script: Path, python: Path | None = None) -> list[str]:
-    """The command that runs ``script`` in ``python`` (by default the current one), apart from this process' own settings.
+def command(python: Path | None = None) -> list[str]:
+    """The command that runs the child in ``python`` (by default the current one), apart from this process' own settings.
 
-    Neither its variables (``PYTHON*``) nor its current folder nor the script's lead to other modules. Unlike with ``-I``,
+    Neither its variables (``PYTHON*``) nor its current folder lead to other modules. Unlike with ``-I``,
     packages that were installed for the user are found where this process finds them, too.
     """
-    return [current_python() if python is None else os.fspath(python), *_apart(), "-c", _RUN.format(os.fspath(script))]
+    return [current_python() if python is None else os.fspath(python), *_apart(), "-c", _RUN.format(folder=os.fspath(CHILD))]
 
 
 def child_environment(inherited: Mapping[str, str], temporary: Path, also: Collection[str] = frozenset()) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from pytest_flops_mock.child import probe
+from pytest_flops_mock.child.loading import NoMatchingDataError, SchemasDifferError, load
 from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.naming import tag_of
 
@@ -37,31 +37,31 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
     """
     tags = [data_tags] if isinstance(data_tags, str) else list(data_tags)
     try:
-        dataset, _ = probe.load(uri, tags, timeout)
-    except probe.NoMatchingDataError as error:
+        dataset, _ = load(uri, tags, timeout)
+    except NoMatchingDataError as error:
         raise LoadError(no_match(uri, error.tags, error.names)) from None
-    except probe.SchemasDifferError as error:
+    except SchemasDifferError as error:
         raise LoadError(*differing(uri, error.differences)) from None
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, ImportError) as error:
         raise LoadError(unloadable(uri, type(error).__name__, str(error))) from error
     return dataset
 
 
-def no_match(uri: str, tags: list[str], names: list[str]) -> Problem:
+def no_match(uri: str, tags: Sequence[str], names: Iterable[str]) -> Problem:
     """No stored partition has one of the tags."""
     stored = sorted({tag_of(name) for name in names})
     return Problem(
         "no partition on the ML data server matches the data tags; a learner would exit with status 1",
         where=uri,
         expected=f"a tag of: {listing(stored)}" if stored else "partitions on the server",
-        got=f"data_tags = {tags}",
+        got=f"data_tags = {list(tags)}",
         nearest=next(filter(None, (nearest(tag, stored) for tag in tags)), ""),
         fix="use the MDP SLA's data_tag in the project SLA's data_tags" if stored else "run the mock data provider first",
         code="FM401",
     )
 
 
-def differing(uri: str, differences: list[str]) -> tuple[Problem, ...]:
+def differing(uri: str, differences: Iterable[str]) -> tuple[Problem, ...]:
     """Partitions under one tag that are of different data."""
     return tuple(
         Problem(

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pytest_flops_mock.learner.process import Answer, LearnerProcess, Sent
+from pytest_flops_mock.learner.channel import Channel, Sent
+from pytest_flops_mock.learner.facts import F, Failure, Hello, Told
+from pytest_flops_mock.learner.process import LearnerProcess
+from pytest_flops_mock.learner.requests import HELLO, LIMIT, READY, Request
 from pytest_flops_mock.repository.repository import MLRepository
 
 START_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class _Request:
-    do: str
-    limit: float | None
-    values: dict[str, Any]
 
 
 class LearnerSession:
@@ -42,65 +37,69 @@ class LearnerSession:
         memory: int | None = None,
         pass_env: Collection[str] = (),
     ) -> None:
-        self._make: Callable[[], LearnerProcess] = lambda: LearnerProcess(
-            repository, timeout=timeout, python=python, pass_env=pass_env
-        )
+        self._repository, self._python, self._pass_env = repository, python, pass_env
+        self._timeout = timeout
         self._memory = memory
-        self._given: list[_Request] = []
-        self._begun: tuple[str, Sent, Sent] | None = None
-        self._early: dict[str, Answer] = {}
+        self._given: list[tuple[Request[Any], float | None, dict[str, Any]]] = []
+        self._begun: tuple[Sent[Any], Sent[Any]] | None = None
+        self._early: dict[str, Any] = {}
 
     def __enter__(self) -> LearnerSession:
-        self._process = self._make().__enter__()
+        self._open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._process.__exit__(kind, error, trace)
+        self._stack.__exit__(kind, error, trace)
 
-    def start(self) -> Answer:
+    def start(self) -> Told[Hello] | Failure:
         """Wait until the process answers; which Python it is, and the versions of what is installed there."""
-        answer = self._process.ask("hello", limit=START_SECONDS)
-        if answer.how == "facts" and self._memory is not None:
-            self._process.ask("limit", limit=START_SECONDS, address_space=self._memory)
+        answer = self._channel.ask(HELLO, limit=START_SECONDS)
+        if isinstance(answer, Told) and self._memory is not None:
+            self._channel.ask(LIMIT, limit=START_SECONDS, address_space=self._memory)
         return answer
 
-    def begin(self, do: str) -> None:
+    def begin(self, request: Request[Any]) -> None:
         """Let the process get on with a request while this one is busy; :meth:`ask` for it has the answer."""
-        self._begun = do, self._process.send("ready"), self._process.send(do)
+        self._begun = self._channel.send(READY), self._channel.send(request)
 
-    def ask(self, do: str, *, limit: float | None = None, keep: bool = False, **values: Any) -> Answer:
+    def ask(self, request: Request[F], *, limit: float | None = None, **values: Any) -> Told[F] | Failure:
         """Send one request and wait for what comes of it.
 
         Args:
-            do: What the probe shall do.
+            request: What the child shall do.
             limit: Seconds that it may take, if not the session's ``timeout``.
-            keep: Whether later requests build on it; then a process that is started anew gets it again.
-            **values: What the probe needs for it.
+            **values: What the child needs for it.
         """
         if self._begun is not None:
-            (begun, ready, sent), self._begun = self._begun, None
-            self._process.answer(ready, limit=START_SECONDS)  # its own imports do not count as the repository's time
-            self._early[begun] = self._process.answer(sent)
-        if do in self._early:
-            return self._early.pop(do)
-        request = _Request(do, limit, values)
-        if self._process.ended:
+            (ready, sent), self._begun = self._begun, None
+            self._channel.answer(ready, limit=START_SECONDS)  # its own imports do not count as the repository's time
+            self._early[sent.request.do] = self._channel.answer(sent)
+        if request.do in self._early:
+            early: Told[F] | Failure = self._early.pop(request.do)
+            return early
+        if self._channel.ended:
             again = self._start_again()
             if again is not None:
                 return again
-        answer = self._process.ask(do, limit=limit, **values)
-        if keep and answer.how == "facts":
-            self._given.append(request)
+        answer = self._channel.ask(request, limit=limit, **values)
+        if request.kept and isinstance(answer, Told):
+            self._given.append((request, limit, values))
         return answer
 
     def forget(self) -> None:
         """Build on nothing that was asked before: another data set follows."""
         self._given = []
 
-    def _start_again(self) -> Answer | None:
+    def _open(self) -> None:
+        with ExitStack() as stack:
+            process = stack.enter_context(LearnerProcess(self._repository, python=self._python, pass_env=self._pass_env))
+            self._channel = Channel(process, self._timeout)
+            self._stack = stack.pop_all()
+
+    def _start_again(self) -> Failure | None:
         """A new process, with all that the old one had been given; what went wrong, if that did not work."""
-        with ExitStack() as old:
-            old.push(self._process)
-            self._process = self._make().__enter__()
-        answers = (self.start(), *(self._process.ask(r.do, limit=r.limit, **r.values) for r in self._given))
-        return next((answer for answer in answers if answer.how != "facts"), None)
+        with self._stack:
+            pass  # the old one and its folder
+        self._open()
+        answers = (self.start(), *(self._channel.ask(r, limit=limit, **values) for r, limit, values in self._given))
+        return next((answer for answer in answers if isinstance(answer, Failure)), None)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from importlib.util import decode_source
 
-from pytest_flops_mock.child.probe import TEMPLATES
+from pytest_flops_mock.child.standin import TEMPLATES
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
 from pytest_flops_mock.repository.repository import MLRepository

@@ -10,8 +10,7 @@ from pathlib import Path
 import datasets
 import pytest
 
-from pytest_flops_mock import MLDataServer, MockDataProvider
-from pytest_flops_mock.child import probe
+from pytest_flops_mock import MLDataServer, MockDataProvider, child
 
 pytestmark = pytest.mark.slow
 
@@ -34,12 +33,11 @@ ROW = {
     "nested": {"deep": [[1], []]},
 }
 READ = f"""
-import importlib.util, json, sys
+import json, sys
 import datasets
-spec = importlib.util.spec_from_file_location("probe", {probe.__file__!r})
-probe = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(probe)
-dataset, parts = probe.load(sys.argv[1], ["tag"], 30)
+sys.path.insert(0, {str(Path(child.__file__).parents[1])!r})
+from child.loading import load
+dataset, parts = load(sys.argv[1], ["tag"], 30)
 rows = dataset.data.table.to_pylist()
 for row in rows:
     row["image"]["bytes"] = row["image"]["bytes"].decode()

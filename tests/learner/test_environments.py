@@ -19,7 +19,6 @@ from pytest_flops_mock.errors import LearnerEnvironmentError, RepositoryError, S
 from pytest_flops_mock.learner import environment, uv
 from pytest_flops_mock.learner.environment import (
     LearnerPython,
-    command,
     difference_findings,
     environments,
     learner_python,
@@ -107,7 +106,7 @@ def test_a_script_runs_in_it_and_sees_its_packages(venv: Path, tmp_path: Path) -
     found = learner_python(str(with_packages(venv)), asking())
     script = tmp_path / "script.py"
     script.write_text("import sys, datasets; print(sys.prefix, datasets.__file__.startswith(sys.prefix))")
-    told = subprocess.run(command(script, found.executable), capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run([found.executable, script], capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout == f"{venv} True\n"
 
 
@@ -464,7 +463,7 @@ def test_the_learners_environment_is_like_its_image(tmp_path: Path) -> None:
         "versions = [module.__version__ for module in (numpy, flwr, PIL)]\n"
         "print('{}.{}'.format(*sys.version_info), datasets.__version__[:2], *versions)"
     )
-    told = subprocess.run(command(script, found.executable), capture_output=True, text=True, check=True, timeout=300)
+    told = subprocess.run([found.executable, script], capture_output=True, text=True, check=True, timeout=300)
     python, *packages = told.stdout.split()
     assert packages == ["2.", "1.26.4", "1.8.0", "10.4.0"]
     assert found.shown == f"learner (Python {python})"

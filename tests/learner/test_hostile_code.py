@@ -9,7 +9,9 @@ from standins.small import Check, repository
 
 from pytest_flops_mock import MLDataServer, MLRepository
 from pytest_flops_mock.learner import process
-from pytest_flops_mock.learner.process import LearnerProcess
+from pytest_flops_mock.learner.facts import Failure
+from pytest_flops_mock.learner.requests import LOAD, TRANSFORM
+from pytest_flops_mock.learner.session import LearnerSession
 
 PIPES = """
 import os
@@ -88,9 +90,10 @@ def test_what_does_not_end_is_ended(check: Check, body: str, where: str) -> None
 def test_endless_output_does_not_fill_the_disk(server: MLDataServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "MAX_OUTPUT_BYTES", 2**20)
     files = repository("while True: print('x' * 1000)")
-    with LearnerProcess(MLRepository.of_files(files), timeout=1) as learner:
-        learner.ask("load", limit=60, uri=server.uri, tags=["pets"], timeout=60)
-        answer = learner.ask("transform")
+    with LearnerSession(MLRepository.of_files(files), timeout=1) as learner:
+        learner.ask(LOAD, limit=60, uri=server.uri, tags=["pets"], timeout=60)
+        answer = learner.ask(TRANSFORM)
+        assert isinstance(answer, Failure)
         assert answer.how == "timeout"
         assert "model_manager.py" in answer.output
         assert len(answer.output) < process.OUTPUT_BYTES

@@ -13,9 +13,9 @@ import pytest
 from standins.small import FEATURES, rows
 
 from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, load_partitions
-from pytest_flops_mock.child.probe import load
-from pytest_flops_mock.judging.failures import load_findings
-from pytest_flops_mock.learner.process import Answer
+from pytest_flops_mock.child.loading import load
+from pytest_flops_mock.judging.loading import load_failures
+from pytest_flops_mock.learner.facts import Failure
 
 
 def test_all_partitions_of_the_tags_are_one_data_set_with_their_features(server: MLDataServer) -> None:
@@ -206,7 +206,7 @@ def test_an_address_that_is_none_is_told(uri: str) -> None:
     [("timeout", "still running after 60 s", "  expected  data within the time limit\n"), ("ended", "signal SIGKILL", "")],
 )
 def test_an_end_of_the_process_while_loading_is_told(how: Literal["timeout", "ended"], ending: str, expected: str) -> None:
-    (finding,) = load_findings(Answer(how, ending=ending, output="killed"), "grpc://here:1")
+    (finding,) = load_failures(Failure(how, ending=ending, output="killed"), "grpc://here:1")
     assert f"{finding.code} {finding.problem}" == (
         "FM404 the learner's process ended while it loaded the data\n"
         "  where     grpc://here:1\n"

@@ -14,7 +14,10 @@ from standins.processes import until
 from standins.small import Check, repository
 
 from pytest_flops_mock import MLDataServer, MLRepository, check_repository
+from pytest_flops_mock.learner.channel import Channel
+from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.process import LearnerProcess
+from pytest_flops_mock.learner.requests import HELLO, LOAD, TRANSFORM
 
 
 def alive(pid: int) -> bool:
@@ -95,12 +98,16 @@ def test_much_output_is_shown_in_part(check: Check) -> None:
 
 def test_each_request_is_answered_apart_and_a_dead_process_says_so(server: MLDataServer) -> None:
     files = repository("import os; os._exit(1)")
-    with LearnerProcess(MLRepository.of_files(files), timeout=30) as learner:
-        assert learner.ask("hello").facts["versions"].keys() >= {"Python", "datasets", "pyarrow", "numpy"}
-        loaded = learner.ask("load", uri=server.uri, tags=["pets"], timeout=10)
-        assert loaded.facts["rows"] == 5
-        assert learner.ask("transform").ending == "exit status 1"
-        assert learner.ask("transform").ending == "it had ended before"
+    with LearnerProcess(MLRepository.of_files(files)) as process:
+        learner = Channel(process, timeout=30)
+        hello = learner.ask(HELLO)
+        assert isinstance(hello, Told)
+        assert hello.facts.versions.keys() >= {"Python", "datasets", "pyarrow", "numpy"}
+        loaded = learner.ask(LOAD, uri=server.uri, tags=["pets"], timeout=10)
+        assert isinstance(loaded, Told)
+        assert loaded.facts.rows == 5
+        assert learner.ask(TRANSFORM) == Failure("ended", ending="exit status 1")
+        assert learner.ask(TRANSFORM) == Failure("ended", ending="it had ended before")
 
 
 ENDLESS = f"""
@@ -171,10 +178,10 @@ def test_its_temporary_folder_and_process_are_gone_behind_a_block_that_fails(
     def fail(learner: LearnerProcess) -> None:
         with learner:
             assert [path.name.startswith("flops-learner-") for path in tmp_path.iterdir()] == [True]
-            pids.append(learner._process.pid)
+            pids.append(learner.pid)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        fail(LearnerProcess(MLRepository.of_files(repository("pass")), timeout=30))
+        fail(LearnerProcess(MLRepository.of_files(repository("pass"))))
     assert list(tmp_path.iterdir()) == []
     assert not alive(*pids)

@@ -8,8 +8,12 @@ import pytest
 from standins.small import Check, repository
 
 from pytest_flops_mock import Finding, Frame, MLDataServer, MLRepository, check_repository
-from pytest_flops_mock.judging.failures import transform_findings
-from pytest_flops_mock.learner.process import Answer, LearnerProcess
+from pytest_flops_mock.judging.failures import failure_finding
+from pytest_flops_mock.judging.transform import transform_findings
+from pytest_flops_mock.learner.facts import Failure, Told
+from pytest_flops_mock.learner.requests import LOAD, TRANSFORM
+from pytest_flops_mock.learner.session import LearnerSession
+from pytest_flops_mock.stage import Stage
 
 
 @pytest.mark.parametrize(
@@ -134,10 +138,17 @@ def findings(server: MLDataServer) -> dict[str, tuple[Finding, ...]]:
     cases = [f"    def case_{number}(self, dataset):\n{indent(body, ' ' * 8)}" for number, body in enumerate(bodies)]
     files = repository("ModelManager.number += 1\ngetattr(self, f'case_{ModelManager.number}')(dataset)")
     files["model_manager.py"] += "\n".join(["    number = -1", *cases])
-    with LearnerProcess(MLRepository.of_files(files), timeout=60) as learner:
-        columns = learner.ask("load", uri=server.uri, tags=["pets"], timeout=60).facts["columns"]
-        modules = ["data_manager", "model_manager"]
-        return {body: transform_findings(learner.ask("transform"), columns, modules) for body in bodies}
+    with LearnerSession(MLRepository.of_files(files), timeout=60) as learner:
+        loaded = learner.ask(LOAD, uri=server.uri, tags=["pets"], timeout=60)
+        assert isinstance(loaded, Told)
+        answers = {body: learner.ask(TRANSFORM) for body in bodies}
+    modules = ["data_manager", "model_manager"]
+    return {
+        body: tuple(transform_findings(answer.facts))
+        if isinstance(answer, Told)
+        else (failure_finding(answer, Stage.TRANSFORM, loaded.facts.columns, modules),)
+        for body, answer in answers.items()
+    }
 
 
 @pytest.mark.parametrize("body", HARMLESS)
@@ -276,7 +287,7 @@ def test_a_failure_in_the_data_manager_is_told_where_it_is_and_how_it_came_there
 
 
 def test_an_early_end_of_the_process_and_an_endless_loop_are_told_in_full() -> None:
-    (ended,) = transform_findings(Answer("ended", ending="exit status 3"), {}, [])
+    ended = failure_finding(Failure("ended", ending="exit status 3"), Stage.TRANSFORM, {}, [])
     assert str(ended.problem) == (
         "the learner's process ended in the repository's code\n"
         "  where     set_model_data()\n"
@@ -284,7 +295,7 @@ def test_an_early_end_of_the_process_and_an_endless_loop_are_told_in_full() -> N
         "  got       exit status 3\n"
         "  fix       look for os._exit, and for native code that crashes; the output shows where Python was"
     )
-    (endless,) = transform_findings(Answer("timeout", ending="still running after 2 s"), {}, [])
+    endless = failure_finding(Failure("timeout", ending="still running after 2 s"), Stage.TRANSFORM, {}, [])
     assert str(endless.problem) == (
         "the repository did not finish in time\n"
         "  where     set_model_data()\n"

@@ -60,7 +60,7 @@ def test_data_that_a_server_holds_already_are_used_as_they_are(project: pytest.P
             report = flops_check(uri=ml_data_server.uri, data_tags=["mnist"])
             assert report.ok, report
             assert report.data.rows == 600
-            assert flops_check(uri=ml_data_server.uri, data_tags=["mnits"]).errors[0].nearest == "mnist"
+            assert flops_check(uri=ml_data_server.uri, data_tags=["mnits"]).errors[0].problem.nearest == "mnist"
         """
     )
     project.runpytest().assert_outcomes(passed=1)

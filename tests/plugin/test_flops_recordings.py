@@ -36,7 +36,7 @@ def test_a_call_that_names_the_source_looks_there_too(project: pytest.Pytester) 
         """
         def test_check(flops_check, request):
             report = flops_check(sla="mocks/mnist.json", data="*:recorded", until="provide")
-            assert report.errors[0].where == str(request.config.rootpath / "samples")
+            assert report.errors[0].problem.where == str(request.config.rootpath / "samples")
         """
     )
     project.runpytest("--flops-recordings=samples").assert_outcomes(passed=1)

@@ -1,0 +1,196 @@
+"""What the learner's process holds, the data set and the repository's objects, and what it can be asked to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from .contact import Contact
+from .exceptions import Exceptions
+from .loading import load
+from .standin import provide, provide_flops_utils
+
+PACKAGES = (
+    "datasets",
+    "pyarrow",
+    "numpy",
+    "flwr",
+    "pillow",
+    "scikit-learn",
+    "torch",
+    "tensorflow",
+    "keras",
+    "jax",
+    "xgboost",
+)
+"""Distributions whose versions are told, if they are installed."""
+
+
+class Learner:
+    """Each public method is a request of the parent: it takes what the request says and gives facts back.
+
+    Args:
+        folder: The copy of the repository.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = os.path.realpath(folder)
+        self._exceptions = Exceptions(self._folder)
+        self._dataset: Any = None
+        self._times_loaded = 0
+        self._doing = ""
+        self._contact = Contact(self._is_doing)
+
+    def answer(self, do: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Do what is asked for; facts, or the exception that ended it.
+
+        Args:
+            do: Name of a public method.
+            request: Its arguments.
+        """
+        self._doing = do
+        try:
+            return {"facts": getattr(self, do)(**request)}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of the repository's code included
+            return {"error": {"chain": self._exceptions.described(error, self._dataset), "doing": self._doing}}
+
+    def hello(self) -> dict[str, Any]:
+        """The versions that matter, of those that are installed. Imports none of them."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        versions = {"Python": "{}.{}.{}".format(*sys.version_info[:3])}
+        for name in PACKAGES:
+            try:
+                versions[name] = version(name)
+            except PackageNotFoundError:
+                continue
+        return {"versions": versions}
+
+    def ready(self) -> dict[str, Any]:
+        """Answered once this process has imported what it needs itself."""
+        return {}
+
+    def limit(self, address_space: int) -> dict[str, Any]:
+        """Let this process have no more than this many bytes of address space."""
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+        return {}
+
+    def load(self, uri: str, tags: list[str], timeout: float, seed: int | None = None) -> dict[str, Any]:
+        """Load the data of these tags; see ``loading.load``."""
+        self._dataset, parts = load(uri, tags, timeout, seed)
+        features = {name: _shown(feature) for name, feature in (self._dataset.features or {}).items()}
+        return {"rows": self._dataset.num_rows, "parts": parts, "columns": features}
+
+    def aggregator(self) -> dict[str, Any]:
+        """The aggregator's contact: there is no module ``data_loading`` in its image, and no server in reach."""
+        self._provide_repository()
+        sys.modules.pop("data_loading", None)
+        return self._contact.aggregator()
+
+    def transform(self) -> dict[str, Any]:
+        """``ModelManager()`` and ``set_model_data()``, as the learner calls them."""
+        facts = self._with_data(self._dataset, self._contact.transform)
+        return {**facts, "times_loaded": self._times_loaded, "rows": self._dataset.num_rows}
+
+    def train(self) -> dict[str, Any]:
+        """A learner's first round."""
+        facts = self._contact.train()
+        return {**facts, "peak_bytes": _peak_bytes()}
+
+    def round_trip(self) -> dict[str, Any]:
+        """Parameters in and out again."""
+        return self._contact.round_trip()
+
+    def two_starts(self) -> dict[str, Any]:
+        """Training from two different starts."""
+        return self._contact.two_starts()
+
+    def second_learner(self, lacking: bool) -> dict[str, Any]:
+        """Another learner's first round: on rows that lack one class, or else on half of the rows."""
+        rows, lacks = _without_a_class(self._dataset) if lacking else (_half(self._dataset), "")
+        if rows is None:
+            return {"lacks": "", "parameters": None}
+        return {**self._with_data(rows, self._contact.second_learner), "lacks": lacks}
+
+    def set_average(self) -> dict[str, Any]:
+        """The average of both learners' parameters, set on the first one."""
+        return self._contact.set_average()
+
+    def evaluate(self) -> dict[str, Any]:
+        """``evaluate_model()``."""
+        return self._contact.evaluate()
+
+    def _is_doing(self, what: str) -> None:
+        self._doing = what
+
+    def _with_data(self, rows: Any, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        self._times_loaded = 0
+        self._provide_repository()
+        loaded, self._dataset = self._dataset, rows
+        provide("data_loading", load_data_from_ml_data_server=self._load_data_from_ml_data_server)
+        try:
+            return act()
+        finally:
+            self._dataset = loaded
+
+    def _provide_repository(self) -> None:
+        self._doing = "import of model_manager"
+        provide_flops_utils()
+        if self._folder not in sys.path:
+            sys.path.insert(0, self._folder)
+
+    def _load_data_from_ml_data_server(self) -> Any:
+        self._times_loaded += 1
+        return self._dataset.with_format("arrow")
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has had."""
+    try:
+        # Not ru_maxrss, in which Linux counts what the parent had before this program took its place.
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS, in bytes
+
+
+def _half(dataset: Any) -> Any:
+    return _of_rows(dataset, dataset.data.table.slice(0, (dataset.num_rows + 1) // 2))
+
+
+def _without_a_class(dataset: Any) -> tuple[Any, str]:
+    """The rows of all classes but the last one that occurs, and which that is; nothing where there are no classes."""
+    import pyarrow.compute as pc
+
+    for name, feature in (dataset.features or {}).items():
+        if type(feature).__name__ == "ClassLabel":
+            present = [number for number in pc.unique(dataset.data.table[name]).to_pylist() if number is not None]
+            if len(present) > 2:  # two that remain are still a classification
+                rows = dataset.data.table.filter(pc.not_equal(dataset.data.table[name], max(present)))
+                return _of_rows(dataset, rows), f"{name} {feature.names[max(present)]}"
+    return None, ""
+
+
+def _of_rows(dataset: Any, rows: Any) -> Any:
+    return type(dataset)(rows, fingerprint=uuid.uuid4().hex).with_format("arrow")
+
+
+def _shown(feature: Any) -> str:
+    """A feature in a few words: ``Image``, ``int64``, ``ClassLabel of 10``, ``list of string``."""
+    if isinstance(feature, dict):
+        return "{{{}}}".format(", ".join(f"{name}: {_shown(child)}" for name, child in feature.items()))
+    if isinstance(feature, (list, tuple)):
+        return f"list of {_shown(feature[0])}"
+    kind = type(feature).__name__
+    if kind in ("List", "LargeList", "Sequence"):
+        return f"list of {_shown(feature.feature)}"
+    if kind == "ClassLabel":
+        return f"ClassLabel of {feature.num_classes}"
+    return str(feature.dtype) if kind == "Value" else kind

@@ -1,0 +1,119 @@
+"""The learner's process: requests come in as JSON lines over standard input, answers go out over standard output.
+
+It runs in whatever Python the learner would have, so this folder is written for Python 3.8 and ``datasets`` 2.14 and
+later, and imports nothing outside of itself. Both streams are moved out of the way before any code of
+the repository runs: what that prints goes to standard error, a log file.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import json
+import os
+import queue
+import shutil
+import signal
+import threading
+from typing import Any, NoReturn
+
+from .learner import Learner
+
+
+def main() -> NoReturn:
+    """Answer requests until the parent closes its end."""
+    process = os.getpid()
+    folder = os.path.realpath(os.getcwd())
+    requests, answers = _take_over_standard_streams()
+    _prepare_for_crashes()
+    learner = Learner(folder)
+    inbox: queue.Queue[dict[str, Any]] = queue.Queue()
+    threading.Thread(target=_receive, args=(requests, inbox, os.path.dirname(folder)), daemon=True).start()
+    while True:
+        request = inbox.get()
+        number, do = request.pop("id"), request.pop("do")
+        answer = {"id": number, **learner.answer(do, request)}
+        if os.getpid() != process:  # a fork of the repository's code came back here: it has nothing to say
+            os._exit(0)
+        answers.send(answer)
+        if do == "hello":
+            _import_early()
+
+
+def _import_early() -> None:
+    """Import what every load needs while the parent is still busy; Flight first, one fixed order (apache/arrow#40088)."""
+    gc.disable()  # what is imported stays
+    try:
+        # isort: off
+        import pyarrow.flight  # noqa: F401
+        import datasets  # noqa: F401
+        # isort: on
+    except Exception:
+        return  # told by the request that needs it
+    finally:
+        gc.enable()
+
+
+def _prepare_for_crashes() -> None:
+    """Let the log say where Python was when it crashes or is stopped, and leave no core file behind."""
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1, all_threads=False, chain=True)  # and then end
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _receive(requests: Any, inbox: queue.Queue[dict[str, Any]], folder: str) -> None:
+    """Hand on the requests; without a parent there is nothing left to do, whatever the repository's code is up to."""
+    try:
+        for line in requests:
+            inbox.put(json.loads(line))
+    except (OSError, ValueError):
+        _lost()
+    if os.path.basename(folder).startswith("flops-learner-"):
+        shutil.rmtree(folder, ignore_errors=True)  # the parent cannot any more
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # with all that the repository's code started
+    os._exit(0)
+
+
+def _lost() -> NoReturn:
+    """The repository's code has closed the pipes of this process."""
+    try:
+        os.write(2, b"the repository's code closed file descriptors that are not its own\n")
+    finally:
+        os._exit(1)
+
+
+class _Answers:
+    """The way back to the parent: a file descriptor that the repository's code may have closed, or taken for a file."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._pipe = self._identity()
+        # Bound early: the repository's code may replace them in their modules.
+        self._encode, self._write = json.JSONEncoder().encode, os.write
+
+    def send(self, answer: dict[str, Any]) -> None:
+        line = self._encode(answer).encode() + b"\n"
+        try:
+            if self._identity() != self._pipe:
+                _lost()
+            while line:
+                line = line[self._write(self._descriptor, line) :]
+        except OSError:
+            _lost()
+
+    def _identity(self) -> tuple[int, int]:
+        status = os.fstat(self._descriptor)
+        return status.st_dev, status.st_ino
+
+
+def _take_over_standard_streams() -> tuple[Any, _Answers]:
+    requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
+    answers = _Answers(os.dup(1))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, answers

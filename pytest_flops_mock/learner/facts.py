@@ -1,0 +1,288 @@
+"""What the child says, as frozen facts: an answer is parsed once, and what does not fit is no answer.
+
+The child's code in ``child/`` makes them; the names are the same on both sides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, Literal, TypeVar, cast
+
+from pytest_flops_mock.findings import Frame
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The answer to a request that asks for nothing."""
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The child's Python and the packages that matter, with their versions."""
+
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a learner has loaded.
+
+    Attributes:
+        rows: Number of rows of the data set.
+        parts: Name and number of rows of each partition, in the order in which they came.
+        columns: Column names and their features, in words.
+    """
+
+    rows: int
+    parts: tuple[tuple[str, int], ...]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Array:
+    """One array of a model's parameters.
+
+    Attributes:
+        kind: Name of its type.
+        is_array: Whether it is a NumPy array; otherwise shape and dtype are empty.
+        shape: Its shape.
+        dtype: Name of its dtype.
+        numeric: Whether it holds booleans, integers or floats.
+        finite: Whether it holds neither NaN nor infinity.
+    """
+
+    kind: str
+    is_array: bool
+    shape: tuple[int, ...]
+    dtype: str
+    numeric: bool
+    finite: bool
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What ``get_model_parameters()`` gave.
+
+    Attributes:
+        kind: Name of its type.
+        is_list: Whether it is a list.
+        arrays: What is in it.
+        finite: Whether all of it is finite.
+        valid: Whether Flower can send it and work with it.
+    """
+
+    kind: str
+    is_list: bool
+    arrays: tuple[Array, ...]
+    finite: bool
+    valid: bool
+
+    @property
+    def usable(self) -> bool:
+        """Whether further stages can work with them."""
+        return self.valid and self.finite
+
+
+@dataclass(frozen=True)
+class Number:
+    """What should be a number.
+
+    Attributes:
+        kind: Name of its type.
+        is_int: Whether it is a Python int.
+        is_float: Whether it is a Python float.
+        finite: Whether it is a finite number.
+        value: Its value; ``None`` if it is no finite number.
+        text: The value as text.
+    """
+
+    kind: str
+    is_int: bool
+    is_float: bool
+    finite: bool
+    value: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One array, table or other thing that ``get_data()`` gave.
+
+    Attributes:
+        place: Where in the whole it is, such as ``[0]['x']``; empty for the whole.
+        kind: Name of its type.
+        shape: Its shape, if it has one.
+        dtype: Name of its dtype, if it has a shape.
+        rows: Its length, if it has one.
+        not_finite: How many of its values are NaN or infinite.
+    """
+
+    place: str
+    kind: str
+    shape: tuple[int, ...] | None
+    dtype: str
+    rows: int | None
+    not_finite: int
+
+
+@dataclass(frozen=True)
+class Aggregator:
+    """An aggregator's contact: the initial parameters, and the type of the model (empty for none)."""
+
+    parameters: Parameters
+    model: str
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """What ``set_model_data()`` did: the data on the way, how often they were loaded, and the rows there were."""
+
+    data: tuple[Leaf, ...]
+    times_loaded: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A learner's first round: what ``fit_model()`` returned, the parameters behind it, and the process' peak memory."""
+
+    count: Number
+    parameters: Parameters
+    changed: bool
+    peak_bytes: int
+
+
+@dataclass(frozen=True)
+class RoundTrip:
+    """Parameters that were set and got back, and which arrays were equal then."""
+
+    first: Parameters
+    second: Parameters
+    equal: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class TwoStarts:
+    """Training from two starts: whether both ended the same, and which of the set arrays were overwritten."""
+
+    same: bool
+    overwritten: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SecondLearner:
+    """Another learner's first round: the class that its rows lack, and its parameters (none without classes)."""
+
+    lacks: str
+    parameters: Parameters | None
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """The averaged parameters as they were set, and as they were got back."""
+
+    sent: Parameters
+    parameters: Parameters
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What ``evaluate_model()`` returned: its type, its length, and the values in it."""
+
+    kind: str
+    is_tuple: bool
+    length: int
+    values: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One exception of a chain.
+
+    Attributes:
+        type: Name of its class.
+        text: What it says.
+        frames: The calls in the repository that it passed, outermost first.
+        key_is_text: Whether a key that was missing is a text.
+        by_library: Whether a data library raised it.
+        of_data: Whether the repository's line asked something made of the data.
+        shapes: Arrays in reach of the last call, and their shapes.
+        name: The module that an import did not find.
+        code: The status of an exit.
+        tags: The data tags for which there were no partitions.
+        names: The partitions that there were instead.
+        differences: How the schemas of partitions differ.
+    """
+
+    type: str
+    text: str
+    frames: tuple[Frame, ...]
+    key_is_text: bool
+    by_library: bool
+    of_data: bool
+    shapes: tuple[tuple[str, str], ...]
+    name: str = ""
+    code: int | str | None = None
+    tags: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that ended a request: it and what caused it, and what was being done."""
+
+    chain: tuple[Link, ...]
+    doing: str
+
+
+@dataclass(frozen=True)
+class Told(Generic[F]):
+    """An answer with facts.
+
+    Attributes:
+        facts: What the child found out.
+        output: The last lines that it printed meanwhile.
+    """
+
+    facts: F
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A request that came to no facts.
+
+    Attributes:
+        how: ``raised`` an exception; ``ended`` when the process did; ``timeout``.
+        raised: The exception, if there was one.
+        ending: How the process ended, in words.
+        output: The last lines that it printed meanwhile.
+    """
+
+    how: Literal["raised", "ended", "timeout"]
+    raised: Raised | None = None
+    ending: str = ""
+    output: str = ""
+
+
+def parsed(kind: type[F], plain: object) -> F:
+    """The facts that ``plain`` (from JSON) holds.
+
+    Raises:
+        ValueError: It holds others.
+    """
+    value: F = _adapter(cast(Hashable, kind)).validate_json(json.dumps(plain), strict=True)
+    return value
+
+
+@cache
+def _adapter(kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)

@@ -1,0 +1,148 @@
+"""What the stages of one check work on, and what they hand to each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_flops_mock.findings import DataFacts, Finding, StageResult
+from pytest_flops_mock.learner.facts import Trained
+from pytest_flops_mock.learner.session import LearnerSession
+from pytest_flops_mock.provider import MockDataProvider
+from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+from pytest_flops_mock.stage import Stage
+
+SLASource = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
+ProjectSLASource = ProjectSLA | str | os.PathLike[str] | Mapping[str, Any]
+RepositorySource = MLRepository | str | os.PathLike[str] | Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What bounds a check; see ``check_repository``."""
+
+    timeout: float
+    memory: float | None
+    pass_env: frozenset[str]
+    ignore: frozenset[str]
+    until: Stage
+
+
+@dataclass(frozen=True)
+class Done:
+    """A stage that has run.
+
+    Attributes:
+        result: How it ended.
+        findings: What it found.
+        usable: Whether what it leaves is there for the stages that need it, whatever else is wrong.
+    """
+
+    result: StageResult
+    findings: tuple[Finding, ...]
+    usable: bool
+
+
+@dataclass
+class Subject:
+    """A repository in one environment: what holds for every data set, found out once.
+
+    Attributes:
+        given: The repository as the user named it.
+        env: The Python that runs it, as the user named it.
+        stack: Ends what the stages start.
+        repository: Its files, once they are known to be readable.
+        session: The child that runs it.
+        begun: Whether a start of the federation is there that learners can take.
+        versions: Python and the packages that matter.
+        kept: The stages that need not run again.
+    """
+
+    given: RepositorySource
+    env: str
+    stack: ExitStack
+    repository: MLRepository = field(default_factory=lambda: MLRepository.of_files({}))
+    session: LearnerSession | None = None
+    begun: bool = True
+    versions: Mapping[str, str] = field(default_factory=dict)
+    kept: dict[Stage, Done] = field(default_factory=dict)
+
+    def modules(self) -> list[str]:
+        """The repository's own modules and packages."""
+        paths = (path for path in self.repository.paths() if path.endswith(".py"))
+        return sorted({path.partition("/")[0].removesuffix(".py") for path in paths})
+
+
+@dataclass
+class Context:
+    """One check under way.
+
+    Attributes:
+        subject: The repository.
+        provider: Sends the data.
+        limits: What bounds the check.
+        sla: The MDP SLA as the user named it.
+        project_sla: The project SLA, likewise.
+        data_tags: What the learner asks for, if the user says it.
+        stages: The stages that shall run, in order.
+        done: Those that have run or were skipped.
+        usable: Those whose work later ones can use.
+        facts: What stages saw, for the report.
+        mock: The MDP SLA.
+        project: The project SLA.
+        data: Which data there are.
+        columns: The data set's columns and their features, in words; empty before they are loaded.
+        trained: The learner's first round.
+    """
+
+    subject: Subject
+    provider: MockDataProvider
+    limits: Limits
+    sla: SLASource | None = None
+    project_sla: ProjectSLASource | None = None
+    data_tags: list[str] | None = None
+    stages: tuple[Stage, ...] = tuple(Stage)
+    done: list[Done] = field(default_factory=list)
+    usable: set[Stage] = field(default_factory=set)
+    facts: dict[Stage, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    mock: MockSLA | None = None
+    project: ProjectSLA | None = None
+    data: DataFacts = field(default_factory=DataFacts)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    trained: Trained | None = None
+
+    @property
+    def session(self) -> LearnerSession:
+        """The child that runs the repository.
+
+        Raises:
+            LookupError: The stage ``environment`` has not run.
+        """
+        if self.subject.session is None:
+            raise LookupError("no child runs the repository yet")
+        return self.subject.session
+
+    @property
+    def given(self) -> frozenset[Stage]:
+        """Stages whose work the user has brought along."""
+        if self.sla is not None:
+            return frozenset()
+        from_sla = self.project_sla is not None and self.data_tags is None
+        return frozenset({Stage.PROVIDE} if from_sla else {Stage.PROVIDE, Stage.SLA})
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found so far, each once."""
+        return tuple(dict.fromkeys(finding for done in self.done for finding in done.findings))
+
+    def tags(self) -> list[str]:
+        """What the learner asks for: what the user says, else the project SLA, else the MDP SLA."""
+        if self.data_tags is not None:
+            return self.data_tags
+        if self.project is not None:
+            return list(self.project.data_tags)
+        return [self.mock.data_tag] if self.mock is not None else []

@@ -1,0 +1,100 @@
+"""Which stages there are: what each needs, what is kept of it, and why it is skipped. One table, and what runs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from pytest_flops_mock.errors import FlopsMockError
+from pytest_flops_mock.findings import Finding, StageResult, findings_of
+from pytest_flops_mock.stage import Outcome, Severity, Stage
+from pytest_flops_mock.stages import steps
+from pytest_flops_mock.stages.context import Context, Done
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage in the plan of a check.
+
+    Attributes:
+        stage: Which one.
+        run: Does its work.
+        needs: It is skipped when one of these ran and left nothing to work with.
+        kept: Whether it holds for all data sets, so that it runs once.
+        leaves: Whether it leaves something for others to work with, which is there or not, whichever findings are ignored;
+            else its work is usable unless it fails.
+        unless: Why it is skipped for another reason; empty if it is not.
+    """
+
+    stage: Stage
+    run: Callable[[Context], Iterable[Finding]]
+    needs: tuple[Stage, ...] = ()
+    kept: bool = False
+    leaves: bool = False
+    unless: Callable[[Context], str] = lambda context: ""
+
+
+def _without_sla(context: Context) -> str:
+    return "no SLA given" if context.sla is None and context.project_sla is None else ""
+
+
+def _without_provider(context: Context) -> str:
+    return "the server's own data" if context.sla is None else ""
+
+
+def _without_conda(context: Context) -> str:
+    unusable = any(finding.code in ("FM108", "FM109") for finding in context.findings)
+    return "needs conda.yaml" if context.subject.env == "learner" and unusable else ""
+
+
+def _without_start(context: Context) -> str:
+    """Every learner starts from the aggregator's parameters."""
+    return "" if context.subject.begun else "needs aggregator"
+
+
+PLAN = (
+    Step(Stage.SLA, steps.read_slas, unless=_without_sla),
+    Step(Stage.STRUCTURE, steps.look_at_repository, kept=True),
+    Step(Stage.ENVIRONMENT, steps.start_session, kept=True, leaves=True, unless=_without_conda),
+    Step(Stage.PROVIDE, steps.provide, needs=(Stage.SLA,), unless=_without_provider),
+    Step(Stage.LOAD, steps.load, needs=(Stage.ENVIRONMENT, Stage.PROVIDE, Stage.SLA), leaves=True),
+    Step(Stage.AGGREGATOR, steps.aggregate, needs=(Stage.STRUCTURE, Stage.ENVIRONMENT), kept=True, leaves=True),
+    Step(Stage.TRANSFORM, steps.transform, needs=(Stage.STRUCTURE, Stage.LOAD, Stage.AGGREGATOR), leaves=True),
+    Step(Stage.TRAIN, steps.train, needs=(Stage.TRANSFORM,), leaves=True, unless=_without_start),
+    Step(Stage.EXCHANGE, steps.exchange_parameters, needs=(Stage.TRAIN,)),
+    Step(Stage.EVALUATE, steps.evaluate, needs=(Stage.TRAIN,)),
+)
+
+
+def run(context: Context) -> None:
+    """Run those stages that the context names; what comes of them is in it."""
+    for step in PLAN:
+        if step.stage in context.stages:
+            done = context.subject.kept.get(step.stage) or _skipped(step, context) or _run(step, context)
+            context.done.append(done)
+            if done.usable:
+                context.usable.add(step.stage)
+
+
+def _skipped(step: Step, context: Context) -> Done | None:
+    ran = {done.result.stage for done in context.done}
+    unmet = [need for need in step.needs if need in ran and need not in context.usable | context.given]
+    reason = step.unless(context) or (f"needs {unmet[0].value}" if unmet else "")
+    return Done(StageResult(step.stage, Outcome.SKIPPED, reason=reason), (), usable=False) if reason else None
+
+
+def _run(step: Step, context: Context) -> Done:
+    began = time.perf_counter()
+    try:
+        found = tuple(step.run(context))
+    except FlopsMockError as error:
+        found = findings_of(error)
+    seconds = time.perf_counter() - began
+    failed = any(finding.severity is Severity.ERROR and finding.code not in context.limits.ignore for finding in found)
+    outcome = Outcome.FAILED if failed else Outcome.PASSED
+    result = StageResult(step.stage, outcome, seconds, facts=context.facts.get(step.stage, ()))
+    done = Done(result, found, usable=step.stage in context.usable or (not failed and not step.leaves))
+    if step.kept:
+        context.subject.kept[step.stage] = replace(done, result=replace(result, seconds=0.0))
+    return done
