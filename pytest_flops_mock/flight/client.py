@@ -17,7 +17,7 @@ from pytest_flops_mock.errors import LoadError, Problem, UploadError, listing
 from pytest_flops_mock.flight.batches import wire_batches
 from pytest_flops_mock.flight.columns import check_columns
 from pytest_flops_mock.flight.messages import problem_in
-from pytest_flops_mock.flight.server import DROP_DATASET, ROWS_HEADER
+from pytest_flops_mock.flight.service import DROP_DATASET, ROWS_HEADER
 from pytest_flops_mock.flight.store import StoredPartition
 
 SLOWEST_BYTES_PER_SECOND = 10 * 2**20

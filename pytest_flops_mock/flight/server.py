@@ -8,39 +8,22 @@ that leave the store, and listens on loopback.
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import threading
 import warnings
 import weakref
-from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.flight as fl
 
-from pytest_flops_mock.errors import (
-    NameRefusedError,
-    Problem,
-    RequestRefusedError,
-    ServerStateError,
-    UploadError,
-    nearest,
-)
-from pytest_flops_mock.flight.batches import wire_batches, with_one_dictionary
-from pytest_flops_mock.flight.calls import Call, CallLog, OpenCall
-from pytest_flops_mock.flight.columns import check_columns
-from pytest_flops_mock.flight.messages import shown
-from pytest_flops_mock.flight.naming import checked_name, tag_of
+from pytest_flops_mock.errors import Problem, ServerStateError
+from pytest_flops_mock.flight.calls import Call, CallLog
+from pytest_flops_mock.flight.service import Service
 from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
 
-ROWS_HEADER = "x-flops-mock-rows"
-"""Call header in which our provider promises the number of rows; the real server ignores it."""
-
-DROP_DATASET = "drop_dataset"
 GRACE_SECONDS = 0.5
 """How long calls may go on after ``stop()`` before their connections are cut."""
 
@@ -66,7 +49,8 @@ class MLDataServer:
         self.host = host
         self._wanted_port = port
         self._log = CallLog()
-        self._service: _Service | None = None
+        self._service: Service | None = None
+        self._end: _Ending | None = None
         self._stop_at_exit: Any = None
 
     @property
@@ -122,13 +106,14 @@ class MLDataServer:
             )
         _check_address(self.host, self._wanted_port)
         try:
-            service = _Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log)
+            service = Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log)
         except (pa.ArrowException, OSError) as error:
             raise _no_address(self.host, self._wanted_port, error) from error
         service.uri = f"grpc://{_dialled(self.host)}:{service.port}"
         self._service = service
         # A server that nobody stopped must not keep the interpreter from ending.
-        self._stop_at_exit = weakref.finalize(self, service.end, 4 * GRACE_SECONDS)
+        self._end = _Ending(service)
+        self._stop_at_exit = weakref.finalize(self, self._end, 4 * GRACE_SECONDS)
         return self
 
     def stop(self, timeout: float = 5.0) -> None:
@@ -139,11 +124,11 @@ class MLDataServer:
         Args:
             timeout: Most seconds to wait. A handler that still runs then is reported as a ``RuntimeWarning``.
         """
-        service, self._service = self._service, None
-        if service is None:
+        (service, self._service), (end, self._end) = (self._service, None), (self._end, None)
+        if service is None or end is None:
             return
         self._stop_at_exit.detach()
-        if not service.end(timeout):
+        if not end(timeout):
             still = "; ".join(str(call) for call in self.calls if call.outcome == "open") or "no call is open"
             warnings.warn(
                 f"the ML data server at {service.uri} did not end within {timeout} s: {still}",
@@ -169,7 +154,7 @@ class MLDataServer:
     def __repr__(self) -> str:
         return f"<MLDataServer {self.uri if self.running else 'stopped'}>"
 
-    def _running(self) -> _Service:
+    def _running(self) -> Service:
         if self._service is None:
             raise ServerStateError(
                 Problem("the ML data server does not run", fix="use it in a with block, or call start() first")
@@ -177,186 +162,32 @@ class MLDataServer:
         return self._service
 
 
-class _Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
-    """The Flight side: decodes requests, asks the store, logs calls. Listens from its construction on."""
+class _Ending:
+    """Ends a service in bounded time.
 
-    def __init__(self, location: str, store: Store, log: CallLog) -> None:
-        super().__init__(location, middleware={ROWS_HEADER: _RowsHeader()})
-        self._store = store
-        self._log = log
-        self.uri = location
+    ``shutdown()`` of Arrow waits for open calls without limit, and a client that stopped reading keeps its call open for
+    ever. So it waits on a thread of its own, and after a grace the connections are cut under the calls.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
         # Started now, since an interpreter that is about to exit starts no more threads (from 3.12 on).
-        self._end_asked = threading.Event()
-        self._ending = threading.Thread(target=self._end, name="end of the ML data server", daemon=True)
-        self._ending.start()
+        self._asked = threading.Event()
+        self._thread = threading.Thread(target=self._shut_down, name="end of the ML data server", daemon=True)
+        self._thread.start()
 
-    def end(self, timeout: float) -> bool:
-        """Stop listening and end all calls within ``timeout`` seconds; whether it came to that.
+    def __call__(self, timeout: float) -> bool:
+        """Stop listening and end all calls within ``timeout`` seconds; whether it came to that."""
+        self._asked.set()
+        self._thread.join(min(GRACE_SECONDS, timeout))
+        if self._thread.is_alive():
+            _cut_connections(self._service.port)
+            self._thread.join(max(0.0, timeout - GRACE_SECONDS))
+        return not self._thread.is_alive()
 
-        ``shutdown()`` of Arrow waits for open calls without limit, and a client that stopped reading keeps its call
-        open for ever. So it waits on a thread of its own, and after a grace the connections are cut under the calls.
-        """
-        self._end_asked.set()
-        self._ending.join(min(GRACE_SECONDS, timeout))
-        if self._ending.is_alive():
-            _cut_connections(self.port)
-            self._ending.join(max(0.0, timeout - GRACE_SECONDS))
-        return not self._ending.is_alive()
-
-    def _end(self) -> None:
-        self._end_asked.wait()
-        self.shutdown()
-
-    def do_put(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
-        with self._log.record("do_put", _shown(descriptor)) as call:
-            name = _name(descriptor)
-            promised = context.get_middleware(ROWS_HEADER).rows
-            check_columns(reader.schema, name)
-            upload = self._store.receive(name, reader.schema)
-            try:
-                for batch in wire_batches(_received(reader, name)):
-                    upload.write(batch)
-                    call.rows += batch.num_rows
-                if context.is_cancelled():
-                    raise _broken_off(name, f"the call was cancelled after {call.rows} rows")
-                if promised is not None and promised != call.rows:
-                    raise _broken_off(name, f"{call.rows} rows of {promised}")
-                upload.publish()
-            finally:
-                upload.discard()
-        # Only a sender that promised rows waits for this; others of the protocol get no answer from the real server.
-        if promised is not None:
-            writer.write(json.dumps({"name": name, "rows": promised}).encode())
-
-    def list_flights(self, context: Any, criteria: bytes) -> Iterator[Any]:
-        with self._log.record("list_flights", shown(criteria) or "all") as call:
-            tags = _tags(criteria)
-            found = [p for p in self._store.partitions() if tags is None or tag_of(p.name) in tags]
-            call.rows = sum(partition.rows for partition in found)
-            return iter([self._info(partition) for partition in found])
-
-    def get_flight_info(self, context: Any, descriptor: Any) -> Any:
-        with self._log.record("get_flight_info", _shown(descriptor)):
-            return self._info(self._store.partition(_name(descriptor)))
-
-    def do_get(self, context: Any, ticket: Any) -> Any:
-        with self._log.record("do_get", shown(ticket.ticket)) as call:
-            name = checked_name(ticket.ticket)
-            call.rows = self._store.partition(name).rows
-            rows = self._store.read(name)
-            # Not a GeneratorStream, which cannot send dictionary columns (apache/arrow#38480).
-            return fl.RecordBatchStream(pa.RecordBatchReader.from_batches(rows.schema, _sent(rows, call)))
-
-    def list_actions(self, context: Any) -> list[Any]:
-        with self._log.record("list_actions", ""):
-            return [fl.ActionType(DROP_DATASET, "Delete the partition whose file name is the body.")]
-
-    def do_action(self, context: Any, action: Any) -> Iterator[Any]:
-        body = action.body.to_pybytes() if action.body is not None else b""
-        with self._log.record("do_action", shown(f"{action.type} ".encode() + body)):
-            if action.type != DROP_DATASET:
-                raise RequestRefusedError(
-                    Problem(
-                        "the ML data server does not know this action",
-                        expected=DROP_DATASET,
-                        got=action.type,
-                        nearest=nearest(action.type, [DROP_DATASET]),
-                        fix="ask list_actions for the actions there are",
-                    )
-                )
-            self._store.drop(checked_name(body))
-            return iter(())
-
-    def _info(self, partition: StoredPartition) -> Any:
-        endpoint = fl.FlightEndpoint(partition.name.encode(), [self.uri])
-        descriptor = fl.FlightDescriptor.for_path(partition.name)
-        return fl.FlightInfo(partition.schema, descriptor, [endpoint], partition.rows, partition.bytes)
-
-
-class _RowsHeader(fl.ServerMiddlewareFactory):  # type: ignore[misc]
-    """Reads the promised number of rows from each call's headers."""
-
-    def start_call(self, info: Any, headers: dict[str, list[Any]]) -> _PromisedRows:
-        values = headers.get(ROWS_HEADER, [])
-        return _PromisedRows(int(values[0]) if values and str(values[0]).isdecimal() else None)
-
-
-class _PromisedRows(fl.ServerMiddleware):  # type: ignore[misc]
-    def __init__(self, rows: int | None) -> None:
-        super().__init__()
-        self.rows = rows
-
-
-def _sent(rows: pa.RecordBatchReader, call: OpenCall) -> Iterator[pa.RecordBatch]:
-    """The batches of an answer. They travel after the handler has returned; an error is the server's all the same."""
-    try:
-        yield from wire_batches(with_one_dictionary(rows))
-    except Exception as error:
-        raise call.failed(error) from None
-
-
-def _received(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
-    """The batches of an upload; what breaks them off is the sender's doing, not the server's."""
-    try:
-        for chunk in reader:
-            if chunk.data is not None:
-                yield chunk.data
-    except (pa.ArrowException, OSError) as error:
-        raise _broken_off(name, _first_line(error)) from error
-
-
-def _broken_off(name: str, got: str) -> UploadError:
-    return UploadError(
-        Problem(
-            "an upload ended before it was whole; nothing of it is stored",
-            where=name,
-            expected="all rows that were promised, of one schema",
-            got=got,
-            fix="send it again",
-        )
-    )
-
-
-def _tags(criteria: bytes) -> frozenset[str] | None:
-    """The tags that are asked for; ``None`` for all."""
-    if not criteria:
-        return None
-    try:
-        tags = json.loads(criteria)["data_tags"]
-    except (ValueError, KeyError, TypeError):
-        tags = None
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise RequestRefusedError(
-            Problem(
-                "the ML data server cannot read these criteria",
-                expected='JSON such as {"data_tags": ["mnist"]}, or nothing for all',
-                got=shown(criteria),
-                fix="send the tags as a list of strings",
-            )
-        )
-    return frozenset(tags)
-
-
-def _name(descriptor: Any) -> str:
-    if descriptor.descriptor_type != fl.DescriptorType.PATH or not descriptor.path:
-        raise NameRefusedError(
-            Problem(
-                "the ML data server wants a path descriptor with the file name as its one element",
-                got=_shown(descriptor),
-                fix="use FlightDescriptor.for_path(name)",
-            )
-        )
-    return checked_name(descriptor.path[0])
-
-
-def _shown(descriptor: Any) -> str:
-    if descriptor.descriptor_type == fl.DescriptorType.PATH:
-        return shown(b"/".join(descriptor.path or [])) or "an empty path"
-    return "a descriptor without a path"
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0].partition(". Detail: ")[0]
+    def _shut_down(self) -> None:
+        self._asked.wait()
+        self._service.shutdown()
 
 
 def _cut_connections(port: int) -> None:

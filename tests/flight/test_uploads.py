@@ -16,7 +16,8 @@ from standins.processes import Child, child, until
 
 from pytest_flops_mock.errors import UploadError
 from pytest_flops_mock.flight.client import MLDataClient
-from pytest_flops_mock.flight.server import ROWS_HEADER, MLDataServer
+from pytest_flops_mock.flight.server import MLDataServer
+from pytest_flops_mock.flight.service import ROWS_HEADER
 from pytest_flops_mock.flight.store import ParquetStore
 
 NAME = "tag.half.parquet"

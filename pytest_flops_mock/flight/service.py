@@ -1,0 +1,190 @@
+"""What each call on the ML data server does: decodes the request, asks the store, logs. Listens once it is constructed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.flight as fl
+
+from pytest_flops_mock.errors import NameRefusedError, Problem, RequestRefusedError, UploadError, nearest
+from pytest_flops_mock.flight.batches import wire_batches, with_one_dictionary
+from pytest_flops_mock.flight.calls import CallLog, OpenCall
+from pytest_flops_mock.flight.columns import check_columns
+from pytest_flops_mock.flight.messages import shown
+from pytest_flops_mock.flight.naming import checked_name, tag_of
+from pytest_flops_mock.flight.store import Store, StoredPartition
+
+ROWS_HEADER = "x-flops-mock-rows"
+"""Call header in which our provider promises the number of rows; the real server ignores it."""
+
+DROP_DATASET = "drop_dataset"
+
+
+class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
+    """The Flight side of an ML data server."""
+
+    def __init__(self, location: str, store: Store, log: CallLog) -> None:
+        super().__init__(location, middleware={ROWS_HEADER: _RowsHeader()})
+        self._store = store
+        self._log = log
+        self.uri = location
+
+    def do_put(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
+        """Store a partition, if it is whole."""
+        with self._log.record("do_put", _shown(descriptor)) as call:
+            name = _name(descriptor)
+            promised = context.get_middleware(ROWS_HEADER).rows
+            check_columns(reader.schema, name)
+            upload = self._store.receive(name, reader.schema)
+            try:
+                for batch in wire_batches(_received(reader, name)):
+                    upload.write(batch)
+                    call.rows += batch.num_rows
+                if context.is_cancelled():
+                    raise _broken_off(name, f"the call was cancelled after {call.rows} rows")
+                if promised is not None and promised != call.rows:
+                    raise _broken_off(name, f"{call.rows} rows of {promised}")
+                upload.publish()
+            finally:
+                upload.discard()
+        # Only a sender that promised rows waits for this; others of the protocol get no answer from the real server.
+        if promised is not None:
+            writer.write(json.dumps({"name": name, "rows": promised}).encode())
+
+    def list_flights(self, context: Any, criteria: bytes) -> Iterator[Any]:
+        """Those partitions that have one of the tags."""
+        with self._log.record("list_flights", shown(criteria) or "all") as call:
+            tags = _tags(criteria)
+            found = [p for p in self._store.partitions() if tags is None or tag_of(p.name) in tags]
+            call.rows = sum(partition.rows for partition in found)
+            return iter([self._info(partition) for partition in found])
+
+    def get_flight_info(self, context: Any, descriptor: Any) -> Any:
+        """What is known of one partition."""
+        with self._log.record("get_flight_info", _shown(descriptor)):
+            return self._info(self._store.partition(_name(descriptor)))
+
+    def do_get(self, context: Any, ticket: Any) -> Any:
+        """The rows of one partition."""
+        with self._log.record("do_get", shown(ticket.ticket)) as call:
+            name = checked_name(ticket.ticket)
+            call.rows = self._store.partition(name).rows
+            rows = self._store.read(name)
+            # Not a GeneratorStream, which cannot send dictionary columns (apache/arrow#38480).
+            return fl.RecordBatchStream(pa.RecordBatchReader.from_batches(rows.schema, _sent(rows, call)))
+
+    def list_actions(self, context: Any) -> list[Any]:
+        """The one action there is."""
+        with self._log.record("list_actions", ""):
+            return [fl.ActionType(DROP_DATASET, "Delete the partition whose file name is the body.")]
+
+    def do_action(self, context: Any, action: Any) -> Iterator[Any]:
+        """Remove a partition."""
+        body = action.body.to_pybytes() if action.body is not None else b""
+        with self._log.record("do_action", shown(f"{action.type} ".encode() + body)):
+            if action.type != DROP_DATASET:
+                raise RequestRefusedError(
+                    Problem(
+                        "the ML data server does not know this action",
+                        expected=DROP_DATASET,
+                        got=action.type,
+                        nearest=nearest(action.type, [DROP_DATASET]),
+                        fix="ask list_actions for the actions there are",
+                    )
+                )
+            self._store.drop(checked_name(body))
+            return iter(())
+
+    def _info(self, partition: StoredPartition) -> Any:
+        endpoint = fl.FlightEndpoint(partition.name.encode(), [self.uri])
+        descriptor = fl.FlightDescriptor.for_path(partition.name)
+        return fl.FlightInfo(partition.schema, descriptor, [endpoint], partition.rows, partition.bytes)
+
+
+class _RowsHeader(fl.ServerMiddlewareFactory):  # type: ignore[misc]
+    """Reads the promised number of rows from each call's headers."""
+
+    def start_call(self, info: Any, headers: dict[str, list[Any]]) -> _PromisedRows:
+        values = headers.get(ROWS_HEADER, [])
+        return _PromisedRows(int(values[0]) if values and str(values[0]).isdecimal() else None)
+
+
+class _PromisedRows(fl.ServerMiddleware):  # type: ignore[misc]
+    def __init__(self, rows: int | None) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+def _sent(rows: pa.RecordBatchReader, call: OpenCall) -> Iterator[pa.RecordBatch]:
+    """The batches of an answer. They travel after the handler has returned; an error is the server's all the same."""
+    try:
+        yield from wire_batches(with_one_dictionary(rows))
+    except Exception as error:
+        raise call.failed(error) from None
+
+
+def _received(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
+    """The batches of an upload; what breaks them off is the sender's doing, not the server's."""
+    try:
+        for chunk in reader:
+            if chunk.data is not None:
+                yield chunk.data
+    except (pa.ArrowException, OSError) as error:
+        raise _broken_off(name, _first_line(error)) from error
+
+
+def _broken_off(name: str, got: str) -> UploadError:
+    return UploadError(
+        Problem(
+            "an upload ended before it was whole; nothing of it is stored",
+            where=name,
+            expected="all rows that were promised, of one schema",
+            got=got,
+            fix="send it again",
+        )
+    )
+
+
+def _tags(criteria: bytes) -> frozenset[str] | None:
+    """The tags that are asked for; ``None`` for all."""
+    if not criteria:
+        return None
+    try:
+        tags = json.loads(criteria)["data_tags"]
+    except (ValueError, KeyError, TypeError):
+        tags = None
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise RequestRefusedError(
+            Problem(
+                "the ML data server cannot read these criteria",
+                expected='JSON such as {"data_tags": ["mnist"]}, or nothing for all',
+                got=shown(criteria),
+                fix="send the tags as a list of strings",
+            )
+        )
+    return frozenset(tags)
+
+
+def _name(descriptor: Any) -> str:
+    if descriptor.descriptor_type != fl.DescriptorType.PATH or not descriptor.path:
+        raise NameRefusedError(
+            Problem(
+                "the ML data server wants a path descriptor with the file name as its one element",
+                got=_shown(descriptor),
+                fix="use FlightDescriptor.for_path(name)",
+            )
+        )
+    return checked_name(descriptor.path[0])
+
+
+def _shown(descriptor: Any) -> str:
+    if descriptor.descriptor_type == fl.DescriptorType.PATH:
+        return shown(b"/".join(descriptor.path or [])) or "an empty path"
+    return "a descriptor without a path"
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0].partition(". Detail: ")[0]
