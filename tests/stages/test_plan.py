@@ -1,0 +1,42 @@
+"""The plan of a check: every stage stands in it once, and some of it can run by itself, as often as one likes."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from standins.projects import REPOSITORY, mock_sla
+
+from pytest_flops_mock import MLDataServer, MockDataProvider, Outcome, Stage
+from pytest_flops_mock.stages.context import Context, Limits, Subject
+from pytest_flops_mock.stages.plan import PLAN, run
+
+OPTIONS = Limits(60, None, frozenset(), frozenset(), Stage.EVALUATE)
+ONWARD = (Stage.LOAD, Stage.TRANSFORM, Stage.TRAIN)
+
+
+def test_every_stage_stands_in_the_plan_once_behind_those_that_it_needs() -> None:
+    assert [step.stage for step in PLAN] == list(Stage)
+    for number, step in enumerate(PLAN):
+        assert set(step.needs) <= {before.stage for before in PLAN[:number]}
+
+
+def test_some_stages_run_again_and_again_on_other_data_in_the_same_child() -> None:
+    """What a search does: a partition goes to the server, and then ``load``, ``transform`` and ``train`` run."""
+    with MLDataServer() as server, ExitStack() as stack:
+        subject = Subject(REPOSITORY, "current", stack)
+        provider = MockDataProvider(server.uri)
+        first = Context(subject, provider, OPTIONS, sla=mock_sla())
+        run(first)
+        assert {done.result.outcome for done in first.done} == {Outcome.PASSED}
+        child = first.session
+        for rows in (10, 20):
+            server.clear()
+            stored = provider.run(mock_sla(max_rows=rows, number_of_partitions=1))
+            again = Context(subject, provider, OPTIONS, data_tags=[stored.data_tag], stages=ONWARD)
+            run(again)
+            assert [(done.result.stage, done.result.outcome) for done in again.done] == [
+                (stage, Outcome.PASSED) for stage in ONWARD
+            ]
+            assert again.session is child
+            assert again.trained is not None
+            assert again.trained.count.value == rows
