@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
+from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, names_of, source_data
 from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
@@ -24,7 +25,8 @@ from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.partitions.planning import SEED, Partition, iid_partitions
-from pytest_flops_mock.sla.models import MockSLA, is_local_path
+from pytest_flops_mock.sla.keys import is_local_path
+from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.stage import Severity
 
 PROGRESS_AFTER_SECONDS = 2.0
@@ -170,7 +172,7 @@ def _rows(dataset: Any) -> int:
 
 def _check(sla: MockSLA) -> None:
     """Refuse what the real provider would die of. Who asked for it (the customer) is the manager's business."""
-    fatal = [f.problem for f in sla.findings() if f.severity is Severity.ERROR and f.code != "FM009"]
+    fatal = [p for p in sla.problems() if CODES[p.code].severity is Severity.ERROR and p.code != "FM009"]
     if fatal:
         raise SLAError(*fatal)
 

@@ -197,7 +197,7 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _described(options: argparse.Namespace, source: Path) -> Description:
-    from pytest_flops_mock.sla.models import is_local_path
+    from pytest_flops_mock.sla.keys import is_local_path
 
     whole = source.resolve()
     usual = options.features is not None and _is_usual(source)

@@ -29,7 +29,7 @@ from pytest_flops_mock.data.reading import (
 from pytest_flops_mock.data.recorded import replay
 from pytest_flops_mock.data.request import DEFAULT, SPLIT, Wanted
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.sla.models import is_local_path
+from pytest_flops_mock.sla.keys import is_local_path
 from pytest_flops_mock.sla.schemes import Drift
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 Loading is as lenient as the FLOps manager: numbers given as strings are converted, unknown keys are kept. What the
 manager cannot take at all is refused, with every such problem in one error. What deploys but fails later is told by
-``findings()``.
+``problems()``, and by ``findings()`` as a report has it.
 """
 
 from __future__ import annotations
@@ -15,24 +15,12 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from pytest_flops_mock.errors import SLAError, listing
+from pytest_flops_mock.errors import Problem, SLAError, listing
 from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.sla.keys import known_keys
 from pytest_flops_mock.sla.problems import no_such_change, problem_of
 from pytest_flops_mock.sla.reading import Document, Source, read
-from pytest_flops_mock.sla.rules import is_local_path, known_keys, mock_findings, project_findings
-
-__all__ = [
-    "MLModelFlavor",
-    "MockDataConfiguration",
-    "MockSLA",
-    "Platform",
-    "PostTrainingStep",
-    "ProjectSLA",
-    "ResourceConstraints",
-    "TrainingConfiguration",
-    "TrainingMode",
-    "is_local_path",
-]
+from pytest_flops_mock.sla.rules import mock_problems, project_problems
 
 _CONFIG = ConfigDict(frozen=True, extra="allow")
 
@@ -236,9 +224,13 @@ class MockSLA(BaseModel):
             data["customerID"] = changes["customerID"]
         return _validated(type(self), Document(data, self.origin, self.folder))
 
-    def findings(self, project_sla: ProjectSLA | None = None) -> tuple[Finding, ...]:
+    def problems(self, project_sla: ProjectSLA | None = None) -> tuple[Problem, ...]:
         """What would fail on FLOps, as far as it can be said without running; with a project SLA, whether tags meet."""
-        return mock_findings(self, project_sla)
+        return mock_problems(self, project_sla)
+
+    def findings(self, project_sla: ProjectSLA | None = None) -> tuple[Finding, ...]:
+        """The same as findings, with stage and severity."""
+        return tuple(map(Finding.of, self.problems(project_sla)))
 
 
 class ProjectSLA(BaseModel):
@@ -294,9 +286,13 @@ class ProjectSLA(BaseModel):
         """What learners ask the ML data server for, as a union."""
         return self.training_configuration.data_tags
 
-    def findings(self) -> tuple[Finding, ...]:
+    def problems(self) -> tuple[Problem, ...]:
         """What would fail on FLOps, as far as it can be said without running."""
-        return project_findings(self)
+        return project_problems(self)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The same as findings, with stage and severity."""
+        return tuple(map(Finding.of, self.problems()))
 
 
 _SLA = TypeVar("_SLA", MockSLA, ProjectSLA)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from pytest_flops_mock.errors import Problem, listing, nearest
+from pytest_flops_mock.sla.keys import known_keys
 from pytest_flops_mock.sla.parsing import described, shown
-from pytest_flops_mock.sla.rules import known_keys
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -1,6 +1,7 @@
 """What can be said about SLAs without running anything: the traps that FLOps itself shows late, obscurely or never.
 
-Each rule yields findings for one kind of mistake and says what fails on FLOps and why. Nothing here raises.
+Each rule yields a problem, with its code, for each mistake of one kind, and says what fails on FLOps and why. Nothing
+here raises.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from pytest_flops_mock.errors import Problem, listing, nearest
-from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.sla.keys import is_local_path, known_keys
 from pytest_flops_mock.sla.parsing import shown
 
 if TYPE_CHECKING:
@@ -31,21 +32,10 @@ _COUNTS = {
 _SAFE_TAG = "letters, digits, _ and - only"
 
 
-def is_local_path(name: str) -> bool:
-    """Whether a data set's name means files on this machine and not a data set of the Hugging Face hub."""
-    endings = (".parquet", ".csv", ".json", ".jsonl")
-    return name.startswith((".", "/", "~")) or "\\" in name or name.casefold().endswith(endings)
-
-
-def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
-    """The JSON keys that a model knows at its own level."""
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-def mock_findings(sla: MockSLA, project: ProjectSLA | None = None) -> tuple[Finding, ...]:
+def mock_problems(sla: MockSLA, project: ProjectSLA | None = None) -> tuple[Problem, ...]:
     """What would fail on FLOps with this MDP SLA; with a project SLA, also whether its learners would find the data.
 
-    Findings about the project SLA alone are not among them, see :func:`project_findings`.
+    Problems of the project SLA alone are not among them, see :func:`project_problems`.
     """
     return (
         *_customer(sla),
@@ -58,25 +48,25 @@ def mock_findings(sla: MockSLA, project: ProjectSLA | None = None) -> tuple[Find
     )
 
 
-def project_findings(sla: ProjectSLA) -> tuple[Finding, ...]:
+def project_problems(sla: ProjectSLA) -> tuple[Problem, ...]:
     """What would fail on FLOps with this project SLA."""
     return (*_customer(sla), *_unknown_keys(sla), *_project_tags(sla), *_counts(sla), *_clients(sla))
 
 
-def _customer(sla: MockSLA | ProjectSLA) -> Iterator[Finding]:
+def _customer(sla: MockSLA | ProjectSLA) -> Iterator[Problem]:
     if sla.customer_id and sla.customer_id.strip():
         return
     similar = nearest("customerID", sla.model_extra or ())
     missing = f"the key {similar}" if similar else "no such key"
-    problem = Problem(
+    yield Problem(
         message="without customerID the FLOps manager answers 500 with nothing but the key's name",
         where=f"{sla.origin}: customerID",
         expected='your id at the orchestrator, such as "Admin"',
         got=missing if sla.customer_id is None else shown(sla.customer_id),
         nearest="customerID" if similar else "",
         fix=f"rename {similar} to customerID" if similar else 'add "customerID": "Admin" (or your own id)',
+        code="FM009",
     )
-    yield Finding.of(problem, code="FM009")
 
 
 def _levels(model: BaseModel, path: str = "") -> Iterator[tuple[str, BaseModel]]:
@@ -88,7 +78,7 @@ def _levels(model: BaseModel, path: str = "") -> Iterator[tuple[str, BaseModel]]
             yield from _levels(value, f"{path}{name}.")
 
 
-def _unknown_keys(sla: MockSLA | ProjectSLA) -> Iterator[Finding]:
+def _unknown_keys(sla: MockSLA | ProjectSLA) -> Iterator[Problem]:
     levels = list(_levels(sla))
     elsewhere = {key: f"{path}{key}" for path, model in levels for key in known_keys(type(model))}
     for path, model in levels:
@@ -98,40 +88,40 @@ def _unknown_keys(sla: MockSLA | ProjectSLA) -> Iterator[Finding]:
             fix = f"rename it to {closest}, or remove it" if closest else "remove it"
             if key in elsewhere:
                 fix = f"move it to {closest}, or remove it"
-            problem = Problem(
+            yield Problem(
                 message=f"the FLOps manager ignores the key {path}{key}, since it does not know it",
                 where=f"{sla.origin}: {path}{key}",
                 expected=f"one of {listing(valid)}",
                 got=key,
                 nearest=closest,
                 fix=fix,
+                code="FM004",
             )
-            yield Finding.of(problem, code="FM004")
 
 
-def _local_data_set(sla: MockSLA) -> Iterator[Finding]:
+def _local_data_set(sla: MockSLA) -> Iterator[Problem]:
     if is_local_path(sla.dataset_name):
-        problem = Problem(
+        yield Problem(
             message="the MDP on FLOps cannot see this data set, since it runs on a worker node and loads from the hub",
             where=f"{sla.origin}: {_MOCK}.dataset_name",
             expected="a data set's name on the Hugging Face hub, to deploy this SLA",
             got=f"a path on this machine: {shown(sla.dataset_name)}",
             fix="fine for checks on this machine; before you deploy, push the data to the hub and use its name there",
+            code="FM011",
         )
-        yield Finding.of(problem, code="FM011")
 
 
-def _partitions(sla: MockSLA) -> Iterator[Finding]:
+def _partitions(sla: MockSLA) -> Iterator[Problem]:
     if sla.number_of_partitions < 1:
-        problem = Problem(
+        yield Problem(
             message="the MDP dies before it sends anything, since its partitioner cannot make less than one partition",
             where=f"{sla.origin}: {_MOCK}.number_of_partitions",
             expected="1 or more",
             got=str(sla.number_of_partitions),
             nearest="1",
             fix="set number_of_partitions to 1 or more",
+            code="FM007",
         )
-        yield Finding.of(problem, code="FM007")
 
 
 def _split(line: str) -> list[str] | None:
@@ -147,7 +137,7 @@ def _clean(tag: str) -> str:
     return re.sub(r"[^\w-]+", "_", tag).strip("_")
 
 
-def _command_line(sla: MockSLA) -> Iterator[Finding]:
+def _command_line(sla: MockSLA) -> Iterator[Problem]:
     arguments = [sla.dataset_name, str(sla.number_of_partitions), sla.data_tag]
     split = _split(" ".join(arguments))
     if split == arguments:
@@ -165,7 +155,7 @@ def _command_line(sla: MockSLA) -> Iterator[Finding]:
         more = "; nor would a learner ask for it whole, since its arguments are split at blanks as well"
         blank = is_tag and len(value.split()) > 1
         closest = (_clean(value) or _clean(sla.dataset_name)) if is_tag else ""
-        problem = Problem(
+        yield Problem(
             message=(
                 "the MDP gets wrong arguments and dies, since the FLOps manager joins them with blanks and splits them "
                 f"again by shell rules, which {key} {shown(value)} does not survive{more if blank else ''}"
@@ -175,8 +165,8 @@ def _command_line(sla: MockSLA) -> Iterator[Finding]:
             got=got,
             nearest=closest,
             fix=f"set data_tag to {shown(closest or 'my_tag')}" if is_tag else "write the name as the hub shows it",
+            code="FM006",
         )
-        yield Finding.of(problem, code="FM006")
 
 
 def _tag_traps(tag: str, *, command_line: bool) -> Iterator[str]:
@@ -194,86 +184,86 @@ def _tag_traps(tag: str, *, command_line: bool) -> Iterator[str]:
         yield "holds '/', '..' or NUL, and a file of that name would leave the ML data server's store, which refuses it"
 
 
-def _tag_finding(tag: str, reason: str, where: str) -> Finding:
+def _tag_problem(tag: str, reason: str, where: str) -> Problem:
     closest = _clean(tag)
-    problem = Problem(
+    return Problem(
         message=f"no learner can ever get data of this tag, since it {reason}",
         where=where,
         expected=_SAFE_TAG,
         got=shown(tag),
         nearest=closest,
         fix=f"use {shown(closest or 'my_tag')} in the MDP SLA and in the project SLA",
+        code="FM005",
     )
-    return Finding.of(problem, code="FM005")
 
 
-def _mock_tag(sla: MockSLA) -> Iterator[Finding]:
+def _mock_tag(sla: MockSLA) -> Iterator[Problem]:
     for reason in _tag_traps(sla.data_tag, command_line=_split(sla.data_tag) == [sla.data_tag]):
-        yield _tag_finding(sla.data_tag, reason, f"{sla.origin}: {_MOCK}.data_tag")
+        yield _tag_problem(sla.data_tag, reason, f"{sla.origin}: {_MOCK}.data_tag")
 
 
-def _no_tags(project: ProjectSLA) -> Finding:
-    problem = Problem(
+def _no_tags(project: ProjectSLA) -> Problem:
+    return Problem(
         message="every learner finds no data and ends with status 1, since the project SLA names no data tag",
         where=f"{project.origin}: {_TRAINING}.data_tags",
         expected="the data_tag of at least one MDP SLA",
         got="an empty list" if "data_tags" in project.training_configuration.model_fields_set else "no such key",
         fix='add the MDP SLA\'s tag, such as "data_tags": ["mnist"]',
+        code="FM008",
     )
-    return Finding.of(problem, code="FM008")
 
 
-def _project_tags(sla: ProjectSLA) -> Iterator[Finding]:
+def _project_tags(sla: ProjectSLA) -> Iterator[Problem]:
     if not sla.data_tags:
         yield _no_tags(sla)
     for index, tag in enumerate(sla.data_tags):
         for reason in _tag_traps(tag, command_line=True):
-            yield _tag_finding(tag, reason, f"{sla.origin}: {_TRAINING}.data_tags[{index}]")
+            yield _tag_problem(tag, reason, f"{sla.origin}: {_TRAINING}.data_tags[{index}]")
 
 
-def _shared_tag(sla: MockSLA, project: ProjectSLA) -> Iterator[Finding]:
+def _shared_tag(sla: MockSLA, project: ProjectSLA) -> Iterator[Problem]:
     if not project.data_tags:
         yield _no_tags(project)
     elif sla.data_tag not in project.data_tags:
         closest = nearest(sla.data_tag, project.data_tags)
-        problem = Problem(
+        yield Problem(
             message="no learner of the project gets what this MDP sends, since the two SLAs share no data tag",
             where=f"{sla.origin}: {_MOCK}.data_tag",
             expected=f"one of the data_tags of {project.origin}: {', '.join(shown(tag) for tag in project.data_tags)}",
             got=shown(sla.data_tag),
             nearest=closest,
             fix=f"set data_tag to {shown(closest or project.data_tags[0])}, or add this tag to the project SLA",
+            code="FM008",
         )
-        yield Finding.of(problem, code="FM008")
 
 
-def _counts(sla: ProjectSLA) -> Iterator[Finding]:
+def _counts(sla: ProjectSLA) -> Iterator[Problem]:
     for key, consequence in _COUNTS.items():
         value: int = getattr(sla.training_configuration, key)
         if value < 1:
-            problem = Problem(
+            yield Problem(
                 message=f"{consequence} with {key} below 1",
                 where=f"{sla.origin}: {_TRAINING}.{key}",
                 expected="1 or more",
                 got=str(value),
                 nearest="1",
                 fix=f"set {key} to 1 or more",
+                code="FM010",
             )
-            yield Finding.of(problem, code="FM010")
 
 
-def _clients(sla: ProjectSLA) -> Iterator[Finding]:
+def _clients(sla: ProjectSLA) -> Iterator[Problem]:
     training = sla.training_configuration
     started = max(training.min_available_clients, 1)  # a lower value is FM010's matter
     for key in ("min_fit_clients", "min_evaluate_clients"):
         needed: int = getattr(training, key)
         if needed > started:
-            problem = Problem(
+            yield Problem(
                 message=f"the aggregator waits for ever, since {key} is higher than the number of learners started",
                 where=f"{sla.origin}: {_TRAINING}.{key}",
                 expected=f"at most min_available_clients, the number of learners that are started: {started}",
                 got=str(needed),
                 nearest=str(started),
                 fix=f"set min_available_clients to {needed}, or {key} to {started}",
+                code="FM012",
             )
-            yield Finding.of(problem, code="FM012")

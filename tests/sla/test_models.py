@@ -17,7 +17,6 @@ from pytest_flops_mock.sla.models import (
     PostTrainingStep,
     ProjectSLA,
     TrainingMode,
-    is_local_path,
 )
 
 DATA_KEYS = "dataset_name, number_of_partitions, data_tag, split, config_name, revision, max_rows"
@@ -344,19 +343,6 @@ def test_a_project_sla_names_every_problem_with_the_nearest_valid_value() -> Non
         '  nearest   ["mnist"]\n'
         '  fix       write ["mnist"]'
     )
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["./data", "../x", ".", "/srv/data", "~/data", "digits.parquet", "a/b.CSV", "x.json", "x.jsonl", "data\\x"],
-)
-def test_names_that_mean_files_on_this_machine(name: str) -> None:
-    assert is_local_path(name)
-
-
-@pytest.mark.parametrize("name", ["mnist", "ylecun/mnist", "user/data.v2", "parquet", "csv", ""])
-def test_names_that_mean_data_sets_of_the_hub(name: str) -> None:
-    assert not is_local_path(name)
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="FLOps' published SLAs are not beside this repository")

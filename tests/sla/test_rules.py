@@ -52,6 +52,14 @@ def test_findings_have_the_stage_and_severity_of_their_code() -> None:
     assert (found.stage, found.severity) == (Stage.SLA, Severity.ERROR)
 
 
+def test_problems_are_what_the_findings_are_made_of() -> None:
+    sla, other = mock(number_of_partitions=0), project(data_tags=[])
+
+    assert [finding.problem for finding in sla.findings(other)] == list(sla.problems(other))
+    assert [problem.code for problem in sla.problems(other)] == ["FM007", "FM008"]
+    assert [problem.code for problem in other.problems()] == ["FM008"]
+
+
 @pytest.mark.parametrize(("customer", "got"), [({}, "no such key"), ({"customerID": None}, "no such key")])
 def test_a_missing_customer_id(customer: dict[str, Any], got: str) -> None:
     sla = MockSLA.load({**customer, "mock_data_configuration": {"data_tag": "mnist"}})
