@@ -19,6 +19,7 @@ LAYERS: dict[str, int] = {
     "child": 0,
     "errors": 0,
     "stage": 0,
+    "subprocesses": 0,
     "codes": 1,
     "findings": 2,
     "report": 3,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem
 from pytest_flops_mock.repository.conda import FILE, CondaEnvironment
-from pytest_flops_mock.repository.programs import run
+from pytest_flops_mock.subprocesses import run
 
 LEARNER_PINS = ("flwr==1.8.0", "pydantic~=2.7.1", "pillow~=10.4.0", "flwr_datasets==0.1.0", "flops-utils")
 """What FLOps puts into the learner's image beside ``conda.yaml``; it is installed afterwards."""
@@ -150,14 +150,14 @@ class Uv:
 
     def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> tuple[int, str]:
         """Exit status and output. It has a group of its own, which ends with this; the lock is held until it has ended."""
-        status, output, _ = run(
+        ended = run(
             [self.program, *arguments],
             env=self._environment(with_indexes=arguments[0] == "pip"),
             cwd=Path(self.program).parent,  # in the current folder a pyproject.toml would have a say
             errors=errors,
             pass_fds=() if lock is None else (lock,),
         )
-        return status, output
+        return ended.status, ended.text
 
     def _environment(self, *, with_indexes: bool = True) -> dict[str, str]:
         """This process' environment, with its proxies and credentials for indexes, without what is about its Python."""

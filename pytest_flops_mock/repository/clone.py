@@ -1,7 +1,4 @@
-"""An ML repository behind a Git URL: cloned shallowly into a temporary folder, at any branch, tag or commit.
-
-Git never asks for credentials here, runs no hooks, and ends in time or is killed.
-"""
+"""An ML repository behind a Git URL: cloned shallowly into a temporary folder, at any branch, tag or commit."""
 
 from __future__ import annotations
 
@@ -18,8 +15,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing
-from pytest_flops_mock.repository.programs import run
+from pytest_flops_mock.repository.git import git
 from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.subprocesses import Ended
 
 CLONE_SECONDS = 300.0
 """How long all of the cloning may take."""
@@ -29,21 +27,6 @@ _WITH_REF = re.compile(r"(.*[^/@])@([^@]*)", re.DOTALL)
 _COMMIT = re.compile(r"[0-9a-f]{4,64}", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"(https?://)[^/@\s]*@", re.IGNORECASE)
 _NO_NEWS = ("Could not read from remote repository.", "Please make sure", "and the repository exists.")
-
-# In a Git hook these name the repository that is committed to.
-_OF_ANOTHER = frozenset(
-    (
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_NAMESPACE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_WORK_TREE",
-        "SSH_ASKPASS",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -92,35 +75,35 @@ def cloned(remote: Remote, *, timeout: float = CLONE_SECONDS) -> Iterator[MLRepo
         RepositoryError: Git is not installed, cannot read the URL, does not end in time, or there is no such ref.
     """
     with tempfile.TemporaryDirectory(prefix="flops-clone-", ignore_cleanup_errors=True) as temporary:
-        git = _Git(remote, Path(temporary, "repository"), time.monotonic() + timeout, timeout)
-        commit = _fetched(git, remote)
-        git.run("checkout", "--quiet", "--detach", commit)
-        name = f"{remote.shown} ({git.run('rev-parse', 'HEAD').strip()[:12]})"
-        yield replace(MLRepository.at(git.folder), name=name)
+        cloning = _Cloning(remote, Path(temporary, "repository"), time.monotonic() + timeout, timeout)
+        commit = _fetched(cloning, remote)
+        cloning.run("checkout", "--quiet", "--detach", commit)
+        name = f"{remote.shown} ({cloning.run('rev-parse', 'HEAD').strip()[:12]})"
+        yield replace(MLRepository.at(cloning.folder), name=name)
 
 
-def _fetched(git: _Git, remote: Remote) -> str:
+def _fetched(cloning: _Cloning, remote: Remote) -> str:
     """Fetch what ``remote`` names, as little as the server allows; the name of it in the new repository."""
-    refs = git.refs()
+    refs = cloning.refs()
     wanted = next((name for name in _full_names(remote.ref) if name in refs), "")
-    git.run("init", "--quiet", "--template=", str(git.folder), inside=False)
+    cloning.run("init", "--quiet", "--template=", str(cloning.folder), inside=False)
     if not wanted and _COMMIT.fullmatch(remote.ref):
         tips = {commit for commit in refs.values() if commit.startswith(remote.ref.casefold())}
         wanted = tips.pop() if len(tips) == 1 else remote.ref if len(remote.ref) >= 40 else ""
-        if not wanted or not git.works("fetch", "--quiet", "--depth=1", remote.url, wanted):
+        if not wanted or not cloning.works("fetch", "--quiet", "--depth=1", remote.url, wanted):
             # The beginning of a commit's name, or a server that gives only what a ref names.
-            git.run("fetch", "--quiet", remote.url, "+refs/heads/*:refs/remotes/o/*", "+refs/tags/*:refs/tags/*")
-            if not git.works("rev-parse", "--quiet", "--verify", f"{remote.ref}^{{commit}}"):
+            cloning.run("fetch", "--quiet", remote.url, "+refs/heads/*:refs/remotes/o/*", "+refs/tags/*:refs/tags/*")
+            if not cloning.works("rev-parse", "--quiet", "--verify", f"{remote.ref}^{{commit}}"):
                 raise RepositoryError(_no_ref(remote, refs))
             return remote.ref
         return "FETCH_HEAD"
     if not wanted:
         raise RepositoryError(_no_ref(remote, refs))
-    git.run("fetch", "--quiet", "--depth=1", remote.url, wanted)
+    cloning.run("fetch", "--quiet", "--depth=1", remote.url, wanted)
     return "FETCH_HEAD"
 
 
-class _Git:
+class _Cloning:
     """Runs Git for one clone."""
 
     def __init__(self, remote: Remote, folder: Path, deadline: float, limit: float) -> None:
@@ -138,20 +121,19 @@ class _Git:
 
     def run(self, *arguments: str, inside: bool = True) -> str:
         """What Git prints; ``inside`` runs it in the clone."""
-        code, told, complaint = self._ended(arguments, inside)
-        if code:
-            raise RepositoryError(self._refused(complaint))
-        return told
+        ended = self._ended(arguments, inside)
+        if ended.status:
+            raise RepositoryError(self._refused(ended.errors))
+        return ended.text
 
     def works(self, *arguments: str) -> bool:
         """Whether Git can do it."""
-        return self._ended(arguments, inside=True)[0] == 0
+        return self._ended(arguments, inside=True).status == 0
 
-    def _ended(self, arguments: tuple[str, ...], inside: bool) -> tuple[int, str, str]:
-        command = ["git", "-c", f"core.hooksPath={os.devnull}", *(["-C", str(self.folder)] if inside else []), *arguments]
+    def _ended(self, arguments: tuple[str, ...], inside: bool) -> Ended:
         left = max(self._deadline - time.monotonic(), 0.001)
         try:
-            return run(command, env=_environment(os.environ), timeout=left)
+            return git(*arguments, folder=self.folder if inside else None, timeout=left)
         except OSError as error:
             raise RepositoryError(self._no_git(error)) from error
         except subprocess.TimeoutExpired:
@@ -219,17 +201,6 @@ def _split(path: str, *, local: bool) -> tuple[str, str]:
         return f"{before}.git", ref
     match = _WITH_REF.fullmatch(path)
     return (match[1], match[2]) if match else (path, "")
-
-
-def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in inherited.items() if name not in _OF_ANOTHER}
-    return {
-        **kept,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ASKPASS": "",
-        "SSH_ASKPASS_REQUIRE": "never",
-        "GCM_INTERACTIVE": "never",
-    }
 
 
 def _is_folder(text: str) -> bool:

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
+from pytest_flops_mock.repository.listing import Listing, is_hidden, listing_of
 
 
 @dataclass(frozen=True)
 class MLRepository:
     """A user's ML repository: ``model_manager.py``, ``data_manager.py`` and ``conda.yaml`` at its root.
 
-    Make one with :meth:`at` or :meth:`of_files`. Its folder is only ever read.
+    Make one with :meth:`at` or :meth:`of_files`. Its folder is only ever read. Which files are in the folder is found out
+    each time, since the user may change them; one made by :meth:`snapshot` knows it once and for all.
 
     Attributes:
         name: What it is called in reports.
         root: Its folder; ``None`` for one made of files.
         contents: Path and text of each file that is not the folder's.
+        listed: Which files the folder has, if that is known; says nothing about which repository it is.
     """
 
     name: str
     root: Path | None = None
     contents: tuple[tuple[str, str], ...] = ()
+    listed: Listing | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def at(cls, path: str | os.PathLike[str]) -> MLRepository:
@@ -74,15 +78,20 @@ class MLRepository:
         added = {_checked(name, text): text for name, text in files.items()}
         return replace(self, contents=tuple(sorted({**dict(self.contents), **added}.items())))
 
+    def snapshot(self) -> MLRepository:
+        """The same repository with the files that are there now: its folder is listed, and Git asked, this once.
+
+        What the files say is still read when it is asked for.
+        """
+        return replace(self, listed=self._listing())
+
     def paths(self) -> tuple[str, ...]:
         """The files that the image builder would see, relative to the root, sorted.
 
         Hidden files are left out, as the builder does; in a Git work tree so is what Git ignores.
         """
-        found = {name for name, _ in self.contents}
-        if self.root is not None:
-            found.update(path for path in self._on_disk() if (self.root / path).is_file())
-        return tuple(sorted(path for path in found if not _hidden(path)))
+        own = (name for name, _ in self.contents if not is_hidden(name))
+        return tuple(sorted({*self._listing().files, *own}))
 
     def content(self, path: str) -> bytes:
         """The content of one file.
@@ -95,10 +104,8 @@ class MLRepository:
                 return text.encode()
         if self.root is None:
             raise self._unreadable(path, "no such file")
-        try:
+        with self._told_of(path):
             return (self.root / path).read_bytes()
-        except OSError as error:
-            raise self._unreadable(path, error.strerror or str(error)) from error
 
     def text(self, path: str) -> str:
         """The content of one file as text.
@@ -117,47 +124,56 @@ class MLRepository:
         Raises:
             RepositoryError: A file cannot be read, or two files cannot lie in one folder.
         """
-        for path in self._on_disk():
-            if not _hidden(path):
-                self._copy(path, folder)
+        there = self._listing()
+        for path in (*there.files, *there.links):
+            with self._told_of(path):
+                _make_way(folder / path)
+                shutil.copy(Path(self.root or ".", path), folder / path, follow_symlinks=False)
         for path, text in self.contents:
-            if not _hidden(path):
-                self._write(path, text, folder)
+            if not is_hidden(path):
+                with self._told_of(path):
+                    _make_way(folder / path)
+                    (folder / path).write_text(text, encoding="utf-8")
 
-    def _on_disk(self) -> Iterable[str]:
-        """Files of the folder, and links to what lies in it; a link to elsewhere leads nowhere in a clone."""
+    def refuse_unreadable(self) -> None:
+        """Find out, without copying anything, whether :meth:`copy_to` can read each file and give it a place.
+
+        Raises:
+            RepositoryError: As :meth:`copy_to` does.
+        """
+        files = self._listing().files
+        for path in files:
+            with self._told_of(path):
+                if self.root is not None and not (self.root / path).is_symlink():
+                    (self.root / path).open("rb").close()
+        taken = {*files, *(path for path, _ in self.contents if not is_hidden(path))}
+        for path in sorted(taken):
+            above = map(str, PurePosixPath(path).parents)
+            if file := next((parent for parent in above if parent in taken), ""):
+                raise self._unreadable(path, f"{file}, which is a file and not a folder")
+
+    def _listing(self) -> Listing:
         if self.root is None:
-            return ()
-        found = _listed_by_git(self.root) or list(_walked(self.root))
-        environments = tuple(path[: -len("pyvenv.cfg")] for path in found if path.endswith("/pyvenv.cfg"))
-        return (path for path in found if not path.startswith(environments) and _is_there(self.root, path))
+            return Listing()
+        return self.listed or listing_of(self.root)
 
-    def _copy(self, path: str, folder: Path) -> None:
-        source, target = Path(self.root or ".", path), folder / path
+    @contextmanager
+    def _told_of(self, path: str) -> Iterator[None]:
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target, follow_symlinks=False)
-        except OSError as error:
-            raise self._unreadable(path, error.strerror or str(error)) from error
-
-    def _write(self, path: str, text: str, folder: Path) -> None:
-        target = folder / path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)  # it may be a link
-            target.write_text(text, encoding="utf-8")
+            yield
         except OSError as error:
             raise self._unreadable(path, error.strerror or str(error)) from error
 
     def _unreadable(self, path: str, got: str) -> RepositoryError:
+        paths = self.paths()
         return RepositoryError(
             Problem(
                 "a file of the ML repository cannot be read",
                 where=f"{self.name}: {path}",
                 expected="a file, of text in UTF-8 where it is code",
                 got=got,
-                nearest="" if path in self.paths() else nearest(path, self.paths()),
-                fix=f"the files there are: {listing(self.paths())}",
+                nearest="" if path in paths else nearest(path, paths),
+                fix=f"the files there are: {listing(paths)}",
             )
         )
 
@@ -201,37 +217,7 @@ def _folders(parent: Path) -> list[str]:
         return []
 
 
-def _hidden(path: str) -> bool:
-    return any(part.startswith(".") or part == "__pycache__" for part in path.split("/"))
-
-
-def _is_there(root: Path, path: str) -> bool:
-    """Whether a clone has it: a file, or a relative link to something in the repository."""
-    entry = root / path
-    if entry.is_symlink():
-        target = Path(os.path.realpath(entry))  # unlike resolve(), it takes links that lead round in a circle
-        return not os.path.isabs(os.readlink(entry)) and target.is_relative_to(root) and target.exists()
-    return entry.is_file()
-
-
-def _listed_by_git(root: Path) -> list[str]:
-    """Tracked and new files; none where the folder is no Git work tree (or one that ignores it), or Git is not there."""
-    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    # In a Git hook these name the repository that is committed to.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        told = subprocess.run(command, capture_output=True, timeout=30, check=False, env=environment)
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    names = told.stdout.decode(errors="surrogateescape").split("\0")
-    return [] if told.returncode else sorted({name for name in names if name})
-
-
-def _walked(root: Path) -> Iterator[str]:
-    """All files and links below ``root``, without hidden folders."""
-    for folder, folders, files in os.walk(root):
-        here = Path(folder)
-        links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = [name for name in folders if not _hidden(name) and not (here / name / "pyvenv.cfg").exists()]
-        for name in [*files, *links]:
-            yield (here / name).relative_to(root).as_posix()
+def _make_way(target: Path) -> None:
+    """Make the folder that ``target`` lies in, and remove what is there already, which may be a link."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)

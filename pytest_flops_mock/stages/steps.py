@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pytest_flops_mock.errors import FlopsMockError, Problem
@@ -54,11 +52,10 @@ def read_slas(context: Context) -> Iterable[Finding]:
 
 def look_at_repository(context: Context) -> Iterable[Finding]:
     """What can be said without running anything."""
-    repository = MLRepository.of(context.subject.given)
+    repository = MLRepository.of(context.subject.given).snapshot()
     found = (*structure_findings(repository), *conda_findings(repository))
     try:
-        with TemporaryDirectory() as folder:
-            repository.copy_to(Path(folder))
+        repository.refuse_unreadable()
     except FlopsMockError as error:
         return (*found, *findings_of(error))
     context.subject.repository = repository

@@ -187,3 +187,44 @@ def test_a_tracked_file_that_was_deleted_is_no_file(tmp_path: Path) -> None:
     subprocess.run(["git", "-C", str(tmp_path), "add", "gone.py"], check=True, timeout=30)
     (tmp_path / "gone.py").unlink()
     assert MLRepository.at(tmp_path).paths() == ("model_manager.py",)
+
+
+def test_a_snapshot_keeps_its_list_of_files_and_others_see_changes(tmp_path: Path) -> None:
+    put(tmp_path, "model_manager.py")
+    here = MLRepository.at(tmp_path)
+    snapshot = here.snapshot()
+    put(tmp_path, "new.py")
+    (tmp_path / "model_manager.py").write_text("changed", encoding="utf-8")
+
+    assert (here.paths(), snapshot.paths()) == (("model_manager.py", "new.py"), ("model_manager.py",))
+    assert snapshot.text("model_manager.py") == "changed"
+    assert snapshot.with_files({"more.py": ""}).paths() == ("model_manager.py", "more.py")
+    assert snapshot == here
+    snapshot.copy_to(tmp_path / "copy")
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == ["model_manager.py"]
+
+
+def test_two_files_that_cannot_lie_in_one_folder_are_told_before_anything_is_copied(tmp_path: Path) -> None:
+    put(tmp_path, "repository/part/a.py")
+    repository = MLRepository.at(tmp_path / "repository").with_files({"part": "", "model_manager.py": ""})
+    with pytest.raises(FlopsMockError) as error:
+        repository.refuse_unreadable()
+    assert str(error.value) == (
+        "a file of the ML repository cannot be read\n"
+        f"  where     {tmp_path / 'repository'}: part/a.py\n"
+        "  expected  a file, of text in UTF-8 where it is code\n"
+        "  got       part, which is a file and not a folder\n"
+        "  fix       the files there are: model_manager.py, part, part/a.py"
+    )
+    with pytest.raises(FlopsMockError, match=r"repository: part"):
+        repository.copy_to(tmp_path / "copy")
+
+
+def test_a_file_that_went_away_since_the_snapshot_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "model_manager.py", "gone.py")
+    repository = MLRepository.at(tmp_path).snapshot()
+    repository.refuse_unreadable()
+    (tmp_path / "gone.py").unlink()
+    for look in (repository.refuse_unreadable, lambda: repository.copy_to(tmp_path / "copy")):
+        with pytest.raises(FlopsMockError, match="got       No such file or directory"):
+            look()

@@ -1,4 +1,4 @@
-"""Programs of others (Git, uv), run to their end or, with all that they started, killed."""
+"""Subprocesses that run other people's programs (Git, uv, a Python): to their end or, with all that they started, killed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,28 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A program that came to its end.
+
+    Attributes:
+        status: Its exit status.
+        output: What it wrote to standard output.
+        errors: What it wrote to standard error, as text.
+    """
+
+    status: int
+    output: bytes
+    errors: str = ""
+
+    @property
+    def text(self) -> str:
+        """The output as text."""
+        return self.output.decode(errors="replace")
 
 
 def run(
@@ -19,7 +40,7 @@ def run(
     errors: int = subprocess.PIPE,
     timeout: float | None = None,
     pass_fds: Sequence[int] = (),
-) -> tuple[int, str, str]:
+) -> Ended:
     """Run a program in a group of its own, without a terminal to ask anything on.
 
     However this call ends, by an interrupt or by its time limit, the group is killed with it.
@@ -31,9 +52,6 @@ def run(
         errors: Where its standard error goes: ``subprocess.PIPE``, ``STDOUT`` or ``DEVNULL``.
         timeout: Seconds that it may take.
         pass_fds: File descriptors that it inherits.
-
-    Returns:
-        Exit status, standard output, standard error.
 
     Raises:
         OSError: There is no such program.
@@ -57,12 +75,12 @@ def run(
         starting = thread.submit(start)
         try:
             process = starting.result()
-            told, complaint = process.communicate(timeout=timeout)
+            output, complaint = process.communicate(timeout=timeout)
         except BaseException:
             if starting.exception() is None:
                 _kill(starting.result())
             raise
-    return process.returncode, told.decode(errors="replace"), (complaint or b"").decode(errors="replace")
+    return Ended(process.returncode, output, (complaint or b"").decode(errors="replace"))
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
