@@ -46,6 +46,7 @@ LAYERS: dict[str, int] = {
 THIRD_PARTY: dict[str, set[str]] = {
     "sla": {"pydantic", "pydantic_core"},
     "flight": {"pyarrow", "xxhash"},
+    "repository": {"packaging", "yaml"},
     "data": {"pyarrow", "numpy"},
     "data/twins": {"pyarrow", "numpy", "datasets"},
     "partitions": {"pyarrow", "numpy"},

@@ -24,7 +24,9 @@ from pathlib import Path
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, RepositoryError, SettingsError, listing, nearest
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.learner.uv import LEARNER_PINS, Uv, bounded, find_uv, search_path
-from pytest_flops_mock.repository.conda import FILE, CondaEnvironment, compatible, conda_environment
+from pytest_flops_mock.repository.conda.document import FILE
+from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment
+from pytest_flops_mock.repository.conda.versions import compatible
 from pytest_flops_mock.repository.repository import MLRepository
 
 PASSED_ON = frozenset(

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem
-from pytest_flops_mock.repository.conda import FILE, CondaEnvironment
+from pytest_flops_mock.repository.conda.document import FILE
+from pytest_flops_mock.repository.conda.reader import CondaEnvironment
 from pytest_flops_mock.subprocesses import run
 
 LEARNER_PINS = ("flwr==1.8.0", "pydantic~=2.7.1", "pillow~=10.4.0", "flwr_datasets==0.1.0", "flops-utils")

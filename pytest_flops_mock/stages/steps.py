@@ -18,7 +18,7 @@ from pytest_flops_mock.learner import requests
 from pytest_flops_mock.learner.environment import difference_findings, learner_python
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.session import LearnerSession
-from pytest_flops_mock.repository.conda import conda_findings
+from pytest_flops_mock.repository.conda.reader import conda_findings
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.repository.structure import structure_findings
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA

@@ -23,7 +23,7 @@ from pytest_flops_mock.learner.environment import (
     environments,
     learner_python,
 )
-from pytest_flops_mock.repository.conda import conda_environment
+from pytest_flops_mock.repository.conda.reader import conda_environment
 
 IMAGE = {"Python": "3.10.13", "datasets": "2.21.0", "flwr": "1.8.0", "pillow": "10.4.0"}
 

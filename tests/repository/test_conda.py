@@ -6,7 +6,7 @@ import pytest
 
 from pytest_flops_mock import MLRepository
 from pytest_flops_mock.errors import RepositoryError
-from pytest_flops_mock.repository.conda import CondaEnvironment, conda_environment, conda_findings
+from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment, conda_findings
 
 
 def of(*entries: str, pip: tuple[str, ...] = ()) -> MLRepository:
@@ -133,13 +133,13 @@ def test_lines_that_name_mlflow_do_not_exist_for_conda() -> None:
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
-        ("", "conda.yaml", "conda.yaml is no mapping"),
-        ("- numpy", "conda.yaml:1", "conda.yaml is no mapping"),
+        ("", "conda.yaml", "conda.yaml is not a mapping"),
+        ("- numpy", "conda.yaml:1", "conda.yaml is not a mapping"),
         ("a: [", "conda.yaml:1", "conda.yaml is not YAML: expected the node content, but found '<stream end>'"),
         ("a:\n\t- b", "conda.yaml:2", "conda.yaml is not YAML: found character '\\t' that cannot start any token"),
         ("a\0b", "conda.yaml", "conda.yaml is not YAML: special characters are not allowed"),
         ("[" * 5000, "conda.yaml", "conda.yaml is not YAML: nested too deeply"),
-        ("dependencies: numpy", "conda.yaml:1", "dependencies of conda.yaml is no list"),
+        ("dependencies: numpy", "conda.yaml:1", "dependencies in conda.yaml is not a list"),
         ("name: a\ndependancies:\n- python=3.10", "conda.yaml", "conda.yaml has no dependencies"),
         ("name: a\nname: b\ndependencies:\n- python=3.10", "conda.yaml:2", "the key name is there twice"),
         ("dependencies:\n- 1.5", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
@@ -159,13 +159,13 @@ def test_what_conda_does_not_read_is_told_with_its_line(text: str, where: str, m
 @pytest.mark.parametrize(
     ("spec", "message", "nearest"),
     [
-        ("numpy=1.26.x.y", "numpy=1.26.x.y asks for a version that cannot be", "numpy=1.26"),
+        ("numpy=1.26.x.y", "numpy=1.26.x.y asks for a version that cannot exist", "numpy=1.26"),
         ("numpy==", "numpy== names no version", "numpy"),
         ("numpy=", "numpy= names no version", "numpy"),
-        ("numpy=>1.2", "numpy=>1.2 asks for a version that cannot be", "numpy>=1.2"),
-        ("numpy===1.2", "numpy===1.2 asks for a version that cannot be", "numpy==1.2"),
-        ("numpy~=1", "numpy~=1 asks for a version that cannot be", "numpy~=1.0"),
-        ("numpy=latest", "numpy=latest asks for a version that cannot be", ""),
+        ("numpy=>1.2", "numpy=>1.2 asks for a version that cannot exist", "numpy>=1.2"),
+        ("numpy===1.2", "numpy===1.2 asks for a version that cannot exist", "numpy==1.2"),
+        ("numpy~=1", "numpy~=1 asks for a version that cannot exist", "numpy~=1.0"),
+        ("numpy=latest", "numpy=latest asks for a version that cannot exist", ""),
         ("numpy>=2,<1", "no version can meet numpy>=2,<1", ""),
         ("numpy<0", "no version can meet numpy<0", ""),
     ],
@@ -195,7 +195,7 @@ def test_entries_that_exclude_each_other_are_told_once_with_their_lines() -> Non
 def test_a_conda_spec_below_pip_is_told_with_what_pip_reads() -> None:
     (finding,) = conda_findings(of("python=3.10", pip=("numpy=1.26.4",)))
     assert str(finding.problem) == (
-        "numpy=1.26.4 is no requirement that pip reads\n"
+        "numpy=1.26.4 is not a requirement that pip can read\n"
         "  where     conda.yaml:5\n"
         "  expected  a requirement such as numpy==1.26.4 (PEP 508)\n"
         "  got       numpy=1.26.4\n"

@@ -1,0 +1,106 @@
+"""An entry of ``conda.yaml`` as a requirement that pip and uv can install."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from pytest_flops_mock.errors import Problem
+from pytest_flops_mock.repository.conda.document import FILE, REQUIREMENT_EXAMPLE, SPEC_EXAMPLE, Written, refused
+from pytest_flops_mock.repository.conda.names import is_conda_only, pypi_name
+from pytest_flops_mock.repository.conda.specs import as_requirement, name_and_version, nearest_spec
+from pytest_flops_mock.repository.conda.versions import asked_for, operator_and_number
+
+PYTHON, PIP = "python", "pip"
+
+_PACKAGE_FILE = re.compile(r"\w+://\S+\.(?:conda|tar\.bz2)(?:#\w+)?")
+_PIP_INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index", "--pre")
+_ADDRESS = re.compile(r"[a-z+]+:|\.{0,2}/|~|[^\[;@]*\.(?:whl|zip|tar\.gz)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one entry asks for.
+
+    Attributes:
+        written: As the file says it.
+        name: Normalized name of the package, as PyPI knows it; empty where there is none.
+        specifier: The versions that it allows.
+        requirement: For pip; empty if there is none.
+        option: Whether it is an option that says where pip looks for packages.
+        left_out: Whether some of it has no counterpart outside conda, or is a file on the builder's disk.
+    """
+
+    written: Written
+    name: str = ""
+    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    requirement: str = ""
+    option: bool = False
+    left_out: bool = False
+
+
+def entry_of(written: Written) -> Entry | Problem:
+    """What an entry asks for, or what is wrong with it."""
+    return _pip_entry(written) if written.by_pip else _conda_entry(written)
+
+
+def _pip_entry(written: Written) -> Entry | Problem:
+    text = written.text
+    if text.startswith("-"):
+        option = re.split(r"[\s=]", text, maxsplit=1)[0] in _PIP_INDEX_OPTIONS
+        return Entry(written, option=option, left_out=not option)
+    if _ADDRESS.match(text):
+        remote = "://" in text
+        return Entry(written, requirement=text if remote else "", left_out=not remote)
+    try:
+        found = Requirement(text)
+    except InvalidRequirement:
+        return refused(
+            "FM109",
+            f"{text} is not a requirement that pip can read",
+            written.line,
+            expected=f"{REQUIREMENT_EXAMPLE} (PEP 508)",
+            got=text,
+            nearest=as_requirement(text),
+            fix="below pip: a version stands after ==, not after = as for conda",
+        )
+    return Entry(written, canonicalize_name(found.name), found.specifier, text)
+
+
+def _conda_entry(written: Written) -> Entry | Problem:
+    text = written.text
+    if _PACKAGE_FILE.fullmatch(text):
+        return Entry(written, left_out=True)
+    parts = name_and_version(text)
+    if parts is None:
+        return refused(
+            "FM108",
+            f"conda cannot read an entry of dependencies in {FILE}",
+            written.line,
+            expected=SPEC_EXAMPLE,
+            got=text,
+            fix="name, version and build, and nothing more; what pip alone reads goes below pip:",
+        )
+    name, version = parts
+    asked = asked_for(version)
+    if asked.impossible is not None:
+        _, number = operator_and_number(asked.impossible)
+        return refused(
+            "FM109",
+            f"{text} asks for a version that cannot exist" if number else f"{text} names no version",
+            written.line,
+            expected=SPEC_EXAMPLE,
+            got=asked.impossible or text,
+            nearest=nearest_spec(name, asked.impossible),
+            fix="write a version that the package has, as numbers between dots",
+        )
+    specifier = SpecifierSet(asked.specifiers)
+    if name == PYTHON:
+        return Entry(written, PYTHON, specifier)
+    if is_conda_only(name):
+        return Entry(written, specifier=specifier, left_out=name != PIP)
+    return Entry(written, pypi_name(name), specifier, pypi_name(name) + asked.specifiers, left_out=asked.loosely)
