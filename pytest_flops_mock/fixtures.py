@@ -298,7 +298,7 @@ def settings_of(config: pytest.Config) -> Settings:
         try:
             settings = settings_from(config.rootpath, told, config.invocation_params.dir)
             if settings.env != Settings.env:
-                from pytest_flops_mock.learner.environment import environments
+                from pytest_flops_mock.learner.environments.choice import environments
 
                 environments(settings.env)
             config.stash[SETTINGS] = settings

@@ -12,7 +12,7 @@ from pytest_flops_mock.choices import DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.server import MLDataServer
-from pytest_flops_mock.learner.environment import environments
+from pytest_flops_mock.learner.environments.choice import environments
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import ignored_codes

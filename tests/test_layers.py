@@ -51,7 +51,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "data/twins": {"pyarrow", "numpy", "datasets"},
     "partitions": {"pyarrow", "numpy"},
     "provider": {"pyarrow"},
-    "learner": {"pyarrow"},
+    "learner": {"pyarrow", "packaging"},
     "fixtures": {"pytest"},
     "collection": {"pytest"},
     "tracebacks": {"pytest"},

@@ -87,7 +87,8 @@ def _run(options: argparse.Namespace) -> int:
     slas = [shown(path, here) for path, kind, _ in named if kind == "MDP"]
     project = next((shown(path, here) for path, kind, _ in named if kind == "project"), None)
     from pytest_flops_mock.choices import data_choice
-    from pytest_flops_mock.learner.environment import CURRENT, LEARNER, environments, learner_python
+    from pytest_flops_mock.learner.environments.choice import environments, learner_python
+    from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
     from pytest_flops_mock.pipeline import RepositoryChecker
     from pytest_flops_mock.repository.clone import cloned, remote_of
     from pytest_flops_mock.repository.repository import MLRepository

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, cast
 
-from pytest_flops_mock.learner.environment import child_environment, command
+from pytest_flops_mock.learner.environments.isolation import child_environment, command
 from pytest_flops_mock.repository.repository import MLRepository
 
 OUTPUT_LINES = 20

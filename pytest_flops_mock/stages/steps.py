@@ -15,7 +15,8 @@ from pytest_flops_mock.judging.loading import load_failures
 from pytest_flops_mock.judging.parameters import parameter_facts
 from pytest_flops_mock.judging.transform import data_facts, transform_findings
 from pytest_flops_mock.learner import requests
-from pytest_flops_mock.learner.environment import difference_findings, learner_python
+from pytest_flops_mock.learner.environments.choice import learner_python
+from pytest_flops_mock.learner.environments.difference import difference_findings
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings

@@ -9,7 +9,7 @@ import pytest
 from standins.projects import mock_sla
 
 from pytest_flops_mock import check_repository
-from pytest_flops_mock.learner.uv import Uv, find_uv
+from pytest_flops_mock.learner.environments.uv import Uv, find_uv
 
 REPOSITORY = Path(__file__).parents[1] / "repos" / "numpy_only"
 PACKAGES = ("datasets==2.14.*", "pyarrow<15", "numpy<1.25", "pillow<11", "fsspec<2023.11")

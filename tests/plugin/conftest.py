@@ -14,7 +14,7 @@ from standins.projects import REPOSITORY, mock_sla
 
 # Loaded here, since pytester forgets what an inner run imports, and compiled modules load only once in a process.
 import pytest_flops_mock.data.twins.catalogue
-import pytest_flops_mock.learner.environment
+import pytest_flops_mock.learner.environments.choice
 import pytest_flops_mock.pipeline
 import pytest_flops_mock.report.github  # noqa: F401
 from pytest_flops_mock.partitions.planning import SEED, iid_partitions

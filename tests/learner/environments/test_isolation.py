@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_flops_mock.learner.environment import child_environment, command
+from pytest_flops_mock.learner.environments.isolation import child_environment, command
 
 
 def test_only_what_libraries_need_to_find_themselves_is_passed_on(tmp_path: Path) -> None:

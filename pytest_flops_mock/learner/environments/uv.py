@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import fcntl
+import hashlib
+import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -15,12 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem
+from pytest_flops_mock.learner.environments.image import LEARNER_PINS
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment
 from pytest_flops_mock.subprocesses import run
 
-LEARNER_PINS = ("flwr==1.8.0", "pydantic~=2.7.1", "pillow~=10.4.0", "flwr_datasets==0.1.0", "flops-utils")
-"""What FLOps puts into the learner's image beside ``conda.yaml``; it is installed afterwards."""
+CACHE_FORMAT = 1
+"""Raise it when environments that lie in a cache must not be used any more."""
 
 PIP_SECONDS = 60.0
 REASON_LINES = 12
@@ -62,6 +66,30 @@ def find_uv() -> str:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What an environment is built from.
+
+    Attributes:
+        version: The version of its Python.
+        base: What uv is told of that Python: the path of one that is installed, or a version to download.
+        requirements: The lines of a requirements file.
+        solved_for: An older Python than ``version`` whose versions of packages it gets; empty for its own.
+    """
+
+    version: str
+    base: str
+    requirements: tuple[str, ...]
+    solved_for: str = ""
+
+    @property
+    def key(self) -> str:
+        """A name for the environment: equal recipes have equal ones on machines of one kind."""
+        version = f"{self.version} for {self.solved_for}" if self.solved_for else self.version
+        content = json.dumps([CACHE_FORMAT, platform.machine(), version, list(self.requirements)])
+        return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
 class Uv:
     """uv, run apart from this process' own Python.
 
@@ -91,16 +119,21 @@ class Uv:
             found.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
         return found
 
-    def build(
-        self, folder: Path, base: str, requirements: tuple[str, ...], conda: CondaEnvironment, *, solved_for: str = ""
-    ) -> Path:
-        """The Python of the environment in ``folder``, which is built if it is not there in full.
-
-        With ``solved_for``, an older Python than ``base``, the versions are those that it would get.
+    def build(self, recipe: Recipe, cache: Path, conda: CondaEnvironment) -> Path:
+        """The Python of the recipe's environment, which is built if it is not in the cache in full.
 
         It is built where it is used, since a virtual environment holds its own path. A file that is written last says that
         it is complete; until then a lock keeps other processes out.
+
+        Args:
+            recipe: What it is built from.
+            cache: The folder of all environments.
+            conda: Where the recipe comes from, to say which line a failure is about.
+
+        Raises:
+            LearnerEnvironmentError: It cannot be built, or not be kept.
         """
+        folder = cache.absolute() / recipe.key
         complete, python = folder / ".complete", folder / "bin" / "python"
         if complete.exists() and python.exists():
             return python
@@ -110,7 +143,7 @@ class Uv:
                 if not (complete.exists() and python.exists()):
                     shutil.rmtree(folder, ignore_errors=True)
                     try:
-                        self._install(folder, base, requirements, conda, lock, solved_for)
+                        self._install(folder, recipe, conda, lock)
                         complete.touch()
                     except BaseException:
                         shutil.rmtree(folder, ignore_errors=True)
@@ -127,25 +160,17 @@ class Uv:
             ) from error
         return python
 
-    def _install(
-        self,
-        folder: Path,
-        base: str,
-        requirements: tuple[str, ...],
-        conda: CondaEnvironment,
-        lock: int,
-        solved_for: str,
-    ) -> None:
+    def _install(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> None:
         python, asked, solved = folder / "bin" / "python", folder / "requirements.txt", folder / "solved.txt"
-        status, output = self._run(["venv", "--python", base, os.fspath(folder)], lock=lock)
+        status, output = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
         if not status:
-            asked.write_text("\n".join(requirements) + "\n", encoding="utf-8")
-        if not status and solved_for:
-            solving = ["pip", "compile", "--python-version", solved_for, "--python", os.fspath(python), "--no-header"]
+            asked.write_text("\n".join(recipe.requirements) + "\n", encoding="utf-8")
+        if not status and recipe.solved_for:
+            solving = ["pip", "compile", "--python-version", recipe.solved_for, "--python", os.fspath(python), "--no-header"]
             status, output = self._run([*solving, "--output-file", os.fspath(solved), os.fspath(asked)], lock=lock)
         if not status:
             install = ["pip", "install", "--color", "never", "--python", os.fspath(python), "--requirement"]
-            status, output = self._run([*install, os.fspath(solved if solved_for else asked)], lock=lock)
+            status, output = self._run([*install, os.fspath(solved if recipe.solved_for else asked)], lock=lock)
         if status:
             raise _not_solved(output.replace(f"{folder}{os.sep}", ""), conda)
 
@@ -178,11 +203,9 @@ class Uv:
 
 def _pip_settings() -> dict[str, str]:
     """What pip is set to in this Python, by its variables and its configuration files, as the names of variables."""
-    told = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, timeout=PIP_SECONDS, check=False
-    )
+    told = run([sys.executable, "-m", "pip", "config", "list"], env=os.environ, timeout=PIP_SECONDS)
     found = {}
-    for section, key, value in re.findall(r"^([\w:]+)\.([\w-]+)=(.+)$", told.stdout, re.MULTILINE):
+    for section, key, value in re.findall(r"^([\w:]+)\.([\w-]+)=(.+)$", told.text, re.MULTILINE):
         if section in ("global", "install", ":env:"):
             found[f"PIP_{key.upper().replace('-', '_')}"] = " ".join(str(ast.literal_eval(value)).split())
     return found

@@ -1,0 +1,165 @@
+"""A Python like that of the learner's image, with the packages that FLOps would install from ``conda.yaml``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, listing
+from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
+from pytest_flops_mock.learner.environments.python import LEARNER, OLDEST_PYTHON, LearnerPython, dotted, minor
+from pytest_flops_mock.learner.environments.uv import Recipe, Uv, find_uv
+from pytest_flops_mock.repository.conda.document import FILE
+from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment
+from pytest_flops_mock.repository.conda.versions import compatible
+from pytest_flops_mock.repository.repository import MLRepository
+
+ALLOWING = ("automatic", "auto", "true", "1")
+"""Values of ``UV_PYTHON_DOWNLOADS`` that let uv download a Python."""
+
+
+def built_python(repository: MLRepository, *, cache: Path | None = None) -> LearnerPython:
+    """The learner's Python, built when it is first asked for.
+
+    uv downloads packages, but a Python that is not installed only where ``UV_PYTHON_DOWNLOADS`` is ``automatic``.
+
+    Args:
+        repository: Whose ``conda.yaml`` it is built from.
+        cache: Where environments are kept; by default the user's cache folder.
+
+    Raises:
+        LearnerEnvironmentError: It cannot be built (FM204).
+        RepositoryError: ``conda.yaml`` cannot be used.
+    """
+    conda = conda_environment(repository)
+    allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
+    uv = Uv(find_uv(), allow_download)
+    installed = uv.installed()
+    version, base = _chosen(conda, installed, allow_download)
+    requirements, replaced = _requirements(conda)
+    # A newer Python stands in for the pinned one, with the versions of packages that the pinned one would get.
+    older = dotted(pin) if (pin := _pin(conda)) and minor(version) > pin else ""
+    python = uv.build(Recipe(version, base, requirements, solved_for=older), cache or _cache(), conda)
+    findings = (*_other_python(conda, version, installed), *replaced, *_left_out(conda))
+    return LearnerPython(python, LEARNER, f"{LEARNER} (Python {dotted(minor(version))})", findings)
+
+
+def _cache() -> Path:
+    """Where environments are kept unless something else is said."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "pytest-flops-mock" / "environments"
+
+
+def _pin(conda: CondaEnvironment) -> tuple[int, ...]:
+    """``(3, 10)`` of the pin ``python=3.10.14``; empty for a range, and for a pin without a minor version."""
+    return minor(conda.python) if conda.python.count(".") else ()
+
+
+def _requirements(conda: CondaEnvironment) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The lines of a requirements file for the learner's image, and what of conda.yaml it replaces."""
+    pins = {canonicalize_name(pin.name): pin for pin in map(Requirement, LEARNER_PINS)}
+    kept, replaced = [], []
+    for text in conda.requirements:
+        try:
+            name = canonicalize_name(Requirement(text).name)
+        except InvalidRequirement:  # an address, which pip and uv take as it is
+            kept.append(text)
+            continue
+        if name in pins and not compatible(text, str(pins[name].specifier)):
+            replaced.append(_replaced(text, str(pins[name]), conda.line(name)))
+        else:
+            kept.append(text)
+    return (*conda.options, *kept, *LEARNER_PINS), tuple(replaced)
+
+
+def _replaced(asked: str, pin: str, line: int) -> Finding:
+    return Finding.of(
+        Problem(
+            f"the learner's image has {pin}, whatever {FILE} says",
+            where=f"{FILE}:{line}",
+            expected=pin,
+            got=asked,
+            nearest=pin,
+            fix=f"write {pin} into {FILE}: FLOps installs it afterwards, and the check did so, too",
+        ),
+        code="FM201",
+    )
+
+
+def _left_out(conda: CondaEnvironment) -> Iterator[Finding]:
+    if conda.left_out:
+        yield Finding.of(
+            Problem(
+                f"the learner's environment was built without what only conda, or a file beside {FILE}, brings",
+                where=FILE,
+                expected="packages that pip finds by name or address",
+                got=listing(conda.left_out),
+                fix="nothing, if the check passes; what is missing here is told as an import that is not installed",
+            ),
+            code="FM201",
+        )
+
+
+def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_download: bool) -> tuple[str, str]:
+    """Version and what to tell uv of the Python that comes closest to what conda.yaml asks for."""
+    usable = [version for version in installed if minor(version) >= OLDEST_PYTHON]
+    specifier = SpecifierSet(conda.python_specifier)
+    if wanted := _pin(conda):
+        fitting = [version for version in usable if minor(version) == wanted]
+    else:
+        fitting = [version for version in usable if specifier.contains(version)]
+        fitting = [version for version in fitting if minor(version) <= NEWEST_PYTHON] or fitting
+        # What conda would choose, since the learner's own packages ask for no newer one.
+        minors = range(NEWEST_PYTHON[1], OLDEST_PYTHON[1] - 1, -1)
+        wanted = next(((3, number) for number in minors if specifier.contains(f"3.{number}.99999")), NEWEST_PYTHON)
+    if not fitting and allow_download:
+        return dotted(wanted), dotted(wanted)
+    if not usable:
+        raise LearnerEnvironmentError(
+            Problem(
+                "no Python is installed that the learner's environment could be built with",
+                where=f"{FILE}:{line}" if (line := conda.line("python")) else FILE,
+                expected=f"Python {dotted(wanted)}, or another one from {dotted(OLDEST_PYTHON)} on",
+                got=f"installed: {listing(installed)}",
+                fix=f"uv python install {dotted(wanted)}",
+            )
+        )
+    exact = [version for version in fitting if version == conda.python]
+    best = min(exact or fitting or usable, key=lambda version: (_distance(minor(version), wanted), _newest_first(version)))
+    return best, os.fspath(installed[best])
+
+
+def _other_python(conda: CondaEnvironment, version: str, installed: Iterable[str]) -> Iterator[Finding]:
+    """A warning, if the Python is none that conda.yaml allows."""
+    if pin := _pin(conda):
+        wanted, fits = dotted(pin), pin == minor(version)
+    else:
+        wanted, fits = conda.python_specifier, SpecifierSet(conda.python_specifier).contains(version)
+    if fits or version.count(".") < 2:  # the latter was downloaded as wanted
+        return
+    line = conda.line("python")
+    yield Finding.of(
+        Problem(
+            f"Python {wanted} of {FILE} is not installed; the check runs in Python {version}",
+            where=f"{FILE}:{line}" if line else FILE,
+            expected=f"Python {conda.python or conda.python_specifier}",
+            got=f"installed: {listing(installed)}",
+            nearest=version,
+            fix=f"uv python install {wanted if conda.python else dotted(NEWEST_PYTHON)}, "
+            "or set UV_PYTHON_DOWNLOADS=automatic",
+        ),
+        code="FM202",
+    )
+
+
+def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    return abs((one[0] - other[0]) * 100 + one[1] - other[1])
+
+
+def _newest_first(version: str) -> list[int]:
+    return [-int(number) for number in version.split(".")]

@@ -1,0 +1,77 @@
+"""What the learner's process gets to see of this one: which variables, and which modules."""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+PASSED_ON = frozenset(
+    (
+        "HF_DATASETS_OFFLINE",
+        "HF_HUB_OFFLINE",
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "LD_LIBRARY_PATH",
+        "LOGNAME",
+        "PATH",
+        "SYSTEMROOT",
+        "TZ",
+        "USER",
+        "USERPROFILE",
+    )
+)
+PASSED_ON_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_", "CUDA_", "NVIDIA_", "DYLD_")
+"""Names of variables that change how libraries find themselves and compute. Everything else stays out: secrets, and
+what would make the child behave like this process (PYTHONPATH, VIRTUAL_ENV, PYTEST_*)."""
+
+CHILD = Path(__file__).parents[2] / "child"
+
+# The package is found by its path: nothing else of this project is within reach.
+_RUN = """import sys
+del sys.path[0]
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location("_flops_child", {folder!r} + "/__init__.py", submodule_search_locations=[{folder!r}])
+sys.modules["_flops_child"] = module_from_spec(spec)
+from _flops_child.main import main
+main()
+"""
+
+
+def command(python: Path | None = None) -> list[str]:
+    """The command that runs the child in ``python`` (by default the current one), apart from this process' own settings.
+
+    Neither its variables (``PYTHON*``) nor its current folder lead to other modules. Unlike with ``-I``, packages that were
+    installed for the user are found where this process finds them, too.
+    """
+    return [os.fspath(python or sys.executable), *apart(), "-c", _RUN.format(folder=os.fspath(CHILD))]
+
+
+def child_environment(inherited: Mapping[str, str], temporary: Path, also: Collection[str] = frozenset()) -> dict[str, str]:
+    """The environment of the learner's process.
+
+    Args:
+        inherited: This process' environment.
+        temporary: A folder that goes away with the process; temporary files and caches of data sets lie there.
+        also: Names of further variables that it gets to see, secrets perhaps.
+    """
+    passed = {
+        name: value
+        for name, value in inherited.items()
+        if name in also or name.upper() in PASSED_ON or name.upper().startswith(PASSED_ON_PREFIXES)
+    }
+    return {
+        **passed,
+        "TMPDIR": os.fspath(temporary),
+        "HF_DATASETS_CACHE": os.fspath(temporary / "datasets"),
+        "FLWR_TELEMETRY_ENABLED": "0",
+    }
+
+
+def apart() -> list[str]:
+    """Options of a Python that keep this process' settings out of it."""
+    user_site = () if site.ENABLE_USER_SITE else ("-s",)
+    return ["-E", *user_site, "-u"]

@@ -1,0 +1,40 @@
+"""The Python that a check runs in, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_flops_mock.findings import Finding
+
+CURRENT, LEARNER, PATH = "current", "learner", "path"
+"""The kinds: the Python that runs this, one like that of the learner's image, and one that the user names."""
+
+OLDEST_PYTHON = (3, 8)
+
+
+@dataclass(frozen=True)
+class LearnerPython:
+    """The Python that a check runs in.
+
+    Attributes:
+        executable: Its interpreter.
+        kind: ``current``, ``learner`` or ``path``.
+        shown: What it is, for the report.
+        findings: What is to be said of it.
+    """
+
+    executable: Path
+    kind: str
+    shown: str
+    findings: tuple[Finding, ...] = ()
+
+
+def minor(version: str) -> tuple[int, ...]:
+    """``(3, 10)`` of ``3.10.14``."""
+    return tuple(int(part) for part in version.split(".")[:2])
+
+
+def dotted(numbers: tuple[int, ...]) -> str:
+    """``3.10`` of ``(3, 10)``."""
+    return ".".join(map(str, numbers))
