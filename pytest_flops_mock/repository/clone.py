@@ -83,7 +83,7 @@ def cloned(remote: Remote, *, timeout: float = CLONE_SECONDS) -> Iterator[MLRepo
 
 
 def _fetched(cloning: _Cloning, remote: Remote) -> str:
-    """Fetch what ``remote`` names, as little as the server allows; the name of it in the new repository."""
+    """Fetch what ``remote`` names, and as little else as the server allows; returns its name in the new repository."""
     refs = cloning.refs()
     wanted = next((name for name in _full_names(remote.ref) if name in refs), "")
     cloning.run("init", "--quiet", "--template=", str(cloning.folder), inside=False)
@@ -175,9 +175,11 @@ def _no_ref(remote: Remote, refs: Mapping[str, str]) -> Problem:
         message, fix = "the Git repository has no commits", "push something to it"
     else:
         message = (
-            f"the Git repository has no branch, tag or commit {remote.ref}" if remote.ref else "it has no default branch"
+            f"the Git repository has no branch, tag or commit {remote.ref}"
+            if remote.ref
+            else "the Git repository has no default branch"
         )
-        fix = "give one that is there after the @, or a commit's name"
+        fix = "write one of them, or a commit, behind the @"
     return Problem(
         message,
         where=remote.shown,

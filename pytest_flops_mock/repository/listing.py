@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_flops_mock.repository.git import git
 
 GIT_SECONDS = 30.0
-"""How long Git may take to list the files; after that the folder itself is looked through."""
+"""How long Git may take to list the files; after that the folder itself is searched."""
 
 
 @dataclass(frozen=True)

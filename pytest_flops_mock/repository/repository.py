@@ -119,7 +119,7 @@ class MLRepository:
             raise self._unreadable(path, f"byte 0x{error.object[error.start]:02X} at offset {error.start}") from error
 
     def copy_to(self, folder: Path) -> None:
-        """Write its files into ``folder``, which the check may then do with as it likes.
+        """Write its files into ``folder``, where the check may change them.
 
         Raises:
             RepositoryError: A file cannot be read, or two files cannot lie in one folder.

@@ -1,4 +1,4 @@
-"""What can be said of an ML repository without running it."""
+"""What is wrong with an ML repository, as far as that can be seen without running it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _parse(
         seen.add(path)
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # about escapes, say: no errors, whatever this process makes of them
+                warnings.simplefilter("ignore")  # such as those about escapes, which this process may turn into errors
                 # As bytes: the file may name its own encoding.
                 trees[path] = ast.parse(repository.content(path), filename=path)
         except RepositoryError as error:
@@ -91,7 +91,7 @@ def _parse(
 
 
 def _counted_in_characters(content: bytes, error: Exception) -> Exception:
-    """The error that the decoded text gives: of bytes, Python counts the columns in bytes."""
+    """The error of the decoded text, since Python counts the columns of bytes in bytes."""
     try:
         text = decode_source(content)
     except (SyntaxError, ValueError):  # it is about the encoding
@@ -144,7 +144,7 @@ def _imported(tree: ast.Module, path: str) -> Iterator[str]:
 
 def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]:
     bound = _bound(tree.body)
-    if {"*", "__getattr__"} & set(bound):  # not to be said without running
+    if {"*", "__getattr__"} & set(bound):  # only running it would tell
         return
     if name not in bound:
         yield Finding.of(
@@ -181,14 +181,14 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
                 expected=f"all methods that are abstract in {template}: {listing(METHODS[name])}",
                 got=f"methods: {listing(methods)}",
                 nearest=nearest(missing[0], others) if len(missing) == 1 else "",
-                fix="write what is missing; on FLOps the class cannot be used without",
+                fix="write what is missing; FLOps cannot use the class without it",
             ),
             code="FM104",
         )
 
 
 def _signature_findings(path: str, methods: dict[str, list[ast.AST]]) -> Iterator[Finding]:
-    """Methods of the ModelManager that FLOps, which calls them itself, could not call."""
+    """Methods of the ModelManager that FLOps calls, and could not call as they are."""
     for name in METHODS["ModelManager"]:
         method = methods.get(name, [None])[-1]
         if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or method.decorator_list:

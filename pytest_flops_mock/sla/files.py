@@ -1,4 +1,4 @@
-"""Which files are SLAs, and what is said of those that are not there: known without reading what is in them."""
+"""Which files are SLAs, and what is wrong with paths of SLAs; no SLA is parsed for that."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MDP_KEY = "mock_data_configuration"
 """Only an MDP SLA has this key."""
 
 MAX_BYTES = 1_000_000
-"""No SLA is larger than this; what is need not be read to know."""
+"""No SLA is larger than this, so a larger file need not be read."""
 
 
 def is_mdp_sla(path: Path) -> bool:
-    """Whether a file looks like an MDP SLA, be it a broken one."""
+    """Whether a file looks like an MDP SLA, which may be a broken one."""
     try:
         small = path.suffix == ".json" and path.is_file() and path.stat().st_size <= MAX_BYTES
         return small and MDP_KEY in path.read_text(encoding="utf-8", errors="replace")
@@ -81,7 +81,7 @@ def _no_match(pattern: str, folder: Path, where: str) -> Problem:
 
 
 def refuse_what_is_no_file(path: Path, kind: str, where: str, *, here: Path, repository: Path) -> None:
-    """Refuse a path at which no file is.
+    """Refuse a path where there is no file.
 
     Args:
         path: Where an SLA should be.

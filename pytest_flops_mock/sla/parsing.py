@@ -122,7 +122,7 @@ def _refuse_constant(plain: str) -> None:
 
 
 def _resolved(value: Any, path: str, where: str, twice: list[Problem]) -> Any:
-    """``value`` with pairs as dictionaries; keys that stand twice in one object are added to ``twice``."""
+    """``value`` with pairs as dictionaries; keys that occur twice in one object are added to ``twice``."""
     if isinstance(value, list):
         return [_resolved(inner, f"{path}[{index}]", where, twice) for index, inner in enumerate(value)]
     if not isinstance(value, tuple):

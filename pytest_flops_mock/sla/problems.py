@@ -65,7 +65,7 @@ def _missing_key(kind: type[BaseModel], key: str, found: Mapping[str, Any], wher
 
 
 def no_such_change(name: str, valid: list[str], origin: str) -> Problem:
-    """A name in ``MockSLA.replace`` that is no key."""
+    """A name in ``MockSLA.replace`` that is not a key."""
     closest = nearest(name, valid)
     return Problem(
         message=f"an MDP SLA has no {name} to replace",

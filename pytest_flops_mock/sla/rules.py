@@ -125,7 +125,7 @@ def _partitions(sla: MockSLA) -> Iterator[Problem]:
 
 
 def _split(line: str) -> list[str] | None:
-    """The arguments that shell rules make of ``line``; none when they cannot, as with an open quote."""
+    """The arguments into which a shell splits ``line``; ``None`` if it cannot, as with an open quote."""
     try:
         return shlex.split(line)
     except ValueError:
@@ -148,7 +148,7 @@ def _command_line(sla: MockSLA) -> Iterator[Problem]:
         if len(split) == len(arguments):
             got = f"other arguments: {', '.join(shown(part) for part in split)}"
     for key, value in (("dataset_name", sla.dataset_name), ("data_tag", sla.data_tag)):
-        # A path never gets as far as the command line of a real MDP: FM011 says what matters about it.
+        # A path never reaches the command line of a real MDP; FM011 says what matters about it.
         if _split(value) == [value] or (key == "dataset_name" and is_local_path(value)):
             continue
         is_tag = key == "data_tag"

@@ -122,7 +122,7 @@ def test_a_ref_that_is_not_there_is_told_with_the_nearest(bare: Path) -> None:
         "  expected  one of: feature/cats, main, v1\n"
         "  got       feature/cat\n"
         "  nearest   feature/cats\n"
-        "  fix       give one that is there after the @, or a commit's name"
+        "  fix       write one of them, or a commit, behind the @"
     )
     for commit in ("0" * 39 + "1", "abcdef0"):
         assert refusal(Remote(str(bare), commit)).startswith(f"the Git repository has no branch, tag or commit {commit}\n")

@@ -141,7 +141,7 @@ def test_lines_that_name_mlflow_do_not_exist_for_conda() -> None:
         ("[" * 5000, "conda.yaml", "conda.yaml is not YAML: nested too deeply"),
         ("dependencies: numpy", "conda.yaml:1", "dependencies in conda.yaml is not a list"),
         ("name: a\ndependancies:\n- python=3.10", "conda.yaml", "conda.yaml has no dependencies"),
-        ("name: a\nname: b\ndependencies:\n- python=3.10", "conda.yaml:2", "the key name is there twice"),
+        ("name: a\nname: b\ndependencies:\n- python=3.10", "conda.yaml:2", "the key name occurs twice"),
         ("dependencies:\n- 1.5", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
         ("dependencies:\n-", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
         ("dependencies:\n- [a]", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),

@@ -198,7 +198,7 @@ def test_a_missing_method_is_told_in_full() -> None:
         "  expected  all methods that are abstract in DataManagerTemplate: _prepare_data, get_data\n"
         "  got       methods: get_dat, _prepare_data\n"
         "  nearest   get_dat\n"
-        "  fix       write what is missing; on FLOps the class cannot be used without"
+        "  fix       write what is missing; FLOps cannot use the class without it"
     )
 
 

@@ -44,7 +44,7 @@ def built_python(repository: MLRepository, *, cache: Path | None = None) -> Lear
     version, base = _chosen(conda, installed, allow_download)
     requirements, replaced = _requirements(conda)
     # A newer Python stands in for the pinned one, with the versions of packages that the pinned one would get.
-    older = dotted(pin) if (pin := _pin(conda)) and minor(version) > pin else ""
+    older = dotted(conda.python_minor) if conda.python_minor and minor(version) > conda.python_minor else ""
     python = uv.build(Recipe(version, base, requirements, solved_for=older), cache or _cache(), conda)
     findings = (*_other_python(conda, version, installed), *replaced, *_left_out(conda))
     return LearnerPython(python, LEARNER, f"{LEARNER} (Python {dotted(minor(version))})", findings)
@@ -53,11 +53,6 @@ def built_python(repository: MLRepository, *, cache: Path | None = None) -> Lear
 def _cache() -> Path:
     """Where environments are kept unless something else is said."""
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "pytest-flops-mock" / "environments"
-
-
-def _pin(conda: CondaEnvironment) -> tuple[int, ...]:
-    """``(3, 10)`` of the pin ``python=3.10.14``; empty for a range, and for a pin without a minor version."""
-    return minor(conda.python) if conda.python.count(".") else ()
 
 
 def _requirements(conda: CondaEnvironment) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
@@ -106,10 +101,10 @@ def _left_out(conda: CondaEnvironment) -> Iterator[Finding]:
 
 
 def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_download: bool) -> tuple[str, str]:
-    """Version and what to tell uv of the Python that comes closest to what conda.yaml asks for."""
+    """The version of the Python that is closest to what conda.yaml asks for, and what uv shall be told of it."""
     usable = [version for version in installed if minor(version) >= OLDEST_PYTHON]
     specifier = SpecifierSet(conda.python_specifier)
-    if wanted := _pin(conda):
+    if wanted := conda.python_minor:
         fitting = [version for version in usable if minor(version) == wanted]
     else:
         fitting = [version for version in usable if specifier.contains(version)]
@@ -135,8 +130,8 @@ def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_downlo
 
 
 def _other_python(conda: CondaEnvironment, version: str, installed: Iterable[str]) -> Iterator[Finding]:
-    """A warning, if the Python is none that conda.yaml allows."""
-    if pin := _pin(conda):
+    """A warning if conda.yaml does not allow the Python."""
+    if pin := conda.python_minor:
         wanted, fits = dotted(pin), pin == minor(version)
     else:
         wanted, fits = conda.python_specifier, SpecifierSet(conda.python_specifier).contains(version)

@@ -14,7 +14,7 @@ from pytest_flops_mock.repository.conda.reader import conda_environment
 from pytest_flops_mock.repository.repository import MLRepository
 
 COMPARED = ("flwr", "pillow")
-"""Pinned packages that a check tells about: those that ML repositories use."""
+"""Pinned packages whose versions are compared: those that ML repositories use."""
 
 
 def difference_findings(versions: Mapping[str, str], repository: MLRepository) -> tuple[Finding, ...]:
@@ -56,9 +56,7 @@ def _differing(have: Mapping[str, str], pin: tuple[int, ...]) -> Iterator[tuple[
 
 
 def _pin(repository: MLRepository) -> tuple[int, ...]:
-    """``(3, 10)`` of the pin ``python=3.10.14``; empty where there is none, or no conda.yaml that can be read."""
     try:
-        python = conda_environment(repository).python
+        return conda_environment(repository).python_minor
     except RepositoryError:  # told by the stage that looks at the structure
         return ()
-    return minor(python) if python.count(".") else ()

@@ -1,4 +1,4 @@
-"""A Python that the user names by a path, looked at before it is used."""
+"""A Python that the user names by a path. It is run once, to see whether a check can use it."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _inspected(text: str, python: Path) -> tuple[tuple[int, ...], list[str]]:
     answer = re.search(r"flops-python (\d+)\.(\d+)\.(\d+) (\S*)\.$", ended.text)
     if answer is None:
         output = bounded([line for line in ended.errors.splitlines() if line.strip()])
-        raise _no_python(text, f"a program that is no Python (exit status {ended.status})\n{output}".rstrip())
+        raise _no_python(text, f"a program that is not a Python (exit status {ended.status})\n{output}".rstrip())
     return tuple(map(int, answer.group(1, 2, 3))), answer[4].split(",")
 
 

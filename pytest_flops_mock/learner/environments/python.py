@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class LearnerPython:
 
 def minor(version: str) -> tuple[int, ...]:
     """``(3, 10)`` of ``3.10.14``."""
-    return tuple(int(part) for part in version.split(".")[:2])
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
 
 
 def dotted(numbers: tuple[int, ...]) -> str:

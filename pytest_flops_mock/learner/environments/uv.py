@@ -55,7 +55,7 @@ def find_uv() -> str:
         return found
     raise LearnerEnvironmentError(
         Problem(
-            "uv is not installed, which builds the learner's environment",
+            "uv, which builds the learner's environment, is not installed",
             where='the environment "learner"',
             expected="the package uv, or the program uv on the PATH",
             got="neither",
@@ -102,7 +102,7 @@ class Uv:
     allow_download: bool
 
     def installed(self) -> dict[str, Path]:
-        """Interpreters by version, those of the user's path first. Pre-releases and free-threaded ones are left out."""
+        """Interpreters by version; the first on the user's path counts. Pre-releases and free-threaded ones are left out."""
         status, output = self._run(["python", "list", "--only-installed", "--color", "never"], errors=subprocess.DEVNULL)
         if status:
             raise LearnerEnvironmentError(
@@ -175,18 +175,18 @@ class Uv:
             raise _not_solved(output.replace(f"{folder}{os.sep}", ""), conda)
 
     def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> tuple[int, str]:
-        """Exit status and output. It has a group of its own, which ends with this; the lock is held until it has ended."""
+        """Exit status and output of uv. uv holds the lock, too, until it has ended."""
         ended = run(
             [self.program, *arguments],
             env=self._environment(with_indexes=arguments[0] == "pip"),
-            cwd=Path(self.program).parent,  # in the current folder a pyproject.toml would have a say
+            cwd=Path(self.program).parent,  # a pyproject.toml of the current folder would count
             errors=errors,
             pass_fds=() if lock is None else (lock,),
         )
         return ended.status, ended.text
 
     def _environment(self, *, with_indexes: bool = True) -> dict[str, str]:
-        """This process' environment, with its proxies and credentials for indexes, without what is about its Python."""
+        """This process' environment, with proxies and credentials for indexes, but without what concerns its Python."""
         passed = {
             name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name not in _NOT_FOR_UV
         }
@@ -202,7 +202,7 @@ class Uv:
 
 
 def _pip_settings() -> dict[str, str]:
-    """What pip is set to in this Python, by its variables and its configuration files, as the names of variables."""
+    """Pip's settings in this Python, from variables and configuration files, by the names of its variables."""
     told = run([sys.executable, "-m", "pip", "config", "list"], env=os.environ, timeout=PIP_SECONDS)
     found = {}
     for section, key, value in re.findall(r"^([\w:]+)\.([\w-]+)=(.+)$", told.text, re.MULTILINE):
@@ -221,14 +221,14 @@ def search_path(environ: Mapping[str, str]) -> Iterator[str]:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
-    """Holds a lock on a file that stays; its descriptor. The system lets go of it when the process ends, however it does."""
+    """Holds a lock on a file that stays; yields its descriptor. The system releases it whenever the process ends."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file.fileno()
 
 
 def _not_solved(output: str, conda: CondaEnvironment) -> LearnerEnvironmentError:
-    """What uv says of why it cannot build the environment."""
+    """Why uv cannot build the environment, in its own words."""
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     start = next((index for index, line in enumerate(lines) if line.lstrip().startswith("error:")), None)
     reason = bounded(lines[-REASON_LINES:] if start is None else lines[start:])
@@ -260,7 +260,7 @@ def _position(name: str, reason: str) -> int:
 
 
 def bounded(lines: list[str]) -> str:
-    """The lines as text of bounded length: the first of them, each cut, and how many more there are."""
+    """The first lines as text, each cut to a bounded length, and how many more there are."""
     shown = [line if len(line) <= REASON_COLUMNS else line[: REASON_COLUMNS - 1] + "…" for line in lines]
     rest = len(shown) - REASON_LINES
     return "\n".join(shown[:REASON_LINES] + ([f"(and {rest} more lines)"] if rest > 0 else []))

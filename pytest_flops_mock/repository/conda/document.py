@@ -54,7 +54,7 @@ def written_in(text: str) -> Iterator[Written | Problem]:
         if name in keys:
             yield refused(
                 "FM108",
-                f"the key {name} is there twice",
+                f"the key {name} occurs twice",
                 key.start_mark.line + 1,
                 expected="each key once",
                 fix="put what is below both under one of them",

@@ -1,4 +1,4 @@
-"""What packages of conda are called on PyPI, and which are not there."""
+"""What conda's packages are called on PyPI, and which of them PyPI does not have."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ PYPI_NAMES = {
     "tensorflow-gpu": "tensorflow",
     "tensorflow-mkl": "tensorflow",
 }
-"""Packages of conda-forge (or Anaconda's own channel) that PyPI has under another name, as their feedstocks say. No full
-list: of what ML repositories commonly ask for."""
+"""Packages of conda-forge (or Anaconda's own channel) that PyPI has under another name, as their feedstocks say. Only
+what ML repositories commonly ask for is in this list."""
 
 # fmt: off
 CONDA_ONLY = frozenset({
@@ -46,7 +46,7 @@ CONDA_ONLY = frozenset({
     "sqlite", "tbb", "tk", "tzdata", "ucrt", "unixodbc", "vc", "xz", "yaml", "zeromq", "zlib", "zstd",
 })
 # fmt: on
-"""What conda installs and pip has no part in: libraries, compilers, metapackages, and pip itself."""
+"""What only conda installs: libraries, compilers, metapackages, and pip itself."""
 
 _CONDA_ONLY_PATTERN = re.compile(
     r"_.*|.*-ng|cuda-.*|aws-c.*|(ld_impl|gcc|gxx|gfortran|sysroot)_.*|xorg-.*|vs20\d\d.*"
@@ -55,7 +55,7 @@ _CONDA_ONLY_PATTERN = re.compile(
 
 
 def is_conda_only(name: str) -> bool:
-    """Whether pip has no part in a package of conda."""
+    """Whether only conda installs this package."""
     return name in CONDA_ONLY or _CONDA_ONLY_PATTERN.fullmatch(name) is not None
 
 

@@ -36,6 +36,11 @@ class CondaEnvironment:
     left_out: tuple[str, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def python_minor(self) -> tuple[int, ...]:
+        """``(3, 10)`` of the pin ``python=3.10.14``; empty for a range, and for a pin without a minor version."""
+        return tuple(int(part) for part in self.python.split(".")[:2]) if "." in self.python else ()
+
     def line(self, name: str) -> int:
         """The line of a package, by its normalized name; 0 if the file does not name it."""
         return dict(self.lines).get(name, 0)
@@ -63,7 +68,7 @@ def conda_environment(repository: MLRepository) -> CondaEnvironment:
 
 
 def conda_findings(repository: MLRepository) -> tuple[Finding, ...]:
-    """All that is wrong with the repository's ``conda.yaml``; nothing if it has none (another finding tells that)."""
+    """All that is wrong with the repository's ``conda.yaml``; nothing if it has none, which another finding tells."""
     if FILE not in repository.paths():
         return ()
     try:

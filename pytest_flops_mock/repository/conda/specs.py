@@ -15,7 +15,7 @@ _BRACKETS = re.compile(r"""\s*([\w-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^,'"\s]*))
 
 
 def name_and_version(spec: str) -> tuple[str, str] | None:
-    """Name (lower case) and version of a conda spec, without channel and build; ``None`` if it is no spec."""
+    """Name (lower case) and version of a conda spec, without channel and build; ``None`` if it is not a spec."""
     match = _NAME.fullmatch(spec)
     if match is None:
         return None
@@ -38,7 +38,7 @@ def name_and_version(spec: str) -> tuple[str, str] | None:
     if with_build:
         version, build = with_build[2], True
     exact = re.fullmatch(r"=?([^=<>!~,|]+)", version)
-    if exact and build:  # beside a build the version is meant as it is
+    if exact and build:  # a version beside a build is exact
         version = exact[1]
     return name, version
 

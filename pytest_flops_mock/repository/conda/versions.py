@@ -13,7 +13,7 @@ SWAPPED = {"=>": ">=", "=<": "<="}
 """Operators that are written the wrong way round."""
 
 _PIECE = re.compile(r"(===?|=>|=<|[!<>~]=|[=<>]|)(.*)")
-_LETTER_AT_THE_END = re.compile(r"\d+(?:\.\d+)*[a-z]")  # 1.1.1w: conda counts so, PyPI cannot
+_LETTER_AT_THE_END = re.compile(r"\d+(?:\.\d+)*[a-z]")  # 1.1.1w is a version for conda, and none for PyPI
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def asked_for(version: str) -> Asked:
     alternatives = version.split("|")
     pieces = [piece for piece in alternatives[-1].split(",") if piece != "*"] if version else []
     specifiers: list[str] = []
-    loosely = len(alternatives) > 1  # PyPI knows no "or"; conda's solver takes the newest, mostly written last
+    loosely = len(alternatives) > 1  # PyPI knows no "or"; conda takes the newest, which mostly stands last
     for piece in pieces:
         operator, number = operator_and_number(piece)
         if glob := re.fullmatch(r"(\d+(?:\.\d+)*\.)\*[.*]*\w.*", number):

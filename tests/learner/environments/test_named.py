@@ -80,7 +80,7 @@ def test_a_folder_without_python_is_told_with_the_environment_in_it(venv: Path) 
     ("content", "mode", "got"),
     [
         ("", 0o644, "a file that is not executable"),
-        ("#!/bin/sh\necho no >&2; exit 3", 0o755, "a program that is no Python (exit status 3)\nno"),
+        ("#!/bin/sh\necho no >&2; exit 3", 0o755, "a program that is not a Python (exit status 3)\nno"),
         ("#!/bin/sh\nprintf 'flops-python 3.7.1 .'", 0o755, "Python 3.7.1"),
         ("no program", 0o755, "a file that does not run: Exec format error"),
     ],

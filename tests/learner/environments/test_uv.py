@@ -34,7 +34,7 @@ def test_without_uv_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path
     error = refused("learner", asking("python=3.10"))
     assert error.code == "FM204"
     assert str(error) == (
-        "uv is not installed, which builds the learner's environment\n"
+        "uv, which builds the learner's environment, is not installed\n"
         '  where     the environment "learner"\n'
         "  expected  the package uv, or the program uv on the PATH\n"
         "  got       neither\n"
