@@ -174,11 +174,8 @@ def _no_ref(remote: Remote, refs: Mapping[str, str]) -> Problem:
     if not refs:
         message, fix = "the Git repository has no commits", "push something to it"
     else:
-        message = (
-            f"the Git repository has no branch, tag or commit {remote.ref}"
-            if remote.ref
-            else "the Git repository has no default branch"
-        )
+        missing = f"branch, tag or commit {remote.ref}" if remote.ref else "default branch"
+        message = f"the Git repository has no {missing}"
         fix = "write one of them, or a commit, behind the @"
     return Problem(
         message,
