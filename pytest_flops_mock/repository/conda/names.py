@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from packaging.utils import canonicalize_name
+
 PYPI_NAMES = {
     "brotli-python": "brotli",
     "dask-core": "dask",
@@ -61,6 +63,4 @@ def is_conda_only(name: str) -> bool:
 
 def pypi_name(name: str) -> str:
     """What PyPI calls a package of conda, normalized."""
-    from packaging.utils import canonicalize_name
-
     return canonicalize_name(PYPI_NAMES.get(name, name))

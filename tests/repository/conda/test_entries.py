@@ -1,27 +1,11 @@
-"""What conda.yaml asks for, as the image builder and conda read it."""
+"""An entry of conda.yaml as a requirement."""
 
 from __future__ import annotations
 
 import pytest
+from standins.conda import of, read
 
-from pytest_flops_mock import MLRepository
-from pytest_flops_mock.errors import RepositoryError
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment, conda_findings
-
-
-def of(*entries: str, pip: tuple[str, ...] = ()) -> MLRepository:
-    """A repository whose conda.yaml has these entries; the first is on line 3."""
-    lines = [f"  - {entry}" for entry in entries] + (["  - pip:", *(f"    - {entry}" for entry in pip)] if pip else [])
-    return MLRepository.of_files({"conda.yaml": "\n".join(["name: mine", "dependencies:", *lines, ""])})
-
-
-def read(*entries: str, pip: tuple[str, ...] = ()) -> CondaEnvironment:
-    return conda_environment(of(*entries, pip=pip))
-
-
-def findings(text: str) -> list[tuple[str, str, str]]:
-    found = conda_findings(MLRepository.of_files({"conda.yaml": text}))
-    return [(finding.code, finding.problem.where, finding.message) for finding in found]
 
 
 @pytest.mark.parametrize(
@@ -114,48 +98,6 @@ def test_the_pip_list_is_taken_over_and_its_options_are_noted() -> None:
     assert found.line("scikit-learn") == 6
 
 
-def test_the_pip_list_comes_after_conda_and_overrules_it() -> None:
-    assert read("numpy=1.26", "scipy>=1", pip=("numpy==2.0", "scipy<2")).requirements == (
-        "scipy>=1",
-        "numpy==2.0",
-        "scipy<2",
-    )
-
-
-def test_lines_that_name_mlflow_do_not_exist_for_conda() -> None:
-    text = (
-        "name: mlflow-env\ndependencies:\n  - python=3.10\n  - mlflow=2.9=[\n  - pip:\n    - mlflow==2.9\n  - numpy=1.26\n"
-    )
-    found = conda_environment(MLRepository.of_files({"conda.yaml": text}))
-    assert (found.requirements, found.line("numpy")) == (("numpy==1.26.*",), 7)
-
-
-@pytest.mark.parametrize(
-    ("text", "where", "message"),
-    [
-        ("", "conda.yaml", "conda.yaml is not a mapping"),
-        ("- numpy", "conda.yaml:1", "conda.yaml is not a mapping"),
-        ("a: [", "conda.yaml:1", "conda.yaml is not YAML: expected the node content, but found '<stream end>'"),
-        ("a:\n\t- b", "conda.yaml:2", "conda.yaml is not YAML: found character '\\t' that cannot start any token"),
-        ("a\0b", "conda.yaml", "conda.yaml is not YAML: special characters are not allowed"),
-        ("[" * 5000, "conda.yaml", "conda.yaml is not YAML: nested too deeply"),
-        ("dependencies: numpy", "conda.yaml:1", "dependencies in conda.yaml is not a list"),
-        ("name: a\ndependancies:\n- python=3.10", "conda.yaml", "conda.yaml has no dependencies"),
-        ("name: a\nname: b\ndependencies:\n- python=3.10", "conda.yaml:2", "the key name occurs twice"),
-        ("dependencies:\n- 1.5", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
-        ("dependencies:\n-", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
-        ("dependencies:\n- [a]", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
-        ("dependencies:\n- numpy: 1", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
-        ("dependencies:\n- pip: numpy", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
-        ("dependencies:\n- torch[cuda]", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
-        ("dependencies:\n- a b c d", "conda.yaml:2", "conda cannot read an entry of dependencies in conda.yaml"),
-        ("dependencies:\n- pip:\n  - 3", "conda.yaml:3", "conda cannot read an entry of the pip list in conda.yaml"),
-    ],
-)
-def test_what_conda_does_not_read_is_told_with_its_line(text: str, where: str, message: str) -> None:
-    assert findings(text) == [("FM108", where, message)]
-
-
 @pytest.mark.parametrize(
     ("spec", "message", "nearest"),
     [
@@ -176,22 +118,6 @@ def test_a_version_that_cannot_be_is_told_and_what_comes_closest(spec: str, mess
     assert finding.problem.nearest == nearest
 
 
-@pytest.mark.parametrize("spec", ["numpy>=1,!=1.*,<3", "numpy>1.7,<1.8", "numpy>=1.26,<=1.26", "numpy>1.0.post1", "numpy<1"])
-def test_narrow_ranges_are_no_contradiction(spec: str) -> None:
-    assert conda_findings(of("python=3.10", spec)) == ()
-
-
-def test_entries_that_exclude_each_other_are_told_once_with_their_lines() -> None:
-    (finding,) = conda_findings(of("python=3.10", "python=3.11"))
-    assert str(finding.problem) == (
-        "entries for python exclude each other\n"
-        "  where     conda.yaml:4\n"
-        "  expected  one version that meets all of it\n"
-        "  got       python=3.10 (line 3), python=3.11 (line 4)\n"
-        "  fix       keep the bound that the code was tried with, and take the other out"
-    )
-
-
 def test_a_conda_spec_below_pip_is_told_with_what_pip_reads() -> None:
     (finding,) = conda_findings(of("python=3.10", pip=("numpy=1.26.4",)))
     assert str(finding.problem) == (
@@ -202,26 +128,3 @@ def test_a_conda_spec_below_pip_is_told_with_what_pip_reads() -> None:
         "  nearest   numpy==1.26.4\n"
         "  fix       below pip: a version stands after ==, not after = as for conda"
     )
-
-
-def test_all_that_is_wrong_is_told_at_once() -> None:
-    repository = of("numpy=", "torch[cuda]", pip=("a=1", "b>=2,<1"))
-    found = conda_findings(repository)
-    assert [(finding.code, finding.problem.where) for finding in found] == [
-        ("FM109", "conda.yaml:3"),
-        ("FM108", "conda.yaml:4"),
-        ("FM109", "conda.yaml:6"),
-        ("FM109", "conda.yaml:7"),
-    ]
-    with pytest.raises(RepositoryError) as raised:
-        conda_environment(repository)
-    assert [problem.code for problem in raised.value.problems] == [finding.code for finding in found]
-
-
-@pytest.mark.parametrize("text", ["name: a", "name: a\ndependencies:\n", "dependencies:\n- numpy"])
-def test_a_file_that_names_no_python_is_warned_of(text: str) -> None:
-    assert findings(text) == [("FM110", "conda.yaml", "conda.yaml names no Python")]
-
-
-def test_a_missing_file_is_told_elsewhere() -> None:
-    assert conda_findings(MLRepository.of_files({"model_manager.py": ""})) == ()
