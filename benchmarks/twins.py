@@ -17,7 +17,7 @@ import datasets
 from measuring import verdict
 from memory import Peak
 
-from pytest_flops_mock.choices import DataSource
+from pytest_flops_mock.data.choice import DataSource
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import source_data
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin

@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
 from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource, data_choice
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import SourceData, names_of, source_data
 from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
@@ -27,6 +27,7 @@ from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.partitions.planning import SEED, Partition, iid_partitions
 from pytest_flops_mock.sla.keys import is_local_path
 from pytest_flops_mock.sla.models import MockSLA
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Severity
 
 PROGRESS_AFTER_SECONDS = 2.0
@@ -71,13 +72,13 @@ class MockDataProvider:
         uri: Address of the ML data server, ``grpc://HOST:PORT``.
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
-        recordings: Folder of recorded samples, and of twins of your own data sets; by default the one of ``data``, else
-            ``tests/flops-data``.
+        recordings: Folder of recorded samples, and of twins of your own data sets.
+        drift: What is wrong with the rows of twins: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
         seed: Seed of the shuffle and of synthetic data; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
 
     Raises:
-        SettingsError: There is no such source of data.
+        SettingsError: There is no such source of data, or no such drift.
     """
 
     def __init__(
@@ -85,13 +86,15 @@ class MockDataProvider:
         uri: str,
         *,
         data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
-        recordings: str | os.PathLike[str] | None = None,
+        recordings: str | os.PathLike[str] = RECORDINGS,
+        drift: str | Mapping[str, float] | Drift = "",
         seed: int = SEED,
         timeout: float = 60.0,
     ) -> None:
         self.uri = uri
-        choice = data_choice(data)
-        self.data = choice if recordings is None else replace(choice, recordings=Path(recordings))
+        self.data = data_choice(data)
+        self.recordings = Path(recordings)
+        self.drift = drift_of(drift)
         self.seed = seed
         self.timeout = timeout
 
@@ -114,7 +117,7 @@ class MockDataProvider:
         loaded = loaded.replace(**changes) if changes else loaded
         _check(loaded)
         source = self._source(loaded, dataset)
-        if self.data.drift.value and source.source != DataSource.SYNTHETIC:
+        if self.drift.value and source.source != DataSource.SYNTHETIC:
             source = replace(source, origin=f"{source.origin}, without drift (they are for twins)")
         partitions = iid_partitions(source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed)
         check_columns(partitions[0].schema, loaded.dataset_name)
@@ -134,7 +137,7 @@ class MockDataProvider:
         return self._chosen(dataset_name).value
 
     def _chosen(self, dataset_name: str) -> DataSource:
-        also = names_of(dataset_name, self.data.recordings) if self.data.by_name else ()
+        also = names_of(dataset_name, self.recordings) if self.data.by_name else ()
         return self.data.source_of(dataset_name, *also)
 
     def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
@@ -148,8 +151,8 @@ class MockDataProvider:
             partitions=sla.number_of_partitions,
             seed=self.seed,
             wanted=Wanted(asked.split, asked.config_name, asked.revision, asked.max_rows),
-            recordings=self.data.recordings,
-            drift=self.data.drift,
+            recordings=self.recordings,
+            drift=self.drift,
         )
 
 

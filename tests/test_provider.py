@@ -22,7 +22,6 @@ from standins.projects import mock_sla
 from standins.real_server import RealServer
 
 from pytest_flops_mock import (
-    DataChoice,
     Drift,
     FlopsMockError,
     MLDataClient,
@@ -207,8 +206,8 @@ def test_a_twin_has_no_more_rows_than_the_real_data_set() -> None:
             MockDataProvider(server.uri).run(sla, number_of_partitions=300)
 
 
-def test_drift_that_do_nothing_are_told() -> None:
+def test_drift_that_changes_nothing_is_told() -> None:
     with MLDataServer() as server:
-        provider = MockDataProvider(server.uri, data=DataChoice(drift=Drift(missing=0.5)))
+        provider = MockDataProvider(server.uri, drift=Drift(missing=0.5))
         run = provider.run(mock_sla(), dataset=numbers())
     assert run.origin == "10 rows handed in, without drift (they are for twins)"

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_flops_mock.choices import RECORDINGS, DataSource
+from pytest_flops_mock.data.choice import RECORDINGS, DataSource
 from pytest_flops_mock.data.hub import configuration_problem, hub_rows
 from pytest_flops_mock.data.reading import (
     LFS_POINTER,

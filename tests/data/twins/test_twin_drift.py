@@ -11,7 +11,7 @@ from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
 from pytest_flops_mock.data.twins.columns import Known
 from pytest_flops_mock.data.twins.own import FORM, Description, described_twin
 from pytest_flops_mock.data.twins.twin import Twin, make_twin, twin_batches
-from pytest_flops_mock.errors import DataSourceError, SettingsError
+from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.sla.schemes import Drift
 
 MNIST = TWINS[0]
@@ -95,25 +95,6 @@ def test_drift_belong_to_the_fingerprint() -> None:
 def test_every_twin_can_have_them(twin: Twin) -> None:
     images = any(isinstance(kind, datasets.Image) for kind in twin.features().values())
     train(twin, 20, missing=0.3, label_noise=0.3, imbalance=0.3, duplicates=0.3, corrupt_images=0.3 * images)
-
-
-@pytest.mark.parametrize(("share", "near"), [(-0.1, "0"), (1.5, "1"), (30, "1")])
-def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        Drift(label_noise=share)
-    assert str(caught.value) == (
-        f"a twin cannot be made with label_noise={share}\n"
-        "  expected  a share from 0 to 1\n"
-        f"  got       {share}\n"
-        f"  nearest   {near}\n"
-        "  fix       pass for example label_noise=0.1 for one row in ten"
-    )
-
-
-@pytest.mark.parametrize("share", [float("nan"), True, "0.1", None])
-def test_what_is_no_share_is_refused(share: Any) -> None:
-    with pytest.raises(SettingsError, match="a twin cannot be made with missing="):
-        Drift(missing=share)
 
 
 def test_images_can_only_be_corrupt_where_there_are_some() -> None:
