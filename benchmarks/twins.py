@@ -20,8 +20,10 @@ from memory import Peak
 from pytest_flops_mock.data.choice import DataSource
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import source_data
-from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
-from pytest_flops_mock.data.twins.twin import Twin, twin_batches
+from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
+from pytest_flops_mock.data.twins.engine import features_of
+from pytest_flops_mock.data.twins.making import twin_batches
+from pytest_flops_mock.data.twins.twin import Twin
 
 MEDIA = (datasets.Image, datasets.Audio)
 
@@ -49,8 +51,8 @@ def added_megabytes(twin: Twin, rows: int) -> float:
 
 def checked(twin: Twin) -> None:
     """What a check asks for."""
-    wanted = Wanted(split=twin.main, config_name=twin.config if twin.configs else None)
-    source_data(twin.name, DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42, wanted=wanted)
+    wanted = Wanted(split=twin.main, config_name=twin.config_name if twin.configs else None)
+    source_data(twin.dataset, DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42, wanted=wanted)
 
 
 def main() -> int:
@@ -58,12 +60,12 @@ def main() -> int:
     mnist = find_twin("mnist")
     assert mnist is not None
     checked(mnist)  # loads modules
-    firsts = {twin.name: cpu_seconds(lambda twin=twin: checked(twin)) for twin in TWINS if twin is not mnist}  # type: ignore[misc]
-    again = max(cpu_seconds(lambda twin=twin: checked(twin)) for twin in TWINS[-8:])  # type: ignore[misc]
+    firsts = {twin.dataset: cpu_seconds(lambda twin=twin: checked(twin)) for twin in all_twins() if twin is not mnist}  # type: ignore[misc]
+    again = max(cpu_seconds(lambda twin=twin: checked(twin)) for twin in all_twins()[-8:])  # type: ignore[misc]
     plain = {
-        twin.name: cpu_seconds(lambda twin=twin: streamed(twin, 10_000))  # type: ignore[misc]
-        for twin in TWINS
-        if not any(isinstance(kind, MEDIA) for kind in twin.features().values())
+        twin.dataset: cpu_seconds(lambda twin=twin: streamed(twin, 10_000))  # type: ignore[misc]
+        for twin in all_twins()
+        if not any(isinstance(kind, MEDIA) for kind in features_of(twin).values())
     }
     slowest, heaviest = max(firsts, key=firsts.__getitem__), max(plain, key=plain.__getitem__)
     few = added_megabytes(mnist, 6_000)

@@ -15,8 +15,9 @@ from typing import Any
 import pytest_flops_mock
 from pytest_flops_mock import fixtures
 from pytest_flops_mock.codes import CODES
-from pytest_flops_mock.data.twins.catalogue import TWINS
-from pytest_flops_mock.data.twins.showing import described
+from pytest_flops_mock.data.twins.catalogue import all_twins
+from pytest_flops_mock.data.twins.engine import features_of
+from pytest_flops_mock.data.twins.showing import in_words
 from pytest_flops_mock.options import OPTIONS
 
 TARGET = Path(__file__).with_name("reference.md")
@@ -76,13 +77,22 @@ def _options() -> Iterator[str]:
 
 
 def _twins() -> Iterator[str]:
-    yield from ("## Synthetic twins", "", "What a twin declares is what the hub declares.", "")
-    yield from ("| data set | also | configuration | splits | columns | label |", "| --- | --- | --- | --- | --- | --- |")
-    for twin in TWINS:
-        splits = ", ".join(f"{name} {rows:,}" for name, rows in twin.splits)
-        config = f"{twin.config}, to be named" if twin.configs else twin.config
-        columns = "; ".join(f"`{name}` {described(kind)}" for name, kind in twin.features().items())
-        yield f"| `{twin.name}` | {', '.join(twin.aliases)} | {config} | {splits} | {columns} | {twin.label} |"
+    yield from (
+        "## Synthetic twins",
+        "",
+        "What is known of the data sets of the hub; `flops-mock twin NAME` says where it was looked up.",
+        "",
+    )
+    yield from (
+        "| data set | also | configuration | splits | columns | label | unsure |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    )
+    for twin in all_twins():
+        splits = ", ".join(f"{name} {rows:,}" for name, rows in twin.splits.items())
+        config = f"{twin.config_name}, to be named" if twin.configs else twin.config_name
+        columns = "; ".join(f"`{name}` {in_words(kind)}" for name, kind in features_of(twin).items())
+        cells = (f"`{twin.dataset}`", ", ".join(twin.aliases), config, splits, columns, twin.label, " ".join(twin.unsure))
+        yield f"| {' | '.join(map(str, cells))} |"
 
 
 def _described(name: str, value: Any, heading: str) -> Iterator[str]:

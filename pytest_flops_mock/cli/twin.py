@@ -14,7 +14,7 @@ from pytest_flops_mock.errors import Problem, SettingsError, listing
 from pytest_flops_mock.sla.schemes import drift_of
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.data.twins.own import Description
+    from pytest_flops_mock.data.twins.twin import Twin
 
 _EXPLAINED = """\
 examples:
@@ -120,19 +120,19 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
     )
     drift = drift_of(options.drift or "", "--drift")
     from pytest_flops_mock.data.source import twin_of
+    from pytest_flops_mock.data.twins.making import make_split
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
-    from pytest_flops_mock.data.twins.twin import make_split
     from pytest_flops_mock.data.writing import write_whole
 
     twin = twin_of(options.name, recordings)
     parts = [schema(twin)]
     if options.show:
         split = options.split or twin.main
-        made = make_split(twin, split, rows=min(rows, dict(twin.splits).get(split, rows)), seed=seed, drift=drift)
+        made = make_split(twin, split, rows=min(rows, twin.splits.get(split, rows)), seed=seed, drift=drift)
         parts.append(sample(made))
         sheet = contact_sheet(twin, made)
         if sheet is not None:
-            path = Path(options.to).expanduser() if options.to else Path(f"{twin.name.rpartition('/')[2]}-twin.png")
+            path = Path(options.to).expanduser() if options.to else Path(f"{twin.dataset.rpartition('/')[2]}-twin.png")
             write_whole({path: sheet}, "the contact sheet")
             parts.append(f"{'sheet':<10}  {path}")
         elif options.to is not None:
@@ -141,7 +141,7 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
                     "there is no contact sheet of a data set without pictures",
                     where="--to",
                     expected="a data set with a column of images",
-                    got=twin.name,
+                    got=twin.dataset,
                     fix="leave --to out",
                 )
             )
@@ -149,16 +149,17 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
 
 
 def _list(recordings: Path) -> None:
-    from pytest_flops_mock.data.twins.catalogue import TWINS
+    from pytest_flops_mock.data.twins.catalogue import all_twins
     from pytest_flops_mock.data.twins.own import own_descriptions
 
-    rows = [(twin.aliases[-1] if twin.aliases else twin.name, twin) for twin in TWINS]
+    rows = [(twin.names[-1], twin) for twin in all_twins()]
     width = max(len(name) for name, _ in rows)
     for name, twin in sorted(rows, key=lambda row: row[0].casefold()):
-        splits = ", ".join(f"{split} {count:,}" for split, count in twin.splits)
-        also = f"; also {listing([other for other in (twin.name, *twin.aliases) if other != name])}" if twin.aliases else ""
-        config = f"; configuration {twin.config} of several" if twin.configs else ""
-        show(f"{name:<{width}}  {splits}{also}{config}")
+        splits = ", ".join(f"{split} {count:,}" for split, count in twin.splits.items())
+        also = f"; also {listing([other for other in twin.names if other != name])}" if twin.aliases else ""
+        config = f"; configuration {twin.config_name} of several" if twin.configs else ""
+        unsure = f"; {len(twin.unsure)} unsure" if twin.unsure else ""
+        show(f"{name:<{width}}  {splits}{also}{config}{unsure}")
     for name, wrong in own_descriptions(recordings):
         show(f"{name:<{width}}  {f'described in {recordings}' if wrong is None else f'cannot be used: {wrong}'}")
 
@@ -166,40 +167,40 @@ def _list(recordings: Path) -> None:
 def _describe(options: argparse.Namespace, folder: Path) -> None:
     from pytest_flops_mock.data.twins.catalogue import find_twin
     from pytest_flops_mock.data.twins.likeness import with_values
-    from pytest_flops_mock.data.twins.own import own_names, write_description
+    from pytest_flops_mock.data.twins.own import own_names, write_twin
 
     source = Path(options.like or options.features).expanduser()
-    description = _described(options, source)
-    name, before = description.dataset, own_names(folder)
-    path = write_description(description, folder)
-    splits = ", ".join(f"{split} {rows:,} row{'s' * (rows != 1)}" for split, rows in description.splits.items())
-    columns = f"{len(description.features)} column{'s' * (len(description.features) != 1)}"
+    twin = _described(options, source)
+    name, before = twin.dataset, own_names(folder)
+    path = write_twin(twin, folder)
+    splits = ", ".join(f"{split} {rows:,} row{'s' * (rows != 1)}" for split, rows in twin.splits.items())
+    columns = f"{len(twin.features)} column{'s' * (len(twin.features) != 1)}"
     show(
         f"{'described':<10}  {name}: {columns}, {splits}"
         + ("; the description before is replaced" if name in before else "")
     )
     if find_twin(name) is not None:
         show(f"{'instead':<10}  of the synthetic twin of {name} in the catalogue")
-    if description.label is None:
+    if twin.label is None:
         show(f"{'label':<10}  none; with --label COLUMN the other columns follow from it, so that a model can learn it")
     else:
-        show(f"{'label':<10}  {description.label}")
-    if kept := list(with_values(description)):
+        show(f"{'label':<10}  {twin.label}")
+    if kept := list(with_values(twin)):
         show(f"{'values':<10}  those that come often are kept of {listing(kept)}; --hide COLUMN leaves them out")
-    (first, *others) = description.features
+    (first, *others) = twin.features
     if not others and (apart := next((mark for mark in ";\t|" if mark in first), None)):
         show(
             f"{'note':<10}  the only column is called {first!r}: {apart!r} is between the values, and datasets wants commas"
         )
     show(f"{'in':<10}  {path}")
-    keys = {"dataset_name": name, **({"config_name": description.config_name} if description.configs else {})}
+    keys = {"dataset_name": name, **({"config_name": twin.config_name} if twin.configs else {})}
     written = ", ".join(f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in keys.items())
     where = [] if folder == RECORDINGS else ["--recordings", str(folder)]
     setting = f" (with --flops-recordings {shlex.quote(str(folder))})" if where else ""
     show(f"{'next':<10}  {written} in an SLA{setting}; {shlex.join(['flops-mock', 'twin', name, '--show', *where])}")
 
 
-def _described(options: argparse.Namespace, source: Path) -> Description:
+def _described(options: argparse.Namespace, source: Path) -> Twin:
     from pytest_flops_mock.sla.keys import is_local_path
 
     whole = source.resolve()

@@ -110,10 +110,10 @@ def names_of(dataset_name: str, recordings: Path = RECORDINGS) -> tuple[str, ...
     from pytest_flops_mock.data.twins.own import own_twin
 
     known = find_twin(dataset_name)
-    names = tuple(dict.fromkeys((dataset_name, *((known.name, *known.aliases) if known else ()))))
+    names = tuple(dict.fromkeys((dataset_name, *(known.names if known else ()))))
     with suppress(DataSourceError):  # a description that cannot be used is in nobody's way but the twin's
         own = own_twin(names, recordings)
-        return names if own is None else tuple(dict.fromkeys((*names, own.name)))
+        return names if own is None else tuple(dict.fromkeys((*names, own.dataset)))
     return names
 
 
@@ -149,7 +149,7 @@ def twin_of(name: str, recordings: Path = RECORDINGS, folder: Path | None = None
     from pytest_flops_mock.data.twins.own import own_names, own_twin
 
     known = find_twin(name)
-    twin = own_twin((name, *((known.name, *known.aliases) if known else ())), recordings) or known
+    twin = own_twin((name, *(known.names if known else ())), recordings) or known
     if twin is None:
         here = f"./{name}" if folder is not None and os.path.exists(folder / name) else ""
         there = (*own_names(recordings), *twin_names())
@@ -179,20 +179,20 @@ def _check_config(twin: Twin, name: str, config_name: str | None) -> None:
             Problem(
                 "the data set has several configurations, and none is its default",
                 where=f"dataset_name = {name!r}",
-                expected=f"one of: {listing(twin.configs)} (there is a synthetic twin of {twin.config})",
+                expected=f"one of: {listing(twin.configs)} (there is a synthetic twin of {twin.config_name})",
                 got="no configuration",
-                fix=f'add "config_name": "{twin.config}" to the SLA; FLOps ignores that key, '
+                fix=f'add "config_name": "{twin.config_name}" to the SLA; FLOps ignores that key, '
                 "and its provider dies of this set",
             )
         )
-    if config_name not in (None, twin.config):
+    if config_name not in (None, twin.config_name):
         raise DataSourceError(
             Problem(
                 "there is no synthetic twin of this configuration of the data set",
                 where=f"dataset_name = {name!r}",
-                expected=twin.config,
+                expected=twin.config_name,
                 got=str(config_name),
-                nearest=twin.config,
+                nearest=twin.config_name,
                 fix="correct config_name, or take the real data: --flops-data=hub, or recorded samples (flops-mock record)",
             )
         )
@@ -200,12 +200,14 @@ def _check_config(twin: Twin, name: str, config_name: str | None) -> None:
 
 def _synthetic(twin: Twin, name: str, partitions: int, seed: int, wanted: Wanted, drift: Drift) -> SourceData:
     # Large enough for the partitions, but no larger than the real one: too many of those are an error there, too.
-    real = _split(dict(twin.splits), name, wanted.split)
+    real = _split(twin.splits, name, wanted.split)
     rows = max(TWIN_ROWS, TWIN_ROWS_PER_PARTITION * partitions) if wanted.max_rows is None else wanted.max_rows
     rows = min(rows, real)
     split = _made(twin, wanted.split, rows, seed, drift)
     wrong = f", drift {drift.value}" if drift.value else ""
-    origin = f"{_origin(f'synthetic twin of {twin.name}', wanted, split)}, seed {seed}{wrong}"
+    doubts = len(twin.unsure)
+    unsure = f"; {doubts} fact{'s' * (doubts != 1)} unsure, see flops-mock twin {twin.dataset}" if doubts else ""
+    origin = f"{_origin(f'synthetic twin of {twin.dataset}', wanted, split)}, seed {seed}{wrong}{unsure}"
     return SourceData(name, "synthetic", origin, split)
 
 
@@ -217,7 +219,7 @@ def _made(twin: Twin, split: str, rows: int, seed: int, drift: Drift) -> Any:
 
 
 def _made_anew(twin: Twin, split: str, rows: int, seed: int, drift: Drift) -> Any:
-    from pytest_flops_mock.data.twins.twin import make_split
+    from pytest_flops_mock.data.twins.making import make_split
 
     return make_split(twin, split, rows=rows, seed=seed, drift=drift)
 

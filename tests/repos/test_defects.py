@@ -370,7 +370,7 @@ def data() -> Iterator[str]:
     import datasets
 
     from pytest_flops_mock.data.twins.catalogue import find_twin
-    from pytest_flops_mock.data.twins.twin import make_twin
+    from pytest_flops_mock.data.twins.making import make_twin
 
     twin = find_twin("mnist")
     assert twin is not None

@@ -1,87 +1,31 @@
-"""The data sets that have a synthetic twin, by the names they go by on the hub.
+"""The data sets of the hub that have a synthetic twin.
 
-A further twin is a module like ``digits.py`` that says where its features come from and makes rows, and its entry here.
+For a further one, a file in ``facts/`` is enough: code in ``rows/`` makes what no statistic describes.
 """
 
 from __future__ import annotations
 
-from pytest_flops_mock.data.twins.ambience import AMBIENT_ACOUSTIC_CONTEXT
-from pytest_flops_mock.data.twins.census import ADULT
-from pytest_flops_mock.data.twins.digits import MNIST, MNIST_M, SVHN, USPS
-from pytest_flops_mock.data.twins.domains import OFFICE_HOME, PACS
-from pytest_flops_mock.data.twins.exams import MMLU
-from pytest_flops_mock.data.twins.feelings import EMOTION
-from pytest_flops_mock.data.twins.finance import FINANCIAL_PHRASEBANK, FINANCIAL_TWEETS, FIQA
-from pytest_flops_mock.data.twins.garments import FASHION_MNIST
-from pytest_flops_mock.data.twins.hundred import CIFAR100
-from pytest_flops_mock.data.twins.jamming import FEDJAM
-from pytest_flops_mock.data.twins.letters import EMNIST_LETTERS, FEMNIST
-from pytest_flops_mock.data.twins.medicine import CARE_QA, MED_QA, MEDMCQA, PUBMED_QA
-from pytest_flops_mock.data.twins.molecules import SOLUBILITY
-from pytest_flops_mock.data.twins.news import AG_NEWS
-from pytest_flops_mock.data.twins.objects import CIFAR10, CINIC10
-from pytest_flops_mock.data.twins.plants import IRIS, MUSHROOMS
-from pytest_flops_mock.data.twins.plays import SHAKESPEARE
-from pytest_flops_mock.data.twins.programs import HUMANEVAL, MBPP
-from pytest_flops_mock.data.twins.readings import LIBRISPEECH
-from pytest_flops_mock.data.twins.reviews import IMDB, ROTTEN_TOMATOES, SENTIMENT140
-from pytest_flops_mock.data.twins.skin import FED_ISIC2019
-from pytest_flops_mock.data.twins.speech import SPEECH_COMMANDS
-from pytest_flops_mock.data.twins.things import CALTECH101, DOG_FOOD
-from pytest_flops_mock.data.twins.tiny import TINY_IMAGENET
-from pytest_flops_mock.data.twins.twin import Twin
-from pytest_flops_mock.data.twins.voices import COMMON_VOICE
+from functools import lru_cache
+from pathlib import Path
 
-TWINS: tuple[Twin, ...] = (
-    MNIST,
-    CIFAR10,
-    FASHION_MNIST,
-    CIFAR100,
-    AG_NEWS,
-    ADULT,
-    IRIS,
-    IMDB,
-    SVHN,
-    FEMNIST,
-    EMNIST_LETTERS,
-    USPS,
-    SENTIMENT140,
-    SHAKESPEARE,
-    CINIC10,
-    SPEECH_COMMANDS,
-    TINY_IMAGENET,
-    PACS,
-    MUSHROOMS,
-    FINANCIAL_TWEETS,
-    FINANCIAL_PHRASEBANK,
-    FIQA,
-    MEDMCQA,
-    MBPP,
-    HUMANEVAL,
-    PUBMED_QA,
-    MED_QA,
-    ROTTEN_TOMATOES,
-    EMOTION,
-    OFFICE_HOME,
-    CALTECH101,
-    MNIST_M,
-    DOG_FOOD,
-    FED_ISIC2019,
-    AMBIENT_ACOUSTIC_CONTEXT,
-    LIBRISPEECH,
-    COMMON_VOICE,
-    MMLU,
-    SOLUBILITY,
-    FEDJAM,
-    CARE_QA,
-)
+from pytest_flops_mock.data.request import TWIN_ENDING
+from pytest_flops_mock.data.twins.twin import Twin, parse_twin
+
+FACTS = Path(__file__).with_name("facts")
+
+
+@lru_cache(maxsize=1)
+def all_twins() -> tuple[Twin, ...]:
+    """The twins; those of data sets without an organisation, which are the best known ones, come first."""
+    twins = [parse_twin(path.read_text(encoding="utf-8")) for path in FACTS.glob(f"*{TWIN_ENDING}")]
+    return tuple(sorted(twins, key=lambda twin: ("/" in twin.dataset, twin.dataset)))
 
 
 def find_twin(name: str) -> Twin | None:
     """The twin of the data set with this name on the hub (with or without its organisation), or None."""
-    return next((twin for twin in TWINS if name in (twin.name, *twin.aliases)), None)
+    return next((twin for twin in all_twins() if name in twin.names), None)
 
 
 def twin_names() -> tuple[str, ...]:
     """Every name that :func:`find_twin` knows, for messages that name the nearest one."""
-    return tuple(name for twin in TWINS for name in (twin.name, *twin.aliases))
+    return tuple(name for twin in all_twins() for name in twin.names)

@@ -17,10 +17,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pytest_flops_mock.data.twins.words import names_people, names_person
+from pytest_flops_mock.data.twins.people import names_people, names_person
 
-LEAST = 5
-"""So many people have what is given away; a mean is over so many."""
+MIN_SHARING = 5
+"""A value is given only if at least so many people have it, and a mean is over at least so many."""
 
 MIN_PEOPLE = 20
 """There are no statistics of fewer."""
@@ -69,19 +69,19 @@ class Column:
         hidden = self.hidden or path in self.hide
         return replace(self, path=path, values=inner, owners=self.owners[parents], hidden=hidden)
 
-    def common_values(self, most: int) -> tuple[Any, ...]:
+    def common_values(self, max_values: int) -> tuple[Any, ...]:
         """The values that enough people have, in order, if there are at most so many different ones."""
         if self.hidden:
             return ()
         people = _people_by(self.values, self.owners)
-        if len(people) > most:
+        if len(people) > max_values:
             return ()
-        return tuple(sorted(value for value, count in people.items() if count >= LEAST))
+        return tuple(sorted(value for value, count in people.items() if count >= MIN_SHARING))
 
     def weights(self, values: Sequence[Any], classes: Sequence[Rows]) -> tuple[tuple[int, ...], ...]:
         """How often common values come, in thousandths: class by class where enough people share each, else over all."""
         by_class = [(self.values.take(pa.array(rows)), self.owners[rows]) for rows in classes]
-        shared = all(min(_people_by(*part).values(), default=LEAST) >= LEAST for part in by_class)
+        shared = all(min(_people_by(*part).values(), default=MIN_SHARING) >= MIN_SHARING for part in by_class)
         parts = [part for part, _ in by_class] if by_class and shared else [self.values]
         weighed = tuple(_weights(part, values) for part in parts)
         return weighed if all(map(any, weighed)) else (_weights(self.values, values),)
@@ -111,7 +111,7 @@ class Column:
         people: dict[Any, set[int]] = {}
         for thing, owner in zip(things, self.owners.tolist(), strict=False):
             people.setdefault(thing, set()).add(owner)
-        return Counter(thing for thing in things if thing is not None and len(people[thing]) >= LEAST)
+        return Counter(thing for thing in things if thing is not None and len(people[thing]) >= MIN_SHARING)
 
 
 def owners_of(table: pa.Table) -> Rows:
@@ -156,7 +156,7 @@ def _group_means(numbers: Numbers, owners: Rows) -> tuple[float, ...]:
     if len(firsts) < MIN_PEOPLE:
         return ()
     ordered = np.sort(numbers[finite][firsts])
-    means = [float(part.mean()) for part in np.array_split(ordered, min(MAX_MEANS, len(ordered) // LEAST))]
+    means = [float(part.mean()) for part in np.array_split(ordered, min(MAX_MEANS, len(ordered) // MIN_SHARING))]
     spread = means[-1] - means[0]
     if not spread:
         return tuple(means)

@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pytest_flops_mock.data.reading import quiet_datasets
-from pytest_flops_mock.data.twins.columns import Known, possible_classes
 from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, Rows, as_numbers, owners_of
-from pytest_flops_mock.data.twins.own import FORM, Description
-from pytest_flops_mock.data.twins.words import names_people
+from pytest_flops_mock.data.twins.people import names_people
+from pytest_flops_mock.data.twins.twin import FORM, Known, Twin
+from pytest_flops_mock.data.twins.values import possible_classes
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 MAX_ROWS = 10_000
@@ -52,7 +52,7 @@ def describe(
     config_name: str = "default",
     hide: Collection[str] = (),
     configs: Sequence[str] = (),
-) -> Description:
+) -> Twin:
     """What a twin of a data set is to be like.
 
     Args:
@@ -94,7 +94,7 @@ def describe(
         known[chosen] = _known_label(features[chosen], columns[chosen], name)
         classes = _rows_by_class(columns[chosen].values, known[chosen].values)
     known |= {column: _known(features[column], columns[column], classes) for column in columns if column != chosen}
-    return Description(
+    return Twin(
         form=FORM,
         dataset=name,
         config_name=config_name,
@@ -108,9 +108,9 @@ def describe(
     )
 
 
-def with_values(description: Description) -> Iterator[str]:
+def with_values(twin: Twin) -> Iterator[str]:
     """The columns of which a description keeps values that are not in the schema."""
-    for name, known in description.columns.items():
+    for name, known in twin.columns.items():
         yield from _with_values(name, known)
 
 

@@ -5,56 +5,22 @@ The description is the schema and, if the data were at hand, statistics of each 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import datasets
-import numpy as np
-import pyarrow as pa
-
-from pytest_flops_mock.data.reading import UnfitError, reason
+from pytest_flops_mock.data.reading import reason
 from pytest_flops_mock.data.request import TWIN_ENDING
-from pytest_flops_mock.data.twins.columns import Known, UnsupportedFeatureError, draw_groups, make_column, possible_classes
-from pytest_flops_mock.data.twins.twin import Twin
+from pytest_flops_mock.data.twins.twin import Twin, parse_twin
 from pytest_flops_mock.data.writing import write_whole
-from pytest_flops_mock.errors import DataSourceError, Problem, listing
-
-FORM = "pytest-flops-mock/twin/1"
-"""The version of the description's form; a change that breaks readers raises the number."""
+from pytest_flops_mock.errors import DataSourceError, Problem
 
 LIST_IN_LINES = re.compile(r"\[\n([^\[\]{}\"]*)\n *\]")
 """A list of numbers that JSON has put into a line each."""
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a twin of a data set is to be like.
-
-    Attributes:
-        form: Version of this form.
-        dataset: Name by which SLAs call the data set.
-        config_name: Its configuration.
-        splits: Names of the splits in order, each with the number of rows that the data set has.
-        features: The columns as ``datasets`` writes them.
-        label: The column that a model learns to tell; ``None`` if no other column follows from one.
-        columns: What is known of the values of each column.
-        configs: All configurations, if the data set has several and none is the default.
-    """
-
-    form: str
-    dataset: str
-    config_name: str
-    splits: dict[str, int]
-    features: dict[str, Any]
-    label: str | None = None
-    columns: dict[str, Known] = field(default_factory=dict)
-    configs: tuple[str, ...] = ()
 
 
 def own_twin(names: Collection[str], folder: Path) -> Twin | None:
@@ -66,12 +32,14 @@ def own_twin(names: Collection[str], folder: Path) -> Twin | None:
     for path in _files(folder):
         expected = path.name in {f"{_stem(name)}{TWIN_ENDING}" for name in names}
         try:
-            twin = _twin_of(path.read_text(encoding="utf-8"))
+            twin = parse_twin(path.read_text(encoding="utf-8"))
+            if expected or not set(names).isdisjoint(twin.names):
+                _check(twin)
         except Exception as error:  # whatever is wrong with a file that a user may have written
             if expected:
                 raise DataSourceError(_unusable(path, error)) from error
             continue  # of another data set, so it seems
-        if twin.name in names:
+        if not set(names).isdisjoint(twin.names):
             return twin
     return None
 
@@ -85,54 +53,53 @@ def own_descriptions(folder: Path) -> Iterator[tuple[str, str | None]]:
     """The name of each data set that is described in a folder with None, or its file with what is wrong with it."""
     for path in _files(folder):
         try:
-            yield _twin_of(path.read_text(encoding="utf-8")).name, None
+            twin = parse_twin(path.read_text(encoding="utf-8"))
+            _check(twin)
+            yield twin.dataset, None
         except Exception as error:  # whatever is wrong with a file that a user may have written
             yield path.name, reason(error)
 
 
-def described_twin(description: Description) -> Twin:
-    """The twin that a description describes."""
-    return _twin_of(_text(description))
-
-
-def write_description(description: Description, folder: Path) -> Path:
+def write_twin(twin: Twin, folder: Path) -> Path:
     """Write a description, whole or not at all; the path.
 
     Raises:
         DataSourceError: No twin can be made of it, its file is that of another data set, or the folder cannot be written.
     """
+    from pytest_flops_mock.data.twins.values import UnsupportedFeatureError
+
     try:
-        described_twin(description)
+        _check(twin)
     except Exception as error:  # whatever is wrong with a schema that a user may have written
         raise DataSourceError(
             Problem(
                 "there can be no twin of this data set",
-                where=description.dataset,
+                where=twin.dataset,
                 expected="splits with rows, and columns that the learner's datasets (2.x) can read",
                 got=reason(error),
                 fix="leave the column out, or cast it to another feature type",
                 code="FM304" if isinstance(error, UnsupportedFeatureError) else "FM301",
             )
         ) from error
-    path = folder / f"{_stem(description.dataset)}{TWIN_ENDING}"
-    if (other := _described_in(path)) not in (None, description.dataset):
+    path = folder / f"{_stem(twin.dataset)}{TWIN_ENDING}"
+    if (other := _described_in(path)) not in (None, twin.dataset):
         raise DataSourceError(
             Problem(
                 "the file of this description is that of another data set",
                 where=str(path),
-                expected=description.dataset,
+                expected=twin.dataset,
                 got=str(other),
                 fix="give the data set another name, or name another folder with --to",
             )
         )
-    write_whole({path: _text(description).encode()}, "the description of the twin")
+    write_whole({path: _text(twin).encode()}, "the description of the twin")
     return path
 
 
 def _described_in(path: Path) -> str | None:
     """The data set that a file describes, or None."""
     try:
-        return _parsed(path.read_text(encoding="utf-8")).dataset
+        return parse_twin(path.read_text(encoding="utf-8")).dataset
     except Exception:  # no file, or none that can be used
         return None
 
@@ -142,81 +109,30 @@ def _stem(name: str) -> str:
     return name.replace("/", "--")
 
 
-@dataclass(frozen=True)
-class _Features:
-    """Gives the features of a description; equal for equal texts, as what is kept of twins needs it."""
-
-    text: str
-
-    def __call__(self) -> datasets.Features:
-        return datasets.Features.from_dict(_parsed(self.text).features)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Makes the rows of a description."""
-
-    text: str
-
-    def __call__(self, rng: np.random.Generator, rows: int, /) -> pa.Table:
-        description = _parsed(self.text)
-        features = _Features(self.text)()
-        label = description.label
-        groups, labels = draw_groups(rng, rows, features.get(label) if label else None, description.columns.get(label or ""))
-        columns: dict[str, Any] = {}
-        for name, feature in features.items():
-            known = description.columns.get(name, Known())
-            columns[name] = labels if name == label else make_column(rng, feature, known, groups, name)
-        return pa.table(columns)
-
-
 @lru_cache(maxsize=16)
-def _twin_of(text: str) -> Twin:
-    description, features = _parsed(text), _Features(text)
-    made: Sequence[str] = list(features())
-    label = description.label
-    if label is not None and label not in made:
-        raise UnfitError(f"label: there is no column {label!r} among {listing(made)}")
-    if label is not None and not possible_classes(features()[label]):
-        raise UnfitError(f"label: column {label!r} can have no classes")
-    if not description.splits or min(description.splits.values()) < 1:
-        raise UnfitError("splits: there must be one, and each with at least one row")
-    rows = _Rows(text)
-    twin = Twin(
-        name=description.dataset,
-        config=description.config_name,
-        splits=tuple(description.splits.items()),
-        features=features,
-        rows=rows,
-        label=label or "",
-        configs=description.configs,
-        edition=hashlib.sha256(text.encode()).hexdigest()[:16],
-    )
-    made_rows = rows(np.random.Generator(np.random.PCG64(0)), 3)  # a feature that cannot be made is told now
-    made_rows.cast(features().arrow_schema)
-    return twin
+def _check(twin: Twin) -> None:
+    from pytest_flops_mock.data.twins.engine import check_twin  # which needs datasets
+
+    check_twin(twin)
 
 
-@lru_cache(maxsize=16)
-def _parsed(text: str) -> Description:
-    from pydantic import TypeAdapter
-
-    description: Description = TypeAdapter(Description).validate_json(text)
-    if description.form != FORM:
-        raise UnfitError(f"form: expected {FORM}, but it is {description.form}")
-    return description
-
-
-def _text(description: Description) -> str:
-    facts = asdict(description)
-    facts["columns"] = {name: _bare(known) for name, known in facts["columns"].items()}
+def _text(twin: Twin) -> str:
+    facts = {name: value for name, value in asdict(twin).items() if value or name not in _OPTIONAL}
+    for columns in (facts["columns"], *facts.get("special", {}).values()):
+        columns.update({name: _bare(known) for name, known in columns.items()})
     text = json.dumps(facts, indent=2, ensure_ascii=False)
     return LIST_IN_LINES.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
 
 
+_OPTIONAL = ("aliases", "counter", "special", "rows", "source", "unsure")
+"""Keys that are written only if they say something."""
+
+
 def _bare(known: dict[str, Any]) -> dict[str, Any]:
     """Without what is not known."""
-    bare = {name: value for name, value in known.items() if value not in (None, 0.0, {}, ())}
+    bare = {name: value for name, value in known.items() if name == "decimals" or value not in (None, 0.0, {}, ())}
+    if bare["decimals"] is None:
+        del bare["decimals"]
     if items := bare.get("items"):
         bare["items"] = _bare(items)
     if inner := bare.get("fields"):

@@ -16,7 +16,7 @@ import datasets
 
 from pytest_flops_mock.data.reading import UnfitError, reason
 from pytest_flops_mock.data.twins.likeness import label_of
-from pytest_flops_mock.data.twins.own import FORM, Description
+from pytest_flops_mock.data.twins.twin import FORM, Twin
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 ROWS = 600
@@ -25,7 +25,7 @@ ROWS = 600
 CARD = "dataset_info"
 
 
-def describe_schema(path: Path, name: str, label: str | None, config_name: str | None = None) -> Description:
+def describe_schema(path: Path, name: str, label: str | None, config_name: str | None = None) -> Twin:
     """What a twin of a data set is to be like of which only the schema is at hand.
 
     Args:
@@ -52,7 +52,7 @@ def describe_schema(path: Path, name: str, label: str | None, config_name: str |
     if not info.features:
         raise DataSourceError(_unreadable(path, f"configuration {config}: no features"))
     splits = {str(split): each.num_examples for split, each in (info.splits or {}).items() if each.num_examples}
-    return Description(
+    return Twin(
         form=FORM,
         dataset=name,
         config_name=config,

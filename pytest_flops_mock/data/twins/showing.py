@@ -10,6 +10,7 @@ from typing import Any
 
 import datasets
 
+from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.errors import listing
 
@@ -29,26 +30,27 @@ MAX_CLASSES, PER_CLASS, MAX_PIXELS, GAP = 20, 10, 128, 2
 def schema(twin: Twin) -> str:
     """Names, splits and columns of a twin, in lines."""
     also = f" (also {listing(twin.aliases)})" if twin.aliases else ""
-    splits = ", ".join(f"{name} {rows:,} rows" for name, rows in twin.splits)
-    config = f"{twin.config}, to be named with config_name" if twin.configs else twin.config
-    lines = [("twin", f"{twin.name}{also}"), ("config", config), ("splits", splits), ("label", twin.label or "none")]
-    features = twin.features()
+    splits = ", ".join(f"{name} {rows:,} rows" for name, rows in twin.splits.items())
+    config = f"{twin.config_name}, to be named with config_name" if twin.configs else twin.config_name
+    lines = [("twin", f"{twin.dataset}{also}"), ("config", config), ("splits", splits), ("label", twin.label or "none")]
+    lines += [("source", each) for each in twin.source] + [("unsure", each) for each in twin.unsure]
+    features = features_of(twin)
     width = max(map(len, features))
     lines.append(("columns", f"{len(features)}"))
-    lines += [("", f"{name:<{width}}  {described(kind)}") for name, kind in islice(features.items(), MAX_COLUMNS)]
+    lines += [("", f"{name:<{width}}  {in_words(kind)}") for name, kind in islice(features.items(), MAX_COLUMNS)]
     lines += [("", f"and {len(features) - MAX_COLUMNS} more")] if len(features) > MAX_COLUMNS else []
     return "\n".join(f"{head:<10}  {text}" for head, text in lines)
 
 
-def described(kind: Any) -> str:
+def in_words(kind: Any) -> str:
     """A feature in words."""
     if isinstance(kind, list):
-        return f"list of {described(kind[0])}"
+        return f"list of {in_words(kind[0])}"
     if isinstance(kind, Mapping):
-        return f"{{{', '.join(f'{name}: {described(each)}' for name, each in kind.items())}}}"
+        return f"{{{', '.join(f'{name}: {in_words(each)}' for name, each in kind.items())}}}"
     if hasattr(kind, "feature"):
         length = getattr(kind, "length", -1)
-        return f"list of {f'{length} ' if length is not None and length >= 0 else ''}{described(kind.feature)}"
+        return f"list of {f'{length} ' if length is not None and length >= 0 else ''}{in_words(kind.feature)}"
     words = _IN_WORDS.get(type(kind).__name__)
     return words(kind) if words else type(kind).__name__
 

@@ -1,246 +1,121 @@
-"""A synthetic twin and how its rows are made: seeded, in blocks, the same rows on every platform.
+"""What is known of a data set, as a file says it (``*.twin.json``): all that a twin of it is made from.
 
-A twin is a stand-in for a data set of the Hugging Face hub: its features and split names exactly, its content drawn on
-the spot. Rows are made in blocks of ``BLOCK``, each with a random stream of its own (from the seed, the twin, the split
-and the number of the block). So a row depends neither on the batch size nor on how many rows are asked for, nothing
-touches numpy's global state, and memory stays bounded by one batch.
+The files of the data sets of the hub are in ``facts/``; those of the user's own lie with his tests.
 """
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-import datasets
-import numpy as np
-import pyarrow as pa
-
-from pytest_flops_mock import __version__
+from pytest_flops_mock.data.reading import UnfitError
 from pytest_flops_mock.data.request import SPLIT
-from pytest_flops_mock.data.twins.drift import drifted, imbalanced
-from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.sla.schemes import Drift
 
-BLOCK = 100
-"""Rows that share one random stream; part of what a seed means, so a change of it changes every twin."""
+FORM = "pytest-flops-mock/twin/1"
+"""The version of the form; a change that breaks readers raises the number."""
 
 
-class RowMaker(Protocol):
-    """Makes rows of a twin: a pure function of its two arguments."""
+@dataclass(frozen=True)
+class Known:
+    """What is known of the values of a column; nothing of it is a row.
 
-    def __call__(self, rng: np.random.Generator, rows: int, /) -> pa.Table:
-        """Make ``rows`` rows with the columns of the twin's features, drawing from ``rng`` alone."""
+    Lists in lists hold one list for each class, or a single one for all.
+
+    Attributes:
+        missing: Share of nulls.
+        values: All values, if they are few.
+        weights: How often each of ``values`` comes; equally often if this is empty.
+        quantiles: Numbers (or times, in their unit) from small to large, the same share of the values around each.
+        decimals: How many digits numbers have after the point.
+        people: How many different identifiers there are.
+        lengths: Fewest and most items of a list, words of a text, or bytes.
+        sizes: Widths and heights of pictures, in pixels, each with how often it comes.
+        modes: Pillow's modes of pictures (``L``, ``RGB``, ``RGBA``), each with how often it comes.
+        seconds: Shortest and longest sound.
+        items: What is known of the items of a list.
+        fields: What is known of the fields of a struct.
+    """
+
+    missing: float = 0.0
+    values: tuple[bool | int | float | str, ...] = ()
+    weights: tuple[tuple[int, ...], ...] = ()
+    quantiles: tuple[tuple[float, ...], ...] = ()
+    decimals: int | None = None
+    people: int | None = None
+    lengths: tuple[int, int] | None = None
+    sizes: tuple[tuple[int, int, int], ...] = ()
+    modes: tuple[tuple[str, int], ...] = ()
+    seconds: tuple[float, float] | None = None
+    items: Known | None = None
+    fields: dict[str, Known] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A data set of the hub that can be made on the spot.
+    """A data set of which rows can be made on the spot.
 
     Attributes:
-        name: Its name on the hub.
-        config: The hub's name for the configuration that the twin stands in for.
-        splits: The hub's splits in its order, each with the number of rows that the real one has.
-        features: Gives the hub's features.
-        rows: Makes the rows.
-        aliases: Other names that the hub takes for the same data set: no others, so that a wrong name is told.
-        label: The column that a model learns to tell; empty if there is none.
-        special: Splits whose rows are made in another way, such as without labels.
-        counter: The column that numbers the rows of a split from 1, if there is one; it is not made by ``rows``.
-        configs: All of the hub's configurations if it takes none of them unasked: then an SLA has to name one.
-        edition: Tells twins of one name apart; for the user's own.
+        form: Version of this form.
+        dataset: Name by which SLAs call the data set.
+        config_name: The configuration that the twin stands in for.
+        splits: Names of the splits in order, each with the number of rows that the data set has.
+        features: The columns as ``datasets`` writes them, lists in the older form (``Sequence``).
+        label: The column that a model learns to tell; ``None`` if no other column follows from one.
+        columns: What is known of the values of each column.
+        configs: All configurations, if the data set has several and none is the default: then an SLA has to name one.
+        aliases: Other names that the hub takes for the same data set; no others, so that a wrong name is told.
+        counter: The column that numbers the rows of a split from 1, if there is one.
+        special: For a split whose values are different, what is known of the columns there.
+        rows: Which code makes the columns whose values are not described, as ``module:name`` in ``rows/``.
+        source: Where these facts were looked up.
+        unsure: What is not certain of these facts, or known to be different in the real data: a sentence each.
     """
 
-    name: str
-    config: str
-    splits: tuple[tuple[str, int], ...]
-    features: Callable[[], datasets.Features]
-    rows: RowMaker
-    aliases: tuple[str, ...] = ()
-    label: str = "label"
-    special: tuple[tuple[str, RowMaker], ...] = ()
-    counter: str | None = None
+    form: str
+    dataset: str
+    config_name: str
+    splits: dict[str, int]
+    features: dict[str, Any]
+    label: str | None = None
+    columns: dict[str, Known] = field(default_factory=dict)
     configs: tuple[str, ...] = ()
-    edition: str = ""
+    aliases: tuple[str, ...] = ()
+    counter: str | None = None
+    special: dict[str, dict[str, Known]] = field(default_factory=dict)
+    rows: str = ""
+    source: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.dataset, self.config_name))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names by which an SLA may call the data set."""
+        return (self.dataset, *self.aliases)
 
     @property
     def main(self) -> str:
         """The split whose size decides that of the others: ``train``, or the first one where there is none."""
-        names = [name for name, _ in self.splits]
-        return SPLIT if SPLIT in names else names[0]
+        return SPLIT if SPLIT in self.splits else next(iter(self.splits))
 
 
-NO_DRIFT = Drift()
-
-
-def make_twin(
-    twin: Twin, *, rows: int = 600, seed: int = 42, drift: Drift = NO_DRIFT, splits: Collection[str] | None = None
-) -> datasets.DatasetDict:
-    """Make the splits of a twin in memory.
-
-    Args:
-        twin: Which one.
-        rows: How many rows its split ``train`` gets (or the first one, if it has no ``train``); see :func:`split_rows` for
-            the others.
-        seed: The same seed gives the same values, everywhere.
-        drift: What is to be wrong with the rows, in every split.
-        splits: Names of those wanted; all unless given. A split's rows do not depend on which others are made.
-
-    Returns:
-        The splits by the hub's names, in the hub's order.
+def parse_twin(text: str) -> Twin:
+    """Read a description.
 
     Raises:
-        DataSourceError: ``rows`` is below 1 or ``seed`` below 0, there is no such split, or there are no images to
-            corrupt.
+        ValueError: It is no JSON, or not of this form.
+        UnfitError: It is of another version of the form.
     """
-    counts = split_rows(twin, rows)
-    wanted = counts if splits is None else splits
-    return datasets.DatasetDict(
-        {split: make_split(twin, split, rows=counts.get(split, 1), seed=seed, drift=drift) for split in wanted}
-    )
+    twin: Twin = _adapter().validate_json(text)
+    if twin.form != FORM:
+        raise UnfitError(f"form: expected {FORM}, but it is {twin.form}")
+    return twin
 
 
-def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42, drift: Drift = NO_DRIFT) -> datasets.Dataset:
-    """Make one split of a twin in memory, of any size. See :func:`twin_batches` for arguments and errors."""
-    table = pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed, drift=drift)))
-    # Without a fingerprint of ours, datasets would pickle and hash the whole table.
-    key = f"{__version__} {twin.name}{twin.edition} {split} {rows} {seed}{drift.given() or ''}"
-    return datasets.Dataset(
-        table,
-        info=datasets.DatasetInfo(
-            description=f"Synthetic twin of {twin.name}, seed {seed}: not the real data.",
-            features=twin.features(),
-            config_name=twin.config,
-        ),
-        split=datasets.NamedSplit(split),
-        fingerprint=hashlib.sha256(key.encode()).hexdigest()[:16],
-    )
+@cache
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
 
-
-def twin_batches(
-    twin: Twin, split: str, *, rows: int, seed: int = 42, batch_rows: int = 5_000, drift: Drift = NO_DRIFT
-) -> Iterator[pa.Table]:
-    """Make one split of a twin, batch by batch; never more than one batch is held.
-
-    Args:
-        twin: Which one.
-        split: Name of the split.
-        rows: How many rows in all.
-        seed: The same seed gives the same values, whatever ``batch_rows`` is.
-        batch_rows: Most rows of one batch, rounded up to whole blocks.
-        drift: What is to be wrong with the rows.
-
-    Yields:
-        Tables of one chunk, with the Arrow schema of the twin's features (the ``huggingface`` metadata included).
-
-    Raises:
-        DataSourceError: The twin has no such split, ``rows``, ``batch_rows`` or ``seed`` is too small, or there are no
-            images to corrupt.
-    """
-    names = [name for name, _ in twin.splits]
-    if split not in names:
-        raise DataSourceError(
-            Problem(
-                f"the twin of {twin.name} has no split {split!r}",
-                expected=f"one of {listing(names)}",
-                got=split,
-                nearest=nearest(split, names),
-                fix="ask for a split that the data set has on the hub",
-            )
-        )
-    _at_least(twin, "rows", rows, 1)
-    _at_least(twin, "seed", seed, 0)
-    _at_least(twin, "batch_rows", batch_rows, 1)
-    if drift.corrupt_images and not _images(twin):
-        raise DataSourceError(
-            Problem(
-                f"the twin of {twin.name} has no images that could be corrupt",
-                expected="a data set with a column of images",
-                got=f"columns {listing(twin.features())}",
-                fix="leave corrupt_images out",
-            )
-        )
-    if (drift.imbalance or drift.label_noise) and not twin.label:
-        raise DataSourceError(
-            Problem(
-                f"the twin of {twin.name} has no label that could be wrong or imbalanced",
-                expected="a data set with a column that a model learns to tell",
-                got=f"columns {listing(twin.features())}",
-                fix="leave label_noise and imbalance out, or name the column when the twin is described (--label)",
-            )
-        )
-    return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK, drift)
-
-
-def split_rows(twin: Twin, rows: int) -> dict[str, int]:
-    """How many rows each split gets when the main one, ``train``, gets ``rows``.
-
-    The others keep the proportions of the real data set (rounded up), but get at least one row for each class and, short of
-    the real size, no more than ``train``: an ``extra`` seven times as large would cost more than the rest together.
-
-    Raises:
-        DataSourceError: ``rows`` is below 1.
-    """
-    _at_least(twin, "rows", rows, 1)
-    classes = [kind.num_classes for kind in twin.features().values() if isinstance(kind, datasets.ClassLabel)]
-    least = max(classes, default=1)
-    size = dict(twin.splits)[twin.main]
-    counts = {}
-    for name, real in twin.splits:
-        share = -(-rows * real // size)
-        counts[name] = rows if name == twin.main else max(least, share if rows >= size else min(share, rows))
-    return counts
-
-
-def _images(twin: Twin) -> list[str]:
-    return [name for name, kind in twin.features().items() if isinstance(kind, datasets.Image)]
-
-
-def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int, drift: Drift) -> Iterator[pa.Table]:
-    schema = twin.features().arrow_schema
-    for start in range(0, rows, batch_rows):
-        stop = min(rows, start + batch_rows)
-        blocks = [_block(twin, split, seed, number, drift) for number in range(start // BLOCK, -(-stop // BLOCK))]
-        table = pa.concat_tables(blocks).slice(0, stop - start)
-        yield table.select(schema.names).cast(schema).combine_chunks()
-
-
-def _block(twin: Twin, split: str, seed: int, number: int, drift: Drift) -> pa.Table:
-    entropy = [seed, zlib.crc32(twin.name.encode()), zlib.crc32(split.encode()), number]
-    rng = _stream(*entropy)
-    if drift == NO_DRIFT:
-        return _made(twin, split, rng, number)
-    others = _stream(*entropy, 1)
-
-    def made() -> pa.Table:
-        return _made(twin, split, rng, number)
-
-    table = imbalanced(made, others, twin.label, drift.imbalance) if twin.label else made()
-    return drifted(table, drift, others, twin.label, _images(twin))
-
-
-def _stream(*entropy: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
-
-
-def _made(twin: Twin, split: str, rng: np.random.Generator, number: int) -> pa.Table:
-    """The rows of a block, with their numbers."""
-    table = dict(twin.special).get(split, twin.rows)(rng, BLOCK)
-    if twin.counter is not None:
-        table = table.append_column(twin.counter, pa.array(np.arange(number * BLOCK, number * BLOCK + BLOCK) + 1))
-    return table
-
-
-def _at_least(twin: Twin, name: str, value: int, least: int) -> None:
-    if value < least:
-        raise DataSourceError(
-            Problem(
-                f"the twin of {twin.name} cannot be made with {name}={value}",
-                expected=f"{name} of at least {least}",
-                got=str(value),
-                nearest=str(least),
-                fix=f"pass {name}={least} or more",
-            )
-        )
+    return TypeAdapter(Twin)

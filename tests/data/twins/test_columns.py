@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 
 from pytest_flops_mock import MLDataServer, MockDataProvider, load_partitions
-from pytest_flops_mock.data.twins.columns import Groups, Known, UnsupportedFeatureError, make_column
-from pytest_flops_mock.data.twins.own import FORM, Description, described_twin
-from pytest_flops_mock.data.twins.twin import make_split
+from pytest_flops_mock.data.twins.drawing.drawn import Drawn
+from pytest_flops_mock.data.twins.making import make_split
+from pytest_flops_mock.data.twins.twin import FORM, Known, Twin
+from pytest_flops_mock.data.twins.values import UnsupportedFeatureError, make_column
 
 VALUE = datasets.Value
 FEATURES: dict[str, Any] = {
@@ -35,14 +36,14 @@ FEATURES: dict[str, Any] = {
     "translation": datasets.Translation(languages=["de", "en"]),
     "translations": datasets.TranslationVariableLanguages(languages=["de", "en", "fr"]),
 }
-CLASSES = Groups(np.arange(60, dtype=np.int64) % 3, ("a", "b", "c"))
+CLASSES = Drawn(np.arange(60, dtype=np.int64) % 3, ("a", "b", "c"))
 
 
 def random() -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(5))
 
 
-def made(feature: Any, known: Known | None = None, groups: Groups = CLASSES, name: str = "x") -> pa.Array:
+def made(feature: Any, known: Known | None = None, groups: Drawn = CLASSES, name: str = "x") -> pa.Array:
     return make_column(random(), feature, known or Known(), groups, name)
 
 
@@ -104,7 +105,7 @@ def test_lists_are_as_long_as_known_and_so_are_texts_and_bytes() -> None:
 
 def test_few_people_have_most_of_the_rows() -> None:
     for known, name in ((Known(people=30), "who"), (Known(), "patient_id"), (Known(), "user")):
-        people = made(VALUE("string"), known, Groups(np.zeros(600, np.int64), ("",)), name).to_pylist()
+        people = made(VALUE("string"), known, Drawn(np.zeros(600, np.int64), ("",)), name).to_pylist()
         counts = sorted((people.count(person) for person in set(people)), reverse=True)
         assert 20 <= len(counts) <= 60
         assert sum(counts[: len(counts) // 5]) > 240
@@ -132,8 +133,8 @@ def test_sounds_last_as_long_as_known() -> None:
 @pytest.mark.parametrize("name", FEATURES)
 def test_a_column_of_any_type_travels_to_a_learner(name: str) -> None:
     features = datasets.Features({"x": FEATURES[name]})
-    described = Description(FORM, "acme/x", "default", {"train": 20}, features.to_dict())
-    sent = make_split(described_twin(described), "train", rows=20)
+    described = Twin(FORM, "acme/x", "default", {"train": 20}, features.to_dict())
+    sent = make_split(described, "train", rows=20)
     sla = {"customerID": "Admin", "mock_data_configuration": {"dataset_name": "acme/x", "data_tag": "x"}}
     with MLDataServer() as server:
         MockDataProvider(server.uri).run(sla, dataset=sent, number_of_partitions=1)

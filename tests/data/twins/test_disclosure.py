@@ -14,16 +14,16 @@ import pytest
 from PIL import Image
 
 from pytest_flops_mock import FlopsMockError
-from pytest_flops_mock.data.twins.columns import Known
 from pytest_flops_mock.data.twins.likeness import describe, with_values
-from pytest_flops_mock.data.twins.own import Description, described_twin, write_description
-from pytest_flops_mock.data.twins.twin import make_twin
-from pytest_flops_mock.data.twins.words import names_people
+from pytest_flops_mock.data.twins.making import make_twin
+from pytest_flops_mock.data.twins.own import write_twin
+from pytest_flops_mock.data.twins.people import names_people
+from pytest_flops_mock.data.twins.twin import Known, Twin
 
 PEOPLE = 100
 
 
-def described(rows: dict[str, list[Any]], label: str | None = None, **options: Any) -> Description:
+def described(rows: dict[str, list[Any]], label: str | None = None, **options: Any) -> Twin:
     features = options.pop("features", None)
     return describe({"train": datasets.Dataset.from_dict(rows, features=features)}, "acme/x", label, **options)
 
@@ -69,7 +69,7 @@ ONE_DAY = datetime.datetime(2001, 2, 3, 4, 5, 6)
 def test_what_one_row_alone_has_is_not_said_however_often_it_repeats_it(values: list[Any], tmp_path: Path) -> None:
     description = described({"x": [*values, *[None] * (PEOPLE - 1)]})
     assert not list(numbers_of(description.columns["x"]))
-    text = write_description(description, tmp_path).read_text(encoding="utf-8")
+    text = write_twin(description, tmp_path).read_text(encoding="utf-8")
     assert not [secret for secret in ("987", "Kuru", str(int(ONE_DAY.timestamp()))) if secret in text]
 
 
@@ -162,7 +162,7 @@ def test_a_hidden_column_says_nothing_of_its_values(tmp_path: Path) -> None:
     }
     hide = ["who", "salary", "code", "town", "day", "home.city", "tags[]"]
     description = described(rows, label="x", features=features, hide=hide)
-    text = write_description(description, tmp_path).read_text(encoding="utf-8")
+    text = write_twin(description, tmp_path).read_text(encoding="utf-8")
     secrets = [
         "Anna",
         "Beat",
@@ -183,7 +183,7 @@ def test_a_hidden_column_says_nothing_of_its_values(tmp_path: Path) -> None:
     assert "kept" in text
     assert description.columns["home"].fields["rooms"].values == (3,)
     assert list(with_values(description)) == ["home.rooms", "x"]
-    made = make_twin(described_twin(description), rows=30)["train"]
+    made = make_twin(description, rows=30)["train"]
     assert made.features["who"].names == ["0", "1"]
 
 
@@ -240,5 +240,5 @@ def test_a_label_that_cannot_be_learned_is_refused(values: list[Any], got: str) 
 
 def test_a_label_may_have_a_hundred_classes() -> None:
     description = described({"y": [number % 26 for number in range(520)]}, label="y")
-    made = make_twin(described_twin(description), rows=600)["train"]
+    made = make_twin(description, rows=600)["train"]
     assert set(made[:]["y"]) == set(range(26))

@@ -17,12 +17,13 @@ from sklearn.linear_model import LogisticRegression
 
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.source import names_of, source_data
-from pytest_flops_mock.data.twins.columns import Known
+from pytest_flops_mock.data.twins.drawing.sounds import wav_column
+from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.likeness import describe
-from pytest_flops_mock.data.twins.own import FORM, Description, described_twin, own_names, own_twin, write_description
+from pytest_flops_mock.data.twins.making import make_twin
+from pytest_flops_mock.data.twins.own import own_names, own_twin, write_twin
 from pytest_flops_mock.data.twins.schemas import describe_schema
-from pytest_flops_mock.data.twins.sounds import wav_column
-from pytest_flops_mock.data.twins.twin import make_twin
+from pytest_flops_mock.data.twins.twin import FORM, Known, Twin
 
 NESTED = datasets.Features(
     {
@@ -52,14 +53,14 @@ def visits(rows: int = 400) -> datasets.Dataset:
 
 
 @pytest.fixture(scope="module")
-def described() -> Description:
+def described() -> Twin:
     return describe({"train": visits(), "test": visits(50)}, "acme/visits", "outcome")
 
 
-def test_a_twin_is_like_the_data_that_it_was_described_from(described: Description) -> None:
-    real, twin = visits(), described_twin(described)
-    assert twin.splits == (("train", 400), ("test", 50))
-    assert (twin.name, twin.label, twin.features()) == ("acme/visits", "outcome", real.features)
+def test_a_twin_is_like_the_data_that_it_was_described_from(described: Twin) -> None:
+    real, twin = visits(), described
+    assert twin.splits == {"train": 400, "test": 50}
+    assert (twin.dataset, twin.label, features_of(twin)) == ("acme/visits", "outcome", real.features)
     made = make_twin(twin, rows=400)["train"]
     assert made.features == real.features
     columns, real_columns = made[:], real[:]
@@ -71,20 +72,20 @@ def test_a_twin_is_like_the_data_that_it_was_described_from(described: Descripti
     assert len(set(columns["person"])) > 50
 
 
-def test_a_model_learns_from_the_twin_what_it_would_from_the_data(described: Description) -> None:
-    made = make_twin(described_twin(described), rows=400)["train"][:]
+def test_a_model_learns_from_the_twin_what_it_would_from_the_data(described: Twin) -> None:
+    made = make_twin(described, rows=400)["train"][:]
     real = visits()[:]
     model = LogisticRegression().fit(np.array(made["pressure"])[:, None] / 100, made["outcome"])
     assert model.score(np.array(real["pressure"])[:, None] / 100, real["outcome"]) > 0.9
 
 
-def test_a_description_comes_back_from_its_file(described: Description, tmp_path: Path) -> None:
-    path = write_description(described, tmp_path / "new")
+def test_a_description_comes_back_from_its_file(described: Twin, tmp_path: Path) -> None:
+    path = write_twin(described, tmp_path / "new")
     assert path == tmp_path / "new" / "acme--visits.twin.json"
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     twin = own_twin(["acme/visits"], path.parent)
-    assert twin == described_twin(described)
-    assert hash(twin) == hash(described_twin(described))
+    assert twin == described
+    assert hash(twin) == hash(described)
     assert own_twin(["visits"], path.parent) is None
     assert own_names(path.parent) == ("acme/visits",)
     assert own_names(tmp_path / "none") == ()
@@ -98,8 +99,8 @@ def test_the_same_values_on_every_platform() -> None:
     }
     kinds = {"age": "float64", "town": "string", "person": "string", "note": "string", "outcome": "bool"}
     features = {name: {"dtype": kind, "_type": "Value"} for name, kind in kinds.items()}
-    description = Description(FORM, "acme/visits", "default", {"train": 100}, features, "outcome", known)
-    assert make_twin(described_twin(description), rows=3)["train"].to_dict() == {
+    description = Twin(FORM, "acme/visits", "default", {"train": 100}, features, "outcome", known)
+    assert make_twin(description, rows=3)["train"].to_dict() == {
         "age": [61.26548578062859, 86.69424103674794, 32.5680172451175],
         "town": [None, "Ulm", "Bonn"],
         "person": ["person_0003", "person_0038", "person_0000"],
@@ -112,8 +113,8 @@ def test_the_same_values_on_every_platform() -> None:
     }
 
 
-def test_a_twin_of_ones_own_is_what_an_sla_means(described: Description, tmp_path: Path) -> None:
-    write_description(described, tmp_path)
+def test_a_twin_of_ones_own_is_what_an_sla_means(described: Twin, tmp_path: Path) -> None:
+    write_twin(described, tmp_path)
     sla = {
         "customerID": "Admin",
         "mock_data_configuration": {"dataset_name": "acme/visits", "number_of_partitions": 2, "data_tag": "visits"},
@@ -203,7 +204,7 @@ def test_sizes_and_modes_of_pictures_and_lengths_of_sounds_are_kept() -> None:
 )
 def test_data_of_any_kind_can_be_described_and_made(values: list[Any]) -> None:
     real = datasets.Dataset.from_dict({"x": values * 24})
-    made = make_twin(described_twin(describe({"train": real}, "acme/odd", None)), rows=60)["train"]
+    made = make_twin(describe({"train": real}, "acme/odd", None), rows=60)["train"]
     assert made.features == real.features
     gaps = made.with_format("arrow")[:]["x"].null_count
     assert bool(gaps) == (None in values)
@@ -263,9 +264,9 @@ dataset_info:
 )
 def test_a_schema_is_enough_for_a_twin(file: str, text: str, rows: int, tmp_path: Path) -> None:
     (tmp_path / file).write_text(text, encoding="utf-8")
-    twin = described_twin(describe_schema(tmp_path / file, "acme/scans", None))
-    assert twin.features() == NESTED
-    assert twin.splits == (("train", rows),)
+    twin = describe_schema(tmp_path / file, "acme/scans", None)
+    assert features_of(twin) == NESTED
+    assert twin.splits == {"train": rows}
     assert twin.label == "label"
     made = make_twin(twin, rows=30)["train"]
     assert made.features == NESTED
@@ -293,9 +294,9 @@ def test_a_schema_that_is_none_is_told(file: str, text: str, got: str, tmp_path:
 
 @pytest.mark.skipif(not hasattr(datasets, "Json"), reason="this version of datasets has no features that 2.x lacks")
 def test_a_schema_that_no_learner_can_read_is_told_and_not_written(tmp_path: Path) -> None:
-    description = Description(FORM, "acme/x", "default", {"train": 30}, {"x": {"_type": "Json"}})
+    description = Twin(FORM, "acme/x", "default", {"train": 30}, {"x": {"_type": "Json"}})
     with pytest.raises(FlopsMockError) as error:
-        write_description(description, tmp_path)
+        write_twin(description, tmp_path)
     assert str(error.value) == (
         "there can be no twin of this data set\n"
         "  where     acme/x\n"
@@ -340,7 +341,7 @@ def test_a_twin_of_ones_own_is_meant_by_all_names_of_the_data_set(tmp_path: Path
 )
 def test_a_schema_of_which_nothing_can_be_made_is_told_and_not_written(features: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(FlopsMockError, match="there can be no twin of this data set"):
-        write_description(Description(FORM, "acme/x", "default", {"train": 30}, features), tmp_path)
+        write_twin(Twin(FORM, "acme/x", "default", {"train": 30}, features), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -350,7 +351,7 @@ def test_lists_of_a_struct_are_of_one_length() -> None:
     )
     rows = {"answers": [{"text": ["a"] * (number % 4), "start": [1] * (number % 4)} for number in range(60)]}
     real = datasets.Dataset.from_dict(rows, features=features)
-    made = make_twin(described_twin(describe({"train": real}, "acme/squad", None)), rows=60)["train"]
+    made = make_twin(describe({"train": real}, "acme/squad", None), rows=60)["train"]
     lengths = [
         (len(row["answers"]["text"]), len(row["answers"]["start"])) for row in made.with_format("arrow")[:].to_pylist()
     ]

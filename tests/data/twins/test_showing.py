@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
-from pytest_flops_mock.data.twins.showing import contact_sheet, described, sample, schema
-from pytest_flops_mock.data.twins.twin import Twin, make_twin
+from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
+from pytest_flops_mock.data.twins.engine import features_of
+from pytest_flops_mock.data.twins.making import make_twin
+from pytest_flops_mock.data.twins.showing import contact_sheet, in_words, sample, schema
+from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.sla.schemes import Drift
 
 VALUE = datasets.Value
@@ -47,12 +49,12 @@ def rows_of(name: str, rows: int = 60, drift: Drift | None = None) -> datasets.D
 )
 def test_a_feature_is_put_into_words(feature: object, words: str) -> None:
     kind = datasets.Features({"x": feature})["x"]
-    assert described(kind) == words if not words.endswith("*") else described(kind).startswith(words[:-1])
+    assert in_words(kind) == words if not words.endswith("*") else in_words(kind).startswith(words[:-1])
 
 
 def test_of_a_wide_table_not_all_columns_are_shown() -> None:
     columns = {f"c{number}": VALUE("int8") for number in range(103)}
-    wide = replace(named("scikit-learn/iris"), features=lambda: datasets.Features(columns))
+    wide = replace(named("scikit-learn/iris"), features=datasets.Features(columns).to_dict())
     assert schema(wide).endswith("\n            c99   int8\n            and 3 more")
     rows = sample(datasets.Dataset.from_dict({name: [1] for name in columns}))
     assert rows.splitlines()[-1] == "  c99   1"
@@ -64,11 +66,20 @@ def test_the_schema_is_all_that_an_sla_and_a_repository_need_to_know() -> None:
         "config      mnist\n"
         "splits      train 60,000 rows, test 10,000 rows\n"
         "label       label\n"
+        "source      https://huggingface.co/datasets/ylecun/mnist\n"
         "columns     2\n"
         "            image  Image\n"
         "            label  ClassLabel of 10: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
     )
     assert "\nconfig      cropped_digits, to be named with config_name\n" in schema(named("svhn"))
+
+
+def test_what_is_not_certain_of_a_twin_is_shown() -> None:
+    lines = schema(named("panitsasi/FedJam")).splitlines()
+    unsure = [line for line in lines if line.startswith("unsure")]
+    assert unsure[0].startswith("unsure      The height of the pictures, 450 pixels, is a guess;")
+    assert len(unsure) == len(named("panitsasi/FedJam").unsure) == 4
+    assert "unsure" not in schema(named("mnist"))
 
 
 def test_a_sample_has_five_rows_with_every_value_on_a_line() -> None:
@@ -85,11 +96,11 @@ def test_a_sample_says_what_is_missing_or_broken() -> None:
     assert "  image  picture that cannot be opened" in shown
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+@pytest.mark.parametrize("twin", all_twins(), ids=lambda twin: twin.dataset)
 def test_every_twin_can_be_shown(twin: Twin) -> None:
     made = make_twin(twin, rows=3, splits=[twin.main])[twin.main]
-    assert twin.name in schema(twin)
-    assert len(sample(made).splitlines()) == 3 * (1 + len(twin.features()))
+    assert twin.dataset in schema(twin)
+    assert len(sample(made).splitlines()) == 3 * (1 + len(features_of(twin)))
 
 
 def test_a_contact_sheet_has_a_line_of_ten_for_each_class() -> None:

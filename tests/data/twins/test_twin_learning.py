@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
 from pytest_flops_mock.data.twins.catalogue import find_twin
-from pytest_flops_mock.data.twins.twin import make_twin
+from pytest_flops_mock.data.twins.making import make_twin
 
 
 def rows_of(name: str, split: str = "", *, rows: int = 300, seed: int = 42) -> dict[str, list[Any]]:

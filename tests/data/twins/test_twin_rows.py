@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
-from pytest_flops_mock.data.twins.twin import BLOCK, Twin, make_twin, split_rows, twin_batches
+from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
+from pytest_flops_mock.data.twins.engine import features_of
+from pytest_flops_mock.data.twins.making import BLOCK, make_twin, split_rows, twin_batches
+from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.errors import DataSourceError
 
-MNIST, CIFAR10, *_ = TWINS
-every_twin = pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+MNIST, CIFAR10 = (next(twin for twin in all_twins() if twin.dataset == name) for name in ("mnist", "cifar10"))
+every_twin = pytest.mark.parametrize("twin", all_twins(), ids=lambda twin: twin.dataset)
 
 
 def rows_of(dataset: datasets.Dataset) -> list[Any]:
@@ -26,8 +28,8 @@ def test_the_made_twin_has_the_declared_splits_features_and_rows(twin: Twin) -> 
     made = make_twin(twin, rows=30)
     assert {name: len(split) for name, split in made.items()} == split_rows(twin, 30)
     for name, split in made.items():
-        assert split.features == twin.features()
-        assert split.data.schema.equals(twin.features().arrow_schema, check_metadata=True)
+        assert split.features == features_of(twin)
+        assert split.data.schema.equals(features_of(twin).arrow_schema, check_metadata=True)
         assert str(split.split) == name
         assert "not the real data" in split.info.description
         assert all(value.num_chunks == 1 for value in split.data.columns)
@@ -80,7 +82,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others(twin: Twin) -
 
 @every_twin
 def test_the_splits_share_no_row(twin: Twin) -> None:
-    made = make_twin(twin, rows=100, splits=[name for name, _ in twin.splits][-2:])
+    made = make_twin(twin, rows=100, splits=list(twin.splits)[-2:])
     # Short texts may come twice, and iris has few measures.
     splits = [{str(row) for row in rows_of(split)} for split in made.values()]
     assert all(len(rows) >= 0.95 * len(split) for rows, split in zip(splits, made.values(), strict=True))
@@ -116,13 +118,13 @@ def test_batches_are_rounded_up_to_whole_blocks(twin: Twin) -> None:
 @every_twin
 def test_batches_carry_the_features(twin: Twin) -> None:
     batch = next(twin_batches(twin, twin.main, rows=3))
-    assert batch.schema.equals(twin.features().arrow_schema, check_metadata=True)
-    assert datasets.Dataset(batch, fingerprint="given").features == twin.features()
+    assert batch.schema.equals(features_of(twin).arrow_schema, check_metadata=True)
+    assert datasets.Dataset(batch, fingerprint="given").features == features_of(twin)
 
 
 @every_twin
 def test_the_main_split_has_every_class_in_random_order(twin: Twin) -> None:
-    kind = twin.features()[twin.label]
+    kind = features_of(twin)[twin.label]
     made = make_twin(twin, rows=400, splits=[twin.main])[twin.main]
     labels = made.with_format("arrow")[:][twin.label].to_pylist()
     assert labels != sorted(labels)

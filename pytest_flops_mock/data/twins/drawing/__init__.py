@@ -1,0 +1,1 @@
+"""What row code draws with: pictures, sounds, texts and numbers that are the same on every platform."""
