@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
@@ -28,7 +28,8 @@ from pytest_flops_mock.data.twins.drawing.words import long_tail
 from pytest_flops_mock.data.twins.people import names_people
 from pytest_flops_mock.data.twins.twin import Known
 
-_SIZE = 32  # pixels, of pictures of which no more is known; larger ones are drawn in about so many and enlarged
+_SIZE = 32  # pixels, of pictures of which no more is known; those of up to twice the size are drawn in so many
+_COARSE = 20  # pixels, in which larger pictures are drawn to be enlarged
 _ITEMS = (1, 4)
 _WORDS = (4, 14)
 _SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
@@ -61,7 +62,7 @@ def draw_classes(
     else:
         names, kind = [str(value) for value in values], feature.pa_type
     numbers = choose(rng, known.weights[:1], rows=rows) if known.weights else balanced_labels(rng, rows, len(values))
-    labels = pa.array(values, kind).take(pa.array(numbers))
+    labels = _as_column(values, kind).take(pa.array(numbers))
     return Drawn(numbers, tuple(names)), _with_gaps(rng, labels, known)
 
 
@@ -113,16 +114,16 @@ def _with_gaps(rng: np.random.Generator, column: pa.Array, known: Known) -> pa.A
 
 def _class_label(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, _: str) -> pa.Array:
     if known.values:
-        return pa.array(known.values, pa.int64()).take(pa.array(_chosen(rng, known, drawn)))
+        return _chosen(rng, known, drawn, pa.int64())
     return pa.array(balanced_labels(rng, len(drawn), feature.num_classes))
 
 
 def _value(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, name: str) -> pa.Array:
     kind, rows = feature.pa_type, len(drawn)
+    if pa.types.is_null(kind) or known.missing == 1:
+        return pa.nulls(rows, kind)
     if known.values:
-        return pa.array(known.values, kind).take(pa.array(_chosen(rng, known, drawn)))
-    if pa.types.is_null(kind):
-        return pa.nulls(rows)
+        return _chosen(rng, known, drawn, kind)
     if pa.types.is_boolean(kind):
         return pa.array(rng.random(rows) < 0.2 + 0.6 * _place(drawn, name))
     if _is_text(kind):
@@ -215,13 +216,13 @@ def _picture(rng: np.random.Generator, _: Any, known: Known, drawn: Drawn, __: s
     rows = len(drawn)
     sizes = known.sizes or ((_SIZE, _SIZE, 1),)
     modes = known.modes or (("RGB", 1),)
-    size_of = choose(rng, [[count for *_, count in sizes]], rows=rows)
-    mode_of = choose(rng, [[count for _, count in modes]], rows=rows)
+    size_of = choose(rng, (tuple(count for *_, count in sizes),), rows=rows)
+    mode_of = choose(rng, (tuple(count for _, count in modes),), rows=rows)
     motifs, columns, order = make_motifs(drawn.names), [], []
     for size, mode in product(range(len(sizes)), range(len(modes))):
         width, height, _ = sizes[size]
         chosen = np.flatnonzero((size_of == size) & (mode_of == mode))
-        enlarge = -(-max(width, height) // _SIZE)
+        enlarge = -(-max(width, height) // (_SIZE if max(width, height) <= 2 * _SIZE else _COARSE))
         side = -(-max(width, height) // enlarge)
         pictures = _in_mode(draw_motifs(rng, motifs, drawn.classes[chosen], side), modes[mode][0])
         columns.append(photo_column(pictures, np.zeros(len(chosen), np.int64), [(height, width)], enlarge=enlarge))
@@ -248,7 +249,7 @@ def sized_pictures(rng: np.random.Generator, pictures: Bytes, known: Known) -> p
         known: What is known of the column.
     """
     sizes = [(height, width) for width, height, _ in known.sizes] or [pictures.shape[1:3]]
-    kinds = choose(rng, [[count for *_, count in known.sizes] or [1]], rows=len(pictures))
+    kinds = choose(rng, (tuple(count for *_, count in known.sizes) or (1,),), rows=len(pictures))
     enlarge = max(-(-side // drawn) for size in sizes for side, drawn in zip(size, pictures.shape[1:3], strict=True))
     return photo_column(pictures, kinds, sizes, enlarge=enlarge)
 
@@ -355,9 +356,15 @@ _MAKERS: Mapping[str, Callable[[np.random.Generator, Any, Known, Drawn, str], pa
 }
 
 
-def _chosen(rng: np.random.Generator, known: Known, drawn: Drawn) -> Ints:
-    weights = known.weights or [[1] * len(known.values)]
-    return choose(rng, weights, drawn.classes if len(weights) > 1 else None, rows=len(drawn))
+def _chosen(rng: np.random.Generator, known: Known, drawn: Drawn, kind: pa.DataType) -> pa.Array:
+    weights = known.weights or ((1,) * len(known.values),)
+    numbers = choose(rng, weights, drawn.classes if len(weights) > 1 else None, rows=len(drawn))
+    return _as_column(known.values, kind).take(pa.array(numbers))
+
+
+@lru_cache(maxsize=256)
+def _as_column(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    return pa.array(values, kind)
 
 
 def _place(drawn: Drawn, name: str) -> Doubles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ Doubles = npt.NDArray[np.float64]
 
 
 def choose(
-    rng: np.random.Generator, weights: Sequence[Sequence[int]], groups: Ints | None = None, *, rows: int | None = None
+    rng: np.random.Generator, weights: tuple[tuple[int, ...], ...], groups: Ints | None = None, *, rows: int = 0
 ) -> Ints:
     """For each row the number of a category.
 
@@ -25,11 +26,19 @@ def choose(
         groups: The group of each row; all are of the first one unless given.
         rows: How many rows, if no groups are given.
     """
-    ends = np.cumsum(np.array(weights, np.int64), axis=1)
-    ends = ends[np.zeros(rows or 0, np.int64) if groups is None else groups]
-    place = np.floor(rng.random(len(ends)) * ends[:, -1]).astype(np.int64)
-    chosen: Ints = (place[:, None] >= ends).sum(axis=1)
+    ends = _ends(weights)
+    chosen: Ints
+    if groups is None:
+        chosen = np.searchsorted(ends[0], np.floor(rng.random(rows) * ends[0, -1]), side="right")
+    else:
+        place = np.floor(rng.random(len(groups)) * ends[groups, -1])
+        chosen = (place[:, None] >= ends[groups]).sum(axis=1)
     return chosen
+
+
+@lru_cache(maxsize=256)
+def _ends(weights: tuple[tuple[int, ...], ...]) -> Ints:
+    return np.cumsum(np.array(weights, np.int64), axis=1)
 
 
 def heaped(rng: np.random.Generator, middle: Doubles, spread: Doubles) -> Doubles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -54,19 +55,22 @@ class Texts:
         rows = len(drawn)
         lengths = (self.min_sentences + noise(rng, rows) % (self.max_sentences - self.min_sentences + 1)).tolist()
         picks = noise(rng, rows, self.max_sentences, _MAX_GAPS + 3).tolist()
-        ways = [_ways(grammar) for grammar in self.grammars]
-        made = []
+        made, ways, count, strays = [], self._ways, len(self.grammars), self.strays
         for number, length, sentences in zip(drawn.classes.tolist(), lengths, picks, strict=True):
-            parts = []
-            for place, (stray, other, pattern, *choices) in enumerate(sentences[:length]):
-                patterns = ways[(other if place and stray < self.strays else number) % len(ways)]
+            parts: list[str] = []
+            for stray, other, pattern, *choices in sentences[:length]:
+                patterns = ways[(other if parts and stray < strays else number) % count]
                 sentence, gaps = patterns[pattern % len(patterns)]
-                for (words, count, after), choice in zip(gaps, choices, strict=False):
-                    sentence += words[choice % count] + after
+                for (words, several, after), choice in zip(gaps, choices, strict=False):
+                    sentence += words[choice % several] + after
                 parts.append(sentence[:1].upper() + sentence[1:])
             text = self.between.join(parts)
             made.append(text.lower() if self.lower else text)
         return made
+
+    @cached_property
+    def _ways(self) -> list[list[tuple[str, list[tuple[tuple[str, ...], int, str]]]]]:
+        return [_ways(grammar) for grammar in self.grammars]
 
 
 def long_tail(rng: np.random.Generator, rows: int, ids: int) -> Ints:

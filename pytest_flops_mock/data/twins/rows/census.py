@@ -51,12 +51,12 @@ def people(rng: np.random.Generator, drawn: Drawn) -> Mapping[str, Any]:
     """As in the real data, workclass and occupation are unknown together."""
     rich = drawn.classes
     married = np.array(drawn.values("marital.status")) == "Married-civ-spouse"
-    male = choose(rng, [(40, 60), (13, 87)], married.astype(np.int64)) == 1
+    male = choose(rng, ((40, 60), (13, 87)), married.astype(np.int64)) == 1
     alone = _words(rng, SINGLE, rich)
     occupation = _words(rng, OCCUPATION, rich)
     occupation[np.isin(drawn.values("workclass"), ("?", "Never-worked"))] = "?"
-    gains = choose(rng, [(960, 40, 0), (760, 60, 180)], rich)
-    losses = choose(rng, [(970, 30), (900, 100)], rich)
+    gains = choose(rng, ((960, 40, 0), (760, 60, 180)), rich)
+    losses = choose(rng, ((970, 30), (900, 100)), rich)
     amount = rng.random(len(drawn))
     gained = np.select([gains == 0, gains == 1], [0, 114 + np.floor(amount * 3_886)], 5_013 + np.floor(amount * 10_000))
     return {
@@ -70,4 +70,4 @@ def people(rng: np.random.Generator, drawn: Drawn) -> Mapping[str, Any]:
 
 
 def _words(rng: np.random.Generator, weights: Mapping[str, tuple[int, int]], rich: Ints) -> Any:
-    return np.array(list(weights))[choose(rng, list(zip(*weights.values(), strict=True)), rich)]
+    return np.array(list(weights))[choose(rng, tuple(zip(*weights.values(), strict=True)), rich)]

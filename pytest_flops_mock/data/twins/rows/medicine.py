@@ -90,27 +90,18 @@ _ASKS = Grammar(
     ),
     words=_STUDY,
 )
-_SECTIONS: Mapping[str, Grammar] = {
-    "BACKGROUND": Grammar(
-        patterns=(
-            "Little is known on {drug} and the {outcome} of {people}.",
-            "We asked whether {drug} matters for {outcome} in {people} treated in {place}.",
-        ),
-        words=_STUDY,
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "BACKGROUND": (
+        "Little is known on {drug} and the {outcome} of {people}.",
+        "We asked whether {drug} matters for {outcome} in {people} treated in {place}.",
     ),
-    "METHODS": Grammar(
-        patterns=(
-            "{count} {people} from {place} were followed for {time}.",
-            "We reviewed the records of {count} {people} and compared their {outcome} after {time}.",
-        ),
-        words=_STUDY,
+    "METHODS": (
+        "{count} {people} from {place} were followed for {time}.",
+        "We reviewed the records of {count} {people} and compared their {outcome} after {time}.",
     ),
-    "RESULTS": Grammar(
-        patterns=(
-            "{outcome} was recorded in {count} of them, with {drug} in {count}.",
-            "After {time} the groups of {count} and {count} {people} were compared for {outcome}.",
-        ),
-        words=_STUDY,
+    "RESULTS": (
+        "{outcome} was recorded in {count} of them, with {drug} in {count}.",
+        "After {time} the groups of {count} and {count} {people} were compared for {outcome}.",
     ),
 }
 _ANSWERS = (  # yes and no
@@ -132,6 +123,7 @@ _ANSWERS = (  # yes and no
     ),
 )
 ASKS, ANSWERS = Texts((_ASKS,)), Texts(_ANSWERS)
+SECTIONS = {name: Texts((Grammar(patterns, _STUDY),), max_sentences=2) for name, patterns in _SECTIONS.items()}
 _MESHES = ("Humans", "Adult", "Aged", "Child", "Female", "Male", "Treatment Outcome", "Risk Factors", "Prognosis")
 
 
@@ -184,12 +176,12 @@ def care_qa(rng: np.random.Generator, drawn: Drawn) -> Mapping[str, Any]:
 
 def pubmed_qa(rng: np.random.Generator, drawn: Drawn) -> Mapping[str, Any]:
     """A question, an abstract in parts and a conclusion."""
-    parts = [Texts((grammar,), max_sentences=2)(rng, drawn) for grammar in _SECTIONS.values()]
+    parts = [section(rng, drawn) for section in SECTIONS.values()]
     meshes = noise(rng, len(drawn), 2).tolist()
     return {
         "QUESTION": ASKS(rng, drawn),
         "CONTEXTS": [list(contexts) for contexts in zip(*parts, strict=True)],
-        "LABELS": [list(_SECTIONS)] * len(drawn),
+        "LABELS": [list(SECTIONS)] * len(drawn),
         "MESHES": [[_MESHES[place % len(_MESHES)] for place in (start, start + 1 + step % 4)] for start, step in meshes],
         "LONG_ANSWER": [f"{text}." for text in ANSWERS(rng, drawn)],
     }

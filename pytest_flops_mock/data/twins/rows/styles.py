@@ -33,7 +33,7 @@ def in_styles(rng: np.random.Generator, drawn: Drawn) -> Bytes:
 
     Paintings have few shades, cartoons fewer, products stand in bright light, and sketches have no colour.
     """
-    pictures = draw_motifs(rng, make_motifs(drawn.names), drawn.classes, 23)
+    pictures = draw_motifs(rng, make_motifs(drawn.names), drawn.classes, 20)
     domains = np.array(drawn.values("domain"))
     painted, cartoon = np.isin(domains, ("art_painting", "Art")), np.isin(domains, ("cartoon", "Clipart"))
     product, sketch = domains == "Product", domains == "sketch"
