@@ -24,7 +24,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
         meta = f"pytest_flops_mock-{pytest_flops_mock.__version__}.dist-info"
         entry_points = archive.read(f"{meta}/entry_points.txt").decode()
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_flops_mock").rglob("*.py")}
-    assert names - {name for name in names if name.startswith(meta)} == {*sources, "pytest_flops_mock/py.typed"}
+    facts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_flops_mock").rglob("*.twin.json")}
+    assert len(facts) == 41
+    assert names - {name for name in names if name.startswith(meta)} == {*sources, *facts, "pytest_flops_mock/py.typed"}
     assert f"{meta}/licenses/LICENSE" in names
     assert "[pytest11]\nflops_mock = pytest_flops_mock.plugin" in entry_points
 

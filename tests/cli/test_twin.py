@@ -41,6 +41,7 @@ def test_all_are_listed_by_their_full_names(folder: Path, capsys: pytest.Capture
         "ufldl-stanford/svhn train 73,257, test 26,032, extra 531,131; also svhn; configuration cropped_digits of several"
         in lines
     )
+    assert "panitsasi/fedjam train 28,800, test 7,200; also panitsasi/FedJam; 4 unsure" in lines
     assert lines[-1] == "scans described in tests/flops-data"
     (folder / "tests" / "flops-data" / "visits.twin.json").write_text("{")
     *_, last = [" ".join(line.split()) for line in told(capsys).splitlines()]
@@ -56,6 +57,14 @@ def test_a_twin_of_pictures_is_shown_with_a_contact_sheet(folder: Path, capsys: 
         assert sheet.height == 10 * 34
     told(capsys, "mnist", "--show", "--to", "new/sheet.png", "--split", "test")
     assert (folder / "new" / "sheet.png").exists()
+
+
+def test_what_is_unsure_is_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = told(capsys, "fixie-ai/librispeech_asr")
+    assert "\nsource      https://huggingface.co/datasets/fixie-ai/librispeech_asr\n" in out
+    assert "\nunsure      The sentences of the twin are shorter than the real ones.\n" in out
+    assert "\nunsure      The sound of the twin is WAV; that on the hub is FLAC.\n" in out
+    assert "unsure" not in told(capsys, "mnist")
 
 
 def test_a_twin_without_pictures_is_shown_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

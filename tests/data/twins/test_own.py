@@ -138,6 +138,31 @@ def schema(name: str, **changes: Any) -> dict[str, Any]:
     return {**whole, "label": "label", **changes}
 
 
+def test_a_description_may_say_where_it_comes_from_and_what_is_unsure(tmp_path: Path) -> None:
+    doubt = "The number of rows is a guess."
+    text = json.dumps(schema("acme/x", source=["https://example.org/x"], unsure=[doubt]))
+    (tmp_path / "acme--x.twin.json").write_text(text, encoding="utf-8")
+    data = source_data("acme/x", DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=1, recordings=tmp_path)
+    assert data.origin == "synthetic twin of acme/x, 30 rows, seed 1; 1 fact unsure, see flops-mock twin acme/x"
+    twin = own_twin(["acme/x"], tmp_path)
+    assert twin is not None
+    assert (twin.source, twin.unsure) == (("https://example.org/x",), (doubt,))
+    written = json.loads(write_twin(twin, tmp_path / "new").read_text(encoding="utf-8"))
+    assert (written["source"], written["unsure"]) == (["https://example.org/x"], [doubt])
+
+
+def test_a_description_says_nothing_of_what_it_does_not_know(described: Twin, tmp_path: Path) -> None:
+    written = json.loads(write_twin(described, tmp_path).read_text(encoding="utf-8"))
+    assert list(written) == ["form", "dataset", "config_name", "splits", "features", "label", "columns", "configs"]
+
+
+def test_row_code_is_taken_from_the_package_only(tmp_path: Path) -> None:
+    for rows in ("os:system", "nowhere:rows", "digits:nothing", "digits"):
+        (tmp_path / "acme--x.twin.json").write_text(json.dumps(schema("acme/x", rows=rows)), encoding="utf-8")
+        with pytest.raises(FlopsMockError, match="the description of the twin cannot be used"):
+            own_twin(["acme/x"], tmp_path)
+
+
 @pytest.mark.parametrize(
     ("changes", "got"),
     [

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import json
+import re
+import shutil
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,9 +15,10 @@ import pytest
 from pytest_flops_mock import DataSource
 from pytest_flops_mock.data.request import Wanted
 from pytest_flops_mock.data.source import source_data
-from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin, twin_names
+from pytest_flops_mock.data.twins.catalogue import FACTS, all_twins, find_twin, twin_names
 from pytest_flops_mock.data.twins.engine import features_of
-from pytest_flops_mock.data.twins.twin import Twin
+from pytest_flops_mock.data.twins.own import own_twin, write_twin
+from pytest_flops_mock.data.twins.twin import Twin, parse_twin
 from pytest_flops_mock.errors import DataSourceError
 
 IMAGE = datasets.Image()
@@ -479,6 +485,73 @@ def test_a_twin_is_a_value_and_its_label_a_column(twin: Twin) -> None:
     assert hash(twin)
     assert twin.label in features_of(twin)
     assert twin.main in dict(twin.splits)
+
+
+def test_the_facts_say_where_they_were_looked_up_and_what_is_unsure_in_sentences() -> None:
+    for twin in all_twins():
+        assert twin.source, twin.dataset
+        assert all(source.startswith("https://") for source in twin.source)
+        assert all(doubt[0].isupper() and doubt.endswith(".") for doubt in twin.unsure), twin.dataset
+    unsure = {twin.dataset: " ".join(twin.unsure) for twin in all_twins()}
+    assert "450 pixels, is a guess" in unsure["panitsasi/FedJam"]
+    assert "48,000 Hz" in unsure["fixie-ai/common_voice_17_0"]
+    assert "cais/mmlu" in unsure["lukaemon/mmlu"]
+    assert "FLAC" in unsure["fixie-ai/librispeech_asr"]
+    assert "transposed" in unsure["tanganke/emnist_letters"]
+    assert unsure["mnist"] == unsure["cifar10"] == ""
+
+
+def test_the_facts_name_only_columns_and_splits_that_there_are() -> None:
+    for twin in all_twins():
+        described = {*twin.columns, *(column for columns in twin.special.values() for column in columns)}
+        assert described <= set(twin.features), twin.dataset
+        assert set(twin.special) <= set(twin.splits), twin.dataset
+        assert twin.counter in (None, *twin.features)
+
+
+@pytest.mark.parametrize("path", sorted(FACTS.iterdir()), ids=lambda path: path.name)
+def test_a_file_of_facts_works_as_a_description_of_ones_own(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path)
+    twin = parse_twin(path.read_text(encoding="utf-8"))
+    assert path.name == f"{twin.dataset.replace('/', '--')}.twin.json"
+    assert own_twin([twin.dataset], tmp_path) == twin == find_twin(twin.dataset)
+    write_twin(twin, tmp_path)
+    assert own_twin([twin.dataset], tmp_path) == twin
+
+
+def test_features_are_written_in_the_form_that_the_learners_datasets_reads() -> None:
+    for twin in all_twins():
+        assert "List" not in re.findall(r"'_type': '(\w+)'", str(twin.features)), twin.dataset
+
+
+def test_what_is_unsure_of_a_twin_is_said_where_its_rows_come_from(tmp_path: Path) -> None:
+    def origin(name: str) -> str:
+        return source_data(name, DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1).origin
+
+    assert origin("jlh/uci-mushrooms") == "synthetic twin of jlh/uci-mushrooms, 600 rows, seed 1"
+    assert origin("flwrlabs/shakespeare") == (
+        "synthetic twin of flwrlabs/shakespeare, 600 rows, seed 1; 1 fact unsure, see flops-mock twin flwrlabs/shakespeare"
+    )
+    assert origin("emotion").endswith(", seed 1; 2 facts unsure, see flops-mock twin dair-ai/emotion")
+
+
+def test_asking_for_a_name_loads_neither_datasets_nor_numpy_nor_row_code() -> None:
+    program = """
+import json, sys
+from pytest_flops_mock.cli import main
+from pytest_flops_mock.data.twins.catalogue import find_twin, twin_names
+from pytest_flops_mock.data.twins.own import own_names, own_twin
+from pathlib import Path
+find_twin("mnist"), twin_names(), own_names(Path("none")), own_twin(["mnist"], Path("none"))
+main(["twin"])
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    *_, last = done.stdout.splitlines()
+    loaded = set(json.loads(last))
+    assert not loaded & {"datasets", "numpy", "pyarrow", "pandas", "huggingface_hub"}
+    ours = {name.removeprefix("pytest_flops_mock.data.twins.") for name in loaded if ".data.twins." in name}
+    assert ours == {"catalogue", "own", "twin"}
 
 
 def test_a_data_set_without_train_has_nothing_that_the_provider_sends() -> None:

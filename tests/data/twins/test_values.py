@@ -86,6 +86,17 @@ def test_numbers_are_spread_as_their_quantiles_class_by_class() -> None:
     assert max(alike) <= 20
 
 
+def test_numbers_have_the_known_decimals() -> None:
+    values = made(VALUE("float64"), Known(quantiles=((0.0, 10.0),), decimals=1)).to_pylist()
+    assert all(value == round(value, 1) for value in values)
+    assert len(set(values)) > 20
+
+
+def test_values_without_weights_come_equally_often() -> None:
+    values = made(VALUE("string"), Known(values=("no", "yes"))).to_pylist()
+    assert 20 < values.count("yes") < 40
+
+
 def test_values_come_as_often_as_their_weights_class_by_class() -> None:
     known = Known(values=("no", "yes"), weights=((1, 0), (0, 1), (1, 1)))
     values = made(VALUE("string"), known).to_pylist()
