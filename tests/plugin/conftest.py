@@ -15,7 +15,7 @@ LOADED = (
     "hypothesis",  # its plugin would load it at the end of each inner run
     "pyarrow.flight",
     "scipy.io",  # datasets loads it when it reads files
-    "pytest_flops_mock.data.twins.catalogue",
+    "pytest_flops_mock.data.twins.making",
     "pytest_flops_mock.pipeline",
     "pytest_flops_mock.report.github",
 )
