@@ -203,9 +203,9 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
 def _described(options: argparse.Namespace, source: Path) -> Twin:
     from pytest_flops_mock.sla.keys import is_local_path
 
-    whole = source.resolve()
+    path = source.resolve()
     usual = options.features is not None and _is_usual(source)
-    name = options.name if options.name is not None else whole.parent.name if usual else whole.stem
+    name = options.name if options.name is not None else path.parent.name if usual else path.stem
     if is_local_path(name) or not name.strip() or any(letter.isspace() for letter in name):
         raise SettingsError(
             Problem(

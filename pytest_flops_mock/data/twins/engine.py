@@ -29,7 +29,7 @@ class RowCode(Protocol):
         """Make columns by name, or the only one that is missing. Pictures may be an array of pixels.
 
         Args:
-            rng: Where the values come from, and from nowhere else.
+            rng: Where all random numbers come from.
             drawn: How many rows, their classes, and the columns that are described.
         """
 
@@ -43,7 +43,7 @@ def check_twin(twin: Twin) -> None:
     """Make three rows: what cannot be made is told now.
 
     Raises:
-        Exception: Whatever is wrong with a description that a user may have written.
+        Exception: Of any type, since a user may have written anything.
     """
     features, label = features_of(twin), twin.label
     if label is not None and label not in features:
@@ -70,7 +70,7 @@ def make_columns(rng: np.random.Generator, rows: int, twin: Twin, features: data
     """
     special = twin.special.get(split, {})
     known, label = {**twin.columns, **special}, twin.label or ""
-    is_hidden = label in special and len(special[label].values) == 1  # the rows are of classes, and it does not say which
+    is_hidden = label in special and len(special[label].values) == 1  # rows have classes, and the label does not say which
     of_label = twin.columns.get(label) if is_hidden else known.get(label)
     drawn, labels = draw_classes(rng, rows, features.get(label), of_label)
     columns = {} if labels is None or is_hidden else {label: labels}
@@ -90,7 +90,7 @@ def make_columns(rng: np.random.Generator, rows: int, twin: Twin, features: data
 
 
 def _stored(rng: np.random.Generator, column: Any, feature: Any, known: Known) -> Any:
-    """Pictures and arrays of numbers as ``datasets`` stores them; what is a column already as it is."""
+    """Pictures and arrays of numbers as ``datasets`` stores them; other columns are stored as they are."""
     if not isinstance(column, np.ndarray) or column.ndim == 1:
         return column
     if isinstance(feature, datasets.Image):

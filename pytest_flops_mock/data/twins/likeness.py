@@ -30,7 +30,7 @@ MAX_FILES = 200
 """So many pictures or sounds are opened for their size."""
 
 MAX_VALUES, LONGEST = 100, 60
-"""How many values a column of texts, or a label, may have for them to be kept, and their most characters."""
+"""Values of a text column or a label are kept if there are at most so many, of at most so many characters."""
 
 MAX_CODES = 20
 """The same for whole numbers, which are codes only if they are few."""

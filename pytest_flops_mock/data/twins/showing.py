@@ -24,7 +24,7 @@ WIDTH = 110
 """Characters of a line."""
 
 MAX_CLASSES, PER_CLASS, MAX_PIXELS, GAP = 20, 10, 128, 2
-"""A contact sheet: lines, pictures in each, their most pixels each way, and pixels between them."""
+"""A contact sheet: lines, pictures in each, at most so many pixels each way, and pixels between them."""
 
 
 def schema(twin: Twin) -> str:
@@ -68,13 +68,13 @@ _IN_WORDS: Mapping[str, Callable[[Any], str]] = {
 
 def sample(rows: datasets.Dataset) -> str:
     """The first rows, each value on a line of its own."""
-    shown = rows.select(range(min(ROWS, rows.num_rows)))
-    table = [dict(zip(shown.features, row, strict=True)) for row in zip(*map(_values, _columns(shown)), strict=True)]
-    width = max(map(len, shown.features))
+    first = rows.select(range(min(ROWS, rows.num_rows)))
+    table = [dict(zip(first.features, row, strict=True)) for row in zip(*map(_values, _columns(first)), strict=True)]
+    width = max(map(len, first.features))
     parts = []
     for number, row in enumerate(table):
         lines = [f"row {number}"]
-        for name, kind in islice(shown.features.items(), MAX_COLUMNS):
+        for name, kind in islice(first.features.items(), MAX_COLUMNS):
             value = textwrap.shorten(_value(row[name], kind), WIDTH - width - 4, placeholder=" …")
             lines.append(f"  {name:<{width}}  {value}".rstrip())
         parts.append("\n".join(lines))

@@ -1,6 +1,6 @@
 """What is known of a data set, as a file says it (``*.twin.json``): all that a twin of it is made from.
 
-The files of the data sets of the hub are in ``facts/``; those of the user's own lie with his tests.
+Files on data sets of the hub are in ``facts/``; those on the user's own data sets lie with the user's tests.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def test_a_linear_model_learns_pacs_in_all_its_domains() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "least"),
+    ("name", "min_score"),
     [
         ("flwrlabs/office-home", 0.5),
         ("flwrlabs/caltech101", 0.4),
@@ -151,13 +151,13 @@ def test_a_linear_model_learns_pacs_in_all_its_domains() -> None:
         ("panitsasi/FedJam", 0.8),
     ],
 )
-def test_a_linear_model_learns_from_pictures_of_different_sizes(name: str, least: float) -> None:
+def test_a_linear_model_learns_from_pictures_of_different_sizes(name: str, min_score: float) -> None:
     def pixels(seed: int) -> tuple[npt.NDArray[np.float64], list[int]]:
         rows = make_twin(named(name), rows=400, seed=seed, splits=["train"])["train"][:]
         small = [np.asarray(image.resize((12, 12), Image.Resampling.BOX)) for image in rows["image"]]
         return np.stack(small).reshape(400, -1) / 255, rows["label"]
 
-    assert RidgeClassifier(alpha=10).fit(*pixels(1)).score(*pixels(2)) >= least
+    assert RidgeClassifier(alpha=10).fit(*pixels(1)).score(*pixels(2)) >= min_score
 
 
 def test_the_centres_of_fed_isic_differ_in_diagnoses_and_pictures() -> None:

@@ -11,17 +11,11 @@ from pytest_flops_mock.data.twins.drawing.drawn import Drawn
 from pytest_flops_mock.data.twins.drawing.numbers import choose
 from pytest_flops_mock.data.twins.drawing.pixels import Ints
 
-# Number of each level of schooling.
-LEVELS: Mapping[str, int] = {
-    level: number
-    for number, level in enumerate(
-        (
-            *("Preschool", "1st-4th", "5th-6th", "7th-8th", "9th", "10th", "11th", "12th", "HS-grad", "Some-college"),
-            *("Assoc-voc", "Assoc-acdm", "Bachelors", "Masters", "Prof-school", "Doctorate"),
-        ),
-        start=1,
-    )
-}
+# Levels of schooling, numbered from 1.
+LEVELS = (
+    *("Preschool", "1st-4th", "5th-6th", "7th-8th", "9th", "10th", "11th", "12th", "HS-grad", "Some-college"),
+    *("Assoc-voc", "Assoc-acdm", "Bachelors", "Masters", "Prof-school", "Doctorate"),
+)
 # How often each word comes among those who earn little and those who earn much.
 OCCUPATION: Mapping[str, tuple[int, int]] = {
     "Prof-specialty": (85, 260),
@@ -60,7 +54,7 @@ def people(rng: np.random.Generator, drawn: Drawn) -> Mapping[str, Any]:
     amount = rng.random(len(drawn))
     gained = np.select([gains == 0, gains == 1], [0, 114 + np.floor(amount * 3_886)], 5_013 + np.floor(amount * 10_000))
     return {
-        "education.num": [LEVELS[level] for level in drawn.values("education")],
+        "education.num": [LEVELS.index(level) + 1 for level in drawn.values("education")],
         "occupation": occupation.tolist(),
         "relationship": np.where(married, np.where(male, "Husband", "Wife"), alone).tolist(),
         "sex": np.where(male, "Male", "Female").tolist(),
