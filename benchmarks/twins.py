@@ -17,9 +17,9 @@ import datasets
 from measuring import verdict
 from memory import Peak
 
-from pytest_flops_mock.choices import DataSource
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import source_data
+from pytest_flops_mock.choices import DataChoice
+from pytest_flops_mock.data.resolving import load, resolve
+from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
 from pytest_flops_mock.data.twins.twin import Twin, twin_batches
 
@@ -49,8 +49,8 @@ def added_megabytes(twin: Twin, rows: int) -> float:
 
 def checked(twin: Twin) -> None:
     """What a check asks for."""
-    wanted = Wanted(split=twin.main, config_name=twin.config if twin.configs else None)
-    source_data(twin.name, DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42, wanted=wanted)
+    selection = Selection(split=twin.main, config_name=twin.config if twin.configs else None)
+    load(resolve(twin.name, DataChoice(), folder=Path(), selection=selection), partitions=2, seed=42)
 
 
 def main() -> int:

@@ -148,7 +148,8 @@ def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataSer
     ) -> ProviderRun:
         from pytest_flops_mock.provider import MockDataProvider
 
-        provider = MockDataProvider(ml_data_server.uri, data=_data(request, data, drift))
+        chosen = _data(request, data, drift)
+        provider = MockDataProvider(ml_data_server.uri, data=chosen, drift=chosen.drift)
         return provider.run(_mock_sla(request, sla, changes), dataset)
 
     return provide

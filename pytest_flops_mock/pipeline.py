@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 
-from pytest_flops_mock.choices import DataChoice, DataSource
+from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.server import MLDataServer
@@ -98,7 +98,7 @@ class RepositoryChecker:
         until: Stage | str = Stage.EVALUATE,
     ) -> None:
         self._given = repository
-        self._data = data
+        self._data = data_choice(data)
         codes = frozenset(ignored_codes([ignore] if isinstance(ignore, str) else ignore, "ignore"))
         self._limits = Limits(timeout, memory, frozenset(pass_env), codes, _known_stage(until))
         self._environments = environments(env)
@@ -141,7 +141,7 @@ class RepositoryChecker:
                 self._subjects[env] = Subject(self._given, env, self._stack)
             with ExitStack() as stack:
                 address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
-                provider = MockDataProvider(address, data=self._data)
+                provider = MockDataProvider(address, data=self._data, drift=self._data.drift)
                 stages = tuple(Stage)[: list(Stage).index(self._limits.until) + 1]
                 context = Context(self._subjects[env], provider, self._limits, sla, project_sla, tags, stages)
                 plan.run(context)

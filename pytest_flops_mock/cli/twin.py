@@ -6,15 +6,16 @@ import argparse
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.choices import RECORDINGS
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole
 from pytest_flops_mock.errors import Problem, SettingsError, listing
-from pytest_flops_mock.sla.schemes import drift_of
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.twins.own import Description
+    from pytest_flops_mock.data.twins.twin import Twin
 
 _EXPLAINED = """\
 examples:
@@ -116,7 +117,7 @@ def _mode(options: argparse.Namespace) -> str:
 def _show(options: argparse.Namespace, recordings: Path) -> None:
     rows, seed = whole(options.rows or "600", "--rows", minimum=1), whole(options.seed or "42", "--seed", minimum=0)
     drift = drift_of(options.drift or "", "--drift")
-    from pytest_flops_mock.data.source import twin_of
+    from pytest_flops_mock.data.twin_source import twin_of
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
     from pytest_flops_mock.data.twins.twin import make_split
     from pytest_flops_mock.data.writing import write_whole
@@ -125,7 +126,8 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
     parts = [schema(twin)]
     if options.show:
         split = options.split or twin.main
-        made = make_split(twin, split, rows=min(rows, dict(twin.splits).get(split, rows)), seed=seed, drift=drift)
+        made = make_split(twin, split, rows=min(rows, dict(twin.splits).get(split, rows)), seed=seed)
+        made = _drifted(made, drift, seed, twin) if drift.given() else made
         parts.append(sample(made))
         sheet = contact_sheet(twin, made)
         if sheet is not None:
@@ -143,6 +145,16 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
                 )
             )
     show("\n\n".join(parts))
+
+
+def _drifted(rows: Any, drift: Drift, seed: int, twin: Twin) -> Any:
+    from datasets import Dataset
+
+    from pytest_flops_mock.partitions.drift import drifted, label_to_drift
+
+    table = rows.data.table
+    label = label_to_drift(drift, table.schema, twin.label, twin.name)
+    return Dataset(drifted(table, drift, seed=seed, label=label), fingerprint="drifted")
 
 
 def _list(recordings: Path) -> None:
@@ -227,7 +239,7 @@ def _described(options: argparse.Namespace, source: Path) -> Description:
         from pytest_flops_mock.data.twins.schemas import describe_schema
 
         return describe_schema(source, name, options.label, options.config)
-    from pytest_flops_mock.data.source import local_configs, local_splits
+    from pytest_flops_mock.data.local import local_configs, local_splits
     from pytest_flops_mock.data.twins.likeness import describe
 
     data, config = local_splits(source, options.config), options.config or "default"

@@ -10,6 +10,7 @@ import hypothesis  # noqa: F401  # its plugin would load it at the end of each i
 import pyarrow.flight  # noqa: F401
 import pytest
 import scipy.io  # noqa: F401  # datasets loads it when it reads files
+from standins.data import iid_partitions
 from standins.projects import REPOSITORY, mock_sla
 
 # Loaded here, since pytester forgets what an inner run imports, and compiled modules load only once in a process.
@@ -17,9 +18,8 @@ import pytest_flops_mock.data.twins.catalogue
 import pytest_flops_mock.learner.environments.choice
 import pytest_flops_mock.pipeline
 import pytest_flops_mock.report.github  # noqa: F401
-from pytest_flops_mock.partitions.planning import SEED, iid_partitions
 
-iid_partitions(datasets.Dataset.from_dict({"x": [1]}), 1, name="loads Flower Datasets", seed=SEED)
+iid_partitions(datasets.Dataset.from_dict({"x": [1]}), 1, name="loads Flower Datasets")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pytest_flops_mock.data.reading import UnfitError
+from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.data.twins.motifs import Motifs, draw_motifs, make_motifs
 from pytest_flops_mock.data.twins.pixels import Bytes, Ints, balanced_labels, noise
 from pytest_flops_mock.data.twins.png import png_column

@@ -18,11 +18,10 @@ import datasets
 import numpy as np
 import pyarrow as pa
 
-from pytest_flops_mock.data.reading import UnfitError, reason
-from pytest_flops_mock.data.request import TWIN_ENDING
+from pytest_flops_mock.data.causes import UnfitError, reason
 from pytest_flops_mock.data.twins.columns import Known, UnsupportedFeatureError, draw_groups, make_column, possible_classes
 from pytest_flops_mock.data.twins.twin import Twin
-from pytest_flops_mock.data.writing import write_whole
+from pytest_flops_mock.data.writing import TWIN_ENDING, write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem, listing
 
 FORM = "pytest-flops-mock/twin/1"

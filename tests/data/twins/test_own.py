@@ -14,9 +14,10 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
+from standins.data import loaded_data
 
-from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
-from pytest_flops_mock.data.source import names_of, source_data
+from pytest_flops_mock import FlopsMockError, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock.data.twin_source import known_twin
 from pytest_flops_mock.data.twins.columns import Known
 from pytest_flops_mock.data.twins.likeness import describe
 from pytest_flops_mock.data.twins.own import FORM, Description, described_twin, own_names, own_twin, write_description
@@ -127,7 +128,7 @@ def test_a_twin_of_ones_own_is_what_an_sla_means(described: Description, tmp_pat
 
 def test_a_twin_of_ones_own_goes_before_that_of_the_catalogue(tmp_path: Path) -> None:
     (tmp_path / "mnist.twin.json").write_text(json.dumps(schema("mnist")), encoding="utf-8")
-    data = source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+    data = loaded_data("mnist", recordings=tmp_path)
     assert list(data.dataset.features) == ["x", "label"]
 
 
@@ -318,14 +319,14 @@ def test_one_configuration_of_several_has_to_be_named(tmp_path: Path) -> None:
 
 def test_a_broken_description_is_in_no_other_sources_way(tmp_path: Path) -> None:
     (tmp_path / "mnist.twin.json").write_text("{", encoding="utf-8")
-    assert names_of("mnist", tmp_path) == ("mnist", "ylecun/mnist")
+    assert known_twin("mnist", tmp_path).names == ("mnist", "ylecun/mnist")
     with pytest.raises(FlopsMockError, match="the description of the twin cannot be used"):
-        source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+        loaded_data("mnist", recordings=tmp_path)
 
 
 def test_a_twin_of_ones_own_is_meant_by_all_names_of_the_data_set(tmp_path: Path) -> None:
     (tmp_path / "mnist.twin.json").write_text(json.dumps(schema("mnist")), encoding="utf-8")
-    data = source_data("ylecun/mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+    data = loaded_data("ylecun/mnist", recordings=tmp_path)
     assert list(data.dataset.features) == ["x", "label"]
 
 

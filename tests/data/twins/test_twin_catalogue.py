@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import datasets
 import pytest
+from standins.data import loaded_data
 
-from pytest_flops_mock import DataSource
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import source_data
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin, twin_names
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.errors import DataSourceError
@@ -483,13 +480,13 @@ def test_a_twin_is_a_value_and_its_label_a_column(twin: Twin) -> None:
 def test_a_data_set_without_train_has_nothing_that_the_provider_sends() -> None:
     without = [twin.name for twin in TWINS if twin.main != "train"]
     assert without == ["openai/openai_humaneval", "fixie-ai/librispeech_asr", "HPAI-BSC/CareQA"]
-    ask = partial(source_data, "openai/openai_humaneval", DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42)
+    ask = partial(loaded_data, "openai/openai_humaneval")
     with pytest.raises(DataSourceError, match="the provider dies before it sends anything") as caught:
         ask()
     assert "has no split 'train'" in str(caught.value)
-    assert ask(wanted=Wanted(split="test", max_rows=9)).dataset.num_rows == 9
+    assert ask(split="test", max_rows=9).dataset.num_rows == 9
 
 
 def test_the_phrase_bank_wants_a_configuration() -> None:
     with pytest.raises(DataSourceError, match=r"sentences_allagree, .*there is a synthetic twin of sentences_50agree"):
-        source_data("financial_phrasebank", DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42)
+        loaded_data("financial_phrasebank")

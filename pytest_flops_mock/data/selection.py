@@ -1,4 +1,4 @@
-"""Which rows of a data set are wanted."""
+"""Which rows of a data set an SLA asks for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ SPLIT = "train"
 """The split that the real mock data provider sends; it knows no other."""
 
 
-TWIN_ENDING = ".twin.json"
-"""Descriptions of the user's own twins end so; they lie beside recorded samples."""
-
-
 @dataclass(frozen=True)
-class Wanted:
+class Selection:
     """Which rows of a data set are wanted; the real mock data provider knows none but the defaults.
 
     Attributes:
@@ -29,5 +25,5 @@ class Wanted:
     max_rows: int | None = None
 
 
-DEFAULT = Wanted()
+REAL = Selection()
 """What the real mock data provider sends."""
