@@ -117,12 +117,12 @@ def _mode(options: argparse.Namespace) -> str:
 def _show(options: argparse.Namespace, recordings: Path) -> None:
     rows, seed = whole(options.rows or "600", "--rows", minimum=1), whole(options.seed or "42", "--seed", minimum=0)
     drift = drift_of(options.drift or "", "--drift")
-    from pytest_flops_mock.data.twin_source import twin_of
+    from pytest_flops_mock.data.twin_source import known_twin, twin_of
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
     from pytest_flops_mock.data.twins.twin import make_split
     from pytest_flops_mock.data.writing import write_whole
 
-    twin = twin_of(options.name, recordings)
+    twin = twin_of(known_twin(options.name, recordings), recordings)
     parts = [schema(twin)]
     if options.show:
         split = options.split or twin.main

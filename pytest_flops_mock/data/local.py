@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_flops_mock.data.causes import LFS_POINTER, causes, is_lfs_pointer, reason
-from pytest_flops_mock.data.configurations import configuration_problem
 from pytest_flops_mock.data.libraries import local_dataset, quiet_datasets, with_files_closed
-from pytest_flops_mock.data.selection import SPLIT, Selection
-from pytest_flops_mock.data.splits import chosen_split, first_rows, in_words
+from pytest_flops_mock.data.selection import SPLIT, Selection, chosen_split, configuration_problem, first_rows, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem, nearest
 
 READERS = {".parquet": "parquet", ".csv": "csv", ".json": "json", ".jsonl": "json"}

@@ -16,7 +16,7 @@ from pytest_flops_mock.data.loaded import LoadedData, loaded
 from pytest_flops_mock.data.local import local_path, local_rows
 from pytest_flops_mock.data.recordings.replaying import replay
 from pytest_flops_mock.data.selection import REAL, Selection
-from pytest_flops_mock.data.twin_source import known_twin, made_from, twin_names, twin_rows
+from pytest_flops_mock.data.twin_source import known_twin, twin_names, twin_of, twin_rows
 from pytest_flops_mock.sla.keys import is_local_path
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def resolve(name: str, choice: DataChoice, *, folder: Path, selection: Selection
         return DataSet(name, LOCAL, selection, (name,), "", choice.recordings, path=local_path(name, folder))
     known = known_twin(name, choice.recordings)
     source = choice.source_of(*known.names)
-    twin = made_from(known, choice.recordings, folder) if source is DataSource.SYNTHETIC else None
+    twin = twin_of(known, choice.recordings, folder) if source is DataSource.SYNTHETIC else None
     return DataSet(name, source.value, selection, known.names, known.label, choice.recordings, twin=twin)
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.choices import RECORDINGS
-from pytest_flops_mock.data.selection import Selection
-from pytest_flops_mock.data.splits import chosen_split, in_words
+from pytest_flops_mock.data.selection import Selection, chosen_split, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 if TYPE_CHECKING:
@@ -70,28 +69,23 @@ def twin_names() -> tuple[str, ...]:
     return twin_names()
 
 
-def twin_of(name: str, recordings: Path = RECORDINGS, folder: Path | None = None) -> Twin:
-    """The synthetic twin of a data set: the user's own, else that of the catalogue.
+def twin_of(known: KnownTwin, recordings: Path = RECORDINGS, folder: Path | None = None) -> Twin:
+    """The twin of a data set, which has to have one.
 
     Args:
-        name: Name of the data set.
+        known: What is known of the data set.
         recordings: Folder of descriptions of the user's own data sets.
         folder: Where local data may lie that the name means.
 
     Raises:
         DataSourceError: There is none, or the user's description of it cannot be used.
     """
-    return made_from(known_twin(name, recordings), recordings, folder)
-
-
-def made_from(known: KnownTwin, recordings: Path, folder: Path | None = None) -> Twin:
-    """The twin of a data set that is known; arguments and errors as in :func:`twin_of`."""
-    from pytest_flops_mock.data.twins.own import own_names
-
     if known.wrong is not None:
         raise known.wrong
     if known.twin is not None:
         return known.twin
+    from pytest_flops_mock.data.twins.own import own_names
+
     name = known.names[0]
     here = f"./{name}" if folder is not None and os.path.exists(folder / name) else ""
     there = (*own_names(recordings), *twin_names())

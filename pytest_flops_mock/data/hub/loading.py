@@ -8,13 +8,11 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from pytest_flops_mock.data.hub.asking import is_offline, look_up
-from pytest_flops_mock.data.hub.entry import LOOK_UP_SECONDS, HubEntry
-from pytest_flops_mock.data.hub.patience import impatient
+from pytest_flops_mock.data.hub.entry import HubEntry, is_offline, look_up
+from pytest_flops_mock.data.hub.patience import LOOK_UP_SECONDS, impatient
 from pytest_flops_mock.data.hub.problems import WITHOUT, load_problem, not_cached, where
 from pytest_flops_mock.data.libraries import with_files_closed
-from pytest_flops_mock.data.selection import Selection
-from pytest_flops_mock.data.splits import chosen_split, first_rows, in_words
+from pytest_flops_mock.data.selection import Selection, chosen_split, first_rows, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from pytest_flops_mock.data.libraries import hub_utils
 
+LOOK_UP_SECONDS = 5.0
+"""How long the hub may take to answer a question about a data set."""
+
 BUSY_ANSWERS = 3
 """How often a server error is taken for a passing one; too many requests never are, since waiting takes minutes."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from pytest_flops_mock.data.causes import causes, reason
-from pytest_flops_mock.data.configurations import configuration_problem
-from pytest_flops_mock.data.hub.entry import LOOK_UP_SECONDS, HubEntry
-from pytest_flops_mock.data.hub.patience import SERVER_ERRORS, TOO_MANY_REQUESTS, GaveUpError
+from pytest_flops_mock.data.hub.patience import LOOK_UP_SECONDS, SERVER_ERRORS, TOO_MANY_REQUESTS, GaveUpError
 from pytest_flops_mock.data.libraries import hub_utils
-from pytest_flops_mock.data.selection import Selection
+from pytest_flops_mock.data.selection import Selection, configuration_problem
 from pytest_flops_mock.errors import Problem, nearest
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.data.hub.entry import HubEntry
 
 UNAUTHORISED = 401
 WITHOUT = "or work without it: --flops-data=synthetic, or recorded samples (flops-mock record)"

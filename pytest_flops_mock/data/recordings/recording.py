@@ -16,8 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pytest_flops_mock.data.features import learner_schema
-from pytest_flops_mock.data.hub.asking import is_offline, look_up
-from pytest_flops_mock.data.hub.entry import HubEntry
+from pytest_flops_mock.data.hub.entry import HubEntry, is_offline, look_up
 from pytest_flops_mock.data.hub.loading import check_readable, read_streams, rows_of_stream
 from pytest_flops_mock.data.libraries import quiet_datasets
 from pytest_flops_mock.data.media import with_media

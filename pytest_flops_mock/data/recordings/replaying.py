@@ -12,8 +12,7 @@ import pyarrow.parquet as pq
 from pytest_flops_mock.data.causes import LFS_POINTER, is_lfs_pointer, reason
 from pytest_flops_mock.data.recordings.manifest import FORM, Recording, digest_of, recordings_in, schema_changes
 from pytest_flops_mock.data.recordings.problems import none_recorded, other_rows_recorded, unfit
-from pytest_flops_mock.data.selection import Selection
-from pytest_flops_mock.data.splits import first_rows
+from pytest_flops_mock.data.selection import Selection, first_rows
 from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.flight.features import features_of
 
