@@ -148,7 +148,8 @@ class MockDataProvider:
             stored = tuple(_send(client, named, sla.data_tag, advance) for named in ready)
         origin = data.origin + (f", drift {self.drift.value}" if self.drift.value else "")
         run = ProviderRun(sla.dataset_name, sla.data_tag, data.source, origin, stored)
-        return run if run.rows == len(data.rows) else replace(run, origin=f"{origin}, which leaves {run.rows}")
+        left_out = sum(partition.rows for partition in partitions) != run.rows
+        return replace(run, origin=f"{origin}, which leaves {run.rows}") if left_out else run
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
