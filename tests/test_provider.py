@@ -213,7 +213,7 @@ def test_every_partition_is_judged_not_the_first_alone(monkeypatch: pytest.Monke
         if partition.index == 0:
             return partition
         rows = pa.table({"x": pa.nulls(partition.rows, pa.month_day_nano_interval())})
-        return replace(partition, schema=rows.schema, made=lambda: iter(rows.to_batches()))
+        return replace(partition, schema=rows.schema, make=lambda: iter(rows.to_batches()))
 
     monkeypatch.setattr("pytest_flops_mock.provider.with_drift", with_a_column)
     with MLDataServer() as server, pytest.raises(FlopsMockError) as error:

@@ -36,7 +36,7 @@ def with_drift(partition: Partition, drift: Drift, *, seed: int, label: str) -> 
         return partition
     table = pa.Table.from_batches(partition.batches(), schema=partition.schema)
     table = drifted(table, drift, seed=(seed, partition.index), label=label)
-    return replace(partition, schema=table.schema, rows=table.num_rows, made=lambda: iter(table.to_batches()))
+    return replace(partition, schema=table.schema, rows=table.num_rows, make=lambda: iter(table.to_batches()))
 
 
 def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "") -> pa.Table:

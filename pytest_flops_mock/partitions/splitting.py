@@ -26,14 +26,14 @@ class Partition:
         schema: Arrow schema, with the features as the learner reads them.
         rows: Number of rows.
         where: Which partition of which data set, in words.
-        made: Makes the rows.
+        make: Makes the rows.
     """
 
     index: int
     schema: pa.Schema
     rows: int
     where: str
-    made: Callable[[], Iterator[pa.RecordBatch]] = field(repr=False)
+    make: Callable[[], Iterator[pa.RecordBatch]] = field(repr=False)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Its rows and no other, in batches that suit the wire, made anew at each call.
@@ -41,7 +41,7 @@ class Partition:
         Raises:
             DataSourceError: A media file that a row names cannot be read.
         """
-        return wire_batches(self.made())
+        return wire_batches(self.make())
 
 
 def split(data: DataToSplit, scheme: Scheme, count: int, *, seed: int = SEED) -> tuple[Partition, ...]:
@@ -79,8 +79,8 @@ def split(data: DataToSplit, scheme: Scheme, count: int, *, seed: int = SEED) ->
 def _partition(data: DataToSplit, rows: Rows, index: int) -> Partition:
     where = f"{data.name}, partition {index}"
 
-    def made() -> Iterator[pa.RecordBatch]:
+    def make() -> Iterator[pa.RecordBatch]:
         for batch in rows.batches():
             yield from data.complete(batch, where)
 
-    return Partition(index=index, schema=data.schema, rows=len(rows.numbers), where=where, made=made)
+    return Partition(index=index, schema=data.schema, rows=len(rows.numbers), where=where, make=make)

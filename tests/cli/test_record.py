@@ -182,6 +182,7 @@ def test_a_sample_is_replayed_with_the_hubs_features_by_any_name_of_the_data_set
     assert found.source == "recorded"
     assert found.origin.startswith(f"recorded sample of acme/sorted, revision {revision}, recorded 20")
     assert found.origin.endswith(", 40 rows")
+    assert found.label == "label"  # the column of classes that it was recorded by
     for name in ("mnist", "ylecun/mnist"):
         images = replayed(recorded.folder, name).dataset[:]["image"]
         assert [image.format for image in images] == ["JPEG"] * 3

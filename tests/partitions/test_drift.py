@@ -17,7 +17,7 @@ from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, MockDa
 from pytest_flops_mock.data.twins.catalogue import TWINS
 from pytest_flops_mock.data.twins.twin import Twin, make_twin
 from pytest_flops_mock.errors import SettingsError
-from pytest_flops_mock.partitions import drift as module
+from pytest_flops_mock.partitions import drift as partitions_drift
 from pytest_flops_mock.partitions.drift import drifted
 from pytest_flops_mock.sla.schemes import Drift
 
@@ -199,12 +199,12 @@ def test_rows_that_are_left_out_are_told() -> None:
     assert origin == f"400 rows handed in, drift imbalance=1, which leaves {left}"
 
 
-def test_without_drift_no_partition_is_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_drift_no_partition_is_held_in_memory() -> None:
     (partition,) = iid_partitions(PLAIN, 1, name="rows")
-    assert module.with_drift(partition, Drift(), seed=1, label="label") is partition
+    assert partitions_drift.with_drift(partition, Drift(), seed=1, label="label") is partition
 
 
-def test_a_twin_and_a_recorded_sample_know_their_label() -> None:
+def test_a_twin_knows_its_label() -> None:
     assert loaded_data("scikit-learn/adult-census-income").label == "income"
     origin, parts = stored("label_noise=0.5", dataset_name="scikit-learn/iris")
     assert origin == "synthetic twin of scikit-learn/iris, 150 rows, seed 42, drift label_noise=0.5"
