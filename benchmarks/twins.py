@@ -17,7 +17,7 @@ import datasets
 from measuring import verdict
 from memory import Peak
 
-from pytest_flops_mock.choices import DataChoice
+from pytest_flops_mock.data.choice import RECORDINGS, DataChoice
 from pytest_flops_mock.data.resolving import load, resolve
 from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twins.catalogue import TWINS, find_twin
@@ -50,7 +50,7 @@ def added_megabytes(twin: Twin, rows: int) -> float:
 def checked(twin: Twin) -> None:
     """What a check asks for."""
     selection = Selection(split=twin.main, config_name=twin.config if twin.configs else None)
-    load(resolve(twin.name, DataChoice(), folder=Path(), selection=selection), partitions=2, seed=42)
+    load(resolve(twin.name, DataChoice(), RECORDINGS, folder=Path(), selection=selection), partitions=2, seed=42)
 
 
 def main() -> int:

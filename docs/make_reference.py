@@ -1,4 +1,4 @@
-"""Write ``docs/reference.md`` from the code: fixtures, public names, twins, finding codes.
+"""Write from the code ``docs/reference.md`` (options, fixtures, public names, twins, codes), and the README's options.
 
 Run: ``python docs/make_reference.py``.
 """
@@ -17,8 +17,11 @@ from pytest_flops_mock import fixtures
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.twins.catalogue import TWINS
 from pytest_flops_mock.data.twins.showing import described
+from pytest_flops_mock.options import OPTIONS
 
 TARGET = Path(__file__).with_name("reference.md")
+README = Path(__file__).parents[1] / "README.md"
+TABLE = re.compile(r"^\| option \| ini key \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
 FIXTURES = (
     "flops_check",
     "flops_repository",
@@ -33,7 +36,8 @@ SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Example):$")
 
 def reference() -> str:
     """The whole page."""
-    lines = ["# Reference", "", "Made from the code by `docs/make_reference.py`.", "", "## Fixtures", ""]
+    lines = ["# Reference", "", "Made from the code by `docs/make_reference.py`.", "", "## Options", ""]
+    lines += [*_options(), "", "## Fixtures", ""]
     for name in FIXTURES:
         definition = getattr(fixtures, name)
         lines += [f"### `{name}`", "", *_prose(inspect.getdoc(definition) or ""), ""]
@@ -44,6 +48,31 @@ def reference() -> str:
     lines += ["## Codes of findings", "", "| code | stage | severity | what |", "| --- | --- | --- | --- |"]
     lines += [f"| {code.id} | {code.stage.value} | {code.severity.value} | {code.title} |" for code in CODES.values()]
     return "\n".join(lines) + "\n"
+
+
+def readme(text: str) -> str:
+    """The README with the table of the options that there are."""
+    rows = [
+        f"| `{f'{option.option} {option.metavar}'.strip()}` | `{option.ini}` | {option.text} |"
+        for option in OPTIONS
+        if "pytest" in option.doors
+    ]
+    table = "\n".join(["| option | ini key | what |", "| --- | --- | --- |", *rows]) + "\n"
+    return TABLE.sub(lambda _: table, text)
+
+
+def _options() -> Iterator[str]:
+    """Where each option can be set."""
+    yield from ("| pytest | ini key | `flops-mock check` | keyword | what |", "| --- | --- | --- | --- | --- |")
+    for option in OPTIONS:
+        ini = f"`{option.ini}`" if "pytest" in option.doors else ""
+        names = (
+            f"`{option.option}`" if "pytest" in option.doors else "",
+            f"{ini}, adds up" if option.adds else ini,
+            f"`{option.argument}`" if "command" in option.doors else "",
+            f"`{option.key}=`" if "argument" in option.doors else "",
+        )
+        yield f"| {' | '.join([*names, option.text])} |"
 
 
 def _twins() -> Iterator[str]:
@@ -74,10 +103,15 @@ def _described(name: str, value: Any, heading: str) -> Iterator[str]:
 
 
 def _made_otherwise(value: Any) -> bool:
-    """Whether users never call it: enumerations, protocols, and models that ``load`` makes."""
+    """Whether users never call it: enumerations, protocols, what fixtures give, and models that ``load`` makes."""
     if not inspect.isclass(value):
         return False
-    return issubclass(value, Enum) or hasattr(value, "load") or getattr(value, "_is_protocol", False)
+    return (
+        issubclass(value, Enum)
+        or hasattr(value, "load")
+        or getattr(value, "_is_protocol", False)
+        or "__call__" in vars(value)
+    )
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
@@ -112,3 +146,4 @@ def _prose(text: str) -> Iterator[str]:
 
 if __name__ == "__main__":
     TARGET.write_text(reference(), encoding="utf-8")
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.choices import DataChoice, DataSource
+    from pytest_flops_mock.data.choice import DataChoice, DataSource
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import Finding, Frame
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, ParquetStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
+    from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
     from pytest_flops_mock.report.report import Report
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "choices": ("DataChoice", "DataSource"),
+    "data.choice": ("DataChoice", "DataSource"),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("Finding", "Frame"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
@@ -38,6 +39,7 @@ _HOMES = {
     "flight.store": ("MemoryStore", "ParquetStore", "Store", "StoredPartition"),
     "learner.loading": ("load_partitions",),
     "repository.repository": ("MLRepository",),
+    "options": ("CheckOptions",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
     "report.report": ("Report",),
@@ -47,6 +49,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "CheckOptions",
     "DataChoice",
     "DataSource",
     "Drift",

@@ -11,7 +11,7 @@ its duration, in JUnit and ``--durations``, is the check's; the stages' own seco
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ import pytest
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
 from pytest_flops_mock.settings import Settings
 from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown
+from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
     from pytest_flops_mock.findings import Finding
@@ -72,15 +73,7 @@ class Checks:
 
         settings = self.settings
         if self._checker is None:
-            checker = RepositoryChecker(
-                settings.repository,
-                data=settings.data,
-                env=settings.env,
-                timeout=settings.timeout,
-                memory=settings.memory,
-                pass_env=settings.pass_env,
-                ignore=settings.ignore,
-            )
+            checker = RepositoryChecker(settings.repository, **settings.options.arguments())
             self._checker = self._stack.enter_context(checker)
         # Short paths where that goes: findings name them.
         project = None if settings.project_sla is None else Path(shown(settings.project_sla, Path.cwd()))
@@ -95,8 +88,6 @@ class SLAFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test for each stage."""
-        from pytest_flops_mock.stage import Stage
-
         if self.config.pluginmanager.hasplugin("xdist"):
             # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
             self.add_marker(pytest.mark.xdist_group(name=shown(self.path, self.config.rootpath)))
@@ -114,6 +105,8 @@ class StageItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fail, skip or pass as the stage did."""
+        from pytest_flops_mock.report import text
+
         try:
             report = self.config.stash[CHECKS].report(self.path)
         except FlopsMockError as error:
@@ -127,9 +120,9 @@ class StageItem(pytest.Item):
         else:
             others = [finding for finding in report.findings if finding.stage.value == self.name and finding not in errors]
             if others:
-                self.add_report_section("call", "FLOps findings", _texts(others))
+                self.add_report_section("call", "FLOps findings", text.blocks(others))
         if errors:
-            pytest.fail(_texts(errors), pytrace=False)
+            pytest.fail(text.blocks(errors), pytrace=False)
         if result.outcome.value == "skipped":
             pytest.skip(result.reason)
 
@@ -141,11 +134,6 @@ class StageItem(pytest.Item):
         """Whether to show the whole report. Every xdist worker has all items and gives the same answer."""
         mine = (item for item in self.session.items if isinstance(item, StageItem) and item.path == self.path)
         return next((item for item in mine if _errors(report, item.name)), None) is self
-
-
-def is_on(config: pytest.Config) -> bool:
-    """Whether checks are asked for, by ``--flops-check`` or ini."""
-    return bool(config.getoption("flops_check") or config.getini("flops_check"))
 
 
 def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
@@ -191,7 +179,7 @@ def collected_beside(session: pytest.Session, settings: Settings) -> list[SLAFil
 
     They hang on the session instead of being added to its arguments: pytest 8.0 loses tests when arguments overlap.
     """
-    config, slas = session.config, settings.slas if is_on(session.config) else ()
+    config, slas = session.config, settings.slas if settings.check else ()
     if config.args_source is config.ArgsSource.ARGS:
         arguments = _arguments(config)
         folders = [path for path, _ in arguments if path.is_dir()]
@@ -204,56 +192,17 @@ def collected_beside(session: pytest.Session, settings: Settings) -> list[SLAFil
     return [SLAFile.from_parent(session, path=sla, name=os.path.relpath(sla, config.rootpath)) for sla in slas]
 
 
-def summary(reports: Mapping[str, Report]) -> list[str]:
-    """A line on each SLA and its data, then one on each warning, however many SLAs it comes with."""
-    lines = [
-        f"{name}: {report.summary}" + (f"; {report.data.origin}" if report.data.partitions else "")
-        for name, report in reports.items()
-    ]
-    warnings: dict[str, int] = {}
-    for report in reports.values():
-        for text in dict.fromkeys(_line(finding) for finding in report.warnings):
-            warnings[text] = warnings.get(text, 0) + 1
-    return lines + [text + (f" (with {count} SLAs)" if count > 1 else "") for text, count in warnings.items()]
-
-
 def without_effect(reports: Mapping[str, Report], settings: Settings) -> Iterator[str]:
     """A line on each data set that has a source of its own, is none of those checked, but is nearly called like one."""
-    if not settings.data.by_name:
+    if not settings.options.data.by_name:
         return
     from pytest_flops_mock.data.resolving import names_of
 
     asked = {report.data.dataset_name for report in reports.values()} - {""}
-    known = {name for dataset in asked for name in names_of(dataset, settings.data)}
-    for name, source in settings.data.by_name:
+    known = {name for dataset in asked for name in names_of(dataset, settings.options.recordings)}
+    for name, source in settings.options.data.by_name:
         if name not in known and (near := nearest(name, sorted(asked))):
             yield f"{name}:{source.value} is set, but no SLA asks for {name}; one asks for {near}"
-
-
-def tell_github(
-    reports: Mapping[str, Report], environment: Mapping[str, str], config: pytest.Config, settings: Settings
-) -> Iterator[str]:
-    """Append the reports to the step summary; the lines to print, which become annotations.
-
-    Args:
-        reports: Each SLA's name and report.
-        environment: The variables that GitHub Actions sets.
-        config: pytest's.
-        settings: This run's.
-    """
-    from pytest_flops_mock.report.github import annotations, write_summary
-
-    if path := environment.get("GITHUB_STEP_SUMMARY"):
-        try:
-            write_summary(path, reports.values(), names=list(reports))
-        except OSError as error:
-            yield f"flops: the step summary cannot be written: {error}"
-    yield from annotations(
-        reports.values(),
-        workspace=environment.get("GITHUB_WORKSPACE") or config.rootpath,
-        repository=settings.repository,
-        folder=config.invocation_params.dir,
-    )
 
 
 def _arguments(config: pytest.Config) -> list[tuple[Path, bool]]:
@@ -269,23 +218,3 @@ def _errors(report: Report, stage: str) -> list[Finding]:
     if not errors and report.outcome(stage).value == "failed":
         return list(report.errors)
     return errors
-
-
-def _texts(findings: Iterable[Finding]) -> str:
-    """The findings in full; the first line is what pytest's short summary shows."""
-    return "\n\n".join(
-        "\n".join(
-            [
-                f"{finding.code} {finding.message}",
-                *finding.problem.parts(),
-                *(f"    {line}" for line in finding.detail.splitlines()),
-            ]
-        )
-        for finding in findings
-    )
-
-
-def _line(finding: Finding) -> str:
-    message = " ".join(finding.message.split())
-    place = f" ({' '.join(finding.problem.where.split())})" if finding.problem.where else ""
-    return f"{finding.severity.value} {finding.code} [{finding.stage.value}] {message}{place}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 
 @dataclass(frozen=True)
@@ -128,6 +127,8 @@ class RepositoryError(FlopsMockError):
 
 def nearest(value: str, valid: Iterable[str]) -> str:
     """The valid value closest to ``value``, or an empty string."""
+    from difflib import get_close_matches  # most runs have nothing to look for
+
     candidates = {choice.casefold(): choice for choice in valid}
     matches = get_close_matches(value.casefold(), candidates, n=1, cutoff=0.5)
     return candidates[matches[0]] if matches else ""

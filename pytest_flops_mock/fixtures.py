@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pytest
 
-from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
 from pytest_flops_mock.errors import Problem, ServerHandlerError, SettingsError, SLAError, listing
-from pytest_flops_mock.settings import Settings, ignored_codes, settings_from
-from pytest_flops_mock.sla.schemes import Drift, drift_of
+from pytest_flops_mock.options import KEYWORDS, OPTIONS, CheckArguments, CheckOptions, Option, refuse_unknown
+from pytest_flops_mock.settings import Settings, settings_from
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from pytest_flops_mock.data.choice import DataChoice, DataSource
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import Store
     from pytest_flops_mock.provider import ProviderRun
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
-    from pytest_flops_mock.stage import Stage
+    from pytest_flops_mock.sla.schemes import Drift
 
     SLA = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
 
@@ -31,12 +33,29 @@ SERVERS = pytest.StashKey["list[MLDataServer]"]()
 REPORTS = pytest.StashKey["list[Report]"]()
 
 
-NAMES = ("data", "env", "drift", "ignore", "memory", "pass-env", "project-sla", "recordings", "repo", "sla", "timeout")
-"""What can be set by an option and an ini key."""
+class SLAChanges(TypedDict, total=False):
+    """Values to replace in an MDP SLA; ``MockSLA`` says what each means, and refuses what means nothing."""
+
+    customerID: Any  # as SLAs call it
+    dataset_name: Any
+    number_of_partitions: Any
+    data_tag: Any
+    split: Any
+    config_name: Any
+    revision: Any
+    max_rows: Any
 
 
-class ProvideMockData(Protocol):
+class CheckKeywords(CheckArguments, SLAChanges, total=False):
+    """What ``flops_check`` takes beside repository, SLAs and server: options of the check, and changes of the SLA."""
+
+
+@dataclass(frozen=True)
+class ProvideMockData:
     """What the fixture ``mock_data_provider`` gives."""
+
+    _request: pytest.FixtureRequest
+    _uri: str
 
     def __call__(
         self,
@@ -45,33 +64,49 @@ class ProvideMockData(Protocol):
         dataset: Any = None,
         data: str | DataSource | DataChoice | None = None,
         drift: str | Mapping[str, float] | Drift | None = None,
-        **changes: Any,
+        **changes: Unpack[SLAChanges],
     ) -> ProviderRun:
-        """Run the mock data provider."""
+        """Run the mock data provider; see the fixture."""
+        from pytest_flops_mock.provider import MockDataProvider
+
+        options = _options(self._request, data=data, drift=drift)
+        provider = MockDataProvider(self._uri, data=options.data, recordings=options.recordings, drift=options.drift)
+        return provider.run(_mock_sla(self._request, sla, changes), dataset)
 
 
-class FlopsCheck(Protocol):
+@dataclass(frozen=True)
+class FlopsCheck:
     """What the fixture ``flops_check`` gives."""
+
+    _request: pytest.FixtureRequest
 
     def __call__(
         self,
         repository: MLRepository | str | os.PathLike[str] | Mapping[str, str] | None = None,
+        uri: str | None = None,
         *,
         sla: SLA | None = None,
         project_sla: ProjectSLA | str | os.PathLike[str] | Mapping[str, Any] | None = None,
-        uri: str | None = None,
         data_tags: Iterable[str] | None = None,
-        data: str | DataSource | DataChoice | None = None,
-        drift: str | Mapping[str, float] | Drift | None = None,
-        env: str | None = None,
-        timeout: float | None = None,
-        memory: float | None = None,
-        pass_env: Iterable[str] = (),
-        ignore: Iterable[str] = (),
-        until: Stage | str | None = None,
-        **changes: Any,
+        **options: Unpack[CheckKeywords],
     ) -> Report:
-        """Check the repository."""
+        """Check the repository; see the fixture."""
+        from pytest_flops_mock.pipeline import check_repository
+
+        refuse_unknown(options, also=SLAChanges.__annotations__)
+        changes = {name: value for name, value in options.items() if name not in KEYWORDS}
+        chosen: Any = {name: value for name, value in options.items() if name in KEYWORDS}
+        request, project = self._request, settings_of(self._request.config).project_sla
+        report = check_repository(
+            request.getfixturevalue("flops_repository") if repository is None else repository,
+            uri,
+            sla=None if uri is not None and sla is None else _sla_for_report(request, sla, changes),
+            project_sla=project if project_sla is None else _located(request, project_sla),
+            data_tags=data_tags,
+            **_options(request, **chosen).arguments(),
+        )
+        request.node.stash.setdefault(REPORTS, []).append(report)
+        return report
 
 
 @pytest.fixture
@@ -137,22 +172,7 @@ def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataSer
     ``@pytest.mark.flops_data(...)``, ``--flops-data`` and ``--flops-drift``, or the ini keys say. The run tells name, rows
     and bytes of each stored partition.
     """
-
-    def provide(
-        sla: SLA | None = None,
-        *,
-        dataset: Any = None,
-        data: str | DataSource | DataChoice | None = None,
-        drift: str | Mapping[str, float] | Drift | None = None,
-        **changes: Any,
-    ) -> ProviderRun:
-        from pytest_flops_mock.provider import MockDataProvider
-
-        chosen = _data(request, data, drift)
-        provider = MockDataProvider(ml_data_server.uri, data=chosen, drift=chosen.drift)
-        return provider.run(_mock_sla(request, sla, changes), dataset)
-
-    return provide
+    return ProvideMockData(request, ml_data_server.uri)
 
 
 @pytest.fixture
@@ -179,82 +199,30 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
 
     Args:
         repository: Folder, mapping of file names to texts, or ``MLRepository``; by default ``flops_repository``.
+        uri: Address of a server whose data are used as they are, with ``data_tags``; then no provider runs without an
+            ``sla``.
         sla: MDP SLA: path (relative to the test's file or the rootdir), JSON text, mapping or ``MockSLA``; by default that
             of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``.
         project_sla: Project SLA, likewise; by default ``--flops-project-sla`` or the ini key, if there is one.
-        uri: Address of a server whose data are used as they are, with ``data_tags``; then no provider runs without an
-            ``sla``.
         data_tags: Tags that the learner asks for; by default those of the project SLA, else the MDP SLA's.
-        data: ``synthetic``, ``recorded`` or ``hub``, or one for each (``mnist:recorded *:hub``); by default that of
-            ``@pytest.mark.flops_data(...)``, ``--flops-data`` or the ini key ``flops_data``.
-        drift: What is to be wrong with the rows of twins, a mapping or a text such as ``missing=0.1 label_noise=0.2``; by
-            default that of the marker, ``--flops-drift`` or the ini key ``flops_drift``.
-        env: The Python that runs the repository: ``current``, ``learner``, or the path of an interpreter or of a virtual
-            environment; or two of them with a comma, which are compared. By default ``--flops-env`` or the ini key.
-        timeout: Seconds that one step of the repository's code may take; by default ``--flops-timeout`` or the ini key.
-        memory: Most MB of address space of that process; by default ``--flops-memory`` or the ini key, else no limit.
-        pass_env: Names of environment variables that it gets to see, beside those of ``--flops-pass-env`` and the ini key.
-        ignore: Codes of findings that do not count, such as ``["FM714"]``, beside those of
-            ``@pytest.mark.flops_ignore(...)``, ``--flops-ignore`` and the ini key. The report names them.
-        until: Name of the last stage to run, such as ``transform``; by default all run.
-        changes: Values to replace in the MDP SLA, for example ``dataset_name="cifar10"``.
+        **options: How the check is done: any attribute of ``CheckOptions`` (``data``, ``recordings``, ``drift``, ``env``,
+            ``timeout``, ``memory``, ``pass_env``, ``ignore``, ``until``). By default what the markers ``flops_data`` and
+            ``flops_ignore`` of the test say, else the options and ini keys; ``pass_env`` and ``ignore`` come on top of
+            those. And values to replace in the MDP SLA, for example ``dataset_name="cifar10"``.
     """
-
-    def check(
-        repository: MLRepository | str | os.PathLike[str] | Mapping[str, str] | None = None,
-        *,
-        sla: SLA | None = None,
-        project_sla: ProjectSLA | str | os.PathLike[str] | Mapping[str, Any] | None = None,
-        uri: str | None = None,
-        data_tags: Iterable[str] | None = None,
-        data: str | DataSource | DataChoice | None = None,
-        drift: str | Mapping[str, float] | Drift | None = None,
-        env: str | None = None,
-        timeout: float | None = None,
-        memory: float | None = None,
-        pass_env: Iterable[str] = (),
-        ignore: Iterable[str] = (),
-        until: Stage | str | None = None,
-        **changes: Any,
-    ) -> Report:
-        from pytest_flops_mock.pipeline import check_repository
-
-        settings = settings_of(request.config)
-        ignored = ignored_codes([ignore] if isinstance(ignore, str) else ignore, "ignore")
-        report = check_repository(
-            request.getfixturevalue("flops_repository") if repository is None else repository,
-            uri,
-            data_tags=data_tags,
-            sla=None if uri is not None and sla is None else _sla_for_report(request, sla, changes),
-            project_sla=settings.project_sla if project_sla is None else _located(request, project_sla),
-            data=_data(request, data, drift),
-            env=settings.env if env is None else env,
-            timeout=settings.timeout if timeout is None else timeout,
-            memory=settings.memory if memory is None else memory,
-            pass_env=(*settings.pass_env, *pass_env),
-            ignore=(*settings.ignore, *_marked_codes(request), *ignored),
-            **({} if until is None else {"until": until}),
-        )
-        request.node.stash.setdefault(REPORTS, []).append(report)
-        return report
-
-    return check
+    return FlopsCheck(request)
 
 
-def _data(
-    request: pytest.FixtureRequest,
-    data: str | DataSource | DataChoice | None,
-    drift: str | Mapping[str, float] | Drift | None,
-) -> DataChoice:
-    """The data for a call: what it names, else the closest marker, else the settings.
+def _options(request: pytest.FixtureRequest, **arguments: Unpack[CheckArguments]) -> CheckOptions:
+    """The options of a call: what it names, else the markers of the test, else the settings.
 
     Raises:
-        SettingsError: The call or the marker names what there is not.
+        SettingsError: The call or a marker says what means nothing.
     """
-    chosen = settings_of(request.config).data
+    options = settings_of(request.config).options
+    where = f"@pytest.mark.flops_data of {request.node.nodeid}"
     marker = request.node.get_closest_marker("flops_data")
     if marker is not None:
-        where = f"@pytest.mark.flops_data of {request.node.nodeid}"
         if len(marker.args) > 1 or marker.kwargs.keys() - {"drift"} or not (marker.args or marker.kwargs):
             raise SettingsError(
                 Problem(
@@ -265,23 +233,20 @@ def _data(
                     fix="several sources go into one text",
                 )
             )
-        chosen = _changed(chosen, *marker.args, drift=marker.kwargs.get("drift"), where=where)
-    return _changed(chosen, data, drift=drift)
-
-
-def _changed(
-    chosen: DataChoice,
-    data: str | DataSource | DataChoice | None = None,
-    *,
-    drift: str | Mapping[str, float] | Drift | None,
-    where: str = "",
-) -> DataChoice:
-    """A choice with other sources or other drift; unless ``data`` is a whole one, the folder of recorded samples stays."""
-    if isinstance(data, DataChoice):
-        chosen = data
-    elif data is not None:
-        chosen = replace(data_choice(data, where or "data"), recordings=chosen.recordings, drift=chosen.drift)
-    return chosen if drift is None else replace(chosen, drift=drift_of(drift, where or "drift"))
+        options = options.changed(where, data=next(iter(marker.args), None), drift=marker.kwargs.get("drift"))
+    where = f"@pytest.mark.flops_ignore of {request.node.nodeid}"
+    markers = list(request.node.iter_markers("flops_ignore"))
+    if any(marker.kwargs or not marker.args for marker in markers):
+        raise SettingsError(
+            Problem(
+                "the marker flops_ignore takes codes of findings",
+                where=where,
+                expected='@pytest.mark.flops_ignore("FM714", "FM816")',
+                got="no code" if not all(marker.args for marker in markers) else "keyword arguments",
+                fix="flops-mock explain lists all codes",
+            )
+        )
+    return options.changed(where, ignore=[code for marker in markers for code in marker.args]).changed(**arguments)
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -291,24 +256,36 @@ def settings_of(config: pytest.Config) -> Settings:
         pytest.UsageError: A value means nothing.
     """
     if SETTINGS not in config.stash:
-        told: dict[str, str | list[str] | None] = {}
-        for name in NAMES:
-            key = f"flops_{name}".replace("-", "_")
-            told[f"option:{name}"] = config.getoption(key)
-            told[f"ini:{name}"] = config.getini("flops_repository" if name == "repo" else key)
+        set_here = [option for option in OPTIONS if "pytest" in option.doors]
         try:
-            settings = settings_from(config.rootpath, told, config.invocation_params.dir)
-            if settings.env != Settings.env:
-                from pytest_flops_mock.learner.environments.choice import environments
-
-                environments(settings.env)
-            config.stash[SETTINGS] = settings
+            config.stash[SETTINGS] = settings_from(
+                config.rootpath,
+                config.invocation_params.dir,
+                options={option.name: config.getoption(option.dest) for option in set_here},
+                ini={option.name: _ini(config, option) for option in set_here},
+            )
         except SettingsError as error:
             raise pytest.UsageError(str(error)) from error
     return config.stash[SETTINGS]
 
 
-def _mock_sla(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, Any]) -> MockSLA:
+def _ini(config: pytest.Config, option: Option) -> Any:
+    try:
+        return config.getini(option.ini)
+    except (TypeError, ValueError, pytest.UsageError) as error:  # none of them names the key
+        expected = {"flag": "true or false", "text": "a text", "list": "texts, one in a line"}[option.kind]
+        raise SettingsError(
+            Problem(
+                "the ini key has a value of another type",
+                where=f"ini {option.ini}",
+                expected=expected,
+                got=str(error),
+                fix=option.terminal,
+            )
+        ) from None
+
+
+def _mock_sla(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[str, Any]) -> MockSLA:
     """The SLA that a fixture is to use, with the changes of the marker and of the call.
 
     Raises:
@@ -318,20 +295,23 @@ def _mock_sla(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str
     from pytest_flops_mock.sla.models import MockSLA
 
     source, changes = _chosen(request, sla, changes)
-    loaded = source if isinstance(source, MockSLA) else MockSLA.load(source, base=request.path.parent)
+    loaded = MockSLA.load(source, base=request.path.parent)
     return loaded.replace(**changes) if changes else loaded
 
 
-def _sla_for_report(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, Any]) -> SLA:
+def _sla_for_report(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[str, Any]) -> SLA:
     """The SLA for a check; one that cannot be loaded is handed on as it is, for the report to say why."""
+    from pytest_flops_mock.sla.models import MockSLA
+
+    source, changes = _chosen(request, sla, changes)
     try:
-        _mock_sla(request, sla, {})
+        loaded = MockSLA.load(source, base=request.path.parent)
     except SLAError:
-        return _chosen(request, sla, changes)[0]
-    return _mock_sla(request, sla, changes)
+        return source
+    return loaded.replace(**changes) if changes else loaded
 
 
-def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, Any]) -> tuple[SLA, dict[str, Any]]:
+def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[str, Any]) -> tuple[SLA, Mapping[str, Any]]:
     """Where the SLA comes from: the call, else the closest marker, else the settings."""
     if sla is not None:
         return _located(request, sla), changes
@@ -369,27 +349,6 @@ def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: dict[str, 
             )
         )
     return chosen, {**(marker.kwargs if marker is not None else {}), **changes}
-
-
-def _marked_codes(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """The codes of all markers ``flops_ignore`` of the test: its own, its class' and its module's.
-
-    Raises:
-        SettingsError: A marker names no code, or one that there is not.
-    """
-    where = f"@pytest.mark.flops_ignore of {request.node.nodeid}"
-    markers = list(request.node.iter_markers("flops_ignore"))
-    if any(marker.kwargs or not marker.args for marker in markers):
-        raise SettingsError(
-            Problem(
-                "the marker flops_ignore takes codes of findings",
-                where=where,
-                expected='@pytest.mark.flops_ignore("FM714", "FM816")',
-                got="no code" if not all(marker.args for marker in markers) else "keyword arguments",
-                fix="flops-mock explain lists all codes",
-            )
-        )
-    return ignored_codes([code for marker in markers for code in marker.args], where)
 
 
 def _located(request: pytest.FixtureRequest, source: Any) -> Any:

@@ -7,34 +7,30 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
-from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.errors import Problem, SettingsError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.server import MLDataServer
-from pytest_flops_mock.learner.environments.choice import environments
+from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.settings import ignored_codes
 from pytest_flops_mock.stage import Stage
 from pytest_flops_mock.stages import plan
-from pytest_flops_mock.stages.context import Context, Limits, ProjectSLASource, RepositorySource, SLASource, Subject
+from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def check_repository(
     repository: RepositorySource,
     uri: str | None = None,
     *,
-    data_tags: Iterable[str] | None = None,
     sla: SLASource | None = None,
     project_sla: ProjectSLASource | None = None,
-    data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
-    env: str = "current",
-    timeout: float = 60.0,
-    memory: float | None = None,
-    pass_env: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-    until: Stage | str = Stage.EVALUATE,
+    data_tags: Iterable[str] | None = None,
+    **options: Unpack[CheckArguments],
 ) -> Report:
     """Check whether an ML repository can use the data that a mock data provider sends, and be trained by FLOps.
 
@@ -45,63 +41,39 @@ def check_repository(
     Args:
         repository: The ML repository: its folder, a mapping of file names to texts, or an ``MLRepository``.
         uri: Address of an ML data server, ``grpc://HOST:PORT``.
-        data_tags: What the learner asks the server for; by default the project SLA's tags, else the MDP SLA's.
         sla: The MDP SLA: a path, JSON text, a mapping, or one that is loaded already.
         project_sla: The project SLA, likewise.
-        data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``, or one for each
-            (``mnist:recorded *:hub``).
-        env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), the path of an
-            interpreter or of a virtual environment; or two of them (``learner,current``), which are compared.
-        timeout: Seconds that one step of the repository's code may take.
-        memory: Most MB of address space that the process may have; no limit by default.
-        pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
-            to find themselves; secrets and the rest stay out.
-        ignore: Codes of findings that do not count; the report names them.
-        until: The last stage to run.
+        data_tags: What the learner asks the server for; by default the project SLA's tags, else the MDP SLA's.
+        **options: How the check is done: the attributes of :class:`CheckOptions`, such as ``data="hub"`` or ``timeout=120``.
 
     Returns:
         The report; ``report.ok`` is the verdict.
 
     Raises:
-        SettingsError: Neither ``sla`` nor ``uri`` with tags is given, or a value means nothing.
+        SettingsError: Neither ``sla`` nor ``uri`` with tags is given, or an option is unknown or has a value that means
+            nothing.
 
     Example:
         >>> report = check_repository("path/to/repository", sla="mocks/mnist_multi.json")
         >>> assert report.ok, report
     """
-    with RepositoryChecker(
-        repository, data=data, env=env, timeout=timeout, memory=memory, pass_env=pass_env, ignore=ignore, until=until
-    ) as checker:
-        return checker.check(uri, data_tags=data_tags, sla=sla, project_sla=project_sla)
+    with RepositoryChecker(repository, **options) as checker:
+        return checker.check(uri, sla=sla, project_sla=project_sla, data_tags=data_tags)
 
 
 class RepositoryChecker:
     """Checks one ML repository against one data set after another, in a process that is kept between them.
 
-    A context manager; the constructor starts nothing. See :func:`check_repository` for the arguments.
+    A context manager; the constructor starts nothing. The options are those of :func:`check_repository`.
 
     Example:
         >>> with RepositoryChecker("path/to/repository") as checker:
         ...     reports = [checker.check(sla=path) for path in ("mocks/mnist.json", "mocks/cifar10.json")]
     """
 
-    def __init__(
-        self,
-        repository: RepositorySource,
-        *,
-        data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
-        env: str = "current",
-        timeout: float = 60.0,
-        memory: float | None = None,
-        pass_env: Iterable[str] = (),
-        ignore: Iterable[str] = (),
-        until: Stage | str = Stage.EVALUATE,
-    ) -> None:
+    def __init__(self, repository: RepositorySource, **options: Unpack[CheckArguments]) -> None:
         self._given = repository
-        self._data = data_choice(data)
-        codes = frozenset(ignored_codes([ignore] if isinstance(ignore, str) else ignore, "ignore"))
-        self._limits = Limits(timeout, memory, frozenset(pass_env), codes, _known_stage(until))
-        self._environments = environments(env)
+        self._options = CheckOptions().changed(**options)
         self._subjects: dict[str, Subject] = {}
         self._stack = ExitStack()
 
@@ -116,9 +88,9 @@ class RepositoryChecker:
         self,
         uri: str | None = None,
         *,
-        data_tags: Iterable[str] | None = None,
         sla: SLASource | None = None,
         project_sla: ProjectSLASource | None = None,
+        data_tags: Iterable[str] | None = None,
     ) -> Report:
         """The report on one data set. See :func:`check_repository`.
 
@@ -136,21 +108,22 @@ class RepositoryChecker:
             )
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
         reports = []
-        for env in self._environments:
+        for env in self._options.env:
             if env not in self._subjects:
                 self._subjects[env] = Subject(self._given, env, self._stack)
             with ExitStack() as stack:
                 address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
-                provider = MockDataProvider(address, data=self._data, drift=self._data.drift)
-                stages = tuple(Stage)[: list(Stage).index(self._limits.until) + 1]
-                context = Context(self._subjects[env], provider, self._limits, sla, project_sla, tags, stages)
+                options = self._options
+                provider = MockDataProvider(address, data=options.data, recordings=options.recordings, drift=options.drift)
+                stages = tuple(Stage)[: list(Stage).index(options.until) + 1]
+                context = Context(self._subjects[env], provider, options, sla, project_sla, tags, stages)
                 plan.run(context)
                 reports.append(_report(context))
-        return _compared(dict(zip(self._environments, reports, strict=True)), self._limits.ignore)
+        return _compared(dict(zip(self._options.env, reports, strict=True)), self._options.ignore)
 
 
 def _report(context: Context) -> Report:
-    subject, ignore = context.subject, context.limits.ignore
+    subject, ignore = context.subject, context.options.ignore
     given = subject.given
     return Report(
         repository=os.fspath(given) if isinstance(given, (str, os.PathLike)) else subject.repository.name,
@@ -196,20 +169,3 @@ def _version_difference(first: Report, other: Report) -> str:
     mine, theirs = dict(first.environment), dict(other.environment)
     names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
     return listing(f"{name} {mine.get(name, 'missing')} and {theirs.get(name, 'missing')}" for name in names) or "see below"
-
-
-def _known_stage(until: Stage | str) -> Stage:
-    try:
-        return Stage(until)
-    except ValueError:
-        names = [stage.value for stage in Stage]
-        raise SettingsError(
-            Problem(
-                "there is no such stage",
-                where="until",
-                expected=f"one of: {listing(names)}",
-                got=str(until),
-                nearest=nearest(str(until), names),
-                fix="name the last stage to run",
-            )
-        ) from None

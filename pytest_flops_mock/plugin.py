@@ -19,10 +19,7 @@ from pytest_flops_mock.collection import (
     StageItem,
     collected_as_argument,
     collected_beside,
-    is_on,
     refuse_what_is_not_there,
-    summary,
-    tell_github,
     without_effect,
 )
 from pytest_flops_mock.errors import SettingsError, listing
@@ -37,6 +34,7 @@ from pytest_flops_mock.fixtures import (
     mock_data_provider,
     settings_of,
 )
+from pytest_flops_mock.options import OPTIONS, CheckOptions
 from pytest_flops_mock.tracebacks import shortened
 
 if TYPE_CHECKING:
@@ -55,96 +53,15 @@ __all__ = [
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and ini keys; an option goes before the ini key of the same meaning."""
     group = parser.getgroup("flops", "FLOps: checks of ML repositories against mock data")
-    group.addoption(
-        "--flops-check",
-        dest="flops_check",
-        action="store_true",
-        help="check the ML repository with each SLA of --flops-sla: a test for each stage, such as "
-        "mocks/mnist.json::transform, without test code",
-    )
-    group.addoption("--flops-repo", dest="flops_repo", metavar="DIR", help="the ML repository under test")
-    group.addoption(
-        "--flops-sla",
-        dest="flops_sla",
-        metavar="FILE",
-        action="append",
-        help="MDP SLA for --flops-check, and for fixtures called without one; may be repeated and be a pattern "
-        "(in quotes), such as 'mocks/*.json'",
-    )
-    group.addoption(
-        "--flops-project-sla", dest="flops_project_sla", metavar="FILE", help="project SLA for checks that name none"
-    )
-    group.addoption(
-        "--flops-data",
-        dest="flops_data",
-        metavar="SOURCE",
-        help="where data sets come from that an SLA names by their hub name: synthetic (a twin made on the spot, "
-        "no network; the default), recorded (samples that flops-mock record made) or hub; or one for each, as in "
-        "'mnist:recorded *:hub'",
-    )
-    group.addoption(
-        "--flops-recordings",
-        dest="flops_recordings",
-        metavar="FOLDER",
-        help="folder of recorded samples, and of twins of your own data sets (default: tests/flops-data below the rootdir)",
-    )
-    group.addoption(
-        "--flops-drift",
-        dest="flops_drift",
-        metavar="DRIFT",
-        help="what is to be wrong with the rows of twins, each as a share from 0 to 1: missing=0.1 corrupt_images=0.05 "
-        "label_noise=0.2 imbalance=0.9 duplicates=0.1 (default: nothing)",
-    )
-    group.addoption(
-        "--flops-env",
-        dest="flops_env",
-        metavar="ENV",
-        help="the Python that runs the repository: current (default), learner (built from its conda.yaml), the path of an "
-        "interpreter or of a virtual environment; or two of them with a comma, which are compared",
-    )
-    group.addoption(
-        "--flops-ignore",
-        dest="flops_ignore",
-        metavar="CODES",
-        action="append",
-        help="codes of findings that do not count, beside those of ini: FM714,FM816; may be repeated",
-    )
-    group.addoption(
-        "--flops-timeout",
-        dest="flops_timeout",
-        metavar="SECONDS",
-        help="how long one step of the repository's code may take (default: 60)",
-    )
-    group.addoption(
-        "--flops-memory",
-        dest="flops_memory",
-        metavar="MB",
-        help="most address space of the process that runs the repository (default: no limit)",
-    )
-    group.addoption(
-        "--flops-pass-env",
-        dest="flops_pass_env",
-        metavar="NAMES",
-        action="append",
-        help="environment variables that the repository's code gets to see, beside those of ini (default: none that could "
-        "be a secret); may be repeated",
-    )
-    parser.addini("flops_check", "check the ML repository with each SLA of flops_sla", type="bool", default=False)
-    parser.addini("flops_repository", "the ML repository under test (default: rootdir)", default="")
-    parser.addini("flops_sla", "MDP SLAs for checks and fixtures, one in a line; patterns too", type="linelist", default=[])
-    parser.addini("flops_project_sla", "project SLA for checks that name none", default="")
-    parser.addini(
-        "flops_data",
-        "source of data sets named by their hub name: synthetic, recorded or hub, or NAME:SOURCE for each",
-        default="",
-    )
-    parser.addini("flops_recordings", "folder of recorded samples, and of twins of your own data sets", default="")
-    parser.addini("flops_drift", "what is to be wrong with the rows of twins, such as missing=0.1", default="")
-    parser.addini("flops_env", "the Python that runs the repository: current, learner, or a path", default="")
-    parser.addini("flops_ignore", "codes of findings that do not count, such as FM714", type="args", default=[])
-    parser.addini("flops_timeout", "seconds that one step of the repository's code may take", default="")
-    parser.addini("flops_pass_env", "environment variables that the repository's code gets to see", type="args", default=[])
-    parser.addini("flops_memory", "most MB of the process that runs the repository", default="")
+    in_ini: dict[str, dict[str, Any]] = {
+        "text": {"default": ""},
+        "list": {"type": "linelist", "default": []},
+        "flag": {"type": "bool", "default": False},
+    }
+    for option in OPTIONS:
+        if "pytest" in option.doors:
+            group.addoption(option.option, dest=option.dest, **option.argparse("; adds to the ini key"))
+            parser.addini(option.ini, option.terminal, **in_ini[option.kind])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -164,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         'flops_ignore(*codes): codes that do not count in the checks of flops_check, such as "FM714"; the report names them',
     )
     settings = settings_of(config)
-    if is_on(config):
+    if settings.check:
         try:
             refuse_what_is_not_there(config, settings)
         except SettingsError as error:
@@ -176,13 +93,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     """Say which data this run uses."""
     settings = settings_of(config)
+    options = settings.options
     slas = [sla.relative_to(config.rootpath) if sla.is_relative_to(config.rootpath) else sla for sla in settings.slas]
     parts = [
-        f"data {settings.data.value}",
-        f"drift {settings.data.drift.value}" if settings.data.drift.value else "",
+        f"data {options.data.value}",
+        f"drift {options.drift.value}" if options.drift.value else "",
         f"sla {listing(slas, 5)}" if slas else "",
-        f"env {settings.env}" if settings.env != "current" else "",
-        f"{listing(settings.ignore)} ignored" if settings.ignore else "",
+        f"env {','.join(options.env)}" if options.env != CheckOptions.env else "",
+        f"{listing(options.ignore)} ignored" if options.ignore else "",
     ]
     return f"flops: {', '.join(filter(None, parts))}"
 
@@ -232,12 +150,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if config.getoption("flops_check") and not config.getoption("collectonly"):
             terminalreporter.write_line("flops: no SLA was checked")  # the arguments or -k name other tests
         return
+    from pytest_flops_mock.report import github, text
+
+    settings = settings_of(config)
     terminalreporter.write_sep("=", "FLOps checks")
-    for line in (*summary(reports), *without_effect(reports, settings_of(config))):
-        terminalreporter.write_line(line)
+    lines = [*text.overview(reports), *without_effect(reports, settings)]
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in tell_github(reports, os.environ, config, settings_of(config)):
-            terminalreporter.write_line(line)
+        published = github.publish(reports, os.environ, repository=settings.repository, folder=config.invocation_params.dir)
+        lines += [f"flops: {published.problem}"] if published.problem else []
+        lines += published.annotations
+    for line in lines:
+        terminalreporter.write_line(line)
 
 
 def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]:

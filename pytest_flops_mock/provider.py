@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pytest_flops_mock.choices import DataChoice, DataSource, data_choice
 from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource, data_choice
 from pytest_flops_mock.data.loaded import LoadedData, handed_in
 from pytest_flops_mock.data.resolving import load, resolve, source_of
 from pytest_flops_mock.data.selection import Selection
@@ -76,10 +76,9 @@ class MockDataProvider:
         uri: Address of the ML data server, ``grpc://HOST:PORT``.
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
-        drift: What is to be wrong with the rows of each partition, whatever their source: a text such as
-            ``missing=0.1 label_noise=0.2``, or shares by name.
-        recordings: Folder of recorded samples, and of twins of your own data sets; by default the one of ``data``, else
-            ``tests/flops-data``.
+        recordings: Folder of recorded samples, and of twins of your own data sets.
+        drift: What is wrong with the rows of each partition, whatever their source: a mapping, or a text such as
+            ``missing=0.1 label_noise=0.2``.
         seed: Seed of the shuffle, of synthetic data and of drift; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
 
@@ -92,14 +91,14 @@ class MockDataProvider:
         uri: str,
         *,
         data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
+        recordings: str | os.PathLike[str] = RECORDINGS,
         drift: str | Mapping[str, float] | Drift = "",
-        recordings: str | os.PathLike[str] | None = None,
         seed: int = SEED,
         timeout: float = 60.0,
     ) -> None:
         self.uri = uri
-        choice = data_choice(data)
-        self.data = choice if recordings is None else replace(choice, recordings=Path(recordings))
+        self.data = data_choice(data)
+        self.recordings = Path(recordings)
         self.drift = drift_of(drift)
         self.seed = seed
         self.timeout = timeout
@@ -153,14 +152,15 @@ class MockDataProvider:
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
-        return source_of(dataset_name, self.data)
+        return source_of(dataset_name, self.data, self.recordings)
 
     def _loaded(self, sla: MockSLA, dataset: Any) -> LoadedData:
         if dataset is not None:
-            return handed_in(dataset, sla.dataset_name, known_twin(sla.dataset_name, self.data.recordings).label)
+            return handed_in(dataset, sla.dataset_name, known_twin(sla.dataset_name, self.recordings).label)
         asked = sla.mock_data_configuration
         selection = Selection(asked.split, asked.config_name, asked.revision, asked.max_rows)
-        data = resolve(sla.dataset_name, self.data, folder=sla.folder or Path.cwd(), selection=selection)
+        folder = sla.folder or Path.cwd()
+        data = resolve(sla.dataset_name, self.data, self.recordings, folder=folder, selection=selection)
         return load(data, partitions=sla.number_of_partitions, seed=self.seed)
 
 

@@ -176,9 +176,3 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 
 def test_the_number_of_twins_is_right() -> None:
     assert f"{len(TWINS)} data sets have one" in README
-
-
-def test_every_option_and_ini_key_is_in_the_readme(pytester: pytest.Pytester) -> None:
-    told = str(pytester.runpytest_subprocess("--help", timeout=60).stdout)
-    for name in sorted(set(re.findall(r"--flops-\w+|\bflops_\w+(?= \()", told))):
-        assert f"`{name}" in README, name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show, whole
+from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import Problem, SettingsError, listing
 
 
@@ -34,7 +34,7 @@ def add(add: AddCommand) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    rows, seed = whole(options.rows, "--rows", minimum=1), whole(options.seed, "--seed", minimum=0)
+    rows, seed = whole_number(options.rows, "--rows", minimum=1), whole_number(options.seed, "--seed", minimum=0)
     folder = Path(options.to).expanduser()
     from pytest_flops_mock.data.recordings.comparing import compare_with_hub
     from pytest_flops_mock.data.recordings.recording import record

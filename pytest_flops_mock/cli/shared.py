@@ -19,19 +19,24 @@ def show(text: str) -> None:
     print(text, flush=True)
 
 
-def whole(text: str, option: str, *, minimum: int) -> int:
+def whole_number(text: str, option: str, *, minimum: int) -> int:
     """The whole number that an option says.
 
     Raises:
-        SettingsError: It is none, or too small.
+        SettingsError: It is not a whole number, or too small.
     """
     try:
         number = int(text)
     except ValueError:
         number = minimum - 1
     if number < minimum:
-        problem = Problem(
-            "the value is not a whole number that it can be", where=option, expected=f"{minimum} or more", got=repr(text)
+        raise SettingsError(
+            Problem(
+                f"{option} takes a whole number",
+                where=option,
+                expected=f"{minimum} or more",
+                got=repr(text),
+                fix=f"for example {option} 100",
+            )
         )
-        raise SettingsError(problem)
     return number

@@ -8,8 +8,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_flops_mock.choices import RECORDINGS
-from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole
+from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
+from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.errors import Problem, SettingsError, listing
 from pytest_flops_mock.sla.schemes import Drift, drift_of
 
@@ -115,7 +115,10 @@ def _mode(options: argparse.Namespace) -> str:
 
 
 def _show(options: argparse.Namespace, recordings: Path) -> None:
-    rows, seed = whole(options.rows or "600", "--rows", minimum=1), whole(options.seed or "42", "--seed", minimum=0)
+    rows, seed = (
+        whole_number(options.rows or "600", "--rows", minimum=1),
+        whole_number(options.seed or "42", "--seed", minimum=0),
+    )
     drift = drift_of(options.drift or "", "--drift")
     from pytest_flops_mock.data.twin_source import known_twin, twin_of
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_flops_mock.choices import DataChoice, DataSource
+from pytest_flops_mock.data.choice import DataChoice, DataSource
 from pytest_flops_mock.data.hub.loading import hub_rows
 from pytest_flops_mock.data.libraries import quiet_datasets
 from pytest_flops_mock.data.loaded import LoadedData, loaded
@@ -51,22 +51,23 @@ class DataSet:
     twin: Twin | None = None
 
 
-def source_of(name: str, choice: DataChoice) -> str:
+def source_of(name: str, choice: DataChoice, recordings: Path) -> str:
     """Where a data set comes from: ``local`` for a path, else the source that is chosen for one of its names."""
-    return LOCAL if is_local_path(name) else choice.source_of(*names_of(name, choice)).value
+    return LOCAL if is_local_path(name) else choice.source_of(*names_of(name, recordings)).value
 
 
-def names_of(name: str, choice: DataChoice) -> tuple[str, ...]:
+def names_of(name: str, recordings: Path) -> tuple[str, ...]:
     """All names by which the hub knows a data set, ``name`` first."""
-    return known_twin(name, choice.recordings).names
+    return known_twin(name, recordings).names
 
 
-def resolve(name: str, choice: DataChoice, *, folder: Path, selection: Selection = REAL) -> DataSet:
+def resolve(name: str, choice: DataChoice, recordings: Path, *, folder: Path, selection: Selection = REAL) -> DataSet:
     """What the name of a data set means.
 
     Args:
         name: Hub name or local path, as the SLA says it.
         choice: Where data sets come from that are named by their hub name.
+        recordings: Folder of recorded samples, and of twins of the user's own data sets.
         folder: Where a relative local path starts: the SLA's folder.
         selection: Which rows the SLA asks for.
 
@@ -74,11 +75,11 @@ def resolve(name: str, choice: DataChoice, *, folder: Path, selection: Selection
         DataSourceError: There is nothing at the path, or no twin of that name.
     """
     if is_local_path(name):
-        return DataSet(name, LOCAL, selection, (name,), "", choice.recordings, path=local_path(name, folder))
-    known = known_twin(name, choice.recordings)
+        return DataSet(name, LOCAL, selection, (name,), "", recordings, path=local_path(name, folder))
+    known = known_twin(name, recordings)
     source = choice.source_of(*known.names)
-    twin = twin_of(known, choice.recordings, folder) if source is DataSource.SYNTHETIC else None
-    return DataSet(name, source.value, selection, known.names, known.label, choice.recordings, twin=twin)
+    twin = twin_of(known, recordings, folder) if source is DataSource.SYNTHETIC else None
+    return DataSet(name, source.value, selection, known.names, known.label, recordings, twin=twin)
 
 
 def load(data: DataSet, *, partitions: int, seed: int) -> LoadedData:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_flops_mock.choices import RECORDINGS
+from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.data.selection import Selection, chosen_split, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 

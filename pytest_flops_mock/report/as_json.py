@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,17 @@ def written(report: Report, indent: int | None) -> str:
         "environment": dict(report.environment),
     }
     return json.dumps(plain, indent=indent, ensure_ascii=False)
+
+
+def written_all(reports: Sequence[Report], *, ascii_only: bool = False) -> str:
+    """One report as it is, several as a list.
+
+    Args:
+        reports: What to write.
+        ascii_only: Whether to escape other letters, for a stream whose encoding does not have them.
+    """
+    plain = [json.loads(written(report, None)) for report in reports]
+    return json.dumps(plain[0] if len(plain) == 1 else plain, indent=2, ensure_ascii=ascii_only)
 
 
 def parsed(text: str) -> dict[str, Any]:

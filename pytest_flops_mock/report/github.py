@@ -7,7 +7,8 @@ Nothing here reads the environment: the caller says where the workspace and the 
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.codes import CODES
@@ -22,6 +23,48 @@ MAX_BYTES = 100_000
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 _FILE = re.compile(r"(?P<file>[^:\n]*\.(?:py|ya?ml|json))(?::(?P<line>\d+))?(?=$|[: ])", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is left to do for the one who publishes.
+
+    Attributes:
+        annotations: Lines to print, which become annotations.
+        in_summary: Whether the reports are in the step summary.
+        problem: Why they are not, if there is one to write.
+    """
+
+    annotations: tuple[str, ...]
+    in_summary: bool = False
+    problem: str = ""
+
+
+def publish(
+    reports: Mapping[str, Report],
+    environment: Mapping[str, str],
+    *,
+    repository: str | os.PathLike[str] | None,
+    folder: str | os.PathLike[str],
+) -> Published:
+    """Append the reports to the step summary, and make their annotations.
+
+    Args:
+        reports: What each SLA came to.
+        environment: The variables that GitHub Actions sets.
+        repository: Folder of the ML repository; ``None`` if it is not in the workspace.
+        folder: Where relative paths of SLAs start; also the workspace, where GitHub names none.
+    """
+    workspace = environment.get("GITHUB_WORKSPACE") or folder
+    lines = annotations(reports.values(), workspace=workspace, repository=repository, folder=folder)
+    path = environment.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return Published(lines)
+    try:
+        write_summary(path, reports.values(), names=list(reports))
+    except OSError as error:
+        return Published(lines, problem=f"the step summary cannot be written: {error}")
+    return Published(lines, in_summary=True)
 
 
 def annotations(

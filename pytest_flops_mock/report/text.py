@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from pytest_flops_mock.errors import listing
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
 from pytest_flops_mock.stage import Outcome
 
@@ -68,6 +71,39 @@ def block(finding: Finding) -> str:
     return "\n".join(
         [f"{finding.code} {finding.message}", *finding.problem.parts(), *(f"    {x}" for x in finding.detail.splitlines())]
     )
+
+
+def blocks(findings: Iterable[Finding]) -> str:
+    """Several findings in full; the first line of all is what pytest's short summary shows."""
+    return "\n\n".join(map(block, findings))
+
+
+def row(finding: Finding) -> str:
+    """A finding on one line."""
+    where = finding.problem.where
+    return " ".join(f"{heading(finding)} {finding.message}{f' ({where})' if where else ''}".split())
+
+
+def overview(reports: Mapping[str, Report]) -> list[str]:
+    """A line on each SLA and its data, then one on each warning, however many SLAs it comes with."""
+    origins = {name: f"; {report.data.origin}" if report.data.partitions else "" for name, report in reports.items()}
+    rows = Counter(told for report in reports.values() for told in dict.fromkeys(map(row, report.warnings)))
+    return [
+        *(f"{name}: {summary(report)}{origins[name]}" for name, report in reports.items()),
+        *(f"{told} (with {count} SLAs)" if count > 1 else told for told, count in rows.items()),
+    ]
+
+
+def tally(reports: Mapping[str, Report]) -> str:
+    """How many SLAs a repository is compatible with, and with which it is not."""
+    bad = [name for name, report in reports.items() if not report.ok]
+    told = f"{len(reports)} SLAs: {len(reports) - len(bad)} compatible, {len(bad)} not"
+    return f"{'checked':<10}  {told}" + (f" ({listing(bad)})" if bad else "")
+
+
+def headed(name: str, report: Report) -> str:
+    """All of a report, below the name of its SLA."""
+    return f"{'sla':<10}  {name}\n{full(report)}"
 
 
 def counted(number: int, name: str) -> str:

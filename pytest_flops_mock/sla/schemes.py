@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How much is wrong with the rows of a twin, each a share from 0 (nothing) to 1.
+    """What is wrong with rows, each kind as a share from 0 (nothing) to 1.
 
     Attributes:
         missing: Share of the values that are null, in every column but the label.
@@ -34,15 +34,15 @@ class Drift:
 
     def __post_init__(self) -> None:
         for name, share in self.given(every=True).items():
-            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-                is_number = isinstance(share, int | float) and not math.isnan(share)
+            is_number = isinstance(share, int | float) and not isinstance(share, bool) and not math.isnan(share)
+            if not is_number or not 0 <= share <= 1:
                 raise SettingsError(
                     Problem(
-                        f"a twin cannot be made with {name}={share}",
+                        f"the share of {name} is {'not between 0 and 1' if is_number else 'not a number'}",
                         expected="a share from 0 to 1",
-                        got=str(share),
-                        nearest=str(min(max(share, 0), 1)) if is_number else "",
-                        fix=f"pass for example {name}=0.1 for one row in ten",
+                        got=f"{name}={share}" if is_number else repr(share),
+                        nearest=f"{name}={min(max(share, 0), 1)}" if is_number else "",
+                        fix=f"for example {name}=0.1 for one row in ten",
                     )
                 )
 
@@ -53,7 +53,7 @@ class Drift:
 
     @property
     def value(self) -> str:
-        """The drift as they are written in settings."""
+        """The drift as it is written in settings."""
         return " ".join(f"{name}={share:g}" for name, share in self.given().items())
 
 
@@ -61,7 +61,7 @@ def drift_of(value: str | Mapping[str, float] | Drift, where: str = "drift") -> 
     """The drift that ``value`` writes down, as in ``missing=0.1 label_noise=0.2``.
 
     Raises:
-        SettingsError: A drift that there is not, one without a share, or a share that is none.
+        SettingsError: A kind of drift that there is not, one without a share, or a share that is not from 0 to 1.
     """
     if isinstance(value, Drift):
         return value
@@ -87,7 +87,7 @@ def drift_of(value: str | Mapping[str, float] | Drift, where: str = "drift") -> 
     if unknown := [name for name in told if name not in known]:
         raise SettingsError(
             Problem(
-                "there is no such drift of a twin",
+                "there is no such kind of drift",
                 where=where,
                 expected=f"some of: {listing(known)}",
                 got=listing(unknown),
@@ -95,7 +95,10 @@ def drift_of(value: str | Mapping[str, float] | Drift, where: str = "drift") -> 
                 fix="for example missing=0.1 label_noise=0.2",
             )
         )
-    return Drift(**told)
+    try:
+        return Drift(**told)
+    except SettingsError as error:
+        raise SettingsError(*(replace(problem, where=where) for problem in error.problems)) from None
 
 
 def _share(name: str, text: str, where: str) -> float:
@@ -105,7 +108,7 @@ def _share(name: str, text: str, where: str) -> float:
         hundredths = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
         raise SettingsError(
             Problem(
-                f"the share of the drift {name} is no number" if text else f"the drift {name} has no share",
+                f"the share of {name} is not a number" if text else f"{name} has no share",
                 where=where,
                 expected="NAME=SHARE, a share from 0 to 1",
                 got=f"{name}={text}" if text else name,

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
 from pytest_flops_mock.learner.facts import Trained
 from pytest_flops_mock.learner.session import LearnerSession
+from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
@@ -19,17 +20,6 @@ from pytest_flops_mock.stage import Stage
 SLASource = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
 ProjectSLASource = ProjectSLA | str | os.PathLike[str] | Mapping[str, Any]
 RepositorySource = MLRepository | str | os.PathLike[str] | Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What bounds a check; see ``check_repository``."""
-
-    timeout: float
-    memory: float | None
-    pass_env: frozenset[str]
-    ignore: frozenset[str]
-    until: Stage
 
 
 @dataclass(frozen=True)
@@ -84,7 +74,7 @@ class Context:
     Attributes:
         subject: The repository.
         provider: Sends the data.
-        limits: What bounds the check.
+        options: How the check is done.
         sla: The MDP SLA as the user named it.
         project_sla: The project SLA, likewise.
         data_tags: What the learner asks for, if the user says it.
@@ -101,7 +91,7 @@ class Context:
 
     subject: Subject
     provider: MockDataProvider
-    limits: Limits
+    options: CheckOptions
     sla: SLASource | None = None
     project_sla: ProjectSLASource | None = None
     data_tags: list[str] | None = None

@@ -91,7 +91,7 @@ def _run(step: Step, context: Context) -> Done:
     except FlopsMockError as error:
         found = findings_of(error)
     seconds = time.perf_counter() - began
-    failed = any(finding.severity is Severity.ERROR and finding.code not in context.limits.ignore for finding in found)
+    failed = any(finding.severity is Severity.ERROR and finding.code not in context.options.ignore for finding in found)
     outcome = Outcome.FAILED if failed else Outcome.PASSED
     result = StageResult(step.stage, outcome, seconds, facts=context.facts.get(step.stage, ()))
     done = Done(result, found, usable=step.stage in context.usable or (not failed and not step.leaves))

@@ -65,14 +65,14 @@ def look_at_repository(context: Context) -> Iterable[Finding]:
 
 def start_session(context: Context) -> Iterable[Finding]:
     """Started before the provider works: the child imports what it needs meanwhile."""
-    subject, limits = context.subject, context.limits
+    subject, options = context.subject, context.options
     python = learner_python(subject.env, subject.repository)
     session = LearnerSession(
         subject.repository,
-        timeout=limits.timeout,
+        timeout=options.timeout,
         python=python.executable,
-        memory=None if limits.memory is None else int(limits.memory * 10**6),
-        pass_env=limits.pass_env,
+        memory=None if options.memory is None else int(options.memory * 10**6),
+        pass_env=options.pass_env,
     )
     subject.session = subject.stack.enter_context(session)
     answer = subject.session.start()
@@ -98,7 +98,7 @@ def provide(context: Context) -> Iterable[Finding]:
 
 def load(context: Context) -> Iterable[Finding]:
     """Let the learner load its data."""
-    uri, limit = context.provider.uri, max(context.limits.timeout, LOAD_SECONDS)
+    uri, limit = context.provider.uri, max(context.options.timeout, LOAD_SECONDS)
     context.session.forget()
     answer = context.session.ask(requests.LOAD, limit=limit, uri=uri, tags=context.tags(), timeout=limit, seed=SHUFFLE_SEED)
     if isinstance(answer, Failure):

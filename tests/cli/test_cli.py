@@ -18,12 +18,14 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
+from standins.options import bad
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage, __version__
-from pytest_flops_mock.choices import DataSource
 from pytest_flops_mock.cli import main
 from pytest_flops_mock.codes import CODES
+from pytest_flops_mock.data.choice import DataSource
 from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, StageResult
+from pytest_flops_mock.options import OPTIONS
 from pytest_flops_mock.report.as_json import SCHEMA
 
 ROOT = Path(__file__).parents[2]
@@ -181,7 +183,7 @@ def test_twins_can_have_drift(line: Path) -> None:
     assert "mnist: synthetic twin of mnist, 600 rows, seed 42, drift duplicates=0.5; " in done.stdout
     done = run("check", ".", "--sla", "c.json", "--drift", "duplicates=5", folder=line)
     assert done.returncode == 2
-    assert done.stderr.startswith("flops-mock: a twin cannot be made with duplicates=5.0\n")
+    assert done.stderr.startswith("flops-mock: the share of duplicates is not between 0 and 1\n  where     --drift\n")
 
 
 def test_markdown_goes_to_standard_output(broken: Path) -> None:
@@ -275,32 +277,25 @@ def test_a_repository_that_is_not_there_is_told(capsys: pytest.CaptureFixture[st
     )
 
 
-def test_values_that_mean_nothing_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "value", "message"), bad("command"))
+def test_a_value_that_means_nothing_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
     monkeypatch.chdir(EXAMPLE)
-    good = ("check", ".", "--sla", "mocks/mnist_multi.json")
-    assert refused(capsys, *good, "--data", "hubb") == (
-        "flops-mock: there is no such source of data\n"
-        "  where     --data\n"
-        "  expected  one of: synthetic, recorded, hub\n"
-        "  got       'hubb'\n"
-        "  nearest   hub\n"
-        "  fix       use synthetic or recorded for no network, hub for the real data\n"
-    )
-    for value in ("soon", "0", "-1", "nan", "inf"):
-        assert refused(capsys, *good, f"--timeout={value}") == (
-            "flops-mock: the time limit is not a number of seconds\n"
-            "  where     --timeout\n"
-            "  expected  a number above 0\n"
-            f"  got       {value!r}\n"
-            "  fix       for example 120\n"
-        )
-    assert refused(capsys, *good, "--ignore", "fm714,FM71") == (
-        "flops-mock: there is no such code to ignore\n"
-        "  where     --ignore\n"
-        "  expected  codes of findings, such as FM714\n"
-        "  got       FM71\n"
-        "  nearest   FM716\n"
-        "  fix       flops-mock explain lists all codes\n"
+    told = refused(capsys, "check", ".", "--sla", "mocks/mnist_multi.json", f"--{name}={value}")
+    assert told.startswith(f"flops-mock: {message}\n  where     --{name}\n  expected  ")
+    assert "\n  got       " in told
+    assert "\n  fix       " in told
+    assert "hf_secret" not in told
+
+
+def test_an_empty_text_is_no_sla(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "check", ".", "--sla", "") == (
+        "flops-mock: a check needs an MDP SLA, and none is named\n"
+        "  where     --sla\n"
+        "  expected  the path of an MDP SLA, or a pattern such as 'mocks/*.json'\n"
+        "  got       an empty text\n"
+        "  fix       for example --sla mocks/mnist.json\n"
     )
 
 
@@ -479,6 +474,10 @@ def test_the_help_names_exit_statuses_and_formats(capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit):
         main(["check", "--help"])
     told = capsys.readouterr().out
+    for option in OPTIONS:
+        if "command" in option.doors:
+            assert f" {option.argument} {option.metavar} " in " ".join(told.split())
+            assert option.terminal in " ".join(told.split())
     assert "  2    wrong use: " in told
     assert "  github    annotations for GitHub Actions" in told
 
@@ -541,6 +540,14 @@ def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path) -> None:
         *("-m", "pytest_flops_mock.cli", "check", "--format=github", "--env=current", "--data=synthetic", "--timeout=60"),
         *("--project-sla=p.json", "--ignore=FM714", "--sla=mocks/*.json", "--sla=b c.json", "--", "my repo"),
     ]
+
+
+def test_the_inputs_of_the_action_say_what_the_options_say() -> None:
+    own = {"repo", "sla", "requirements", "version"}
+    by_name = {option.name: option for option in OPTIONS if "command" in option.doors}
+    for name, given in action()["inputs"].items():
+        if name not in own:
+            assert given["description"].casefold() == f"{by_name[name].terminal}.".casefold(), name
 
 
 def test_the_action_hands_inputs_over_as_variables_and_uses_them_all() -> None:

@@ -351,7 +351,7 @@ def test_wrong_use_is_told_and_writes_nothing(recorded: Recorded) -> None:
     assert split[2].startswith("flops-mock: the data set has no split 'tset'\n")
     assert busy[2].startswith("flops-mock: the Hugging Face hub has trouble of its own\n")
     assert nothing[2].startswith("flops-mock: there is no data set to record\n")
-    assert rows[2].startswith("flops-mock: the value is not a whole number that it can be\n  where     --rows\n")
+    assert rows[2].startswith("flops-mock: --rows takes a whole number\n  where     --rows\n")
     assert not (recorded.home / "work" / "nothing").exists()
 
 

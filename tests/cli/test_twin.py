@@ -97,10 +97,10 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
     ("arguments", "message"),
     [
         (["mnits"], "there is no synthetic twin of this data set"),
-        (["mnist", "--show", "--rows", "0"], "the value is not a whole number that it can be"),
-        (["mnist", "--show", "--seed", "x"], "the value is not a whole number that it can be"),
+        (["mnist", "--show", "--rows", "0"], "--rows takes a whole number"),
+        (["mnist", "--show", "--seed", "x"], "--seed takes a whole number"),
         (["mnist", "--show", "--split", "tests"], "the twin of mnist has no split 'tests'"),
-        (["mnist", "--show", "--drift", "mising=1"], "there is no such drift of a twin"),
+        (["mnist", "--show", "--drift", "mising=1"], "there is no such kind of drift"),
         (["mnist", "--show", "--to", "visits.jsonl/x.png"], "the contact sheet cannot be written"),
         (["imdb", "--show", "--to", "x.png"], "there is no contact sheet of a data set without pictures"),
         (["--like", "visits.jsonl", "--hide", "z"], "there is no column 'z'"),

@@ -278,9 +278,10 @@ def test_the_hub_without_network_is_told_whatever_lies_in_the_working_directory(
     program = """
 from pathlib import Path
 from pytest_flops_mock import DataChoice, DataSource
+from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.data.resolving import load, resolve
 try:
-    load(resolve("ylecun/mnist", DataChoice(DataSource.HUB), folder=Path()), partitions=1, seed=42)
+    load(resolve("ylecun/mnist", DataChoice(DataSource.HUB), RECORDINGS, folder=Path()), partitions=1, seed=42)
 except Exception as error:
     print(type(error).__name__, error)
 """

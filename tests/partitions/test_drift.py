@@ -16,7 +16,6 @@ from standins.projects import mock_sla
 from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, MockDataProvider
 from pytest_flops_mock.data.twins.catalogue import TWINS
 from pytest_flops_mock.data.twins.twin import Twin, make_twin
-from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.partitions import drift as partitions_drift
 from pytest_flops_mock.partitions.drift import drifted
 from pytest_flops_mock.sla.schemes import Drift
@@ -249,22 +248,3 @@ def test_several_labels_are_told() -> None:
         with_drift(rows, Drift(label_noise=1))
     assert "the data set has several labels that could be wrong or imbalanced\n" in str(error.value)
     assert "  got       columns a, b, of which a, b are of the feature ClassLabel\n" in str(error.value)
-
-
-@pytest.mark.parametrize(("share", "near"), [(-0.1, "0"), (1.5, "1"), (30, "1")])
-def test_a_share_out_of_range_is_refused(share: float, near: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        Drift(label_noise=share)
-    assert str(caught.value) == (
-        f"a twin cannot be made with label_noise={share}\n"
-        "  expected  a share from 0 to 1\n"
-        f"  got       {share}\n"
-        f"  nearest   {near}\n"
-        "  fix       pass for example label_noise=0.1 for one row in ten"
-    )
-
-
-@pytest.mark.parametrize("share", [float("nan"), True, "0.1", None])
-def test_what_is_no_share_is_refused(share: Any) -> None:
-    with pytest.raises(SettingsError, match="a twin cannot be made with missing="):
-        Drift(missing=share)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
-import datasets
-import hypothesis  # noqa: F401  # its plugin would load it at the end of each inner run
-import pyarrow.flight  # noqa: F401
 import pytest
-import scipy.io  # noqa: F401  # datasets loads it when it reads files
-from standins.data import iid_partitions
 from standins.projects import REPOSITORY, mock_sla
 
-# Loaded here, since pytester forgets what an inner run imports, and compiled modules load only once in a process.
-import pytest_flops_mock.data.twins.catalogue
-import pytest_flops_mock.learner.environments.choice
-import pytest_flops_mock.pipeline
-import pytest_flops_mock.report.github  # noqa: F401
+from pytest_flops_mock.partitions.flower import iid_partitioner
 
-iid_partitions(datasets.Dataset.from_dict({"x": [1]}), 1, name="loads Flower Datasets")
+LOADED = (
+    "hypothesis",  # its plugin would load it at the end of each inner run
+    "pyarrow.flight",
+    "scipy.io",  # datasets loads it when it reads files
+    "pytest_flops_mock.data.twins.catalogue",
+    "pytest_flops_mock.pipeline",
+    "pytest_flops_mock.report.github",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded() -> None:
+    """Pytester forgets what an inner run imports, and compiled modules load only once in a process: load them before."""
+    for name in LOADED:
+        import_module(name)
+    iid_partitioner(1)
 
 
 @pytest.fixture

@@ -96,11 +96,16 @@ def test_a_bad_sla_is_in_the_report(project: pytest.Pytester) -> None:
     project.runpytest().assert_outcomes(passed=3)
 
 
-def test_an_unknown_change_is_a_mistake_of_the_test(project: pytest.Pytester) -> None:
-    project.makepyfile("def test_check(flops_check):\n    flops_check(sla='mocks/mnist.json', datasetname='x')")
+@pytest.mark.parametrize(
+    ("keyword", "nearest"), [("datasetname", "dataset_name"), ("timout", "timeout"), ("tags", "data_tags")]
+)
+def test_an_unknown_keyword_is_a_mistake_of_the_test(project: pytest.Pytester, keyword: str, nearest: str) -> None:
+    project.makepyfile(f"def test_check(flops_check):\n    flops_check(sla='mocks/mnist.json', {keyword}='x')")
     result = project.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*SLAError: an MDP SLA has no datasetname to replace", "*nearest   dataset_name"])
+    result.stdout.fnmatch_lines(
+        ["*SettingsError: a check has no such argument", f"*got       {keyword}", f"*nearest   {nearest}"]
+    )
 
 
 def test_nothing_is_written_into_the_repository(project: pytest.Pytester) -> None:

@@ -31,10 +31,3 @@ def test_ini_option_and_call_name_it(project: pytest.Pytester) -> None:
     project.makeini("[pytest]\nflops_env = no/such/python\n")
     project.runpytest().assert_outcomes(passed=1)
     assert project.runpytest("--flops-env=current").parseoutcomes() == {"failed": 1}
-
-
-@pytest.mark.parametrize("value", ["current,current", "current,"])
-def test_environments_that_mean_nothing_end_the_run(project: pytest.Pytester, value: str) -> None:
-    result = project.runpytest(f"--flops-env={value}")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *environment*", f"  got       '{value}'", "  nearest   current"])

@@ -32,14 +32,6 @@ def test_codes_of_ini_option_marker_and_call_add_up(broken: pytest.Pytester) -> 
     broken.runpytest("--flops-ignore=FM716").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("kind", ["option", "ini"])
-def test_an_unknown_code_ends_the_run(project: pytest.Pytester, kind: str) -> None:
-    project.makeini(f"[pytest]\nflops_ignore ={' FM6O2' if kind == 'ini' else ''}\n")
-    result = project.runpytest(*(["--flops-ignore=FM6O2"] if kind == "option" else []))
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: there is no such code to ignore", "  got       FM6O2", "  nearest   FM602"])
-
-
 @pytest.mark.parametrize(
     ("marked", "message"),
     [

@@ -34,10 +34,3 @@ def test_the_call_names_it(greedy: pytest.Pytester) -> None:
         """
     )
     greedy.runpytest().assert_outcomes(passed=1)
-
-
-@pytest.mark.parametrize("value", ["0", "-1", "much"])
-def test_a_limit_that_is_none_is_refused(project: pytest.Pytester, value: str) -> None:
-    result = project.runpytest(f"--flops-memory={value}")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: the memory limit is not a number of MB", f"  got       '{value}'"])

@@ -40,19 +40,3 @@ def test_a_call_that_names_the_source_looks_there_too(project: pytest.Pytester) 
         """
     )
     project.runpytest("--flops-recordings=samples").assert_outcomes(passed=1)
-
-
-@pytest.mark.parametrize("kind", ["option", "ini"])
-def test_a_file_is_no_folder_of_samples(project: pytest.Pytester, kind: str) -> None:
-    if kind == "ini":
-        project.makeini("[pytest]\nflops_recordings = mocks/mnist.json\n")
-    result = project.runpytest(*(["--flops-recordings=mocks/mnist.json"] if kind == "option" else []))
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(
-        [
-            "ERROR: recorded samples lie in a folder, and this is a file",
-            f"  where     {'--flops-recordings' if kind == 'option' else 'ini flops_recordings'}",
-            "  got       mocks/mnist.json",
-            "  nearest   mocks",
-        ]
-    )

@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from standins.projects import REPOSITORY, mock_sla
 
 from pytest_flops_mock import MLDataServer, MockDataProvider, Outcome, Stage
-from pytest_flops_mock.stages.context import Context, Limits, Subject
+from pytest_flops_mock.options import CheckOptions
+from pytest_flops_mock.stages.context import Context, Subject
 from pytest_flops_mock.stages.plan import PLAN, run
 
-OPTIONS = Limits(60, None, frozenset(), frozenset(), Stage.EVALUATE)
+OPTIONS = CheckOptions()
 ONWARD = (Stage.LOAD, Stage.TRANSFORM, Stage.TRAIN)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import datasets
 import pyarrow as pa
 
-from pytest_flops_mock.choices import RECORDINGS, DataChoice, DataSource
+from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
 from pytest_flops_mock.data.loaded import handed_in
 from pytest_flops_mock.data.resolving import load, resolve
 from pytest_flops_mock.data.selection import Selection
@@ -41,8 +41,8 @@ def loaded_data(
     **selection: Any,
 ) -> Found:
     """What an SLA's name leads to."""
-    choice = DataChoice(source, recordings=recordings)
-    data = resolve(name, choice, folder=folder or Path(), selection=Selection(**selection))
+    choice = DataChoice(source)
+    data = resolve(name, choice, recordings, folder=folder or Path(), selection=Selection(**selection))
     loaded = load(data, partitions=partitions, seed=seed)
     rows = datasets.Dataset(loaded.table.take(pa.array(loaded.rows)), fingerprint="found")
     return Found(loaded.source, loaded.origin, loaded.label, rows, loaded.table)

@@ -1,37 +1,14 @@
-"""The environments that a setting names, and the Python that each stands for."""
+"""The Python that an environment stands for."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from pytest_flops_mock.errors import Problem, SettingsError
 from pytest_flops_mock.learner.environments.built import built_python
 from pytest_flops_mock.learner.environments.named import named_python
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, LearnerPython
 from pytest_flops_mock.repository.repository import MLRepository
-
-
-def environments(text: str) -> tuple[str, ...]:
-    """The environments that a setting names, separated by commas.
-
-    Raises:
-        SettingsError: It names none, or one twice.
-    """
-    names = tuple(name.strip() for name in text.split(","))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if not all(names) or twice:
-        raise SettingsError(
-            Problem(
-                f"the environment {twice[0]} is named twice" if all(names) else "an environment has no name",
-                where="the environments of the check",
-                expected="current, learner, or the path of a Python or of a virtual environment; several with commas",
-                got=repr(text),
-                nearest=",".join(dict.fromkeys(name for name in names if name)) or CURRENT,
-                fix="name each environment once, in the order in which they shall be checked",
-            )
-        )
-    return names
 
 
 def learner_python(env: str, repository: MLRepository, *, cache: Path | None = None) -> LearnerPython:

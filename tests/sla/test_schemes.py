@@ -1,4 +1,4 @@
-"""Sources of data and drift of twins, as they are written down."""
+"""Drift, as users write it down."""
 
 from __future__ import annotations
 
@@ -6,25 +6,11 @@ from typing import Any
 
 import pytest
 
-from pytest_flops_mock import DataChoice, DataSource, Drift, FlopsMockError
-from pytest_flops_mock.choices import data_choice
+from pytest_flops_mock import Drift, FlopsMockError
 from pytest_flops_mock.sla.schemes import drift_of
 
 
-def test_what_is_not_named_is_synthetic_and_other_names_of_a_data_set_count_after_its_own() -> None:
-    data = data_choice("ylecun/mnist:hub")
-    assert data.source_of("cifar10") is DataSource.SYNTHETIC
-    assert data.source_of("mnist", "ylecun/mnist") is DataSource.HUB
-    assert data_choice("ylecun/mnist:hub mnist:recorded").source_of("mnist", "ylecun/mnist") is DataSource.RECORDED
-
-
-def test_a_choice_or_a_source_is_a_choice_already() -> None:
-    assert data_choice(DataSource.HUB) == DataChoice(DataSource.HUB)
-    choice = data_choice("mnist:hub")
-    assert data_choice(choice) is choice
-
-
-def test_drift_are_written_as_shares_by_name() -> None:
+def test_drift_is_written_as_shares_by_name() -> None:
     drift = drift_of("missing=0.1, label_noise=0.25\nduplicates=1")
     assert drift == Drift(missing=0.1, label_noise=0.25, duplicates=1)
     assert drift.value == "missing=0.1 label_noise=0.25 duplicates=1"
@@ -34,11 +20,11 @@ def test_drift_are_written_as_shares_by_name() -> None:
     assert Drift().value == ""
 
 
-def test_an_unknown_drift_is_told_with_the_nearest() -> None:
+def test_an_unknown_kind_is_told_with_the_nearest() -> None:
     with pytest.raises(FlopsMockError) as error:
         drift_of("mising=0.1", "--flops-drift")
     assert str(error.value) == (
-        "there is no such drift of a twin\n"
+        "there is no such kind of drift\n"
         "  where     --flops-drift\n"
         "  expected  some of: missing, corrupt_images, label_noise, imbalance, duplicates\n"
         "  got       mising\n"
@@ -48,11 +34,11 @@ def test_an_unknown_drift_is_told_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize("text", ["missing", "missing="])
-def test_a_drift_without_a_share_is_told(text: str) -> None:
+def test_a_kind_without_a_share_is_told(text: str) -> None:
     with pytest.raises(FlopsMockError) as error:
         drift_of(text)
     assert str(error.value) == (
-        "the drift missing has no share\n"
+        "missing has no share\n"
         "  where     drift\n"
         "  expected  NAME=SHARE, a share from 0 to 1\n"
         "  got       missing\n"
@@ -61,11 +47,11 @@ def test_a_drift_without_a_share_is_told(text: str) -> None:
 
 
 @pytest.mark.parametrize(("share", "nearest"), [("much", ""), ("10%", "0.1"), ("2.5%", "0.025")])
-def test_a_share_that_is_no_number_is_told(share: str, nearest: str) -> None:
+def test_a_share_that_is_not_a_number_is_told(share: str, nearest: str) -> None:
     with pytest.raises(FlopsMockError) as error:
         drift_of(f"missing={share}")
     assert str(error.value) == (
-        "the share of the drift missing is no number\n"
+        "the share of missing is not a number\n"
         "  where     drift\n"
         "  expected  NAME=SHARE, a share from 0 to 1\n"
         f"  got       missing={share}\n"
@@ -82,7 +68,7 @@ def test_a_share_that_is_no_number_is_told(share: str, nearest: str) -> None:
         (3, "the drift cannot be read"),
     ],
 )
-def test_drift_that_are_told_in_no_known_way_are_refused(value: Any, message: str) -> None:
+def test_drift_that_is_written_in_no_known_way_is_refused(value: Any, message: str) -> None:
     with pytest.raises(FlopsMockError) as error:
         drift_of(value, "here")
     assert str(error.value) == (
@@ -94,7 +80,24 @@ def test_drift_that_are_told_in_no_known_way_are_refused(value: Any, message: st
     )
 
 
-@pytest.mark.parametrize("value", ["missing=1.5", "missing=-1", "missing=nan", {"missing": True}, {"missing": "0.1"}])
-def test_a_share_that_is_none_is_told(value: Any) -> None:
-    with pytest.raises(FlopsMockError, match="a twin cannot be made with missing="):
-        drift_of(value)
+@pytest.mark.parametrize(
+    ("value", "message", "got", "nearest"),
+    [
+        ("missing=1.5", "not between 0 and 1", "missing=1.5", "missing=1"),
+        ({"missing": -1}, "not between 0 and 1", "missing=-1", "missing=0"),
+        ("missing=nan", "not a number", "nan", ""),
+        ({"missing": True}, "not a number", "True", ""),
+        ({"missing": "0.1"}, "not a number", "'0.1'", ""),
+    ],
+)
+def test_a_share_is_a_number_from_0_to_1(value: Any, message: str, got: str, nearest: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        drift_of(value, "--flops-drift")
+    assert str(error.value) == (
+        f"the share of missing is {message}\n"
+        "  where     --flops-drift\n"
+        "  expected  a share from 0 to 1\n"
+        f"  got       {got}\n"
+        + (f"  nearest   {nearest}\n" if nearest else "")
+        + "  fix       for example missing=0.1 for one row in ten"
+    )

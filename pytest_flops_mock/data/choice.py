@@ -1,13 +1,12 @@
-"""Which data a run uses: where each data set comes from."""
+"""Where each data set of a run comes from, as users write it down. Loaded with the plugin: it imports nothing heavy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.sla.schemes import Drift
 
 
 class DataSource(str, Enum):
@@ -32,19 +31,15 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class DataChoice:
-    """Which data set comes from where, where recorded samples lie, and what is wrong with twins.
+    """Which data set comes from where.
 
     Attributes:
         default: Source of the data sets that are not named.
         by_name: Names of data sets, each with its source.
-        recordings: Folder of recorded samples; a relative one starts at the working directory.
-        drift: What is to be wrong with the rows of twins; other sources are left as they are.
     """
 
     default: DataSource = DataSource.SYNTHETIC
     by_name: tuple[tuple[str, DataSource], ...] = ()
-    recordings: Path = RECORDINGS
-    drift: Drift = field(default_factory=Drift)
 
     def source_of(self, dataset_name: str, *also: str) -> DataSource:
         """The source of a data set.

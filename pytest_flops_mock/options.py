@@ -1,0 +1,338 @@
+"""All that users can set, as one table.
+
+pytest's options and ini keys, the arguments of ``flops-mock check``, the keywords of ``check_repository`` and of the fixture
+``flops_check``, and the README's table are made from it. Loaded with the plugin: it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
+
+from pytest_flops_mock import option_values as values
+from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
+from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.sla.schemes import Drift
+from pytest_flops_mock.stage import Stage
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+Door = Literal["pytest", "command", "argument"]
+
+PYTEST: tuple[Door, ...] = ("pytest",)
+FILES: tuple[Door, ...] = ("pytest", "command")
+EVERYWHERE: tuple[Door, ...] = ("pytest", "command", "argument")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that users can set.
+
+    Attributes:
+        name: ``NAME`` in ``--flops-NAME`` of pytest and ``--NAME`` of ``flops-mock check``.
+        help: What it is, in Markdown, for every door.
+        read: Its value from text, or from what a call passes.
+        metavar: What stands for the value; empty for a flag.
+        kind: One ``text``, a ``list`` of texts (the option may be repeated, ini has one in a line), or a ``flag``.
+        default: What holds if nothing is set, in Markdown.
+        adds: Whether option, ini key, marker and call add up. Otherwise the nearest to the test counts.
+        doors: Where it can be set: ``pytest`` (option and ini key), ``command`` (``flops-mock check``), ``argument`` (a
+            keyword of ``check_repository`` and ``flops_check``).
+        ini_name: Its name in the ini key, if that is another one.
+    """
+
+    name: str
+    help: str
+    read: values.Read
+    metavar: str = ""
+    kind: Literal["text", "list", "flag"] = "text"
+    default: str = ""
+    adds: bool = False
+    doors: tuple[Door, ...] = EVERYWHERE
+    ini_name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in Python."""
+        return self.name.replace("-", "_")
+
+    @property
+    def option(self) -> str:
+        """Its name as an option of pytest."""
+        return f"--flops-{self.name}"
+
+    @property
+    def dest(self) -> str:
+        """Its name among pytest's parsed options."""
+        return f"flops_{self.key}"
+
+    @property
+    def argument(self) -> str:
+        """Its name as an argument of ``flops-mock check``."""
+        return f"--{self.name}"
+
+    @property
+    def ini(self) -> str:
+        """Its name as an ini key."""
+        return f"flops_{self.ini_name or self.key}"
+
+    @property
+    def text(self) -> str:
+        """What it is and what its default is, in Markdown."""
+        return f"{self.help} (default: {self.default})" if self.default else self.help
+
+    @property
+    def terminal(self) -> str:
+        """The same for a terminal: what a shell would not take as it is stands in quotes."""
+        return re.sub("`([^`]*)`", lambda code: shlex.quote(code[1]), self.text)
+
+    def argparse(self, note: str = "") -> dict[str, Any]:
+        """How ``argparse`` takes it.
+
+        Args:
+            note: What to say where several doors add up.
+        """
+        ways = {
+            "text": {"metavar": self.metavar},
+            "list": {"metavar": self.metavar, "action": "append"},
+            "flag": {"action": "store_true"},
+        }
+        again = "; may be repeated" if self.kind == "list" else ""
+        return {"help": f"{self.terminal}{note if self.adds else ''}{again}", **ways[self.kind]}
+
+    def joined(self, before: Any, value: Any) -> Any:
+        """The value of a door that comes after another one."""
+        return tuple(dict.fromkeys((*before, *value))) if self.adds else value
+
+
+OPTIONS = (
+    Option(
+        "check",
+        "check the ML repository with each SLA of `--flops-sla`, without test code: a test for each stage, such as "
+        "`mocks/mnist.json::transform`",
+        values.flag,
+        kind="flag",
+        doors=PYTEST,
+    ),
+    Option(
+        "repo",
+        "the ML repository under test",
+        values.path,
+        "DIR",
+        default="the rootdir",
+        doors=PYTEST,
+        ini_name="repository",
+    ),
+    Option("sla", "MDP SLAs to check with; patterns such as `mocks/*.json` too", values.files, "FILE", "list", doors=FILES),
+    Option("project-sla", "the project SLA", values.path, "FILE", doors=FILES),
+    Option(
+        "data",
+        "where data sets come from that an SLA names by their hub name: `synthetic` (a twin, made on the spot), `recorded` "
+        "(samples that flops-mock record has made) or `hub`; or one for each, as in `mnist:recorded *:hub`",
+        values.data,
+        "SOURCE",
+        default="`synthetic`",
+    ),
+    Option(
+        "recordings",
+        "the folder of recorded samples, and of twins of your own data sets",
+        values.folder_of_samples,
+        "FOLDER",
+        default=f"`{RECORDINGS.as_posix()}`",
+    ),
+    Option(
+        "drift",
+        "what is wrong with the rows of twins, each kind with a share from 0 to 1: `missing=0.1 corrupt_images=0.05 "
+        "label_noise=0.2 imbalance=0.9 duplicates=0.1`",
+        values.drift,
+        "DRIFT",
+        default="nothing",
+    ),
+    Option(
+        "env",
+        "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), or the path of an "
+        "interpreter or of a virtual environment; several, with commas between them, are compared",
+        values.environments,
+        "ENV",
+        default="`current`",
+    ),
+    Option(
+        "timeout", "how many seconds one step of the repository's code may take", values.seconds, "SECONDS", default="60"
+    ),
+    Option(
+        "memory",
+        "how many MB of address space the process that runs the repository may have",
+        values.megabytes,
+        "MB",
+        default="no limit",
+    ),
+    Option(
+        "pass-env",
+        "names of environment variables that the repository's code gets to see",
+        values.variables,
+        "NAMES",
+        "list",
+        default="none that could be a secret",
+        adds=True,
+    ),
+    Option(
+        "ignore",
+        "codes of findings that do not count, such as `FM714,FM816`; the report names them",
+        values.codes,
+        "CODES",
+        "list",
+        adds=True,
+    ),
+    Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
+)
+"""All options, in the order in which they are shown."""
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """How a check is done. Each attribute is a keyword of ``check_repository`` and of the fixture ``flops_check``.
+
+    Attributes:
+        data: Where data sets come from that an SLA names by their hub name: ``synthetic``, ``recorded`` or ``hub``, or one
+            for each (``mnist:recorded *:hub``).
+        recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
+            directory.
+        drift: What is wrong with the rows of twins: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
+        env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), or the path of
+            an interpreter or of a virtual environment. Several (``learner,current``) are compared.
+        timeout: Seconds that one step of the repository's code may take.
+        memory: MB of address space that its process may have at most; ``None`` for no limit.
+        pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
+            to find themselves; secrets and the rest stay out.
+        ignore: Codes of findings that do not count; the report names them.
+        until: The last stage to run.
+    """
+
+    data: DataChoice = field(default_factory=DataChoice)
+    recordings: Path = RECORDINGS
+    drift: Drift = field(default_factory=Drift)
+    env: tuple[str, ...] = (values.CURRENT,)
+    timeout: float = 60.0
+    memory: float | None = None
+    pass_env: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    until: Stage = Stage.EVALUATE
+
+    def changed(self, where: str = "", /, **arguments: Unpack[CheckArguments]) -> CheckOptions:
+        """These options with others, as users write them. ``None`` leaves one as it is; ``pass_env`` and ``ignore`` add up.
+
+        Args:
+            where: What says so, for messages; by default the name of the keyword.
+            **arguments: What is to be another.
+
+        Raises:
+            SettingsError: There is no such option, or a value means nothing.
+        """
+        refuse_unknown(arguments)
+        changes: dict[str, Any] = {}
+        for option in OPTIONS:
+            value = arguments.get(option.key)
+            if value is not None:
+                meant = option.read(value, Path(), where or option.key)
+                changes[option.key] = option.joined(getattr(self, option.key), meant)
+        return replace(self, **changes)
+
+    def arguments(self) -> CheckArguments:
+        """These options as keywords of a call."""
+        return cast("CheckArguments", vars(self))
+
+
+class CheckArguments(TypedDict, total=False):
+    """The keywords of a check, as users write them; :class:`CheckOptions` says what each means."""
+
+    data: str | DataSource | DataChoice | None
+    recordings: str | os.PathLike[str] | None
+    drift: str | Mapping[str, float] | Drift | None
+    env: str | Iterable[str] | None
+    timeout: float | None
+    memory: float | None
+    pass_env: str | Iterable[str] | None
+    ignore: str | Iterable[str] | None
+    until: Stage | str | None
+
+
+KEYWORDS = tuple(each.name for each in fields(CheckOptions))
+
+
+def refuse_unknown(names: Iterable[str], also: Iterable[str] = ()) -> None:
+    """Refuse keywords that a check does not have.
+
+    Args:
+        names: What a call passes.
+        also: Further keywords that it may pass.
+
+    Raises:
+        SettingsError: It names the nearest one.
+    """
+    known = [*KEYWORDS, *also]
+    if unknown := [name for name in names if name not in known]:
+        raise SettingsError(
+            Problem(
+                "a check has no such argument",
+                expected=f"some of: {listing(known, 20)}",
+                got=listing(unknown),
+                nearest=nearest(unknown[0], [*known, "sla", "project_sla", "data_tags", "uri", "repository"]),
+                fix="help(pytest_flops_mock.CheckOptions) says what each of them means",
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one door says: options or ini keys of pytest, or the arguments of the command.
+
+    Attributes:
+        by_name: The value of each option, by name; empty for what is not set.
+        folder: Where relative paths start.
+        named: How messages call an option.
+    """
+
+    by_name: Mapping[str, Any]
+    folder: Path
+    named: Callable[[Option], str]
+
+    def value(self, option: Option) -> Any:
+        """The text or texts without those that are empty; nothing for what is not set."""
+        value = self.by_name.get(option.name)
+        if option.kind == "list":
+            return [text for text in ([value] if isinstance(value, str) else value or ()) if text.strip()]
+        return value.strip() if isinstance(value, str) else value
+
+
+def read(*doors: Given) -> dict[str, Any]:
+    """The values of what is set, by :attr:`Option.key`.
+
+    Args:
+        *doors: What each says. The first goes before the others, unless an option adds up.
+
+    Raises:
+        SettingsError: A value means nothing.
+    """
+    found: dict[str, Any] = {}
+    for option in OPTIONS:
+        saying = [(door, value) for door in doors if (value := door.value(option))]
+        for door, value in reversed(saying if option.adds else saying[:1]):
+            meant = option.read(value, door.folder, door.named(option))
+            found[option.key] = option.joined(found.get(option.key, ()), meant)
+    return found
+
+
+def check_options(values: Mapping[str, Any], **defaults: Any) -> CheckOptions:
+    """The options of a check among the values that :func:`read` gives.
+
+    Args:
+        values: By :attr:`Option.key`.
+        **defaults: What holds for those that are not set, where it differs from the usual.
+    """
+    return CheckOptions(**{**defaults, **{name: values[name] for name in KEYWORDS if name in values}})

@@ -1,0 +1,28 @@
+"""For each option a value that means nothing, and what is said of it in every door."""
+
+from __future__ import annotations
+
+from pytest_flops_mock.options import OPTIONS
+
+BAD = {
+    "check": ("maybe", "the ini key has a value of another type"),
+    "repo": ("", ""),  # a folder that is not there is told by what uses it: plugin/test_flops_repository.py, cli/test_cli.py
+    "sla": ("mokcs/*.json", "no SLA file matches the pattern"),
+    "project-sla": ("projetc.json", "the project SLA is not there"),
+    "data": ("synthetc", "there is no such source of data"),
+    "recordings": (__file__, "recorded samples lie in a folder, and this is a file"),
+    "drift": ("missing=2", "the share of missing is not between 0 and 1"),
+    "env": ("current,", "an environment has no name"),
+    "timeout": ("soon", "the time limit is not a number of seconds"),
+    "memory": ("2GB", "the memory limit is not a number of MB"),
+    "pass-env": ("HF_TOKEN=hf_secret", "environment variables are passed on by their names alone"),
+    "ignore": ("FM6O2", "there is no such code to ignore"),
+    "until": ("trian", "there is no such stage"),
+}
+
+assert list(BAD) == [option.name for option in OPTIONS], "an option needs a value here, with which every door is tried"
+
+
+def bad(door: str) -> list[tuple[str, str, str]]:
+    """Name, value and message of the options that a door has."""
+    return [(option.name, *BAD[option.name]) for option in OPTIONS if door in option.doors and BAD[option.name][0]]
