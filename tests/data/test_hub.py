@@ -31,7 +31,7 @@ import datasets, pytest_flops_mock.data.twins.catalogue  # how long that takes i
 def told(name, selection):
     began = time.perf_counter()
     try:
-        data = resolve(name, DataChoice(DataSource.HUB), Path("tests/flops-data"), folder=Path(), selection=Selection(**selection))
+        data = resolve(name, DataChoice(DataSource.HUB), Path(), folder=Path(), selection=Selection(**selection))
         found = load(data, partitions=1, seed=42)
         rows = datasets.Dataset(found.table.take(found.rows))
         told = {"origin": found.origin, "columns": rows.column_names, "rows": rows.num_rows, "features": str(rows.features)}
