@@ -17,9 +17,9 @@ import datasets
 from measuring import verdict
 from memory import Peak
 
-from pytest_flops_mock.data.choice import DataSource
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import source_data
+from pytest_flops_mock.data.choice import RECORDINGS, DataChoice
+from pytest_flops_mock.data.resolving import load, resolve
+from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.making import twin_batches
@@ -51,8 +51,8 @@ def added_megabytes(twin: Twin, rows: int) -> float:
 
 def checked(twin: Twin) -> None:
     """What a check asks for."""
-    wanted = Wanted(split=twin.main, config_name=twin.config_name if twin.configs else None)
-    source_data(twin.dataset, DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42, wanted=wanted)
+    selection = Selection(split=twin.main, config_name=twin.config_name if twin.configs else None)
+    load(resolve(twin.dataset, DataChoice(), RECORDINGS, folder=Path(), selection=selection), partitions=2, seed=42)
 
 
 def main() -> int:

@@ -196,7 +196,7 @@ def without_effect(reports: Mapping[str, Report], settings: Settings) -> Iterato
     """A line on each data set that has a source of its own, is none of those checked, but is nearly called like one."""
     if not settings.options.data.by_name:
         return
-    from pytest_flops_mock.data.source import names_of
+    from pytest_flops_mock.data.resolving import names_of
 
     asked = {report.data.dataset_name for report in reports.values()} - {""}
     known = {name for dataset in asked for name in names_of(dataset, settings.options.recordings)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -16,16 +16,19 @@ import pyarrow as pa
 
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource, data_choice
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import SourceData, names_of, source_data
-from pytest_flops_mock.errors import DataSourceError, Problem, SLAError
+from pytest_flops_mock.data.loaded import LoadedData, handed_in
+from pytest_flops_mock.data.resolving import load, resolve, source_of
+from pytest_flops_mock.data.selection import Selection
+from pytest_flops_mock.data.twin_source import known_twin
+from pytest_flops_mock.errors import SLAError
 from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.partitions.planning import SEED, Partition, iid_partitions
-from pytest_flops_mock.sla.keys import is_local_path
+from pytest_flops_mock.partitions.drift import label_to_drift, with_drift
+from pytest_flops_mock.partitions.scheme import IID
+from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Severity
@@ -41,7 +44,7 @@ class ProviderRun:
         dataset_name: As the SLA says it.
         data_tag: The tag under which a learner finds the partitions.
         source: ``synthetic``, ``recorded``, ``hub``, ``local`` or ``memory``.
-        origin: Where the rows came from, in words.
+        origin: Where the rows came from and what drift they have, in words.
         partitions: Name, rows and bytes of each partition, in order. Equal partitions have equal names.
     """
 
@@ -66,15 +69,17 @@ class MockDataProvider:
     """Does what FLOps' mock data provider does, against any ML data server.
 
     Loads the split ``train`` of the SLA's data set, shuffles and splits it with Flower Datasets into IID partitions,
-    and sends each as ``DATA_TAG.DIGEST.parquet``. Rows stream in batches: memory is bounded by the batch.
+    and sends each as ``DATA_TAG.DIGEST.parquet``. Rows stream in batches: memory is bounded by the batch. With drift, up
+    to two partitions are held in memory.
 
     Args:
         uri: Address of the ML data server, ``grpc://HOST:PORT``.
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
         recordings: Folder of recorded samples, and of twins of your own data sets.
-        drift: What is wrong with the rows of twins: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
-        seed: Seed of the shuffle and of synthetic data; the real provider shuffles with 42.
+        drift: What is wrong with the rows of each partition, whatever their source: a mapping, or a text such as
+            ``missing=0.1 label_noise=0.2``.
+        seed: Seed of the shuffle, of synthetic data and of drift; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
 
     Raises:
@@ -101,7 +106,7 @@ class MockDataProvider:
     def run(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
     ) -> ProviderRun:
-        """Store the partitions that the SLA asks for.
+        """Store the partitions that the SLA asks for, if the real provider could.
 
         Args:
             sla: The MDP SLA: a path, JSON text, a mapping, or one that is loaded already.
@@ -113,64 +118,50 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had, split or sent.
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
-        loaded = sla if isinstance(sla, MockSLA) else MockSLA.load(sla)
+        loaded = MockSLA.load(sla)
         loaded = loaded.replace(**changes) if changes else loaded
         _check(loaded)
-        source = self._source(loaded, dataset)
-        if self.drift.value and source.source != DataSource.SYNTHETIC:
-            source = replace(source, origin=f"{source.origin}, without drift (they are for twins)")
-        partitions = iid_partitions(source.dataset, loaded.number_of_partitions, name=loaded.dataset_name, seed=self.seed)
-        check_columns(partitions[0].schema, loaded.dataset_name)
+        return self.store(loaded, dataset)
+
+    def store(self, sla: MockSLA, dataset: Any = None) -> ProviderRun:
+        """Store the partitions that the SLA asks for, without a look at its rules; for SLAs that were judged before.
+
+        Args:
+            sla: The MDP SLA.
+            dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
+
+        Raises:
+            DataSourceError: The data set cannot be had, split or sent.
+            UploadError: The server is not there or refused a partition; partitions before that one are stored.
+        """
+        data = self._loaded(sla, dataset)
+        label = label_to_drift(self.drift, data.schema, data.label, data.name)
+        partitions = split(data, IID(), sla.number_of_partitions, seed=self.seed)
+        drifted = (with_drift(partition, self.drift, seed=self.seed, label=label) for partition in partitions)
         with (
             MLDataClient(self.uri, timeout=self.timeout) as client,
             _progress(partitions) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
-            closing(_named(partitions, loaded.dataset_name)) as ready,
+            closing(_named(drifted)) as ready,
         ):
-            stored = tuple(_send(client, named, loaded.data_tag, advance) for named in ready)
-        return ProviderRun(source.dataset_name, loaded.data_tag, source.source, source.origin, stored)
+            stored = tuple(_send(client, named, sla.data_tag, advance) for named in ready)
+        origin = data.origin + (f", drift {self.drift.value}" if self.drift.value else "")
+        run = ProviderRun(sla.dataset_name, sla.data_tag, data.source, origin, stored)
+        left_out = sum(partition.rows for partition in partitions) != run.rows
+        return replace(run, origin=f"{origin}, which leaves {run.rows}") if left_out else run
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
-        if is_local_path(dataset_name):
-            return "local"
-        return self._chosen(dataset_name).value
+        return source_of(dataset_name, self.data, self.recordings)
 
-    def _chosen(self, dataset_name: str) -> DataSource:
-        also = names_of(dataset_name, self.recordings) if self.data.by_name else ()
-        return self.data.source_of(dataset_name, *also)
-
-    def _source(self, sla: MockSLA, dataset: Any) -> SourceData:
+    def _loaded(self, sla: MockSLA, dataset: Any) -> LoadedData:
         if dataset is not None:
-            return SourceData(sla.dataset_name, "memory", f"{_rows(dataset)} rows handed in", dataset)
+            return handed_in(dataset, sla.dataset_name, known_twin(sla.dataset_name, self.recordings).label)
         asked = sla.mock_data_configuration
-        return source_data(
-            sla.dataset_name,
-            self._chosen(sla.dataset_name),
-            folder=sla.folder or Path.cwd(),
-            partitions=sla.number_of_partitions,
-            seed=self.seed,
-            wanted=Wanted(asked.split, asked.config_name, asked.revision, asked.max_rows),
-            recordings=self.recordings,
-            drift=self.drift,
-        )
-
-
-def _rows(dataset: Any) -> int:
-    """The length of a data set that was handed in, if it is one that can be split."""
-    rows = getattr(dataset, "num_rows", None)
-    if not isinstance(rows, int) or not hasattr(dataset, "features"):
-        raise DataSourceError(
-            Problem(
-                "the data handed in are not a data set that can be split",
-                where="dataset",
-                expected="a datasets.Dataset",
-                got=f"{type(dataset).__module__.partition('.')[0]}.{type(dataset).__qualname__}",
-                fix='take one split of a DatasetDict, such as data["train"]; '
-                "make a Dataset of a table with datasets.Dataset(table)",
-            )
-        )
-    return rows
+        selection = Selection(asked.split, asked.config_name, asked.revision, asked.max_rows)
+        folder = sla.folder or Path.cwd()
+        data = resolve(sla.dataset_name, self.data, self.recordings, folder=folder, selection=selection)
+        return load(data, partitions=sla.number_of_partitions, seed=self.seed)
 
 
 def _check(sla: MockSLA) -> None:
@@ -198,21 +189,25 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     return PartitionFacts(name=name, rows=rows, bytes=named.nbytes)
 
 
-def _named(partitions: Sequence[Partition], where: str) -> Generator[_Named, None, None]:
-    """Each partition in order; while one is being sent, a thread gathers and names the next."""
+def _named(partitions: Iterator[Partition]) -> Generator[_Named, None, None]:
+    """Each partition in order; while one is being sent, a thread makes and names the next."""
     with ThreadPoolExecutor(max_workers=1) as thread:
-        following = thread.submit(_name, partitions[0], where)
-        for partition in partitions[1:]:
-            ready, following = following.result(), thread.submit(_name, partition, where)
+        following = thread.submit(_next, partitions)
+        while (ready := following.result()) is not None:
+            following = thread.submit(_next, partitions)
             yield ready
-        yield following.result()
 
 
-def _name(partition: Partition, where: str) -> _Named:
+def _next(partitions: Iterator[Partition]) -> _Named | None:
+    """The next partition, if an ML data server can keep it."""
+    partition = next(partitions, None)
+    if partition is None:
+        return None
+    check_columns(partition.schema, partition.where)
     batches = _repeatable(partition)
     digest, nbytes = ContentDigest(partition.schema), 0
     for batch in batches():
-        check_rows(batch, where)
+        check_rows(batch, partition.where)
         digest.update(batch)
         nbytes += batch.nbytes
     return _Named(partition, digest.hexdigest(), nbytes, batches)

@@ -118,7 +118,7 @@ def test_a_module_imports_only_from_below(module: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_a_module_loads_only_what_its_part_may(module: Path) -> None:
     part = part_of(module)
-    allowed = THIRD_PARTY.get("/".join(module.parts[:2]) if part == "data" and len(module.parts) > 2 else part, set())
+    allowed = THIRD_PARTY.get(module.parent.as_posix(), THIRD_PARTY.get(part, set()))
     tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
     tops = {name.partition(".")[0] for name in imported(tree.body)}
     assert tops - {"pytest_flops_mock"} - set(sys.stdlib_module_names) <= allowed

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pytest_flops_mock
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # comes with pytest
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,6 +42,42 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
 
 def test_the_version_is_the_one_of_the_project_file() -> None:
     assert f'version = "{pytest_flops_mock.__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+IN_THE_LEARNER = {"data_loading", "flops_utils", "model_manager"}
+"""What only the learner's image and the ML repository have."""
+
+FOR_TYPES = {"typing_extensions"}
+"""What type checkers bring themselves; nothing loads it."""
+
+PARTS_OF_OTHERS = {"pydantic_core"}
+"""What another package brings in the one version that fits it."""
+
+
+def imported() -> set[str]:
+    """The packages that are imported anywhere in ours, also within functions."""
+    names: set[str] = set()
+    for path in (ROOT / "pytest_flops_mock").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add((node.module or "").partition(".")[0])
+    return names - sys.stdlib_module_names - IN_THE_LEARNER - FOR_TYPES - PARTS_OF_OTHERS - {"pytest_flops_mock"}
+
+
+def named(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^\w-]", requirement)[0] for requirement in requirements}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = named(project["dependencies"])
+    extras = named([each for extra in project["optional-dependencies"].values() for each in extra])
+    homes = packages_distributions()
+    needed = {re.sub(r"[_.]", "-", homes[name][0]).lower() if name in homes else name for name in imported()}
+    assert not needed - declared - extras, "imported, but not declared"
+    assert not declared - needed, "declared, but not imported"
 
 
 def test_no_text_names_a_path_of_one_machine() -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from standins.projects import mock_sla
 from standins.real_server import RealServer
 
 from pytest_flops_mock import (
-    Drift,
     FlopsMockError,
     MLDataClient,
     MLDataServer,
@@ -31,6 +31,7 @@ from pytest_flops_mock import (
     ParquetStore,
     load_partitions,
 )
+from pytest_flops_mock.partitions.splitting import Partition
 from pytest_flops_mock.provider import PROGRESS_AFTER_SECONDS
 
 
@@ -206,8 +207,31 @@ def test_a_twin_has_no_more_rows_than_the_real_data_set() -> None:
             MockDataProvider(server.uri).run(sla, number_of_partitions=300)
 
 
-def test_drift_that_changes_nothing_is_told() -> None:
+def test_every_partition_is_judged_not_the_first_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_a_column(partition: Partition, *_: Any, **__: Any) -> Partition:
+        """As a drift does that gives a device a column which the others lack."""
+        if partition.index == 0:
+            return partition
+        rows = pa.table({"x": pa.nulls(partition.rows, pa.month_day_nano_interval())})
+        return replace(partition, schema=rows.schema, make=lambda: iter(rows.to_batches()))
+
+    monkeypatch.setattr("pytest_flops_mock.provider.with_drift", with_a_column)
+    with MLDataServer() as server, pytest.raises(FlopsMockError) as error:
+        MockDataProvider(server.uri).run(mock_sla(), dataset=numbers())
+    assert str(error.value).startswith(
+        "column 'x' has a type that the ML data server cannot store\n  where     mnist, partition 1\n"
+    )
+
+
+def test_an_sla_that_was_judged_before_is_stored_without_another_look_at_its_rules() -> None:
+    sla = MockSLA.load(mock_sla(data_tag="a.b"))
     with MLDataServer() as server:
-        provider = MockDataProvider(server.uri, drift=Drift(missing=0.5))
-        run = provider.run(mock_sla(), dataset=numbers())
-    assert run.origin == "10 rows handed in, without drift (they are for twins)"
+        provider = MockDataProvider(server.uri)
+        assert provider.store(sla, numbers()).data_tag == "a.b"
+        with pytest.raises(FlopsMockError):
+            provider.run(sla, numbers())
+
+
+def test_a_drift_that_there_is_not_is_told_before_anything_runs() -> None:
+    with pytest.raises(FlopsMockError, match="nearest   missing"):
+        MockDataProvider("grpc://127.0.0.1:1", drift="mising=0.1")

@@ -36,19 +36,20 @@ def add(add: AddCommand) -> None:
 def _run(options: argparse.Namespace) -> int:
     rows, seed = whole_number(options.rows, "--rows", minimum=1), whole_number(options.seed, "--seed", minimum=0)
     folder = Path(options.to).expanduser()
-    from pytest_flops_mock.data.recorded import check_drift, record
-    from pytest_flops_mock.data.request import Wanted
+    from pytest_flops_mock.data.recordings.comparing import compare_with_hub
+    from pytest_flops_mock.data.recordings.recording import record
+    from pytest_flops_mock.data.selection import Selection
 
     if options.check:
         _refuse_what_is_not_compared(options)
         moved = False
-        for drift in check_drift(folder, options.dataset):
-            moved = moved or bool(drift.changes)
+        for found in compare_with_hub(folder, options.dataset):
+            moved = moved or bool(found.changes)
             since = (
-                f"recorded {drift.manifest.recorded} at revision {drift.manifest.revision[:12]}, now {drift.revision[:12]}"
+                f"recorded {found.manifest.recorded} at revision {found.manifest.revision[:12]}, now {found.revision[:12]}"
             )
-            show(f"{'moved' if drift.changes else 'same':<10}  {drift.manifest.title}: {since}")
-            for change in drift.changes:
+            show(f"{'moved' if found.changes else 'same':<10}  {found.manifest.title}: {since}")
+            for change in found.changes:
                 show(f"{'':<10}  {change}")
         return INCOMPATIBLE if moved else COMPATIBLE
     if options.dataset is None:
@@ -61,8 +62,8 @@ def _run(options: argparse.Namespace) -> int:
                 fix="for example flops-mock record ylecun/mnist --by label",
             )
         )
-    wanted = Wanted(options.split, options.config, options.revision, rows)
-    recording = record(options.dataset, wanted, folder, by=options.by, seed=seed)
+    selection = Selection(options.split, options.config, options.revision, rows)
+    recording = record(options.dataset, selection, folder, by=options.by, seed=seed)
     manifest = recording.manifest
     show(
         f"{'recorded':<10}  {manifest.title}: {manifest.rows} rows at revision {manifest.revision[:12]}, "

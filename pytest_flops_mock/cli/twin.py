@@ -6,12 +6,12 @@ import argparse
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.errors import Problem, SettingsError, listing
-from pytest_flops_mock.sla.schemes import drift_of
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.twins.twin import Twin
@@ -119,16 +119,17 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
         whole_number(options.seed or "42", "--seed", minimum=0),
     )
     drift = drift_of(options.drift or "", "--drift")
-    from pytest_flops_mock.data.source import twin_of
+    from pytest_flops_mock.data.twin_source import known_twin, twin_of
     from pytest_flops_mock.data.twins.making import make_split
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema
     from pytest_flops_mock.data.writing import write_whole
 
-    twin = twin_of(options.name, recordings)
+    twin = twin_of(known_twin(options.name, recordings), recordings)
     parts = [schema(twin)]
     if options.show:
         split = options.split or twin.main
-        made = make_split(twin, split, rows=min(rows, twin.splits.get(split, rows)), seed=seed, drift=drift)
+        made = make_split(twin, split, rows=min(rows, twin.splits.get(split, rows)), seed=seed)
+        made = _drifted(made, drift, seed, twin) if drift.given() else made
         parts.append(sample(made))
         sheet = contact_sheet(twin, made)
         if sheet is not None:
@@ -146,6 +147,16 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
                 )
             )
     show("\n\n".join(parts))
+
+
+def _drifted(rows: Any, drift: Drift, seed: int, twin: Twin) -> Any:
+    from datasets import Dataset
+
+    from pytest_flops_mock.partitions.drift import drifted, label_to_drift
+
+    table = rows.data.table
+    label = label_to_drift(drift, table.schema, twin.label or "", twin.dataset)
+    return Dataset(drifted(table, drift, seed=seed, label=label), fingerprint="drifted")
 
 
 def _list(recordings: Path) -> None:
@@ -231,7 +242,7 @@ def _described(options: argparse.Namespace, source: Path) -> Twin:
         from pytest_flops_mock.data.twins.schemas import describe_schema
 
         return describe_schema(source, name, options.label, options.config)
-    from pytest_flops_mock.data.source import local_configs, local_splits
+    from pytest_flops_mock.data.local import local_configs, local_splits
     from pytest_flops_mock.data.twins.likeness import describe
 
     data, config = local_splits(source, options.config), options.config or "default"

@@ -15,8 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.errors import DataSourceError, Problem, listing
-
-METADATA_KEY = b"huggingface"
+from pytest_flops_mock.flight.features import METADATA_KEY, features_of
 
 KNOWN_TYPES = (
     "Value",
@@ -47,10 +46,9 @@ def learner_schema(schema: pa.Schema, where: str) -> pa.Schema:
     Raises:
         DataSourceError: A column has a feature type that the learner's ``datasets`` does not know.
     """
-    info = json.loads((schema.metadata or {})[METADATA_KEY])
     problems: list[Problem] = []
     features = {}
-    for name, feature in info["info"]["features"].items():
+    for name, feature in features_of(schema).items():
         try:
             features[name] = _older(feature)
         except _UnknownTypeError as error:

@@ -33,20 +33,20 @@ def with_media(batch: pa.RecordBatch, where: str) -> Iterator[pa.RecordBatch]:
     for start in range(0, batch.num_rows, ROWS_AT_ONCE):
         rows = pa.Table.from_batches([batch.slice(start, ROWS_AT_ONCE)])
         try:
-            whole = embed_table_storage(rows).combine_chunks().to_batches()
+            embedded = embed_table_storage(rows).combine_chunks().to_batches()
         except OSError as error:
             raise _missing(where, f"{getattr(error, 'filename', None) or error}") from error
         except Exception as error:  # whatever the file system that an address names raises, or there being none
             raise _missing(where, f"{type(error).__name__}: {error}") from error
         left = [
             name
-            for piece in whole
+            for piece in embedded
             for name, column in zip(piece.schema.names, piece.columns, strict=True)
             if _names_files(column)
         ]
         if left:  # older versions of datasets pass over media within lists and structs
             raise _missing(where, f"paths in column {left[0]!r}, which this version of datasets cannot put bytes into")
-        yield from whole
+        yield from embedded
 
 
 def _missing(where: str, got: str) -> DataSourceError:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from pytest_flops_mock.errors import DataSourceError, Problem
 
+TWIN_ENDING = ".twin.json"
+"""Descriptions of the user's own twins end so; they lie beside recorded samples."""
+
 
 def write_whole(files: Mapping[Path, bytes], what: str) -> None:
     """Write files one after another, each in one step; folders are made.

@@ -18,8 +18,9 @@ class Drift:
         missing: Share of the values that are null, in every column but the label.
         corrupt_images: Share of the pictures whose file is cut off half-way, so that it cannot be decoded.
         label_noise: Share of the rows with the label of another class.
-        imbalance: How much rarer the last class is than the first, the others evenly between; at 1 it never comes.
-        duplicates: Share of the rows that repeat another row nearby.
+        imbalance: How much rarer the last class becomes than the first, the others evenly between; at 1 it never comes.
+            Rows of the rarer classes are left out, so a partition gets fewer rows.
+        duplicates: Share of the rows that give way to a copy of another row of the partition.
 
     Raises:
         SettingsError: A share is below 0, above 1 or not a number.

@@ -91,7 +91,7 @@ def provide(context: Context) -> Iterable[Finding]:
     if context.mock is not None:
         source = context.provider.source_of(context.mock.dataset_name)
         context.data = DataFacts(context.mock.dataset_name, source, source)  # known also when the run fails
-        run = context.provider.run(context.mock)
+        run = context.provider.store(context.mock)
         context.data = DataFacts(run.dataset_name, run.source, run.origin, run.partitions)
     return ()
 

@@ -12,13 +12,12 @@ from typing import Any
 
 import datasets
 import pytest
+from standins.data import Found, loaded_data
 from standins.hub import Fault, Hub, on_hub, parquet, running_hub
 from standins.projects import mock_sla
 
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.cli import main
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import SourceData, source_data
 
 pytestmark = pytest.mark.slow  # each scenario is a Python of its own, with a server
 
@@ -105,15 +104,13 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         yield Recorded(hub, home, tuple(flops_mock(hub, home, *commands, HF_TOKEN=hub.token)))
 
 
-def replayed(folder: Path, name: str, **wanted: Any) -> SourceData:
-    return source_data(
-        name, DataSource.RECORDED, folder=Path(), partitions=1, seed=1, wanted=Wanted(**wanted), recordings=folder
-    )
+def replayed(folder: Path, name: str, **selection: Any) -> Found:
+    return loaded_data(name, DataSource.RECORDED, recordings=folder, **selection)
 
 
-def told(folder: Path, name: str, **wanted: Any) -> str:
+def told(folder: Path, name: str, **selection: Any) -> str:
     with pytest.raises(FlopsMockError) as error:
-        replayed(folder, name, **wanted)
+        replayed(folder, name, **selection)
     return str(error.value)
 
 
@@ -185,6 +182,7 @@ def test_a_sample_is_replayed_with_the_hubs_features_by_any_name_of_the_data_set
     assert found.source == "recorded"
     assert found.origin.startswith(f"recorded sample of acme/sorted, revision {revision}, recorded 20")
     assert found.origin.endswith(", 40 rows")
+    assert found.label == "label"  # the column of classes that it was recorded by
     for name in ("mnist", "ylecun/mnist"):
         images = replayed(recorded.folder, name).dataset[:]["image"]
         assert [image.format for image in images] == ["JPEG"] * 3

@@ -22,17 +22,18 @@ FEATURES = datasets.Features({"x": datasets.Value("int32"), "label": datasets.Cl
 LOADS = """
 import json, sys, time
 from pathlib import Path
-from pytest_flops_mock import DataSource, FlopsMockError
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import source_data
+from pytest_flops_mock import DataChoice, DataSource, FlopsMockError
+from pytest_flops_mock.data.resolving import load, resolve
+from pytest_flops_mock.data.selection import Selection
 
 import datasets, pytest_flops_mock.data.twins.catalogue  # how long that takes is another matter
 
-def told(name, wanted):
+def told(name, selection):
     began = time.perf_counter()
     try:
-        found = source_data(name, DataSource.HUB, folder=Path(), partitions=1, seed=42, wanted=Wanted(**wanted))
-        rows = found.dataset
+        data = resolve(name, DataChoice(DataSource.HUB), Path(), folder=Path(), selection=Selection(**selection))
+        found = load(data, partitions=1, seed=42)
+        rows = datasets.Dataset(found.table.take(found.rows))
         told = {"origin": found.origin, "columns": rows.column_names, "rows": rows.num_rows, "features": str(rows.features)}
         if "x" in rows.column_names:
             told["x"] = rows[:]["x"]
@@ -42,7 +43,7 @@ def told(name, wanted):
         told = {"error": str(error), "code": error.problems[0].code or error.code}
     return {**told, "seconds": time.perf_counter() - began}
 
-print(json.dumps([told(name, wanted) for name, wanted in json.loads(sys.argv[1])]))
+print(json.dumps([told(name, selection) for name, selection in json.loads(sys.argv[1])]))
 
 # The libraries are left as they were.
 import datasets, logging

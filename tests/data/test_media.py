@@ -9,10 +9,10 @@ import datasets
 import pyarrow as pa
 import pytest
 from PIL import Image
+from standins.data import iid_partitions
 
 from pytest_flops_mock import FlopsMockError
 from pytest_flops_mock.data.media import with_media
-from pytest_flops_mock.partitions.planning import iid_partitions
 
 OLD = tuple(int(part) for part in datasets.__version__.split(".")[:2]) < (2, 21)
 

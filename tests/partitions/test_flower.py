@@ -17,8 +17,10 @@ import os, socket, datasets
 def refuse(*_):
     raise AssertionError("a connection was made")
 socket.socket.connect = refuse
-from pytest_flops_mock.partitions.planning import iid_partitions
-iid_partitions(datasets.Dataset.from_dict({"x": [1, 2]}), 2, name="x")
+from pytest_flops_mock.data.loaded import handed_in
+from pytest_flops_mock.partitions.scheme import IID
+from pytest_flops_mock.partitions.splitting import split
+split(handed_in(datasets.Dataset.from_dict({"x": [1, 2]}), "x"), IID(), 2)
 assert "FLWR_TELEMETRY_ENABLED" not in os.environ
 from flwr_datasets.common import telemetry
 assert telemetry.FLWR_TELEMETRY_ENABLED == "0"

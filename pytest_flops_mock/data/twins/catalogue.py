@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pytest_flops_mock.data.request import TWIN_ENDING
 from pytest_flops_mock.data.twins.twin import Twin, parse_twin
+from pytest_flops_mock.data.writing import TWIN_ENDING
 
 FACTS = Path(__file__).with_name("facts")
 

@@ -11,7 +11,7 @@ import datasets
 import numpy as np
 import pyarrow as pa
 
-from pytest_flops_mock.data.reading import UnfitError
+from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.data.twins.drawing.drawn import Drawn
 from pytest_flops_mock.data.twins.drawing.numbers import array_column
 from pytest_flops_mock.data.twins.twin import Known, Twin

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pytest_flops_mock.data.reading import quiet_datasets
+from pytest_flops_mock.data.libraries import quiet_datasets
 from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, Rows, as_numbers, owners_of
 from pytest_flops_mock.data.twins.people import names_people
 from pytest_flops_mock.data.twins.twin import FORM, Known, Twin

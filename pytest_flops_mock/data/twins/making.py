@@ -16,21 +16,15 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock import __version__
-from pytest_flops_mock.data.twins.drift import drifted, imbalanced
 from pytest_flops_mock.data.twins.engine import features_of, make_columns
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.sla.schemes import Drift
 
 BLOCK = 100
 """Rows that share one random stream; part of what a seed means, so a change of it changes every twin."""
 
-NO_DRIFT = Drift()
 
-
-def make_twin(
-    twin: Twin, *, rows: int = 600, seed: int = 42, drift: Drift = NO_DRIFT, splits: Collection[str] | None = None
-) -> datasets.DatasetDict:
+def make_twin(twin: Twin, *, rows: int = 600, seed: int = 42, splits: Collection[str] | None = None) -> datasets.DatasetDict:
     """Make the splits of a twin in memory.
 
     Args:
@@ -38,28 +32,24 @@ def make_twin(
         rows: How many rows its split ``train`` gets (or the first one, if it has no ``train``); see :func:`split_rows` for
             the others.
         seed: The same seed gives the same values, everywhere.
-        drift: What is to be wrong with the rows, in every split.
         splits: Names of those wanted; all unless given. A split's rows do not depend on which others are made.
 
     Returns:
         The splits by the hub's names, in the hub's order.
 
     Raises:
-        DataSourceError: ``rows`` is below 1 or ``seed`` below 0, there is no such split, or there are no images to
-            corrupt.
+        DataSourceError: ``rows`` is below 1 or ``seed`` below 0, or there is no such split.
     """
     counts = split_rows(twin, rows)
     wanted = counts if splits is None else splits
-    return datasets.DatasetDict(
-        {split: make_split(twin, split, rows=counts.get(split, 1), seed=seed, drift=drift) for split in wanted}
-    )
+    return datasets.DatasetDict({split: make_split(twin, split, rows=counts.get(split, 1), seed=seed) for split in wanted})
 
 
-def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42, drift: Drift = NO_DRIFT) -> datasets.Dataset:
+def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42) -> datasets.Dataset:
     """Make one split of a twin in memory, of any size. See :func:`twin_batches` for arguments and errors."""
-    table = pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed, drift=drift)))
+    table = pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed)))
     # Without a fingerprint of ours, datasets would pickle and hash the whole table.
-    key = f"{__version__} {twin} {split} {rows} {seed}{drift.given() or ''}"
+    key = f"{__version__} {twin} {split} {rows} {seed}"
     return datasets.Dataset(
         table,
         info=datasets.DatasetInfo(
@@ -72,9 +62,7 @@ def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42, drift: Drif
     )
 
 
-def twin_batches(
-    twin: Twin, split: str, *, rows: int, seed: int = 42, batch_rows: int = 5_000, drift: Drift = NO_DRIFT
-) -> Iterator[pa.Table]:
+def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_rows: int = 5_000) -> Iterator[pa.Table]:
     """Make one split of a twin, batch by batch; never more than one batch is held.
 
     Args:
@@ -83,14 +71,12 @@ def twin_batches(
         rows: How many rows in all.
         seed: The same seed gives the same values, whatever ``batch_rows`` is.
         batch_rows: At most so many rows in one batch, rounded up to whole blocks.
-        drift: What is to be wrong with the rows.
 
     Yields:
         Tables of one chunk, with the Arrow schema of the twin's features (the ``huggingface`` metadata included).
 
     Raises:
-        DataSourceError: The twin has no such split, ``rows``, ``batch_rows`` or ``seed`` is too small, or there are no
-            images to corrupt.
+        DataSourceError: The twin has no such split, or ``rows``, ``batch_rows`` or ``seed`` is too small.
     """
     if split not in twin.splits:
         raise DataSourceError(
@@ -105,25 +91,7 @@ def twin_batches(
     _at_least(twin, "rows", rows, 1)
     _at_least(twin, "seed", seed, 0)
     _at_least(twin, "batch_rows", batch_rows, 1)
-    if drift.corrupt_images and not _images(features_of(twin)):
-        raise DataSourceError(
-            Problem(
-                f"the twin of {twin.dataset} has no images that could be corrupt",
-                expected="a data set with a column of images",
-                got=f"columns {listing(twin.features)}",
-                fix="leave corrupt_images out",
-            )
-        )
-    if (drift.imbalance or drift.label_noise) and not twin.label:
-        raise DataSourceError(
-            Problem(
-                f"the twin of {twin.dataset} has no label that could be wrong or imbalanced",
-                expected="a data set with a column that a model learns to tell",
-                got=f"columns {listing(twin.features)}",
-                fix="leave label_noise and imbalance out, or name the column when the twin is described (--label)",
-            )
-        )
-    return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK, drift)
+    return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK)
 
 
 def split_rows(twin: Twin, rows: int) -> dict[str, int]:
@@ -146,35 +114,22 @@ def split_rows(twin: Twin, rows: int) -> dict[str, int]:
     return counts
 
 
-def _images(features: datasets.Features) -> list[str]:
-    return [name for name, kind in features.items() if isinstance(kind, datasets.Image)]
-
-
-def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int, drift: Drift) -> Iterator[pa.Table]:
+def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int) -> Iterator[pa.Table]:
     features = features_of(twin)
     schema = features.arrow_schema
     for start in range(0, rows, batch_rows):
         stop = min(rows, start + batch_rows)
         numbers = range(start // BLOCK, -(-stop // BLOCK))
-        table = pa.concat_tables(_block(twin, features, split, seed, number, drift) for number in numbers)
+        table = pa.concat_tables(_block(twin, features, split, seed, number) for number in numbers)
         yield table.slice(0, stop - start).cast(schema).combine_chunks()
 
 
-def _block(twin: Twin, features: datasets.Features, split: str, seed: int, number: int, drift: Drift) -> pa.Table:
+def _block(twin: Twin, features: datasets.Features, split: str, seed: int, number: int) -> pa.Table:
     entropy = [seed, zlib.crc32(twin.dataset.encode()), zlib.crc32(split.encode()), number]
-    rng = _stream(*entropy)
-
-    def made() -> pa.Table:
-        columns = make_columns(rng, BLOCK, twin, features, split)
-        if twin.counter is not None:
-            columns[twin.counter] = np.arange(number * BLOCK, number * BLOCK + BLOCK) + 1
-        return pa.table({name: columns[name] for name in features})
-
-    if drift == NO_DRIFT:
-        return made()
-    others = _stream(*entropy, 1)
-    table = imbalanced(made, others, twin.label, drift.imbalance) if twin.label else made()
-    return drifted(table, drift, others, twin.label or "", _images(features))
+    columns = make_columns(_stream(*entropy), BLOCK, twin, features, split)
+    if twin.counter is not None:
+        columns[twin.counter] = np.arange(number * BLOCK, number * BLOCK + BLOCK) + 1
+    return pa.table({name: columns[name] for name in features})
 
 
 def _stream(*entropy: int) -> np.random.Generator:

@@ -13,10 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.data.reading import reason
-from pytest_flops_mock.data.request import TWIN_ENDING
+from pytest_flops_mock.data.causes import reason
 from pytest_flops_mock.data.twins.twin import Twin, parse_twin
-from pytest_flops_mock.data.writing import write_whole
+from pytest_flops_mock.data.writing import TWIN_ENDING, write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem
 
 LIST_IN_LINES = re.compile(r"\[\n([^\[\]{}\"]*)\n *\]")

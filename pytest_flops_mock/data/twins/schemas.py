@@ -14,7 +14,7 @@ from typing import Any
 
 import datasets
 
-from pytest_flops_mock.data.reading import UnfitError, reason
+from pytest_flops_mock.data.causes import UnfitError, reason
 from pytest_flops_mock.data.twins.likeness import label_of
 from pytest_flops_mock.data.twins.twin import FORM, Twin
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from pytest_flops_mock.data.reading import UnfitError
-from pytest_flops_mock.data.request import SPLIT
+from pytest_flops_mock.data.causes import UnfitError
+from pytest_flops_mock.data.selection import SPLIT
 
 FORM = "pytest-flops-mock/twin/1"
 """The version of the form; a change that breaks readers raises the number."""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pytest_flops_mock.data.reading import UnfitError
+from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.data.twins.drawing.drawn import Drawn
 from pytest_flops_mock.data.twins.drawing.motifs import draw_motifs, make_motifs
 from pytest_flops_mock.data.twins.drawing.numbers import Doubles, array_column, choose, heaped

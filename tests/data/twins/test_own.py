@@ -14,9 +14,10 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
+from standins.data import loaded_data
 
-from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
-from pytest_flops_mock.data.source import names_of, source_data
+from pytest_flops_mock import FlopsMockError, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock.data.twin_source import known_twin
 from pytest_flops_mock.data.twins.drawing.sounds import wav_column
 from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.likeness import describe
@@ -128,7 +129,7 @@ def test_a_twin_of_ones_own_is_what_an_sla_means(described: Twin, tmp_path: Path
 
 def test_a_twin_of_ones_own_goes_before_that_of_the_catalogue(tmp_path: Path) -> None:
     (tmp_path / "mnist.twin.json").write_text(json.dumps(schema("mnist")), encoding="utf-8")
-    data = source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+    data = loaded_data("mnist", recordings=tmp_path)
     assert list(data.dataset.features) == ["x", "label"]
 
 
@@ -142,7 +143,7 @@ def test_a_description_may_say_where_it_comes_from_and_what_is_unsure(tmp_path: 
     doubt = "The number of rows is a guess."
     text = json.dumps(schema("acme/x", source=["https://example.org/x"], unsure=[doubt]))
     (tmp_path / "acme--x.twin.json").write_text(text, encoding="utf-8")
-    data = source_data("acme/x", DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=1, recordings=tmp_path)
+    data = loaded_data("acme/x", partitions=1, seed=1, recordings=tmp_path)
     assert data.origin == "synthetic twin of acme/x, 30 rows, seed 1; 1 fact unsure, see flops-mock twin acme/x"
     twin = own_twin(["acme/x"], tmp_path)
     assert twin is not None
@@ -344,14 +345,14 @@ def test_one_configuration_of_several_has_to_be_named(tmp_path: Path) -> None:
 
 def test_a_broken_description_is_in_no_other_sources_way(tmp_path: Path) -> None:
     (tmp_path / "mnist.twin.json").write_text("{", encoding="utf-8")
-    assert names_of("mnist", tmp_path) == ("mnist", "ylecun/mnist")
+    assert known_twin("mnist", tmp_path).names == ("mnist", "ylecun/mnist")
     with pytest.raises(FlopsMockError, match="the description of the twin cannot be used"):
-        source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+        loaded_data("mnist", recordings=tmp_path)
 
 
 def test_a_twin_of_ones_own_is_meant_by_all_names_of_the_data_set(tmp_path: Path) -> None:
     (tmp_path / "mnist.twin.json").write_text(json.dumps(schema("mnist")), encoding="utf-8")
-    data = source_data("ylecun/mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, recordings=tmp_path)
+    data = loaded_data("ylecun/mnist", recordings=tmp_path)
     assert list(data.dataset.features) == ["x", "label"]
 
 

@@ -9,6 +9,7 @@ import datasets
 import numpy as np
 import pytest
 from PIL import Image
+from standins.data import with_drift
 
 from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 from pytest_flops_mock.data.twins.engine import features_of
@@ -27,7 +28,8 @@ def named(name: str) -> Twin:
 
 
 def rows_of(name: str, rows: int = 60, drift: Drift | None = None) -> datasets.Dataset:
-    return make_twin(named(name), rows=rows, drift=drift or Drift(), splits=["train"])["train"]
+    made = make_twin(named(name), rows=rows, splits=["train"])["train"]
+    return made if drift is None else with_drift(made, drift)
 
 
 @pytest.mark.parametrize(

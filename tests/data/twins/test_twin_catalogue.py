@@ -11,10 +11,8 @@ from typing import Any
 
 import datasets
 import pytest
+from standins.data import loaded_data
 
-from pytest_flops_mock import DataSource
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import source_data
 from pytest_flops_mock.data.twins.catalogue import FACTS, all_twins, find_twin, twin_names
 from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.own import own_twin, write_twin
@@ -524,9 +522,9 @@ def test_features_are_written_in_the_form_that_the_learners_datasets_reads() -> 
         assert "List" not in re.findall(r"'_type': '(\w+)'", str(twin.features)), twin.dataset
 
 
-def test_what_is_unsure_of_a_twin_is_said_where_its_rows_come_from(tmp_path: Path) -> None:
+def test_what_is_unsure_of_a_twin_is_said_where_its_rows_come_from() -> None:
     def origin(name: str) -> str:
-        return source_data(name, DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1).origin
+        return loaded_data(name, seed=1).origin
 
     assert origin("jlh/uci-mushrooms") == "synthetic twin of jlh/uci-mushrooms, 600 rows, seed 1"
     assert origin("flwrlabs/shakespeare") == (
@@ -557,13 +555,13 @@ print(json.dumps(sorted(sys.modules)))
 def test_a_data_set_without_train_has_nothing_that_the_provider_sends() -> None:
     without = [twin.dataset for twin in all_twins() if twin.main != "train"]
     assert without == ["HPAI-BSC/CareQA", "fixie-ai/librispeech_asr", "openai/openai_humaneval"]
-    ask = partial(source_data, "openai/openai_humaneval", DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42)
+    ask = partial(loaded_data, "openai/openai_humaneval")
     with pytest.raises(DataSourceError, match="the provider dies before it sends anything") as caught:
         ask()
     assert "has no split 'train'" in str(caught.value)
-    assert ask(wanted=Wanted(split="test", max_rows=9)).dataset.num_rows == 9
+    assert ask(split="test", max_rows=9).dataset.num_rows == 9
 
 
 def test_the_phrase_bank_wants_a_configuration() -> None:
     with pytest.raises(DataSourceError, match=r"sentences_allagree, .*there is a synthetic twin of sentences_50agree"):
-        source_data("financial_phrasebank", DataSource.SYNTHETIC, folder=Path(), partitions=2, seed=42)
+        loaded_data("financial_phrasebank")

@@ -169,7 +169,7 @@ def test_a_negative_seed_is_refused() -> None:
 @pytest.mark.parametrize("bad", [{"rows": 0}, {"rows": 1, "seed": -1}, {"rows": 1, "batch_rows": 0}])
 def test_batches_refuse_bad_numbers_at_the_call(bad: dict[str, int]) -> None:
     with pytest.raises(DataSourceError, match=f"{list(bad)[-1]}={list(bad.values())[-1]}"):
-        twin_batches(MNIST, "train", **bad)  # type: ignore[arg-type]
+        twin_batches(MNIST, "train", **bad)
 
 
 def test_an_unknown_split_is_refused_with_the_nearest_one() -> None:

@@ -8,16 +8,16 @@ import os
 import subprocess
 import sys
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import datasets
 import pytest
 from sklearn.datasets import load_digits
+from standins.data import Found, loaded_data
 
-from pytest_flops_mock import DataSource, Drift, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
-from pytest_flops_mock.data.request import Wanted
-from pytest_flops_mock.data.source import SourceData, source_data
+from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.twins.catalogue import twin_names
 from pytest_flops_mock.errors import listing
 
@@ -43,8 +43,8 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return hosts
 
 
-def source(name: str, folder: Path, data: DataSource = DataSource.SYNTHETIC) -> SourceData:
-    return source_data(name, data, folder=folder, partitions=2, seed=42)
+def source(name: str, folder: Path, data: DataSource = DataSource.SYNTHETIC) -> Found:
+    return loaded_data(name, data, folder=folder)
 
 
 def told(name: str, folder: Path) -> str:
@@ -104,9 +104,9 @@ def test_a_local_path_is_read_whatever_the_setting_and_left_as_it_is(
     folder.mkdir()
     name = write(kind, folder)
     before = sorted(folder.rglob("*"))
-    found = source(name, folder, data)
-    assert found.dataset[:] == NUMBERS
-    assert (found.source, found.origin) == ("local", f"local {Path(name).name}, 3 rows")
+    rows = source(name, folder, data)
+    assert rows.dataset[:] == NUMBERS
+    assert (rows.source, rows.origin) == ("local", f"local {Path(name).name}, 3 rows")
     assert sorted(folder.rglob("*")) == before
     assert not looked_up
 
@@ -245,8 +245,7 @@ def test_a_folder_of_the_names_form_is_not_taken_but_pointed_to(tmp_path: Path) 
 
 def test_a_twin_is_large_enough_for_the_partitions(tmp_path: Path) -> None:
     def rows(partitions: int) -> int:
-        found = source_data("cifar10", DataSource.SYNTHETIC, folder=tmp_path, partitions=partitions, seed=42)
-        return int(found.dataset.num_rows)
+        return int(loaded_data("cifar10", folder=tmp_path, partitions=partitions).dataset.num_rows)
 
     assert (rows(1), rows(60), rows(100)) == (600, 600, 1000)
 
@@ -255,16 +254,14 @@ def test_another_split_and_the_first_rows_are_taken_if_asked_for(tmp_path: Path)
     rows = datasets.Dataset.from_dict(NUMBERS)
     datasets.DatasetDict(train=rows, test=rows.select([2])).save_to_disk(str(tmp_path / "saved"))
 
-    def found(name: str, **wanted: Any) -> SourceData:
-        return source_data(name, DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=7, wanted=Wanted(**wanted))
-
-    local = found("./saved", split="test")
+    ask = partial(loaded_data, folder=tmp_path, seed=7)
+    local = ask("./saved", split="test")
     assert (local.dataset[:]["x"], local.origin) == ([3], "local saved, split test, 1 row")
-    assert found("./saved", max_rows=2).dataset[:]["x"] == [1, 2]
-    twin = found("mnist", split="test", max_rows=30)
+    assert ask("./saved", max_rows=2).dataset[:]["x"] == [1, 2]
+    twin = ask("mnist", split="test", max_rows=30)
     assert (twin.dataset.num_rows, twin.origin) == (30, "synthetic twin of mnist, split test, 30 rows, seed 7")
     with pytest.raises(FlopsMockError) as error:
-        found("mnist", split="validation")
+        ask("mnist", split="validation")
     assert str(error.value) == (
         "the data set has no split 'validation'\n"
         "  where     dataset_name = 'mnist'\n"
@@ -280,10 +277,11 @@ def test_the_hub_without_network_is_told_whatever_lies_in_the_working_directory(
     (tmp_path / "data").rename(tmp_path / "ylecun" / "mnist")
     program = """
 from pathlib import Path
-from pytest_flops_mock import DataSource
-from pytest_flops_mock.data.source import source_data
+from pytest_flops_mock import DataChoice, DataSource
+from pytest_flops_mock.data.choice import RECORDINGS
+from pytest_flops_mock.data.resolving import load, resolve
 try:
-    source_data("ylecun/mnist", DataSource.HUB, folder=Path(), partitions=1, seed=42)
+    load(resolve("ylecun/mnist", DataChoice(DataSource.HUB), RECORDINGS, folder=Path()), partitions=1, seed=42)
 except Exception as error:
     print(type(error).__name__, error)
 """
@@ -351,35 +349,20 @@ def test_scikit_learns_digits_go_the_whole_way(tmp_path: Path) -> None:
     assert sorted(loaded[:]["pixels"].to_pylist()) == sorted(digits.data.tolist())
 
 
-def test_a_twin_is_made_once_for_all_checks_of_a_session(tmp_path: Path) -> None:
-    first, again, other = (
-        source_data("mnist", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=seed) for seed in (5, 5, 6)
-    )
-    assert again.dataset.data.table is first.dataset.data.table
-    first.dataset.set_format("numpy")
-    assert again.dataset.format["type"] is None
-    assert other.dataset.data.table is not first.dataset.data.table
+def test_a_twin_is_made_once_for_all_checks_of_a_session() -> None:
+    first, again, other = (loaded_data("mnist", seed=seed) for seed in (5, 5, 6))
+    assert again.table is first.table
+    assert other.table is not first.table
 
 
-def test_a_split_that_is_larger_than_train_is_as_large_as_asked(tmp_path: Path) -> None:
-    wanted = Wanted(split="extra", config_name="cropped_digits", max_rows=700)
-    data = source_data("svhn", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, wanted=wanted)
+def test_a_split_that_is_larger_than_train_is_as_large_as_asked() -> None:
+    data = loaded_data("svhn", seed=1, split="extra", config_name="cropped_digits", max_rows=700)
     assert data.origin == "synthetic twin of svhn, split extra, 700 rows, seed 1"
-
-
-def test_drift_are_those_of_twins_and_told(tmp_path: Path) -> None:
-    drift = Drift(missing=0.5)
-    twin = source_data("imdb", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, drift=drift)
-    assert twin.origin == "synthetic twin of imdb, 600 rows, seed 1, drift missing=0.5"
-    assert 200 < twin.dataset[:]["text"].count(None) < 400
-    (tmp_path / "x.csv").write_text("a\n1\n", encoding="utf-8")
-    local = source_data("./x.csv", DataSource.SYNTHETIC, folder=tmp_path, partitions=1, seed=1, drift=drift)
-    assert local.origin == "local x.csv, 1 row"
 
 
 def refused(name: str, folder: Path, **wanted: Any) -> list[str]:
     with pytest.raises(FlopsMockError) as error:
-        source_data(name, DataSource.SYNTHETIC, folder=folder, partitions=2, seed=1, wanted=Wanted(**wanted))
+        loaded_data(name, folder=folder, **wanted)
     return str(error.value).splitlines()
 
 
@@ -392,8 +375,7 @@ def test_a_configuration_has_to_be_named_where_the_hub_wants_one(tmp_path: Path)
         '  fix       add "config_name": "cropped_digits" to the SLA; FLOps ignores that key, '
         "and its provider dies of this set",
     ]
-    wanted = Wanted(config_name="cropped_digits")
-    svhn = source_data("svhn", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, wanted=wanted)
+    svhn = loaded_data("svhn", seed=1, config_name="cropped_digits")
     assert svhn.origin == "synthetic twin of svhn, 600 rows, seed 1"
 
 
@@ -428,8 +410,7 @@ def test_a_folder_with_configurations_gives_the_one_that_is_named(tmp_path: Path
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     head = "".join(f"- config_name: {name}\n  data_files: {name}.csv\n" for name in "ab")
     (folder / "README.md").write_text(f"---\nconfigs:\n{head}---\n", encoding="utf-8")
-    wanted = Wanted(config_name="b")
-    data = source_data("./both", DataSource.SYNTHETIC, folder=tmp_path, partitions=2, seed=1, wanted=wanted)
+    data = loaded_data("./both", folder=tmp_path, config_name="b")
     assert data.dataset[:] == {"y": [1, 2]}
     assert refused("./both", tmp_path)[0] == "the data set has several configurations, and none is its default"
     assert refused("./both", tmp_path, config_name="c")[:3] == [

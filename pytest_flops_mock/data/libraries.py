@@ -1,4 +1,4 @@
-"""How ``datasets`` is called: quietly, with no file left open, and with the cause of its errors."""
+"""How ``datasets`` and ``huggingface_hub`` are called: quietly, and with no file left open."""
 
 from __future__ import annotations
 
@@ -8,49 +8,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
-
-
-class UnfitError(Exception):
-    """What is wrong with a file, in words of ours that need no type before them."""
-
-
-def reason(error: BaseException) -> str:
-    """The deepest cause's first line: ``datasets`` wraps what went wrong in sentences about itself.
-
-    What pydantic finds is said with the place where it found it.
-    """
-    error = causes(error)[-1]
-    if isinstance(error, UnfitError):
-        return str(error)
-    if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
-        first = error.errors()[0]
-        return ": ".join(filter(None, [".".join(map(str, first["loc"])), str(first["msg"])]))
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-def causes(error: BaseException) -> list[BaseException]:
-    """The error, its cause, the cause's cause and so on."""
-    chain = [error]
-    while chain[-1].__cause__ is not None:
-        chain.append(chain[-1].__cause__)
-    return chain
-
-
-def is_lfs_pointer(path: Path) -> bool:
-    """Whether Git has left a few lines about a file in its place, as it does where Git LFS is not set up."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_LFS)) == _LFS
-
-
-LFS_POINTER = "a pointer of Git LFS in place of the file; git lfs pull fetches it"
-
-_LFS = b"version https://git-lfs"
-"""How such a file starts: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 
 
 def with_files_closed(read: Callable[[], Any]) -> Any:
@@ -68,9 +26,9 @@ def with_files_closed(read: Callable[[], Any]) -> Any:
 
 
 def local_dataset(path: str, **arguments: Any) -> Any:
-    """The splits of a local data set: ``datasets.load_dataset``, but with no request to the hub.
+    """The splits of a local data set: ``datasets.load_dataset``, but without any request to the hub.
 
-    It counts what is loaded, and old versions look for a copy that is prepared already: seconds where no network answers.
+    It would count what is loaded, and old versions would look for a prepared copy: seconds where no network answers.
 
     Args:
         path: Folder, or name of a reader such as ``csv``.
@@ -90,7 +48,7 @@ def local_dataset(path: str, **arguments: Any) -> Any:
 
 
 def hub_utils() -> Any:
-    """The module ``huggingface_hub.utils``, whose names are the same in all versions, if not for type checkers."""
+    """The module ``huggingface_hub.utils``: its names are the same in all versions, but type checkers do not know all."""
     import huggingface_hub.utils
 
     return huggingface_hub.utils
@@ -98,14 +56,14 @@ def hub_utils() -> Any:
 
 @contextmanager
 def quiet_datasets() -> Iterator[None]:
-    """Without the progress bars and warnings of ``datasets``: they would stand in a test run, or fail one (``-W error``)."""
+    """Hides progress bars and warnings of ``datasets``: they would clutter a test run, or fail it (``-W error``)."""
     loggers = [logging.getLogger(name) for name in ("datasets", "huggingface_hub")]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import datasets
 
         hub = hub_utils()
-        shown, hub_hidden = datasets.is_progress_bar_enabled(), hub.are_progress_bars_disabled()
+        bars, hub_hidden = datasets.is_progress_bar_enabled(), hub.are_progress_bars_disabled()
         levels = [logger.level for logger in loggers]
         datasets.disable_progress_bar()
         hub.disable_progress_bars()
@@ -114,7 +72,7 @@ def quiet_datasets() -> Iterator[None]:
         try:
             yield
         finally:
-            if shown:
+            if bars:
                 datasets.enable_progress_bar()
             if not hub_hidden:
                 hub.enable_progress_bars()

@@ -8,9 +8,10 @@ from typing import Any
 import datasets
 import pyarrow as pa
 import pytest
+from standins.data import iid_partitions
 
 from pytest_flops_mock import FlopsMockError
-from pytest_flops_mock.partitions.planning import Partition, iid_partitions
+from pytest_flops_mock.partitions.splitting import Partition
 
 
 def table(partition: Partition) -> pa.Table:
