@@ -148,8 +148,8 @@ OPTIONS = (
     ),
     Option(
         "drift",
-        "what is wrong with the rows of twins, each kind with a share from 0 to 1: `missing=0.1 corrupt_images=0.05 "
-        "label_noise=0.2 imbalance=0.9 duplicates=0.1`",
+        "what is wrong with the rows of each partition, each kind with a share from 0 to 1: `missing=0.1 "
+        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1`",
         values.drift,
         "DRIFT",
         default="nothing",
@@ -171,6 +171,12 @@ OPTIONS = (
         values.megabytes,
         "MB",
         default="no limit",
+    ),
+    Option(
+        "gpu",
+        "let the repository's code see the GPUs of this machine, which a learner's node need not have",
+        values.flag,
+        kind="flag",
     ),
     Option(
         "pass-env",
@@ -203,11 +209,12 @@ class CheckOptions:
             for each (``mnist:recorded *:hub``).
         recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
             directory.
-        drift: What is wrong with the rows of twins: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
+        drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), or the path of
             an interpreter or of a virtual environment. Several (``learner,current``) are compared.
         timeout: Seconds that one step of the repository's code may take.
         memory: MB of address space that its process may have at most; ``None`` for no limit.
+        gpu: Whether the repository's code sees the GPUs of this machine.
         pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
             to find themselves; secrets and the rest stay out.
         ignore: Codes of findings that do not count; the report names them.
@@ -220,6 +227,7 @@ class CheckOptions:
     env: tuple[str, ...] = (values.CURRENT,)
     timeout: float = 60.0
     memory: float | None = None
+    gpu: bool = False
     pass_env: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     until: Stage = Stage.EVALUATE
@@ -257,6 +265,7 @@ class CheckArguments(TypedDict, total=False):
     env: str | Iterable[str] | None
     timeout: float | None
     memory: float | None
+    gpu: bool | None
     pass_env: str | Iterable[str] | None
     ignore: str | Iterable[str] | None
     until: Stage | str | None

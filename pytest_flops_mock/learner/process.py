@@ -44,12 +44,16 @@ class LearnerProcess:
         repository: What it runs.
         python: The interpreter; by default the one that runs this process.
         pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
+        gpu: Whether it sees the GPUs of this machine.
     """
 
-    def __init__(self, repository: MLRepository, *, python: Path | None = None, pass_env: Collection[str] = ()) -> None:
+    def __init__(
+        self, repository: MLRepository, *, python: Path | None = None, pass_env: Collection[str] = (), gpu: bool = False
+    ) -> None:
         self._repository = repository
         self._python = python
         self._pass_env = frozenset(pass_env)
+        self._gpu = gpu
 
     def __enter__(self) -> LearnerProcess:
         self._folder = Path(tempfile.mkdtemp(prefix="flops-learner-")).resolve()
@@ -132,7 +136,7 @@ class LearnerProcess:
                 stderr=output,
                 bufsize=0,
                 cwd=self._copy,
-                env=child_environment(os.environ, temporary, self._pass_env),
+                env=child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
                 start_new_session=True,
             )
 

@@ -476,7 +476,8 @@ def test_the_help_names_exit_statuses_and_formats(capsys: pytest.CaptureFixture[
     told = capsys.readouterr().out
     for option in OPTIONS:
         if "command" in option.doors:
-            assert f" {option.argument} {option.metavar} " in " ".join(told.split())
+            named = f"{option.argument} {option.metavar}".strip()
+            assert f" {named} " in " ".join(told.split())
             assert option.terminal in " ".join(told.split())
     assert "  2    wrong use: " in told
     assert "  github    annotations for GitHub Actions" in told

@@ -15,6 +15,7 @@ BAD = {
     "env": ("current,", "an environment has no name"),
     "timeout": ("soon", "the time limit is not a number of seconds"),
     "memory": ("2GB", "the memory limit is not a number of MB"),
+    "gpu": ("maybe", "the ini key has a value of another type"),
     "pass-env": ("HF_TOKEN=hf_secret", "environment variables are passed on by their names alone"),
     "ignore": ("FM6O2", "there is no such code to ignore"),
     "until": ("trian", "there is no such stage"),
@@ -25,4 +26,5 @@ assert list(BAD) == [option.name for option in OPTIONS], "an option needs a valu
 
 def bad(door: str) -> list[tuple[str, str, str]]:
     """Name, value and message of the options that a door has."""
-    return [(option.name, *BAD[option.name]) for option in OPTIONS if door in option.doors and BAD[option.name][0]]
+    has = [option for option in OPTIONS if door in option.doors and (option.kind != "flag" or door == "pytest")]
+    return [(option.name, *BAD[option.name]) for option in has if BAD[option.name][0]]

@@ -50,13 +50,20 @@ def command(python: Path | None = None) -> list[str]:
     return [os.fspath(python or sys.executable), *apart(), "-c", _RUN.format(folder=os.fspath(CHILD))]
 
 
-def child_environment(inherited: Mapping[str, str], temporary: Path, also: Collection[str] = frozenset()) -> dict[str, str]:
+NO_GPU = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "ROCR_VISIBLE_DEVICES": ""}
+"""With these, libraries find no GPU: https://docs.nvidia.com/cuda/cuda-c-programming-guide (environment variables)."""
+
+
+def child_environment(
+    inherited: Mapping[str, str], temporary: Path, also: Collection[str] = frozenset(), *, gpu: bool = False
+) -> dict[str, str]:
     """The environment of the learner's process.
 
     Args:
         inherited: This process' environment.
         temporary: A folder that goes away with the process; temporary files and caches of data sets lie there.
         also: Names of further variables that it gets to see, secrets perhaps.
+        gpu: Whether it sees the GPUs of this machine.
     """
     passed = {
         name: value
@@ -65,6 +72,7 @@ def child_environment(inherited: Mapping[str, str], temporary: Path, also: Colle
     }
     return {
         **passed,
+        **({} if gpu else NO_GPU),
         "TMPDIR": os.fspath(temporary),
         "HF_DATASETS_CACHE": os.fspath(temporary / "datasets"),
         "FLWR_TELEMETRY_ENABLED": "0",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_flops_mock.learner.environments.isolation import child_environment, command
+from pytest_flops_mock.learner.environments.isolation import NO_GPU, child_environment, command
 
 
 def test_only_what_libraries_need_to_find_themselves_is_passed_on(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_only_what_libraries_need_to_find_themselves_is_passed_on(tmp_path: Path
         "OMP_NUM_THREADS": "1",
         "HF_HUB_OFFLINE": "1",
     }
-    assert set(seen) - set(inherited) == {"TMPDIR", "HF_DATASETS_CACHE", "FLWR_TELEMETRY_ENABLED"}
+    assert set(seen) - set(inherited) == {"TMPDIR", "HF_DATASETS_CACHE", "FLWR_TELEMETRY_ENABLED", *NO_GPU}
 
 
 def test_modules_in_the_current_folder_and_on_pythonpath_are_not_found(tmp_path: Path) -> None:
@@ -62,10 +62,17 @@ def test_packages_installed_for_the_user_are_found_where_this_process_finds_them
     assert ("-s" in command()) is left_out
 
 
+def test_gpus_are_hidden_unless_the_user_shows_them(tmp_path: Path) -> None:
+    inherited = {"CUDA_VISIBLE_DEVICES": "0,1"}
+    assert child_environment(inherited, tmp_path)["CUDA_VISIBLE_DEVICES"] == ""
+    assert child_environment(inherited, tmp_path, gpu=True)["CUDA_VISIBLE_DEVICES"] == "0,1"
+
+
 def test_temporary_files_and_caches_go_where_the_check_removes_them_and_nothing_is_reported_home(tmp_path: Path) -> None:
     inherited = {"TMPDIR": "/elsewhere", "HF_DATASETS_CACHE": "/elsewhere", "FLWR_TELEMETRY_ENABLED": "1"}
     assert child_environment(inherited, tmp_path) == {
         "TMPDIR": str(tmp_path),
         "HF_DATASETS_CACHE": str(tmp_path / "datasets"),
         "FLWR_TELEMETRY_ENABLED": "0",
+        **NO_GPU,
     }
