@@ -167,8 +167,8 @@ def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataSer
     ``sla`` is a path (relative to the test's file or the rootdir), JSON text, a mapping or a ``MockSLA``; without one it
     is that of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``. ``changes`` replace values in
     it, for example ``number_of_partitions=5``. ``dataset=`` takes a ``datasets.Dataset`` to send instead of the one that
-    the SLA names. ``data=`` says where data sets come from (``hub``, ``mnist:recorded *:hub``), ``drift=`` what is to be
-    wrong with the rows of twins (``missing=0.1 label_noise=0.2``); without them it is what
+    the SLA names. ``data=`` says where data sets come from (``hub``, ``mnist:recorded *:hub``), ``drift=`` what is
+    wrong with the rows of each partition (``missing=0.1 label_noise=0.2``); without them it is what
     ``@pytest.mark.flops_data(...)``, ``--flops-data`` and ``--flops-drift``, or the ini keys say. The run tells name, rows
     and bytes of each stored partition.
     """

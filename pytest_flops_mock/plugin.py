@@ -74,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "flops_data(source=None, *, drift=None): where the data sets of a test come from, such as 'mnist:recorded *:hub', "
-        "and what is to be wrong with the rows of twins, such as 'missing=0.1'",
+        "and what is wrong with the rows of each partition, such as 'missing=0.1'",
     )
     config.addinivalue_line(
         "markers",

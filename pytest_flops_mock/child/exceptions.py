@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import re
 import traceback
@@ -10,6 +9,7 @@ import types
 from typing import Any
 
 from .columns import is_about_data, is_by_library
+from .frames import Places
 from .loading import NoMatchingDataError, SchemasDifferError
 from .values import cut
 
@@ -25,6 +25,7 @@ class Exceptions:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self._places = Places(folder)
 
     def described(self, error: BaseException, dataset: Any = None) -> list[dict[str, Any]]:
         """An exception and what caused it, the one that was raised first.
@@ -51,12 +52,15 @@ class Exceptions:
 
     def _facts(self, error: BaseException, dataset: Any) -> dict[str, Any]:
         calls = list(traceback.walk_tb(error.__traceback__))
-        inside = [index for index, (frame, _) in enumerate(calls) if self._is_inside(frame.f_code.co_filename)]
+        inside = [index for index, (frame, _) in enumerate(calls) if self._places.inside(frame.f_code.co_filename)]
         last = inside[-1] if inside else -1
         described: dict[str, Any] = {
             "type": type(error).__name__,
             "text": self._text(error),
-            "frames": [self._frame(*calls[index]) for index in inside[-MAX_FRAMES:]],
+            "frames": [
+                self._places.place(frame.f_code.co_filename, line, frame.f_code.co_name)
+                for frame, line in (calls[index] for index in inside[-MAX_FRAMES:])
+            ],
             "key_is_text": not isinstance(error, KeyError) or isinstance((*error.args, None)[0], str),
             "by_library": is_by_library([frame for frame, _ in calls[last + 1 :]], dataset) and not self._from_worker(error),
             "of_data": last >= 0 and last == len(calls) - 1 and is_about_data(error, *calls[last], dataset),
@@ -77,7 +81,7 @@ class Exceptions:
         if not type(error.__cause__).__name__.endswith("RemoteTraceback"):
             return False
         files = re.findall(r'^ *File "([^"]+)", line \d+', str(error.__cause__), re.MULTILINE)
-        return bool(files) and self._is_inside(files[-1])
+        return bool(files) and self._places.inside(files[-1])
 
     def _text(self, error: BaseException) -> str:
         """What it says: of bounded length, as text that can be written, without the path of this copy."""
@@ -88,20 +92,6 @@ class Exceptions:
             text = f"(its text cannot be shown: {type(broken).__name__})"
         text = text.replace(self.folder + os.sep, "")
         return cut(text, MAX_CHARACTERS)
-
-    def _is_inside(self, filename: str) -> bool:
-        # Cython's frames name files relative to their own source: those are not here.
-        return os.path.realpath(filename).startswith(self.folder + os.sep) and os.path.isfile(filename)
-
-    def _frame(self, frame: types.FrameType, line: int) -> dict[str, Any]:
-        filename = frame.f_code.co_filename
-        source = linecache.getline(filename, line).strip()
-        return {
-            "file": cut(os.path.relpath(os.path.realpath(filename), self.folder).replace(os.sep, "/"), MAX_CHARACTERS),
-            "line": line,
-            "function": frame.f_code.co_name,
-            "source": cut(source, 200),
-        }
 
 
 def _shapes(frame: types.FrameType) -> list[tuple[str, str]]:

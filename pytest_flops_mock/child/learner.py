@@ -10,6 +10,8 @@ from typing import Any
 
 from .contact import Contact
 from .exceptions import Exceptions
+from .frames import Places
+from .labels import classes_of
 from .loading import load
 from .standin import provide, provide_flops_utils
 
@@ -42,7 +44,7 @@ class Learner:
         self._dataset: Any = None
         self._times_loaded = 0
         self._doing = ""
-        self._contact = Contact(self._is_doing)
+        self._contact = Contact(self._is_doing, Places(self._folder))
 
     def answer(self, do: str, request: dict[str, Any]) -> dict[str, Any]:
         """Do what is asked for; facts, or the exception that ended it.
@@ -84,7 +86,12 @@ class Learner:
         """Load the data of these tags; see ``loading.load``."""
         self._dataset, parts = load(uri, tags, timeout, seed)
         features = {name: _shown(feature) for name, feature in (self._dataset.features or {}).items()}
-        return {"rows": self._dataset.num_rows, "parts": parts, "columns": features}
+        return {
+            "rows": self._dataset.num_rows,
+            "parts": parts,
+            "columns": features,
+            "classes": classes_of(self._dataset),
+        }
 
     def aggregator(self) -> dict[str, Any]:
         """The aggregator's contact: there is no module ``data_loading`` in its image, and no server in reach."""
@@ -106,24 +113,39 @@ class Learner:
         """Parameters in and out again."""
         return self._contact.round_trip()
 
-    def two_starts(self) -> dict[str, Any]:
-        """Training from two different starts."""
-        return self._contact.two_starts()
+    def second_start(self) -> dict[str, Any]:
+        """Training from another start."""
+        return self._with_data(self._dataset, self._contact.second_start)
 
-    def second_learner(self, lacking: bool) -> dict[str, Any]:
-        """Another learner's first round: on rows that lack one class, or else on half of the rows."""
-        rows, lacks = _without_a_class(self._dataset) if lacking else (_half(self._dataset), "")
-        if rows is None:
-            return {"lacks": "", "parameters": None}
-        return {**self._with_data(rows, self._contact.second_learner), "lacks": lacks}
+    def second_learner(self, rows: str) -> dict[str, Any]:
+        """Another learner's first round.
+
+        Args:
+            rows: ``half`` of them; those that are ``lacking`` a class; or as many as those, but with it (``fewer``).
+        """
+        chosen, lacks = _half(self._dataset), ""
+        if rows != "half":
+            some, lacks = _without_a_class(self._dataset)
+            if some is None:
+                return {"lacks": "", "parameters": None}
+            chosen = some if rows == "lacking" else _first(self._dataset, some.num_rows)
+        return {**self._with_data(chosen, self._contact.second_learner), "lacks": lacks}
 
     def set_average(self) -> dict[str, Any]:
         """The average of both learners' parameters, set on the first one."""
         return self._contact.set_average()
 
+    def again(self) -> dict[str, Any]:
+        """The first learner's second round."""
+        return {**self._contact.again(), "peak_bytes": _peak_bytes()}
+
     def evaluate(self) -> dict[str, Any]:
         """``evaluate_model()``."""
         return self._contact.evaluate()
+
+    def evaluate_start(self) -> dict[str, Any]:
+        """``evaluate_model()`` on the initial parameters."""
+        return self._contact.evaluate_start()
 
     def _is_doing(self, what: str) -> None:
         self._doing = what
@@ -162,24 +184,28 @@ def _peak_bytes() -> int:
 
 
 def _half(dataset: Any) -> Any:
-    return _of_rows(dataset, dataset.data.table.slice(0, (dataset.num_rows + 1) // 2))
+    return _first(dataset, (dataset.num_rows + 1) // 2)
+
+
+def _first(dataset: Any, rows: int) -> Any:
+    return _of_rows(dataset, dataset.data.table.slice(0, rows))
 
 
 def _without_a_class(dataset: Any) -> tuple[Any, str]:
-    """The rows of all classes but the last one that occurs, and which that is; nothing where there are no classes."""
+    """The rows of all classes but the last one that occurs, and which that is; nothing where there are too few classes."""
     import pyarrow.compute as pc
 
-    for name, feature in (dataset.features or {}).items():
-        if type(feature).__name__ == "ClassLabel":
-            present = [number for number in pc.unique(dataset.data.table[name]).to_pylist() if number is not None]
-            if len(present) > 2:  # two that remain are still a classification
-                rows = dataset.data.table.filter(pc.not_equal(dataset.data.table[name], max(present)))
-                return _of_rows(dataset, rows), f"{name} {feature.names[max(present)]}"
+    for name, present in classes_of(dataset).items():
+        if len(present) > 2:  # two that remain are still a classification
+            last = present[-1]
+            rows = dataset.data.table.filter(pc.not_equal(dataset.data.table[name], last))
+            return _of_rows(dataset, rows), f"{name} {dataset.features[name].names[last]}"
     return None, ""
 
 
 def _of_rows(dataset: Any, rows: Any) -> Any:
-    return type(dataset)(rows, fingerprint=uuid.uuid4().hex).with_format("arrow")
+    part = type(dataset)(rows, info=dataset.info, split=dataset.split, fingerprint=uuid.uuid4().hex)
+    return part.with_format("arrow")
 
 
 def _shown(feature: Any) -> str:

@@ -81,7 +81,10 @@ def _as_dataset(parts: list[tuple[str, Any]]) -> Any:
     if chunks > 1 and table.nbytes / chunks < SMALL_CHUNK_BYTES:
         table = table.combine_chunks()
     # Without a fingerprint datasets pickles every chunk to make one (huggingface/datasets#8327).
-    dataset = datasets.Dataset(table, fingerprint=uuid.uuid4().hex)
+    # As on FLOps it is the split train, and says so.
+    split = {"name": "train", "num_bytes": table.nbytes, "num_examples": table.num_rows}
+    info = datasets.DatasetInfo(splits={"train": split})
+    dataset = datasets.Dataset(table, info=info, split=datasets.Split.TRAIN, fingerprint=uuid.uuid4().hex)
     dataset.set_format("arrow")
     return dataset
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from pytest_flops_mock.codes.failures import FAILURES, Failures
 from pytest_flops_mock.errors import Problem, listing, nearest
 from pytest_flops_mock.findings import Finding, Frame
+from pytest_flops_mock.judging.causes import asked_for_split, cause
 from pytest_flops_mock.learner.facts import Failure, Link, Raised
 from pytest_flops_mock.stage import Stage
 
@@ -141,7 +142,17 @@ def _missing_column(link: Link, columns: Mapping[str, str]) -> str:
 
 def _problem(link: Link, columns: Mapping[str, str], modules: Sequence[str], doing: str, family: Failures) -> Problem:
     where = place(link.frames, doing)
+    known = cause(link, modules, doing)
     if column := _missing_column(link, columns):
+        if asked_for_split(column, columns):
+            return Problem(
+                f"the repository asks for the split {column!r}, and the learner's data set has no splits",
+                where=where,
+                expected="the rows themselves: load_dataset() gives one data set",
+                got=f"dataset[{column!r}]",
+                fix="leave the split out, and split the rows with dataset.train_test_split() where two parts are needed",
+                code=family.no_column,
+            )
         return Problem(
             f"the repository asks for column {column!r}, which the data do not have",
             where=where,
@@ -152,7 +163,7 @@ def _problem(link: Link, columns: Mapping[str, str], modules: Sequence[str], doi
             code=family.no_column,
         )
     if link.type in IMPORT_ERRORS:
-        return _import_problem(link, modules, where, family)
+        return _import_problem(link, modules, where, family, known)
     if link.type == "SystemExit":
         return Problem(
             "the repository ends the process",
@@ -162,19 +173,17 @@ def _problem(link: Link, columns: Mapping[str, str], modules: Sequence[str], doi
             fix="raise an exception instead; a learner that exits leaves the aggregator waiting for a day",
             code=family.exits,
         )
-    fix = "see the repository's frames below" if link.frames else ""
-    if "'Column'" in link.text and link.type in ("AttributeError", "TypeError"):
-        fix = "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both"
+    fix = known or ("see the repository's frames below" if link.frames else "")
     return Problem(said(link), where=where, fix=fix, code=family.exception)
 
 
-def _import_problem(link: Link, modules: Sequence[str], where: str, family: Failures) -> Problem:
+def _import_problem(link: Link, modules: Sequence[str], where: str, family: Failures, known: str) -> Problem:
     package = link.name.partition(".")[0]
     if not link.name or package in modules:
-        fix = "correct the import; modules are found from the repository's root"
+        fix = known or "correct the import; modules are found from the repository's root"
         return Problem(said(link), where=where, fix=fix, code=family.exception)
     if link.type == "ImportError":
-        fix = "check the version that is installed, and pin the one that works in conda.yaml"
+        fix = known or "check the version that is installed, and pin the one that works in conda.yaml"
         return Problem(said(link), where=where, expected="a name that the package has", fix=fix, code=family.no_package)
     return Problem(
         f"the repository imports {link.name}, which is not installed",
@@ -182,7 +191,8 @@ def _import_problem(link: Link, modules: Sequence[str], where: str, family: Fail
         expected="a package of this Python's environment, or a module of the repository",
         got=said(link),
         nearest=nearest(link.name, modules),
-        fix=f"install it into the environment that runs the check (pip install {DISTRIBUTIONS.get(package, package)}), "
+        fix=known
+        or f"install it into the environment that runs the check (pip install {DISTRIBUTIONS.get(package, package)}), "
         "and list it in conda.yaml",
         code=family.no_package,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_flops_mock.errors import Problem
+from pytest_flops_mock.errors import Problem, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.learner.facts import Leaf, Transformed
+
+MIN_ROWS_PER_CLASS = 5
+"""With fewer rows a class may be missing by chance."""
 
 
 def transform_findings(facts: Transformed) -> Iterator[Finding]:
@@ -34,6 +37,40 @@ def transform_findings(facts: Transformed) -> Iterator[Finding]:
                     code="FM608",
                 )
             )
+
+
+def class_findings(facts: Transformed, classes: Mapping[str, Sequence[int]], names: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether a part of what ``get_data()`` gave lacks classes that are in the data.
+
+    Args:
+        facts: What it gave.
+        classes: The classes that occur in each column of classes.
+        names: Column names and their features, in words.
+    """
+    if len(classes) != 1:  # which column the labels are from could only be guessed
+        return
+    ((column, present),) = classes.items()
+    labelled = [leaf for leaf in facts.data if _are_labels(leaf, present)]
+    if len(labelled) < 2:
+        return
+    for leaf in labelled:
+        lacking = [number for number in present if number not in leaf.classes]
+        if lacking and (leaf.rows or 0) >= MIN_ROWS_PER_CLASS * len(present):
+            yield Finding.of(
+                Problem(
+                    "a part of the learner's data lacks classes that the data have",
+                    where=f"get_data(){leaf.place}",
+                    expected=f"the classes of column {column!r} ({names.get(column, '')}) that occur: {listing(present)}",
+                    got=f"none of class {listing(lacking)} in {_in_words(leaf)}",
+                    fix="shuffle before splitting, or split by class (scikit-learn: stratify=labels)",
+                    code="FM609",
+                )
+            )
+
+
+def _are_labels(leaf: Leaf, present: Sequence[int]) -> bool:
+    """Whether an array may be the labels of rows: numbers of classes and no others, more than one."""
+    return len(present) > 1 and bool(leaf.classes) and set(leaf.classes) <= set(present) and len(leaf.classes) > 1
 
 
 def data_facts(facts: Transformed) -> tuple[tuple[str, str], ...]:

@@ -36,32 +36,36 @@ class Loaded:
         rows: Number of rows of the data set.
         parts: Name and number of rows of each partition, in the order in which they came.
         columns: Column names and their features, in words.
+        classes: The classes that occur in each column of classes.
     """
 
     rows: int
     parts: tuple[tuple[str, int], ...]
     columns: Mapping[str, str]
+    classes: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
 class Array:
-    """One array of a model's parameters.
+    """One of a model's parameters, as the other side of the wire gets it.
 
     Attributes:
-        kind: Name of its type.
-        is_array: Whether it is a NumPy array; otherwise shape and dtype are empty.
-        shape: Its shape.
-        dtype: Name of its dtype.
-        numeric: Whether it holds booleans, integers or floats.
+        kind: Name of its type in the repository.
+        shape: The shape that arrives.
+        dtype: Name of the dtype that arrives.
         finite: Whether it holds neither NaN nor infinity.
+        refused: Why it cannot be sent; empty if it can. Then shape and dtype are empty.
+        not_averaged: Why its mean cannot be made or means nothing; empty if it can.
+        lost: What of it does not travel; empty for nothing.
     """
 
     kind: str
-    is_array: bool
     shape: tuple[int, ...]
     dtype: str
-    numeric: bool
     finite: bool
+    refused: str = ""
+    not_averaged: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Parameters:
         arrays: What is in it.
         finite: Whether all of it is finite.
         valid: Whether Flower can send it and work with it.
+        place: The ``return`` that it came from.
     """
 
     kind: str
@@ -81,6 +86,7 @@ class Parameters:
     arrays: tuple[Array, ...]
     finite: bool
     valid: bool
+    place: Frame | None = None
 
     @property
     def usable(self) -> bool:
@@ -118,8 +124,9 @@ class Leaf:
         kind: Name of its type.
         shape: Its shape, if it has one.
         dtype: Name of its dtype, if it has a shape.
-        rows: Its length, if it has one.
+        rows: How many rows it holds, if its length says that.
         not_finite: How many of its values are NaN or infinite.
+        classes: The numbers in it, if they may be classes.
     """
 
     place: str
@@ -128,14 +135,33 @@ class Leaf:
     dtype: str
     rows: int | None
     not_finite: int
+    classes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """What ``get_model()`` gave.
+
+    Attributes:
+        kind: Name of its type; empty for nothing.
+        classes: Names of its class and of those that this one is derived from, each with its package.
+        fits: Whether it has the methods ``fit`` and ``predict``.
+        not_pickled: Why cloudpickle cannot write it; empty if it can, or could not be asked.
+    """
+
+    kind: str
+    classes: tuple[str, ...]
+    fits: bool
+    not_pickled: str
 
 
 @dataclass(frozen=True)
 class Aggregator:
-    """An aggregator's contact: the initial parameters, and the type of the model (empty for none)."""
+    """An aggregator's contact: the initial parameters, the model, and the ``return`` that it came from."""
 
     parameters: Parameters
-    model: str
+    model: Model
+    place: Frame | None = None
 
 
 @dataclass(frozen=True)
@@ -149,29 +175,49 @@ class Transformed:
 
 @dataclass(frozen=True)
 class Trained:
-    """A learner's first round: what ``fit_model()`` returned, the parameters behind it, and the process' peak memory."""
+    """A round of a learner.
+
+    Attributes:
+        count: What ``fit_model()`` returned.
+        parameters: The parameters after it.
+        changed: Whether they are others than before.
+        peak_bytes: The most memory that the process has had.
+        forks: How often the process forked during ``fit_model()``.
+        place: The ``return`` that the count came from.
+    """
 
     count: Number
     parameters: Parameters
     changed: bool
     peak_bytes: int
+    forks: int = 0
+    place: Frame | None = None
 
 
 @dataclass(frozen=True)
 class RoundTrip:
-    """Parameters that were set and got back, and which arrays were equal then."""
+    """Other parameters than the model had, set and got back.
+
+    Attributes:
+        first: What was set.
+        second: What was got.
+        equal: Which arrays were equal then.
+        ignored: Numbers of the arrays that training changes, and on which setting had no effect.
+        ignored_unmoved: The same of arrays that training leaves alone.
+    """
 
     first: Parameters
     second: Parameters
     equal: tuple[bool, ...]
+    ignored: tuple[int, ...] = ()
+    ignored_unmoved: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
-class TwoStarts:
-    """Training from two starts: whether both ended the same, and which of the set arrays were overwritten."""
+class SecondStart:
+    """Training from another start: whether it ended just where the first one did."""
 
     same: bool
-    overwritten: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -184,20 +230,29 @@ class SecondLearner:
 
 @dataclass(frozen=True)
 class Averaged:
-    """The averaged parameters as they were set, and as they were got back."""
+    """The averaged parameters as they were set, as they were got back, and which of them are no means at all."""
 
     sent: Parameters
     parameters: Parameters
+    overflowed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What ``evaluate_model()`` returned: its type, its length, and the values in it."""
+    """What ``evaluate_model()`` returned: its type, its length, the values in it, and the ``return`` that it came from."""
 
     kind: str
-    is_tuple: bool
     length: int
     values: tuple[Number, ...]
+    place: Frame | None = None
+
+
+@dataclass(frozen=True)
+class EvaluatedStart:
+    """What it returned with the initial parameters, and whether those differ from the ones evaluated before."""
+
+    values: tuple[Number, ...]
+    differ: bool
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,14 @@
-"""A learner's process for many stages and data sets: started anew after a crash, with all that it had been given."""
+"""A learner's process for many stages and data sets: started anew after a crash, with all that it had been given.
+
+Aggregator, learner and a second learner are processes of their own on FLOps. Here they share one, which saves seconds; so
+what fails in it is tried again in a fresh process that has done nothing else, and only what fails there as well is told.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,7 +16,7 @@ from typing import Any
 from pytest_flops_mock.learner.channel import Channel, Sent
 from pytest_flops_mock.learner.facts import F, Failure, Hello, Told
 from pytest_flops_mock.learner.process import LearnerProcess
-from pytest_flops_mock.learner.requests import HELLO, LIMIT, READY, Request
+from pytest_flops_mock.learner.requests import HELLO, LIMIT, LOAD, READY, Request
 from pytest_flops_mock.repository.repository import MLRepository
 
 START_SECONDS = 60.0
@@ -26,6 +31,7 @@ class LearnerSession:
         python: The interpreter; by default the one that runs this process.
         memory: Most bytes of address space that the process may have; no limit by default.
         pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
+        gpu: Whether it sees the GPUs of this machine.
     """
 
     def __init__(
@@ -36,13 +42,15 @@ class LearnerSession:
         python: Path | None = None,
         memory: int | None = None,
         pass_env: Collection[str] = (),
+        gpu: bool = False,
     ) -> None:
-        self._repository, self._python, self._pass_env = repository, python, pass_env
+        self._process = partial(LearnerProcess, repository, python=python, pass_env=pass_env, gpu=gpu)
         self._timeout = timeout
         self._memory = memory
         self._given: list[tuple[Request[Any], float | None, dict[str, Any]]] = []
         self._begun: tuple[Sent[Any], Sent[Any]] | None = None
         self._early: dict[str, Any] = {}
+        self._strayed = False
 
     def __enter__(self) -> LearnerSession:
         self._open()
@@ -74,6 +82,7 @@ class LearnerSession:
             (ready, sent), self._begun = self._begun, None
             self._channel.answer(ready, limit=START_SECONDS)  # its own imports do not count as the repository's time
             self._early[sent.request.do] = self._channel.answer(sent)
+            self._strayed = True
         if request.do in self._early:
             early: Told[F] | Failure = self._early.pop(request.do)
             return early
@@ -82,19 +91,39 @@ class LearnerSession:
             if again is not None:
                 return again
         answer = self._channel.ask(request, limit=limit, **values)
+        if isinstance(answer, Failure) and (self._strayed or request.alone) and answer.how != "timeout":
+            answer = self._confirmed(request, limit, values)
         if request.kept and isinstance(answer, Told):
             self._given.append((request, limit, values))
+        self._strayed = self._strayed or not request.kept
         return answer
 
     def forget(self) -> None:
         """Build on nothing that was asked before: another data set follows."""
+        self._strayed = self._strayed or bool(self._given)
         self._given = []
 
     def _open(self) -> None:
         with ExitStack() as stack:
-            process = stack.enter_context(LearnerProcess(self._repository, python=self._python, pass_env=self._pass_env))
-            self._channel = Channel(process, self._timeout)
+            self._channel = self._child(stack)
             self._stack = stack.pop_all()
+        self._strayed = False
+
+    def _child(self, stack: ExitStack) -> Channel:
+        return Channel(stack.enter_context(self._process()), self._timeout)
+
+    def _confirmed(self, request: Request[F], limit: float | None, values: dict[str, Any]) -> Told[F] | Failure:
+        """The answer of a process that has done nothing but what this request builds on."""
+        if not request.alone:
+            again = self._start_again()
+            return self._channel.ask(request, limit=limit, **values) if again is None else again
+        with ExitStack() as stack:  # another actor: ours goes on as it is
+            channel = self._child(stack)
+            channel.ask(HELLO, limit=START_SECONDS)
+            for given, its_limit, its_values in self._given:
+                if given is LOAD:
+                    channel.ask(given, limit=its_limit, **its_values)
+            return channel.ask(request, limit=limit, **values)
 
     def _start_again(self) -> Failure | None:
         """A new process, with all that the old one had been given; what went wrong, if that did not work."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 MAX_PART = 120
 """Most characters of the message in ``repr(report)``: pytest cuts what is longer than 240 in all."""
+
+LONG_NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]?\d+)?")
+"""Decimals that say more than anybody reads."""
 
 
 def full(report: Report) -> str:
@@ -62,8 +66,8 @@ def data_line(data: DataFacts) -> str:
 
 
 def facts_line(result: StageResult) -> str:
-    """What a stage saw."""
-    return "; ".join(f"{name} {text}" for name, text in result.facts)
+    """What a stage saw, with numbers of a length for people; the report's JSON keeps them whole."""
+    return "; ".join(f"{name} {LONG_NUMBER.sub(_rounded, text)}" for name, text in result.facts)
 
 
 def block(finding: Finding) -> str:
@@ -124,6 +128,10 @@ def _shortened(text: str, max_characters: int) -> str:
     """The text on one line, its middle left out where it is longer than ``max_characters``."""
     row = " ".join(text.split())
     return row if len(row) <= max_characters else f"{row[: max_characters * 3 // 4 - 1]}…{row[-(max_characters // 4) :]}"
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.4g}"
 
 
 def _stage(result: StageResult) -> str:

@@ -14,7 +14,7 @@ from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.repository.repository import MLRepository
-from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+from pytest_flops_mock.sla.models import MockSLA, ProjectSLA, TrainingConfiguration
 from pytest_flops_mock.stage import Stage
 
 SLASource = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
@@ -86,7 +86,9 @@ class Context:
         project: The project SLA.
         data: Which data there are.
         columns: The data set's columns and their features, in words; empty before they are loaded.
+        classes: The classes that occur in each column of classes.
         trained: The learner's first round.
+        is_set: Whether what is set is what the model has, as far as is known; otherwise that is the one cause of the rest.
     """
 
     subject: Subject
@@ -103,7 +105,9 @@ class Context:
     project: ProjectSLA | None = None
     data: DataFacts = field(default_factory=DataFacts)
     columns: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     trained: Trained | None = None
+    is_set: bool = True
 
     @property
     def session(self) -> LearnerSession:
@@ -123,6 +127,17 @@ class Context:
             return frozenset()
         from_sla = self.project_sla is not None and self.data_tags is None
         return frozenset({Stage.PROVIDE} if from_sla else {Stage.PROVIDE, Stage.SLA})
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds the project trains."""
+        training = TrainingConfiguration() if self.project is None else self.project.training_configuration
+        return training.training_rounds
+
+    @property
+    def learnable(self) -> bool:
+        """Whether the data have classes, in one column, that a model can learn to tell."""
+        return self.data.source == "synthetic" and len(self.classes) == 1
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -12,8 +12,9 @@ from pytest_flops_mock.findings import DataFacts, Finding, findings_of
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.failures import failure_finding, needs_data, shown_output
 from pytest_flops_mock.judging.loading import load_failures
+from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
-from pytest_flops_mock.judging.transform import data_facts, transform_findings
+from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
 from pytest_flops_mock.learner import requests
 from pytest_flops_mock.learner.environments.choice import learner_python
 from pytest_flops_mock.learner.environments.difference import difference_findings
@@ -73,6 +74,7 @@ def start_session(context: Context) -> Iterable[Finding]:
         python=python.executable,
         memory=None if options.memory is None else int(options.memory * 10**6),
         pass_env=options.pass_env,
+        gpu=options.gpu,
     )
     subject.session = subject.stack.enter_context(session)
     answer = subject.session.start()
@@ -104,7 +106,7 @@ def load(context: Context) -> Iterable[Finding]:
     if isinstance(answer, Failure):
         return load_failures(answer, uri)
     context.usable.add(Stage.LOAD)
-    context.columns = answer.facts.columns
+    context.columns, context.classes = answer.facts.columns, answer.facts.classes
     context.data = replace(context.data, rows=answer.facts.rows, columns=tuple(context.columns.items()))
     return ()
 
@@ -120,8 +122,10 @@ def aggregate(context: Context) -> Iterable[Finding]:
     facts = answer.facts
     context.usable.add(Stage.AGGREGATOR)
     context.subject.begun = facts.parameters.usable
-    context.facts[Stage.AGGREGATOR] = (*parameter_facts(facts.parameters), ("model", facts.model or "none"))
-    return _with_output(rounds.aggregator_findings(facts), answer)
+    context.facts[Stage.AGGREGATOR] = (*parameter_facts(facts.parameters), ("model", facts.model.kind or "none"))
+    flavor = context.project.ml_model_flavor if context.project is not None else None
+    found = (*rounds.aggregator_findings(facts), *model_findings(facts.model, flavor, facts.place))
+    return _with_output(found, answer)
 
 
 def transform(context: Context) -> Iterable[Finding]:
@@ -131,7 +135,8 @@ def transform(context: Context) -> Iterable[Finding]:
         return (_failed(context, answer, Stage.TRANSFORM),)
     context.usable.add(Stage.TRANSFORM)
     context.facts[Stage.TRANSFORM] = data_facts(answer.facts)
-    return transform_findings(answer.facts)
+    seen = class_findings(answer.facts, context.classes, context.columns)
+    return (*transform_findings(answer.facts), *seen)
 
 
 def train(context: Context) -> Iterable[Finding]:
@@ -147,10 +152,8 @@ def train(context: Context) -> Iterable[Finding]:
         *parameter_facts(facts.parameters),
         ("peak memory", f"{facts.peak_bytes / 10**6:,.0f} MB"),
     )
-    found = _with_output(rounds.train_findings(facts, context.data.rows), answer)
-    if context.project is None:
-        return found
-    return (*found, *rounds.memory_findings(facts.peak_bytes, context.project.resource_constraints.memory))
+    found = (*rounds.train_findings(facts, context.data.rows), *rounds.round_findings(facts))
+    return _with_output(found, answer)
 
 
 def exchange_parameters(context: Context) -> Iterator[Finding]:
@@ -160,12 +163,25 @@ def exchange_parameters(context: Context) -> Iterator[Finding]:
         yield _failed(context, there_and_back, Stage.EXCHANGE)
     else:
         yield from _with_output(exchange.round_trip_findings(there_and_back.facts), there_and_back)
-    starts = context.session.ask(requests.TWO_STARTS)
-    if isinstance(starts, Failure):
-        yield _failed(context, starts, Stage.EXCHANGE)
-    else:
-        yield from _with_output(exchange.two_starts_findings(starts.facts), starts)
-    yield from _second_learner(context)
+        context.is_set = not there_and_back.facts.ignored
+    fits = yield from _second_learner(context)
+    if fits:
+        average = context.session.ask(requests.SET_AVERAGE)
+        if isinstance(average, Failure):
+            yield _failed(context, average, Stage.EXCHANGE)
+        else:
+            found = (*exchange.average_findings(average.facts), *exchange.overflow_findings(average.facts))
+            yield from _with_output(found, average)
+    if context.rounds > 1:
+        again = context.session.ask(requests.AGAIN)
+        if isinstance(again, Failure):
+            yield _failed(context, again, Stage.EXCHANGE)
+        else:
+            yield from _with_output(rounds.round_findings(again.facts, context.trained), again)
+    # A round more than the project's own, on an object of its own: whatever fails in it is not the repository's.
+    start = context.session.ask(requests.SECOND_START)
+    if isinstance(start, Told) and context.is_set:
+        yield from _with_output(exchange.second_start_findings(start.facts), start)
 
 
 def evaluate(context: Context) -> Iterable[Finding]:
@@ -177,28 +193,38 @@ def evaluate(context: Context) -> Iterable[Finding]:
     context.facts[Stage.EVALUATE] = tuple(
         (name, value.text) for name, value in zip(names, answer.facts.values, strict=False)
     )
-    return _with_output(rounds.evaluate_findings(answer.facts), answer)
+    found = tuple(rounds.evaluate_findings(answer.facts))
+    if not found and context.is_set:
+        start = context.session.ask(requests.EVALUATE_START)
+        if isinstance(start, Told):
+            found = tuple(rounds.start_findings(answer.facts, start.facts))
+            if context.learnable:
+                (classes,) = context.classes.values()
+                found = (*found, *rounds.chance_findings(answer.facts, start.facts, len(classes)))
+    return _with_output(found, answer)
 
 
-def _second_learner(context: Context) -> Iterator[Finding]:
-    """Another learner on other rows, and the average of both; one that lacks a class, else one with half of the rows."""
-    for lacking in (True, False):
-        answer = context.session.ask(requests.SECOND_LEARNER, lacking=lacking)
-        if isinstance(answer, Failure):
-            yield exchange.lacking_failure(answer) if lacking else _failed(context, answer, Stage.EXCHANGE)
-            continue
-        theirs = answer.facts.parameters
-        if theirs is None or context.trained is None:  # there are no classes
-            continue
-        found = tuple(exchange.shapes_findings(context.trained.parameters, theirs, answer.facts.lacks))
-        yield from found
-        if not found:
-            average = context.session.ask(requests.SET_AVERAGE)
-            if isinstance(average, Failure):
-                yield _failed(context, average, Stage.EXCHANGE)
-            else:
-                yield from _with_output(exchange.average_findings(average.facts), average)
-            return
+def _second_learner(context: Context) -> Generator[Finding, None, bool]:
+    """Another learner: with half of the rows, and with those that lack a class. Whether the first of them goes with ours.
+
+    No SLA of one MDP makes such learners, so what they fail of are warnings.
+    """
+    half = context.session.ask(requests.SECOND_LEARNER, rows="half")
+    if isinstance(half, Failure):
+        yield exchange.fewer_rows(half)
+        return False
+    lacking = context.session.ask(requests.SECOND_LEARNER, rows="lacking")
+    if isinstance(lacking, Failure):
+        fewer = context.session.ask(requests.SECOND_LEARNER, rows="fewer")
+        yield exchange.fewer_rows(lacking) if isinstance(fewer, Failure) else exchange.lacking_failure(lacking)
+    mine = context.trained.parameters if context.trained is not None else None
+    fits = True
+    for answer in (half, lacking):
+        if isinstance(answer, Told) and answer.facts.parameters is not None and mine is not None:
+            found = tuple(exchange.shapes_findings(mine, answer.facts.parameters, answer.facts.lacks))
+            fits = fits and not (found and answer is half)
+            yield from found
+    return fits
 
 
 def _failed(context: Context, failure: Failure, stage: Stage) -> Finding:

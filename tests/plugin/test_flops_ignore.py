@@ -29,7 +29,7 @@ def test_codes_of_ini_option_marker_and_call_add_up(broken: pytest.Pytester) -> 
     broken.makepyfile(CHECK.format(marked="'FM602'", ignore="()", ignored="['FM201', 'FM602']"))
     broken.runpytest("-W", "error").assert_outcomes(passed=1)
     broken.makepyfile(CHECK.format(marked="'FM714', 'FM816'", ignore="'FM602'", ignored="['FM201', 'FM602']"))
-    broken.runpytest("--flops-ignore=FM716").assert_outcomes(passed=1)
+    broken.runpytest("--flops-ignore=FM816").assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(

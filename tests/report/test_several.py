@@ -13,7 +13,7 @@ from pytest_flops_mock.report import text
 from pytest_flops_mock.report.as_json import written_all
 from pytest_flops_mock.report.github import publish
 
-WARNING = Finding.of(Problem("much\nmemory", where="train", code="FM716"))
+WARNING = Finding.of(Problem("much\nmemory", where="train", code="FM717"))
 ERROR = Finding.of(Problem("no é column", where="a.py:3", code="FM602"))
 GOOD = Report("r", findings=(WARNING,), data=DataFacts("mnist", "synthetic", "a twin", (PartitionFacts("n", 1, 1),)))
 BAD = Report("r", findings=(ERROR, WARNING))
@@ -24,9 +24,9 @@ def test_an_overview_has_a_line_for_each_sla_and_one_for_each_warning() -> None:
     assert text.overview(REPORTS) == [
         "a.json: compatible (1 warning); a twin",
         "b.json: incompatible (1 error, 1 warning)",
-        "warning FM716 [train] much memory (train) (with 2 SLAs)",
+        "warning FM717 [train] much memory (train) (with 2 SLAs)",
     ]
-    assert text.overview({"a.json": GOOD})[-1] == "warning FM716 [train] much memory (train)"
+    assert text.overview({"a.json": GOOD})[-1] == "warning FM717 [train] much memory (train)"
 
 
 def test_a_tally_names_those_that_are_not_compatible() -> None:
@@ -69,4 +69,4 @@ def test_blocks_begin_with_code_and_message(detail: str) -> None:
     found = Finding.of(Problem("no column", code="FM602"), detail=detail)
     shown = text.blocks([found, WARNING])
     assert shown.startswith("FM602 no column\n" + "".join(f"    {line}\n" for line in detail.splitlines()))
-    assert "\n\nFM716 much\nmemory\n  where     train" in shown
+    assert "\n\nFM717 much\nmemory\n  where     train" in shown

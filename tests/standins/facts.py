@@ -8,7 +8,7 @@ from typing import Any
 from pytest_flops_mock.findings import Frame
 from pytest_flops_mock.learner.facts import Array, Evaluated, Link, Number, Parameters, Trained
 
-ARRAY = Array("numpy.ndarray", is_array=True, shape=(10,), dtype="float64", numeric=True, finite=True)
+ARRAY = Array("numpy.ndarray", shape=(10,), dtype="float64", finite=True)
 
 
 def array(**changes: Any) -> Array:
@@ -19,7 +19,7 @@ def array(**changes: Any) -> Array:
 def parameters(*arrays: Array) -> Parameters:
     """A list of arrays; one of ten numbers unless others are given."""
     kept = arrays or (ARRAY,)
-    fit = all(one.is_array and one.numeric for one in kept)
+    fit = not any(one.refused or one.not_averaged for one in kept)
     return Parameters("list", is_list=True, arrays=kept, finite=all(one.finite for one in kept), valid=fit)
 
 
@@ -37,7 +37,7 @@ def trained(**changes: Any) -> Trained:
 def evaluated(loss: Number | None = None, accuracy: Number | None = None, count: Number | None = None) -> Evaluated:
     """An evaluation on 120 rows."""
     half = number(0.5, kind="float", is_int=False, is_float=True)
-    return Evaluated("tuple", is_tuple=True, length=3, values=(loss or half, accuracy or half, count or number(120)))
+    return Evaluated("tuple", length=3, values=(loss or half, accuracy or half, count or number(120)))
 
 
 def link(kind: str, text: str = "", *, frames: tuple[Frame, ...] = (), **changes: Any) -> Link:

@@ -51,6 +51,10 @@ REPOSITORY = {
             def evaluate_model(self):
                 distance = float(np.abs(self.shares - self.goal).sum())
                 return distance, max(0.0, 1 - distance), self.rows
+
+            def fit(self, rows, labels): ...  # it is its own estimator
+
+            def predict(self, rows): ...
         """
     ),
 }
