@@ -209,7 +209,7 @@ def test_memory_is_a_fact_and_never_a_reason() -> None:
     """Nothing on FLOps reads the project SLA's memory, and containers start without limits."""
     project = {
         "customerID": "Admin",
-        "ml_repo_url": "https://example.org/repository",
+        "ml_repo_url": "https://github.com/someone/repository",
         "ml_model_flavor": "sklearn",
         "training_configuration": {"data_tags": ["mnist"]},
         "resource_constraints": {"memory": 10},

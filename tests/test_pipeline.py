@@ -16,7 +16,7 @@ from pytest_flops_mock.errors import SettingsError
 def project_sla(**training: Any) -> dict[str, Any]:
     return {
         "customerID": "Admin",
-        "ml_repo_url": "https://example.org/repository",
+        "ml_repo_url": "https://github.com/someone/repository",
         "ml_model_flavor": "sklearn",
         "resource_constraints": {"memory": 1000},
         "training_configuration": {"data_tags": ["mnist"], **training},

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from pytest_flops_mock.errors import Problem, listing, nearest
+from pytest_flops_mock.sla import project_rules
 from pytest_flops_mock.sla.keys import is_local_path, known_keys
 from pytest_flops_mock.sla.parsing import shown
 
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
 _MOCK = "mock_data_configuration"
 _TRAINING = "training_configuration"
-_COUNTS = {
-    "training_cycles": "nothing is trained, since no cycle is run",
-    "training_rounds": "nothing is trained, since no round is run",
-    "min_available_clients": "nothing is trained, since no learner is started",
-    "min_fit_clients": "a round can pass without training, since it needs no learner",
-    "min_evaluate_clients": "a round can pass without evaluation, since it needs no learner",
-}
 _SAFE_TAG = "letters, digits, _ and - only"
 
 
@@ -50,7 +44,7 @@ def mock_problems(sla: MockSLA, project: ProjectSLA | None = None) -> tuple[Prob
 
 def project_problems(sla: ProjectSLA) -> tuple[Problem, ...]:
     """What would fail on FLOps with this project SLA."""
-    return (*_customer(sla), *_unknown_keys(sla), *_project_tags(sla), *_counts(sla), *_clients(sla))
+    return (*_customer(sla), *_unknown_keys(sla), *_project_tags(sla), *project_rules.traps(sla))
 
 
 def _customer(sla: MockSLA | ProjectSLA) -> Iterator[Problem]:
@@ -235,35 +229,3 @@ def _shared_tag(sla: MockSLA, project: ProjectSLA) -> Iterator[Problem]:
             fix=f"set data_tag to {shown(closest or project.data_tags[0])}, or add this tag to the project SLA",
             code="FM008",
         )
-
-
-def _counts(sla: ProjectSLA) -> Iterator[Problem]:
-    for key, consequence in _COUNTS.items():
-        value: int = getattr(sla.training_configuration, key)
-        if value < 1:
-            yield Problem(
-                message=f"{consequence} with {key} below 1",
-                where=f"{sla.origin}: {_TRAINING}.{key}",
-                expected="1 or more",
-                got=str(value),
-                nearest="1",
-                fix=f"set {key} to 1 or more",
-                code="FM010",
-            )
-
-
-def _clients(sla: ProjectSLA) -> Iterator[Problem]:
-    training = sla.training_configuration
-    started = max(training.min_available_clients, 1)  # a lower value is FM010's matter
-    for key in ("min_fit_clients", "min_evaluate_clients"):
-        needed: int = getattr(training, key)
-        if needed > started:
-            yield Problem(
-                message=f"the aggregator waits for ever, since {key} is higher than the number of learners started",
-                where=f"{sla.origin}: {_TRAINING}.{key}",
-                expected=f"at most min_available_clients, the number of learners that are started: {started}",
-                got=str(needed),
-                nearest=str(started),
-                fix=f"set min_available_clients to {needed}, or {key} to {started}",
-                code="FM012",
-            )

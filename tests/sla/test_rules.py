@@ -85,7 +85,11 @@ def test_an_empty_or_misspelt_customer_id() -> None:
 
 def test_a_project_needs_a_customer_id_too() -> None:
     sla = ProjectSLA.load(
-        {"ml_repo_url": "x", "ml_model_flavor": "sklearn", "training_configuration": {"data_tags": ["mnist"]}}
+        {
+            "ml_repo_url": "https://github.com/a/b",
+            "ml_model_flavor": "sklearn",
+            "training_configuration": {"data_tags": ["mnist"]},
+        }
     )
 
     assert codes(sla.findings()) == ["FM009"]
@@ -263,7 +267,7 @@ def test_a_project_without_tags_says_the_same_alone_and_beside_an_mdp_sla(traini
     sla = ProjectSLA.load(
         {
             "customerID": "Admin",
-            "ml_repo_url": "https://example.org/repo",
+            "ml_repo_url": "https://github.com/someone/repo",
             "ml_model_flavor": "sklearn",
             "training_configuration": training,
         }
@@ -288,50 +292,6 @@ def test_a_projects_tags_that_can_never_match() -> None:
     ]
     assert [finding.problem.nearest for finding in findings] == ["a_b", "c_d", "e_f", ""]
     assert "it is empty, and no MDP can send data under an empty tag" in findings[3].message
-
-
-@pytest.mark.parametrize(
-    ("key", "consequence"),
-    [
-        ("training_cycles", "nothing is trained, since no cycle is run with training_cycles below 1"),
-        ("training_rounds", "nothing is trained, since no round is run with training_rounds below 1"),
-        (
-            "min_fit_clients",
-            "a round can pass without training, since it needs no learner with min_fit_clients below 1",
-        ),
-        (
-            "min_evaluate_clients",
-            "a round can pass without evaluation, since it needs no learner with min_evaluate_clients below 1",
-        ),
-    ],
-)
-def test_counts_below_one(key: str, consequence: str) -> None:
-    assert only(project(**{key: 0}).findings(), "FM010") == (
-        f"{consequence}\n"
-        f"  where     <mapping>: training_configuration.{key}\n"
-        "  expected  1 or more\n"
-        "  got       0\n"
-        "  nearest   1\n"
-        f"  fix       set {key} to 1 or more"
-    )
-
-
-def test_no_learner_started() -> None:
-    told = only(project(min_available_clients=0).findings(), "FM010")
-
-    assert told.startswith("nothing is trained, since no learner is started with min_available_clients below 1\n")
-
-
-@pytest.mark.parametrize("key", ["min_fit_clients", "min_evaluate_clients"])
-def test_more_learners_needed_than_are_started(key: str) -> None:
-    assert only(project(min_available_clients=2, **{key: 3}).findings(), "FM012") == (
-        f"the aggregator waits for ever, since {key} is higher than the number of learners started\n"
-        f"  where     <mapping>: training_configuration.{key}\n"
-        "  expected  at most min_available_clients, the number of learners that are started: 2\n"
-        "  got       3\n"
-        "  nearest   2\n"
-        f"  fix       set min_available_clients to 3, or {key} to 2"
-    )
 
 
 def test_all_findings_come_together() -> None:
