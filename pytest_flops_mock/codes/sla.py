@@ -47,7 +47,7 @@ SLA = (
         Stage.SLA,
         Severity.ERROR,
         "data tag can never match",
-        trigger="A data tag is empty or holds a dot, a comma, a blank, a slash or NUL.",
+        trigger="A data tag is empty, begins with a dash, or holds a dot, a comma, a blank, a slash or NUL.",
         why="The ML data server takes a file name's part before its first dot as the tag, and a learner gets its tags "
         "joined by commas in one argument: such a tag finds no data.",
         fix="Use letters, digits, _ and - only, and the same tag in both SLAs.",
@@ -57,9 +57,9 @@ SLA = (
         Stage.SLA,
         Severity.ERROR,
         "name does not survive the manager's command line",
-        trigger="dataset_name or data_tag holds a blank, a quote or a backslash, or is empty.",
-        why="The FLOps manager joins the arguments with blanks and splits them again by shell rules: the mock data "
-        "provider gets wrong arguments and dies.",
+        trigger="dataset_name or data_tag holds a blank, a quote or a backslash, begins with a dash, or is empty.",
+        why="The FLOps manager joins the arguments with blanks and splits them again by shell rules, and what begins with a "
+        "dash is taken for an option: the mock data provider gets wrong arguments and dies.",
         fix="Write the data set's name as the hub shows it, and a tag of letters, digits, _ and -.",
     ),
     Code(
@@ -184,5 +184,15 @@ SLA = (
         why="Nothing on FLOps reads them: learners and aggregators always ask for 100 MB of memory and 1 vCPU, and their "
         "containers run without limits.",
         fix="Remove the key.",
+    ),
+    Code(
+        "FM020",
+        Stage.SLA,
+        Severity.ERROR,
+        "data tag too long for a file name",
+        trigger="data_tag has more than 214 bytes in UTF-8.",
+        why="The ML data server stores each partition in a file whose name is the tag, a digest and an ending. More than "
+        "255 bytes fail on its disk.",
+        fix="Use a shorter tag, and the same in both SLAs.",
     ),
 )

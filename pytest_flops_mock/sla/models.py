@@ -1,8 +1,8 @@
 """The MDP SLA and the project SLA of FLOps, typed and frozen.
 
-Loading is as lenient as the FLOps manager: numbers given as strings are converted, unknown keys are kept. What the
-manager cannot take at all is refused, with every such problem in one error. What deploys but fails later is told by
-``problems()``, and by ``findings()`` as a report has it.
+Loading is as lenient as the FLOps manager, whose values pydantic reads: numbers as text, floats without a fraction and
+booleans become whole numbers, unknown keys are kept. What the manager cannot take at all is refused, with every such
+problem in one error. What deploys but fails later is told by ``problems()``, and by ``findings()`` as a report has it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ def _no_boolean(value: object) -> object:
     return value
 
 
-Count = Annotated[int, BeforeValidator(_no_boolean)]
-"""A whole number, or a string or float that is one."""
+def _no_null(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("string_type", "null is not a string")
+    return value
 
 
 def _some_rows(value: int) -> int:
@@ -53,9 +55,11 @@ def _some_name(value: str) -> str:
     return value
 
 
-Rows = Annotated[Count, AfterValidator(_some_rows)]
+Rows = Annotated[int, BeforeValidator(_no_boolean), AfterValidator(_some_rows)]
 SplitName = Annotated[str, AfterValidator(_split_name)]
 Name = Annotated[str, AfterValidator(_some_name)]
+Customer = Annotated[str | None, BeforeValidator(_no_null)]
+"""A string; without the key there is none."""
 
 
 class MLModelFlavor(str, Enum):
@@ -104,7 +108,7 @@ class MockDataConfiguration(BaseModel):
     model_config = _CONFIG
 
     dataset_name: str = "mnist"
-    number_of_partitions: Count = 1
+    number_of_partitions: int = 1
     data_tag: str = ""
     split: SplitName = "train"
     config_name: Name | None = None
@@ -129,11 +133,11 @@ class TrainingConfiguration(BaseModel):
 
     mode: TrainingMode = TrainingMode.CLASSIC
     data_tags: tuple[str, ...] = ()
-    training_cycles: Count = 1
-    training_rounds: Count = 3
-    min_available_clients: Count = 1
-    min_fit_clients: Count = 1
-    min_evaluate_clients: Count = 1
+    training_cycles: int = 1
+    training_rounds: int = 3
+    min_available_clients: int = 1
+    min_fit_clients: int = 1
+    min_evaluate_clients: int = 1
 
 
 class ResourceConstraints(BaseModel):
@@ -147,9 +151,9 @@ class ResourceConstraints(BaseModel):
 
     model_config = _CONFIG
 
-    memory: Count = 100
-    vcpus: Count = 1
-    storage: Count = 0
+    memory: int = 100
+    vcpus: int = 1
+    storage: int = 0
 
 
 class MockSLA(BaseModel):
@@ -162,7 +166,7 @@ class MockSLA(BaseModel):
 
     model_config = _CONFIG
 
-    customer_id: str | None = Field(default=None, alias="customerID")
+    customer_id: Customer = Field(default=None, alias="customerID")
     mock_data_configuration: MockDataConfiguration = Field(
         description="an object with dataset_name, number_of_partitions and data_tag"
     )
@@ -250,7 +254,7 @@ class ProjectSLA(BaseModel):
 
     model_config = _CONFIG
 
-    customer_id: str | None = Field(default=None, alias="customerID")
+    customer_id: Customer = Field(default=None, alias="customerID")
     ml_repo_url: str = Field(description="the Git URL of the ML repository")
     ml_model_flavor: MLModelFlavor = Field(description=f"one of {listing(flavor.value for flavor in MLModelFlavor)}")
     verbose: bool = False

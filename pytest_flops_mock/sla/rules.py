@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MOCK = "mock_data_configuration"
 _TRAINING = "training_configuration"
+_MAX_NAME_BYTES = 255  # of Linux' file systems
+_MAX_TAG_BYTES = _MAX_NAME_BYTES - len(f".{'0' * 32}.parquet")
 _SAFE_TAG = "letters, digits, _ and - only"
 
 
@@ -128,14 +130,12 @@ def _split(line: str) -> list[str] | None:
 
 def _clean(tag: str) -> str:
     """A tag without pitfalls that looks like ``tag``."""
-    return re.sub(r"[^\w-]+", "_", tag).strip("_")
+    return re.sub(r"[^\w-]+", "_", tag).strip("_-")
 
 
 def _command_line(sla: MockSLA) -> Iterator[Problem]:
     arguments = [sla.dataset_name, str(sla.number_of_partitions), sla.data_tag]
     split = _split(" ".join(arguments))
-    if split == arguments:
-        return
     got = "a quote or backslash that is never closed"
     if split is not None:
         got = f"{len(split)} arguments in place of 3: {', '.join(shown(part) for part in split)}"
@@ -143,9 +143,23 @@ def _command_line(sla: MockSLA) -> Iterator[Problem]:
             got = f"other arguments: {', '.join(shown(part) for part in split)}"
     for key, value in (("dataset_name", sla.dataset_name), ("data_tag", sla.data_tag)):
         # A path never reaches the command line of a real MDP; FM011 says what matters about it.
-        if _split(value) == [value] or (key == "dataset_name" and is_local_path(value)):
+        if key == "dataset_name" and is_local_path(value):
             continue
         is_tag = key == "data_tag"
+        expected = _SAFE_TAG if is_tag else "a data set's name on the Hugging Face hub, such as mnist"
+        if value.startswith("-"):
+            closest = _clean(value) if is_tag else ""
+            yield Problem(
+                message=f"the MDP gets wrong arguments and dies, since it takes {key} {shown(value)} for an option",
+                where=f"{sla.origin}: {_MOCK}.{key}",
+                expected=f"{expected}, and no dash at the beginning",
+                got=shown(value),
+                nearest=closest,
+                fix=f"set data_tag to {shown(closest or 'my_tag')}" if is_tag else "write the name as the hub shows it",
+                code="FM006",
+            )
+        if split == arguments or _split(value) == [value]:
+            continue
         more = "; nor would a learner ask for it whole, since its arguments are split at blanks as well"
         blank = is_tag and len(value.split()) > 1
         closest = (_clean(value) or _clean(sla.dataset_name)) if is_tag else ""
@@ -155,7 +169,7 @@ def _command_line(sla: MockSLA) -> Iterator[Problem]:
                 f"again by shell rules, which {key} {shown(value)} does not survive{more if blank else ''}"
             ),
             where=f"{sla.origin}: {_MOCK}.{key}",
-            expected=_SAFE_TAG if is_tag else "a data set's name on the Hugging Face hub, such as mnist",
+            expected=expected,
             got=got,
             nearest=closest,
             fix=f"set data_tag to {shown(closest or 'my_tag')}" if is_tag else "write the name as the hub shows it",
@@ -174,6 +188,8 @@ def _tag_traps(tag: str, *, command_line: bool) -> Iterator[str]:
         yield "holds a comma, and a learner's tags are joined by commas and taken apart there"
     if command_line and any(char.isspace() for char in tag):
         yield "holds a blank, and a learner's arguments are split at blanks"
+    if command_line and tag.startswith("-"):
+        yield "begins with a dash, and an MDP takes such a tag for an option and dies"
     if any(part in tag for part in ("/", "..", "\0")):
         yield "holds '/', '..' or NUL, and a file of that name would leave the ML data server's store, which refuses it"
 
@@ -192,8 +208,19 @@ def _tag_problem(tag: str, reason: str, where: str) -> Problem:
 
 
 def _mock_tag(sla: MockSLA) -> Iterator[Problem]:
-    for reason in _tag_traps(sla.data_tag, command_line=_split(sla.data_tag) == [sla.data_tag]):
-        yield _tag_problem(sla.data_tag, reason, f"{sla.origin}: {_MOCK}.data_tag")
+    tag, where = sla.data_tag, f"{sla.origin}: {_MOCK}.data_tag"
+    for reason in _tag_traps(tag, command_line=_split(tag) == [tag] and not tag.startswith("-")):
+        yield _tag_problem(tag, reason, where)
+    length = len(tag.encode())
+    if length > _MAX_TAG_BYTES:
+        yield Problem(
+            message="nothing can be stored, since the partitions' file names are too long for the ML data server's disk",
+            where=where,
+            expected=f"at most {_MAX_TAG_BYTES} bytes; with digest and ending, a name has at most {_MAX_NAME_BYTES}",
+            got=f"{length} bytes: {shown(tag)}",
+            fix="use a shorter tag in the MDP SLA and in the project SLA",
+            code="FM020",
+        )
 
 
 def _no_tags(project: ProjectSLA) -> Problem:

@@ -92,9 +92,27 @@ def test_an_mdp_sla_from_a_mapping_has_flops_defaults_and_needs_no_customer() ->
     assert sla.origin == "<mapping>"
 
 
-@pytest.mark.parametrize("number", [3, "3", 3.0, " 3 "])
-def test_numbers_given_as_strings_are_converted(number: object) -> None:
+@pytest.mark.parametrize("number", [3, "3", 3.0, " 3 ", "3.0"])
+def test_numbers_given_as_strings_or_floats_are_converted(number: object) -> None:
+    """Contract, section 1: "numbers as text, floats without a fraction and booleans become whole numbers"."""
     assert MockSLA.load(mock(number_of_partitions=number)).number_of_partitions == 3
+
+
+def test_booleans_are_whole_numbers() -> None:
+    """Contract, section 1, as above."""
+    assert MockSLA.load(mock(number_of_partitions=True)).number_of_partitions == 1
+    assert MockSLA.load(mock(number_of_partitions=False)).number_of_partitions == 0
+
+
+def test_a_customer_id_that_is_null_is_refused() -> None:
+    """Contract, section 1: "other mismatches (a fraction, `null`, a number as tag or `customerID`, …) are refused"."""
+    assert str(refusal({"customerID": None, "mock_data_configuration": {}})) == (
+        "customerID is not a string\n"
+        "  where     <mapping>: customerID\n"
+        "  expected  a string\n"
+        "  got       null\n"
+        "  fix       write a string in double quotes"
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +121,7 @@ def test_numbers_given_as_strings_are_converted(number: object) -> None:
         ("three", '"three" (a string)'),
         ("", '"" (a string)'),
         (3.5, "3.5 (a number)"),
-        (True, "true (a boolean)"),
+        ("3.5", '"3.5" (a string)'),
         (None, "null"),
         ([3], "[3] (a list)"),
         (float("inf"), "Infinity (a number)"),
