@@ -126,6 +126,9 @@ class StageItem(pytest.Item):
         if result.outcome.value == "skipped":
             pytest.skip(result.reason)
 
+    def _initrequest(self) -> None:
+        """pytest-retry asks every test for this, to have new fixtures before the next attempt; there are none here."""
+
     def reportinfo(self) -> tuple[Path, int, str]:
         """The SLA, and how failures are headed."""
         return self.path, 0, f"{self.name} with {self.sla}"

@@ -16,6 +16,8 @@ from pytest_flops_mock.cli import check, explain, record, twin
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 
+ABOUT = "Check an ML repository without pytest, record samples and make twins of data sets, explain findings."
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status.
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="flops-mock", description=__doc__.partition(": ")[2], allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="flops-mock", description=ABOUT, allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (check, explain, record, twin):

@@ -80,8 +80,9 @@ class LearnerSession:
         """
         if self._begun is not None:
             (ready, sent), self._begun = self._begun, None
-            self._channel.answer(ready, limit=START_SECONDS)  # its own imports do not count as the repository's time
-            self._early[sent.request.do] = self._channel.answer(sent)
+            own = self._channel.answer(ready, limit=START_SECONDS)  # its own imports do not count as the repository's time
+            # Where it has ended in them, that is the answer: how it ended is told once.
+            self._early[sent.request.do] = own if self._channel.ended else self._channel.answer(sent)
             self._strayed = True
         if request.do in self._early:
             early: Told[F] | Failure = self._early.pop(request.do)

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from pytest_flops_mock.errors import Problem, SLAError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.sla.keys import known_keys
-from pytest_flops_mock.sla.problems import no_such_change, problem_of
+from pytest_flops_mock.sla.problems import no_such_change, no_text_problems, problem_of
 from pytest_flops_mock.sla.reading import Document, Source, read
 from pytest_flops_mock.sla.rules import mock_problems, project_problems
 
@@ -303,6 +303,9 @@ _SLA = TypeVar("_SLA", MockSLA, ProjectSLA)
 
 
 def _validated(kind: type[_SLA], document: Document) -> _SLA:
+    no_text = tuple(no_text_problems(document.data, document.origin))
+    if no_text:
+        raise SLAError(*no_text)
     try:
         sla = kind.model_validate(document.data)
     except ValidationError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from pytest_flops_mock.sla.parsing import described, shown
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 # The first word of pydantic's error types: what was expected, and the next step.
 _WORDS: Mapping[str, tuple[str, str]] = {
     "int": ("a whole number", "write a whole number, such as 3"),
@@ -49,6 +50,32 @@ def problem_of(kind: type[BaseModel], error: ErrorDetails, origin: str) -> Probl
     elif kind_of_error == "tuple" and isinstance(value, str):
         closest = shown([value])
     return Problem(f"{path} is not {expected}", where, expected, got, closest, f"write {closest}" if closest else fix)
+
+
+def no_text_problems(value: Any, origin: str, path: str = "") -> Iterator[Problem]:
+    """A problem for each key or text within ``value`` that no file, command line or request can hold."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            here = f"{path}.{_escaped(key)}" if path else _escaped(key)
+            yield from no_text_problems(key if isinstance(key, str) else "", origin, here)
+            yield from no_text_problems(inner, origin, here)
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from no_text_problems(inner, origin, f"{path}[{index}]")
+    elif isinstance(value, str) and _escaped(value) != value:
+        yield Problem(
+            message=f"{path} holds half of a surrogate pair, which is no character and cannot be sent",
+            where=f"{origin}: {path}",
+            expected="characters of Unicode",
+            got=described(value),
+            nearest=shown(_HALF_PAIR.sub("", value)),
+            fix="write the character itself, or remove the half",
+        )
+
+
+def _escaped(text: object) -> str:
+    """A text that can be shown, with an escape for each half of a surrogate pair."""
+    return _HALF_PAIR.sub(lambda found: f"\\u{ord(found[0]):04x}", str(text))
 
 
 def _missing_key(kind: type[BaseModel], key: str, found: Mapping[str, Any], where: str) -> Problem:

@@ -557,3 +557,11 @@ def test_the_action_hands_inputs_over_as_variables_and_uses_them_all() -> None:
     assert not [step["name"] for step in steps if "${{" in step["run"]], "an input in a script is a way to run anything"
     used = {name for step in steps for text in step["env"].values() for name in re.findall(r"inputs\.([\w-]+)", text)}
     assert used == set(told["inputs"])
+
+
+def test_it_works_where_python_drops_docstrings() -> None:
+    command = [sys.executable, "-m", "pytest_flops_mock.cli", "--help"]
+    optimized = {**os.environ, "PYTHONOPTIMIZE": "2"}
+    done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=60)
+    assert "Check an ML repository without pytest" in done.stdout
+    assert done.stderr == ""

@@ -209,6 +209,28 @@ def test_a_mappings_keys_are_strings() -> None:
     assert '  nearest   "1"\n' in told
 
 
+@pytest.mark.parametrize("kind", [MockSLA, ProjectSLA])
+def test_half_of_a_surrogate_pair_is_refused_wherever_it_stands(kind: type[MockSLA] | type[ProjectSLA]) -> None:
+    text = (
+        r'{"customerID": "Admin", "mock_data_configuration": {"data_tag": "a\ud800"}, "k\udfff": ["\ud83d\ude00", "\ud83d"]}'
+    )
+    error = refusal(text, kind)
+    assert str(error.problems[0]) == (
+        "mock_data_configuration.data_tag holds half of a surrogate pair, which is no character and cannot be sent\n"
+        "  where     <text>: mock_data_configuration.data_tag\n"
+        "  expected  characters of Unicode\n"
+        '  got       "a\\ud800" (a string)\n'
+        '  nearest   "a"\n'
+        "  fix       write the character itself, or remove the half"
+    )
+    assert [problem.where for problem in error.problems[1:]] == [r"<text>: k\udfff", r"<text>: k\udfff[1]"]
+    assert str(error).encode()
+
+
+def test_a_whole_pair_is_a_character() -> None:
+    assert MockSLA.load(r'{"mock_data_configuration": {"data_tag": "\ud83d\ude00"}}').data_tag == "\N{GRINNING FACE}"
+
+
 def test_refusals_never_speak_pydantic() -> None:
     everything_wrong = {
         "verbose": "perhaps",
