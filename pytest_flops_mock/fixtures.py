@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -13,6 +14,7 @@ import pytest
 from pytest_flops_mock.errors import Problem, ServerHandlerError, SettingsError, SLAError, listing
 from pytest_flops_mock.options import KEYWORDS, OPTIONS, CheckArguments, CheckOptions, Option, refuse_unknown
 from pytest_flops_mock.settings import Settings, settings_from
+from pytest_flops_mock.sla.files import shown
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 SETTINGS = pytest.StashKey[Settings]()
 SERVERS = pytest.StashKey["list[MLDataServer]"]()
 REPORTS = pytest.StashKey["list[Report]"]()
+PASSED = pytest.StashKey[bool]()
+"""Whether the test function itself has come to its end."""
 
 
 class SLAChanges(TypedDict, total=False):
@@ -79,6 +83,7 @@ class FlopsCheck:
     """What the fixture ``flops_check`` gives."""
 
     _request: pytest.FixtureRequest
+    _given: list[tuple[str, Report]] = field(default_factory=list)
 
     def __call__(
         self,
@@ -106,7 +111,17 @@ class FlopsCheck:
             **_options(request, **chosen).arguments(),
         )
         request.node.stash.setdefault(REPORTS, []).append(report)
-        return report
+        caller = sys._getframe(1)
+        given = replace(report)  # what this plugin looks at does not count as looked at by the test
+        file = shown(Path(caller.f_code.co_filename), request.config.rootpath)
+        self._given.append((f"{file}:{caller.f_lineno}", given))
+        return given
+
+    def refuse_unasked(self) -> None:
+        """Fail if the test has not looked at a report with errors."""
+        unasked = [(place, report) for place, report in self._given if not report.asked and not report.ok]
+        if unasked and self._request.node.stash.get(PASSED, False):
+            pytest.fail("\n".join(str(_unasked(place, report)) for place, report in unasked), pytrace=False)
 
 
 @pytest.fixture
@@ -187,7 +202,7 @@ def flops_repository(request: pytest.FixtureRequest) -> MLRepository:
 
 
 @pytest.fixture
-def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
+def flops_check(request: pytest.FixtureRequest) -> Iterator[FlopsCheck]:
     """Checks an ML repository against the data that a mock data provider sends, in one call.
 
     ``report = flops_check(sla="mocks/mnist_multi.json"); assert report.ok, report``
@@ -195,7 +210,8 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
     Reads the SLA, looks at the repository, runs the mock data provider against an ML data server of the call's own, loads
     the partitions as a learner does, and lets the repository's ``ModelManager`` take them, train, hand over its parameters
     and evaluate, in a process of its own. What is wrong is in the report, not raised; when the test fails, the report is a
-    section of it. ``--flops-check`` does the same for the SLAs of ``flops_sla`` without a test.
+    section of it. A test that passes without looking at a report with errors (``ok``, ``verdict``, ``errors``, ``findings``,
+    its text or JSON) fails at teardown. ``--flops-check`` does the same for the SLAs of ``flops_sla`` without a test.
 
     Args:
         repository: Folder, mapping of file names to texts, or ``MLRepository``; by default ``flops_repository``.
@@ -210,7 +226,19 @@ def flops_check(request: pytest.FixtureRequest) -> FlopsCheck:
             ``flops_ignore`` of the test say, else the options and ini keys; ``pass_env`` and ``ignore`` come on top of
             those. And values to replace in the MDP SLA, for example ``dataset_name="cifar10"``.
     """
-    return FlopsCheck(request)
+    check = FlopsCheck(request)
+    yield check
+    check.refuse_unasked()
+
+
+def _unasked(place: str, report: Report) -> Problem:
+    return Problem(
+        "flops_check has found errors, and the test does not look at its report",
+        where=place,
+        expected="assert report.ok, report",
+        got=f"a test that passes with {report!r}",
+        fix="assert on the report, or on report.errors where they are meant to be there",
+    )
 
 
 def _options(request: pytest.FixtureRequest, **arguments: Unpack[CheckArguments]) -> CheckOptions:

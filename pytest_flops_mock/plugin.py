@@ -24,6 +24,7 @@ from pytest_flops_mock.collection import (
 )
 from pytest_flops_mock.errors import SettingsError, listing
 from pytest_flops_mock.fixtures import (
+    PASSED,
     REPORTS,
     SERVERS,
     flops_check,
@@ -119,6 +120,15 @@ def pytest_make_collect_report(
     if isinstance(collector, pytest.Session) and report.passed:
         report.result = [*(report.result or ()), *collected_beside(collector, settings_of(collector.config))]
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Note whether the test itself passes; plugins that repeat tests come by here as well."""
+    item.stash[PASSED] = False
+    result = yield
+    item.stash[PASSED] = True
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

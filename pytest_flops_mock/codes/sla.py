@@ -29,7 +29,7 @@ SLA = (
         Stage.SLA,
         Severity.ERROR,
         "SLA value missing or of the wrong type",
-        trigger="A key that FLOps needs is not there, or its value cannot be turned into the right type, or is no text in Unicode.",
+        trigger="A needed key is missing, or a value cannot be turned into the right type or is no text in Unicode.",
         why="The FLOps manager answers 500, with a message that names neither file nor line.",
         fix="Give the key a value of the type that the finding names.",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
 from pytest_flops_mock.report import as_json, text
@@ -13,7 +14,8 @@ from pytest_flops_mock.stage import Outcome, Severity, Stage
 class Report:
     """The verdict on one ML repository and all that led to it.
 
-    ``print(report)`` shows it in full; ``repr`` is one line, since pytest cuts longer ones.
+    ``print(report)`` shows it in full; ``repr`` is one line, since pytest cuts longer ones. A report notes whether its
+    findings were looked at, see :attr:`asked`; its value does not depend on that.
 
     Attributes:
         repository: What was checked, in words (a path, or ``repository of 3 files``).
@@ -48,8 +50,14 @@ class Report:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings of severity ``warning``."""
-        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+        """The findings of severity ``warning``. Who asks for them alone has not seen the errors."""
+        findings: tuple[Finding, ...] = vars(self)["findings"]
+        return tuple(finding for finding in findings if finding.severity is Severity.WARNING)
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody has looked at the findings: as they are, as the verdict or the errors, as text or JSON."""
+        return "_asked" in vars(self)
 
     @property
     def summary(self) -> str:
@@ -73,6 +81,14 @@ class Report:
             ValueError: The text is not JSON, or not a report of this schema.
         """
         return cls(**as_json.parsed(text))
+
+    if not TYPE_CHECKING:  # for type checkers, there are no attributes but those above
+
+        def __getattribute__(self, name: str) -> Any:
+            """Note that the findings are looked at; verdict, errors, text and JSON are made of them."""
+            if name == "findings":
+                object.__setattr__(self, "_asked", True)
+            return object.__getattribute__(self, name)
 
     def __repr__(self) -> str:
         return text.line(self)

@@ -84,6 +84,19 @@ def test_everything_is_frozen() -> None:
             value.message = "other"  # type: ignore[misc, union-attr]
 
 
+def test_it_notes_that_it_was_asked_and_stays_what_it_is() -> None:
+    asked, other = Report("x", findings=(WARNING,)), Report("x", findings=(WARNING,))
+    assert not asked.asked
+    assert asked.warnings == (WARNING,)
+    assert asked.outcome(Stage.LOAD) is Outcome.SKIPPED
+    assert not asked.asked
+    assert asked.ok
+    assert asked.asked
+    assert not other.asked
+    assert (asked, hash(asked), repr(asked), asked.to_json()) == (other, hash(other), repr(other), other.to_json())
+    assert not dataclasses.replace(asked).asked
+
+
 def test_an_error_shows_each_of_its_problems_with_its_parts() -> None:
     error = FlopsMockError(Problem("first", where="here\nand there"), Problem("second", fix="do it"))
     assert str(error) == "first\n  where     here\n            and there\nsecond\n  fix       do it"
