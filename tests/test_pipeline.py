@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from standins.projects import REPOSITORY, mock_sla
 
-from pytest_flops_mock import FlopsMockError, MLDataServer, MockDataProvider, Report, check_repository
+from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, MockDataProvider, Report, check_repository
 from pytest_flops_mock.errors import SettingsError
 
 
@@ -206,3 +207,35 @@ def test_a_repository_at_a_user_who_is_not_there_is_a_finding() -> None:
     report = check_repository("~no-such-user-here/repository", sla=mock_sla())
     assert codes(report) == ["FM101"]
     assert report.repository == "~no-such-user-here/repository"
+
+
+def test_rows_that_vanish_are_told_with_the_numbers(tmp_path: Path) -> None:
+    """Contract, section 2: equal content gives an equal name, so sending twice stores once."""
+    table = tmp_path / "equal.csv"
+    table.write_text("label\n" + "1\n" * 600)
+    sla = mock_sla(dataset_name=str(table), number_of_partitions=3)
+    report = check_repository(REPOSITORY, sla=sla, until="load")
+    assert report.ok, str(report)
+    assert codes(report) == ["FM011", "FM307"]  # a path is local, too
+    assert "200 of 600 rows are left" in str(report)
+    assert report.data.rows == 200
+
+
+def test_rows_of_an_earlier_run_under_the_tag_are_told() -> None:
+    """Contract, section 4: the data server merges by tag whatever was sent."""
+    with MLDataServer() as server:
+        MockDataProvider(server.uri).run(mock_sla(max_rows=40))
+        report = check_repository(REPOSITORY, server.uri, sla=mock_sla(max_rows=600), until="load")
+    assert report.ok, str(report)
+    assert codes(report) == ["FM405"]
+    assert "the learner loaded 40 rows that this run did not send" in str(report)
+    assert report.data.rows == 640
+
+
+def test_partitions_without_rows_are_an_error_and_nothing_is_trained_on_them() -> None:
+    with MLDataServer() as server:
+        with MLDataClient(server.uri) as client:
+            client.send("mnist.none.parquet", pa.table({"label": pa.array([], pa.int64())}))
+        report = check_repository(REPOSITORY, server.uri, data_tags=["mnist"])
+    assert codes(report) == ["FM407"]
+    assert stages(report)["transform"] == "needs load"

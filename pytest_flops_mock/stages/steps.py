@@ -11,7 +11,7 @@ from pytest_flops_mock.errors import FlopsMockError, Problem
 from pytest_flops_mock.findings import DataFacts, Finding, findings_of
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.failures import failure_finding, needs_data, shown_output
-from pytest_flops_mock.judging.loading import load_failures
+from pytest_flops_mock.judging.loading import equal_partitions, load_failures, row_findings
 from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
 from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
@@ -95,7 +95,7 @@ def provide(context: Context) -> Iterable[Finding]:
         context.data = DataFacts(context.mock.dataset_name, source, source)  # known also when the run fails
         run = context.provider.store(context.mock)
         context.data = DataFacts(run.dataset_name, run.source, run.origin, run.partitions)
-    return ()
+    return equal_partitions(context.data.partitions)
 
 
 def load(context: Context) -> Iterable[Finding]:
@@ -105,10 +105,11 @@ def load(context: Context) -> Iterable[Finding]:
     answer = context.session.ask(requests.LOAD, limit=limit, uri=uri, tags=context.tags(), timeout=limit, seed=SHUFFLE_SEED)
     if isinstance(answer, Failure):
         return load_failures(answer, uri)
-    context.usable.add(Stage.LOAD)
+    if answer.facts.rows:
+        context.usable.add(Stage.LOAD)
     context.columns, context.classes = answer.facts.columns, answer.facts.classes
     context.data = replace(context.data, rows=answer.facts.rows, columns=tuple(context.columns.items()))
-    return ()
+    return row_findings(context.data.partitions, answer.facts, uri)
 
 
 def aggregate(context: Context) -> Iterable[Finding]:
