@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource, data_choice
+from pytest_flops_mock.data.digestible import check_texts, check_types
 from pytest_flops_mock.data.loaded import LoadedData, handed_in
 from pytest_flops_mock.data.resolving import load, resolve, source_of
 from pytest_flops_mock.data.selection import Selection
@@ -199,15 +200,17 @@ def _named(partitions: Iterator[Partition]) -> Generator[_Named, None, None]:
 
 
 def _next(partitions: Iterator[Partition]) -> _Named | None:
-    """The next partition, if an ML data server can keep it."""
+    """The next partition, if FLOps' provider can name it and an ML data server can keep it."""
     partition = next(partitions, None)
     if partition is None:
         return None
+    check_types(partition.schema, partition.where)
     check_columns(partition.schema, partition.where)
     batches = _repeatable(partition)
     digest, nbytes = ContentDigest(partition.schema), 0
     for batch in batches():
         check_rows(batch, partition.where)
+        check_texts(batch, partition.where)
         digest.update(batch)
         nbytes += batch.nbytes
     return _Named(partition, digest.hexdigest(), nbytes, batches)

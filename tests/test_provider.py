@@ -157,7 +157,7 @@ def test_it_works_against_the_real_server(tmp_path: Path, generator: bool) -> No
 
 
 def test_large_partitions_are_sent_in_batches(tmp_path: Path) -> None:
-    rows = datasets.Dataset.from_dict({"x": [os.urandom(2**20) for _ in range(40)]})
+    rows = datasets.Dataset.from_dict({"x": [os.urandom(2**19).hex() for _ in range(40)]})
     with MLDataServer(ParquetStore(tmp_path)) as server:
         run = MockDataProvider(server.uri).run(mock_sla(), dataset=rows)
         assert run.rows == 40

@@ -72,6 +72,15 @@ DATA = (
         fix="Ask for fewer partitions, or use data whose rows differ.",
     ),
     Code(
+        "FM308",
+        Stage.PROVIDE,
+        Severity.ERROR,
+        "column of which no digest can be made",
+        trigger="A column has an extension type such as Array2D, or holds bytes or text that are not UTF-8.",
+        why="The mock data provider names a partition by its rows as text, and dies of such columns before it sends any.",
+        fix="Send lists of lists in place of arrays, and bytes within an Image, an Audio or a struct of your own.",
+    ),
+    Code(
         "FM401",
         Stage.LOAD,
         Severity.ERROR,

@@ -63,7 +63,8 @@ def loaded(dataset: Any, *, name: str, source: str, origin: str, labels: tuple[s
     Raises:
         DataSourceError: A column has a feature type that a learner could not read.
     """
-    schema, table = learner_schema(dataset.features.arrow_schema, name), dataset.data.table
+    # Not by way of ``dataset.features``, a copy: it takes time that grows with the square of the number of columns.
+    schema, table = learner_schema(dataset.info.features.arrow_schema, name), dataset.data.table
     return LoadedData(
         name=name,
         source=source,
@@ -87,7 +88,7 @@ def handed_in(dataset: Any, name: str, label: str = "") -> LoadedData:
         DataSourceError: It is no ``datasets.Dataset``, or has a column that a learner could not read.
     """
     rows = getattr(dataset, "num_rows", None)
-    if not isinstance(rows, int) or not hasattr(dataset, "features"):
+    if not isinstance(rows, int) or not hasattr(type(dataset), "features"):
         raise DataSourceError(
             Problem(
                 "the data handed in are not a data set that can be split",

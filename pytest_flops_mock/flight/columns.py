@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -33,17 +34,18 @@ def check_columns(schema: pa.Schema, where: str) -> None:
         for field in schema
         if (reason := _refusal(field))
     ]
-    repeated = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    names = schema.names  # makes a list each time
     problems += [
         Problem(
-            f"column {name!r} occurs {schema.names.count(name)} times",
+            f"column {name!r} occurs {count} times",
             where=where,
             expected="column names that differ",
-            got=", ".join(schema.names),
+            got=", ".join(names),
             fix="rename the columns",
             code="FM304",
         )
-        for name in repeated
+        for name, count in sorted(Counter(names).items())
+        if count > 1
     ]
     if problems:
         raise DataSourceError(*problems)
