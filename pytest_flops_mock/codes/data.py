@@ -81,6 +81,15 @@ DATA = (
         fix="Send lists of lists in place of arrays, and bytes within an Image, an Audio or a struct of your own.",
     ),
     Code(
+        "FM309",
+        Stage.PROVIDE,
+        Severity.ERROR,
+        "column that FLOps' provider cannot read",
+        trigger="A Parquet file has a column of categories or large lists, or metadata with feature types of datasets 4.",
+        why="The mock data provider has datasets 2.16, which knows neither, and dies before it sends anything.",
+        fix="Write the column as text, numbers or lists, and the file without the metadata key huggingface.",
+    ),
+    Code(
         "FM401",
         Stage.LOAD,
         Severity.ERROR,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import inspect
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from pytest_flops_mock.data.files import read_as_provider
 
 
 def with_files_closed(read: Callable[[], Any]) -> Any:
@@ -39,7 +42,10 @@ def local_dataset(path: str, **arguments: Any) -> Any:
     counts = datasets.config.HF_UPDATE_DOWNLOAD_COUNTS
     datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False
     try:
-        builder = datasets.load_dataset_builder(path, **arguments)
+        # A cache of its own: what other programs have put there, ``datasets`` may have read otherwise.
+        cache = os.path.join(datasets.config.HF_DATASETS_CACHE, "flops_mock_as_2.16")
+        builder = datasets.load_dataset_builder(path, cache_dir=cache, **arguments)
+        read_as_provider(builder)
         known = inspect.signature(builder.download_and_prepare).parameters
         builder.download_and_prepare(**({"try_from_hf_gcs": False} if "try_from_hf_gcs" in known else {}))
     finally:

@@ -81,6 +81,8 @@ def _splits(path: Path, selection: Selection) -> Any:
         raise DataSourceError(problem)
     try:
         data = with_files_closed(lambda: _read(path, selection.config_name))
+    except DataSourceError:
+        raise
     except Exception as error:  # whatever the reader of that format raises
         if path.is_dir() and (problem := _configuration_problem(path, selection.config_name)):
             raise DataSourceError(problem) from error

@@ -5,6 +5,7 @@ A name means one thing, decided by its form and by what the user chose; what lie
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from pytest_flops_mock.data.local import local_path, local_rows
 from pytest_flops_mock.data.recordings.replaying import replay
 from pytest_flops_mock.data.selection import REAL, Selection
 from pytest_flops_mock.data.twin_source import known_twin, twin_names, twin_of, twin_rows
+from pytest_flops_mock.errors import DataSourceError, Problem
 from pytest_flops_mock.sla.keys import is_local_path
 
 if TYPE_CHECKING:
@@ -72,14 +74,28 @@ def resolve(name: str, choice: DataChoice, recordings: Path, *, folder: Path, se
         selection: Which rows the SLA asks for.
 
     Raises:
-        DataSourceError: There is nothing at the path, or no twin of that name.
+        DataSourceError: There is nothing at the path, no twin of that name, or the name is an address.
     """
     if is_local_path(name):
         return DataSet(name, LOCAL, selection, (name,), "", recordings, path=local_path(name, folder))
+    if "://" in name:
+        raise DataSourceError(_address(name))
     known = known_twin(name, recordings)
     source = choice.source_of(*known.names)
     twin = twin_of(known, recordings, folder) if source is DataSource.SYNTHETIC else None
     return DataSet(name, source.value, selection, known.names, known.label, recordings, twin=twin)
+
+
+def _address(name: str) -> Problem:
+    path = re.match(r"\w+://(?:datasets/|[^/]+/datasets/|[^/]+/)([\w.-]+(?:/[\w.-]+)?)", name)
+    return Problem(
+        "an address is no name of a data set",
+        where=f"dataset_name = {name!r}",
+        expected="the name of a data set on the Hugging Face hub, such as ylecun/mnist",
+        got=name,
+        nearest=path[1] if path else "",
+        fix="leave out all but owner and name",
+    )
 
 
 def load(data: DataSet, *, partitions: int, seed: int) -> LoadedData:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import pyarrow.parquet as pq
 import pytest
 from sklearn.datasets import load_digits
 from standins.data import Found, loaded_data
 
 from pytest_flops_mock import DataSource, FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.twins.catalogue import twin_names
-from pytest_flops_mock.errors import listing
+from pytest_flops_mock.errors import DataSourceError, listing
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
 
@@ -342,7 +343,8 @@ def test_real_mnist_goes_the_whole_way(tmp_path: Path) -> None:
 def test_scikit_learns_digits_go_the_whole_way(tmp_path: Path) -> None:
     digits = load_digits()
     rows = datasets.Dataset.from_dict({"pixels": digits.data.tolist(), "label": digits.target.tolist()})
-    rows.to_parquet(tmp_path / "digits.parquet")
+    # Of the metadata that newer versions write with lists, the real provider would die.
+    pq.write_table(rows.data.table.replace_schema_metadata(), tmp_path / "digits.parquet")
     loaded = through_the_server(str(tmp_path / "digits.parquet"), 5, tmp_path)
     assert loaded.num_rows == 1797
     assert sorted(loaded[:]["label"].to_pylist()) == sorted(digits.target.tolist())
@@ -423,3 +425,25 @@ def test_a_folder_with_configurations_gives_the_one_that_is_named(tmp_path: Path
 @pytest.mark.parametrize(("name", "full"), [("femnist", "flwrlabs/femnist"), ("iris", "scikit-learn/iris")])
 def test_a_short_name_leads_to_the_full_one(name: str, full: str, tmp_path: Path) -> None:
     assert f"  nearest   {full}\n" in told(name, tmp_path)
+
+
+@pytest.mark.parametrize("source", list(DataSource))
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://huggingface.co/datasets/ylecun/mnist",
+        "hf://datasets/ylecun/mnist",
+        "https://hf.co/datasets/ylecun/mnist/tree/main",
+    ],
+)
+def test_an_address_in_place_of_a_name_is_told_with_the_name(source: DataSource, address: str) -> None:
+    with pytest.raises(DataSourceError) as told:
+        loaded_data(address, source)
+    assert str(told.value).splitlines() == [
+        "an address is no name of a data set",
+        f"  where     dataset_name = {address!r}",
+        "  expected  the name of a data set on the Hugging Face hub, such as ylecun/mnist",
+        f"  got       {address}",
+        "  nearest   ylecun/mnist",
+        "  fix       leave out all but owner and name",
+    ]
