@@ -30,6 +30,8 @@ from pytest_flops_mock.flight.features import features_of
 MIN_READ, READ_PER_ROW = 2_000, 50
 """How far a stream is read for rows of every class: so many rows for each wanted one, and at least so many."""
 
+_NO_CLASS = object()
+
 
 def record(name: str, selection: Selection, folder: Path, *, by: str | None = None, seed: int = SEED) -> Recording:
     """Record a sample of a data set of the hub, reading no more of it than needed.
@@ -141,7 +143,8 @@ def _stratified(
     """Rows of all classes, about equally many, in the order in which they came.
 
     Each class keeps a uniform choice of what was read of it. Reading ends when every class has its share, if it is known
-    how many there are, and in any case before much more is read than is kept.
+    how many there are, and in any case before much more is read than is kept. Rows without a class (missing, -1 or beyond
+    the names there are) only fill the place that the classes leave.
     """
     rng = np.random.default_rng(seed)
     share = rows if classes is None else -(-rows // classes)
@@ -149,7 +152,8 @@ def _stratified(
     seen: dict[Any, int] = {}
     for index, row in enumerate(islice(found, max(MIN_READ, READ_PER_ROW * rows))):
         try:
-            rows_of_class = kept.setdefault(row[by], [])
+            value = row[by] if classes is None or row[by] in range(classes) else _NO_CLASS
+            rows_of_class = kept.setdefault(value, [])
         except TypeError:
             raise DataSourceError(
                 Problem(
@@ -160,17 +164,21 @@ def _stratified(
                     fix="name another column with --by, or none",
                 )
             ) from None
-        seen[row[by]] = seen.get(row[by], 0) + 1
-        if len(rows_of_class) < share:
+        seen[value] = seen.get(value, 0) + 1
+        room = rows if value is _NO_CLASS else share
+        if len(rows_of_class) < room:
             rows_of_class.append((index, row))
-        elif (place := int(rng.integers(seen[row[by]]))) < share:
+        elif (place := int(rng.integers(seen[value]))) < room:
             rows_of_class[place] = (index, row)
-        if classes is not None and len(kept) >= classes and all(len(group) >= share for group in kept.values()):
+        full = sum(len(group) >= share for value, group in kept.items() if value is not _NO_CLASS)
+        if classes is not None and full >= classes:
             break
     chosen: list[tuple[int, dict[str, Any]]] = []
+    without = kept.pop(_NO_CLASS, [])
     groups = [kept[value] for value in sorted(kept, key=repr)]
     for turn in range(share):
         chosen += [group[turn] for group in groups if turn < len(group)]
+    chosen += without
     return [row for _, row in sorted(chosen[:rows], key=lambda pair: pair[0])]
 
 
