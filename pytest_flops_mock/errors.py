@@ -89,6 +89,10 @@ class LearnerEnvironmentError(FlopsMockError):
     code = "FM204"
 
 
+class ToolError(FlopsMockError):
+    """A tool that a check needs (Git, uv, the network) is missing or fails: nothing can be said of the repository."""
+
+
 class NameRefusedError(FlopsMockError):
     """A file name that an ML data server must not store (``/``, ``..``, NUL, absolute or empty)."""
 

@@ -9,8 +9,8 @@ import pytest
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
 from pytest_flops_mock.learner.environments.isolation import PASSED_ON, PASSED_ON_PREFIXES, child_environment
 from pytest_flops_mock.learner.environments.python import dotted
-from pytest_flops_mock.repository.listing import GIT_SECONDS
 from pytest_flops_mock.repository.structure import REPLACED, SHADOWED
+from pytest_flops_mock.repository.work_tree import GIT_SECONDS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "what-the-check-sees.md").read_text(encoding="utf-8")
 

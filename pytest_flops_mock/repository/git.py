@@ -8,8 +8,14 @@ from pathlib import Path
 
 from pytest_flops_mock.subprocesses import Ended, run
 
-SETTINGS = {"core.hooksPath": os.devnull}
-"""Git's settings for each call, whatever its configuration files say: no hook runs."""
+SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.fileMode": "false",
+    "safe.directory": "*",
+}
+"""Git's settings for each call, whatever its configuration files say: no hook runs, rights do not matter, and a checkout
+that belongs to another user is one as well."""
 
 OF_ANOTHER = frozenset(
     (
@@ -41,6 +47,9 @@ NEVER_ASK = {
 }
 """Variables that keep Git from asking for credentials."""
 
+QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+"""Variables that make it speak English, and write nothing into the repository when it is only asked."""
+
 
 def git(*arguments: str, folder: Path | None = None, timeout: float) -> Ended:
     """Run Git.
@@ -61,4 +70,4 @@ def git(*arguments: str, folder: Path | None = None, timeout: float) -> Ended:
 
 def environment(inherited: Mapping[str, str]) -> dict[str, str]:
     """What Git sees of this process' environment."""
-    return {**{name: value for name, value in inherited.items() if name not in OF_ANOTHER}, **NEVER_ASK}
+    return {**{name: value for name, value in inherited.items() if name not in OF_ANOTHER}, **NEVER_ASK, **QUIET}

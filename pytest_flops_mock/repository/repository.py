@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -83,15 +84,34 @@ class MLRepository:
 
         What the files say is still read when it is asked for.
         """
-        return replace(self, listed=self._listing())
+        return replace(self, listed=self.seen())
 
     def paths(self) -> tuple[str, ...]:
-        """The files that the image builder would see, relative to the root, sorted.
+        """The files that the image would hold, relative to the root, sorted.
 
-        Hidden files are left out, as the builder does; in a Git work tree so is what Git ignores.
+        Hidden files at the root are left out, as the builder does; in a Git work tree so is what Git does not track.
         """
         own = (name for name, _ in self.contents if not is_hidden(name))
-        return tuple(sorted({*self._listing().files, *own}))
+        return tuple(sorted({*self.seen().files, *own}))
+
+    def absent(self, path: str) -> str:
+        """Why a file or folder that is there is not in the image: ``untracked``, ``ignored``, ``hidden`` or ``submodule``.
+
+        Empty where it is in the image, or is not there.
+        """
+        seen, path = self.seen(), posixpath.normpath(path)
+        known = (*seen.files, *seen.links, *(name for name, _ in self.contents if not is_hidden(name)))
+        inside = any(name == path or name.startswith(f"{path}/") for name in known)
+        if self.root is None or inside or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path:
+            return ""
+        if not (self.root / path).exists():
+            return ""
+        if is_hidden(path):
+            return "hidden"
+        if seen.git is None or not seen.git.tracked:
+            return ""
+        beside = (why for name, why in seen.git.beside if f"{path}/".startswith(f"{name.rstrip('/')}/"))
+        return next(beside, "submodule" if any(path.startswith(f"{name}/") for name in seen.git.tracked) else "")
 
     def content(self, path: str) -> bytes:
         """The content of one file.
@@ -104,6 +124,8 @@ class MLRepository:
                 return text.encode()
         if self.root is None:
             raise self._unreadable(path, "no such file")
+        if pointer := self.seen().pointers.get(path):
+            return pointer.encode()
         with self._told_of(path):
             return (self.root / path).read_bytes()
 
@@ -124,11 +146,15 @@ class MLRepository:
         Raises:
             RepositoryError: A file cannot be read, or two files cannot lie in one folder.
         """
-        there = self._listing()
+        there = self.seen()
+        pointers = there.pointers
         for path in (*there.files, *there.links):
             with self._told_of(path):
                 _make_way(folder / path)
-                shutil.copy(Path(self.root or ".", path), folder / path, follow_symlinks=False)
+                if pointer := pointers.get(path):
+                    (folder / path).write_text(pointer, encoding="utf-8", newline="")
+                else:
+                    shutil.copy(Path(self.root or ".", path), folder / path, follow_symlinks=False)
         for path, text in self.contents:
             if not is_hidden(path):
                 with self._told_of(path):
@@ -141,7 +167,7 @@ class MLRepository:
         Raises:
             RepositoryError: As :meth:`copy_to` does.
         """
-        files = self._listing().files
+        files = self.seen().files
         for path in files:
             with self._told_of(path):
                 if self.root is not None and not (self.root / path).is_symlink():
@@ -152,7 +178,12 @@ class MLRepository:
             if file := next((parent for parent in above if parent in taken), ""):
                 raise self._unreadable(path, f"{file}, which is a file and not a folder")
 
-    def _listing(self) -> Listing:
+    def seen(self) -> Listing:
+        """What its folder holds for the image.
+
+        Raises:
+            ToolError: The folder is a Git work tree, and Git says nothing of it.
+        """
         if self.root is None:
             return Listing()
         return self.listed or listing_of(self.root)

@@ -54,14 +54,17 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
 def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, code: str = "FM102") -> Finding:
     at_root = [path for path in paths if "/" not in path]
     elsewhere = [path for path in paths if path.endswith("/" + name)]
+    beside = repository.absent(name)
     return Finding.of(
         Problem(
             f"the repository has no {name} at its root",
             where=repository.name,
             expected=f"{name} beside the other files at the root",
-            got=f"at the root: {listing(at_root)}",
-            nearest=next(iter(elsewhere), nearest(name, at_root)),
-            fix="put it at the root; hidden files and what Git ignores do not exist for the image builder",
+            got=f"it is in the folder, but {beside} in Git" if beside else f"at the root: {listing(at_root)}",
+            nearest="" if beside else next(iter(elsewhere), nearest(name, at_root)),
+            fix=f"git add {'--force ' if beside == 'ignored' else ''}{name}, and commit it"
+            if beside
+            else "put it at the root; hidden files and what Git does not track do not exist for the image builder",
         ),
         code=code,
     )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from pytest_flops_mock.errors import FlopsMockError
+from pytest_flops_mock.errors import FlopsMockError, ToolError
 from pytest_flops_mock.findings import Finding, StageResult, findings_of
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 from pytest_flops_mock.stages import steps
@@ -88,6 +88,8 @@ def _run(step: Step, context: Context) -> Done:
     began = time.perf_counter()
     try:
         found = tuple(step.run(context))
+    except ToolError:
+        raise  # it is no verdict
     except FlopsMockError as error:
         found = findings_of(error)
     seconds = time.perf_counter() - began

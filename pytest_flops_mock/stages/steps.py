@@ -10,6 +10,7 @@ from typing import Any
 from pytest_flops_mock.errors import FlopsMockError, Problem
 from pytest_flops_mock.findings import DataFacts, Finding, findings_of
 from pytest_flops_mock.judging import exchange, rounds
+from pytest_flops_mock.judging.absent import absent_finding
 from pytest_flops_mock.judging.failures import failure_finding, needs_data, shown_output
 from pytest_flops_mock.judging.loading import equal_partitions, load_failures, row_findings
 from pytest_flops_mock.judging.model import model_findings
@@ -21,6 +22,7 @@ from pytest_flops_mock.learner.environments.difference import difference_finding
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
+from pytest_flops_mock.repository.image import image_findings
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.repository.structure import structure_findings
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
@@ -55,7 +57,7 @@ def read_slas(context: Context) -> Iterable[Finding]:
 def look_at_repository(context: Context) -> Iterable[Finding]:
     """What can be said without running anything."""
     repository = MLRepository.of(context.subject.given).snapshot()
-    found = (*structure_findings(repository), *conda_findings(repository))
+    found = (*structure_findings(repository), *image_findings(repository), *conda_findings(repository))
     try:
         repository.refuse_unreadable()
     except FlopsMockError as error:
@@ -229,7 +231,10 @@ def _second_learner(context: Context) -> Generator[Finding, None, bool]:
 
 
 def _failed(context: Context, failure: Failure, stage: Stage) -> Finding:
-    return failure_finding(failure, stage, context.columns, context.subject.modules())
+    repository = context.subject.repository
+    return absent_finding(failure, stage, repository.absent) or failure_finding(
+        failure, stage, context.columns, context.subject.modules()
+    )
 
 
 @contextmanager

@@ -30,6 +30,8 @@ def test_variables_about_another_repository_are_left_out_and_those_about_the_way
         "SSH_ASKPASS": "",
         "SSH_ASKPASS_REQUIRE": "never",
         "GCM_INTERACTIVE": "never",
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
     }
 
 

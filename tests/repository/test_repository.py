@@ -18,12 +18,13 @@ def put(folder: Path, *names: str) -> None:
         (folder / name).write_text(name, encoding="utf-8")
 
 
-def test_hidden_files_caches_and_virtual_environments_are_left_out(tmp_path: Path) -> None:
+def test_hidden_files_of_the_root_caches_and_virtual_environments_are_left_out(tmp_path: Path) -> None:
     put(tmp_path, "model_manager.py", "a/b.py", ".hidden", ".git2/x", "__pycache__/x.pyc", "env/pyvenv.cfg", "env/lib/y.py")
-    assert MLRepository.at(tmp_path).paths() == ("a/b.py", "model_manager.py")
+    put(tmp_path, "a/.hidden", "a/.more/x", "a/__pycache__/b.pyc", "a/.git/HEAD")
+    assert MLRepository.at(tmp_path).paths() == ("a/.hidden", "a/.more/x", "a/b.py", "model_manager.py")
 
 
-def test_what_git_ignores_does_not_exist_and_what_is_new_does(tmp_path: Path) -> None:
+def test_where_git_tracks_nothing_all_counts_that_it_does_not_ignore(tmp_path: Path) -> None:
     put(tmp_path, "model_manager.py", "new.py", "data/big.bin")
     (tmp_path / ".gitignore").write_text("data/\n", encoding="utf-8")
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
@@ -123,7 +124,7 @@ def test_links_inside_it_are_links_in_the_copy_and_others_are_left_out(tmp_path:
 
 def test_names_have_one_form_and_contents_are_text() -> None:
     assert MLRepository.of_files({"./a//b.py": "x"}).paths() == ("a/b.py",)
-    assert MLRepository.of_files({".hidden": "", "a/.x/b": "", "a.py": ""}).paths() == ("a.py",)
+    assert MLRepository.of_files({".hidden": "", "a/.x/b": "", "a.py": ""}).paths() == ("a.py", "a/.x/b")
     with pytest.raises(FlopsMockError) as error:
         MLRepository.of_files({"weights": b"\0"})  # type: ignore[dict-item]
     assert str(error.value) == (
@@ -184,7 +185,7 @@ def test_a_virtual_environment_is_left_out_where_git_does_not_ignore_it(tmp_path
 def test_a_tracked_file_that_was_deleted_is_no_file(tmp_path: Path) -> None:
     put(tmp_path, "model_manager.py", "gone.py")
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
-    subprocess.run(["git", "-C", str(tmp_path), "add", "gone.py"], check=True, timeout=30)
+    subprocess.run(["git", "-C", str(tmp_path), "add", "."], check=True, timeout=30)
     (tmp_path / "gone.py").unlink()
     assert MLRepository.at(tmp_path).paths() == ("model_manager.py",)
 

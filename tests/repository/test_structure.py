@@ -186,7 +186,7 @@ def test_a_missing_file_is_told_in_full() -> None:
         "  expected  conda.yaml beside the other files at the root\n"
         "  got       at the root: conda.yml, data_manager.py, model_manager.py\n"
         "  nearest   conda.yml\n"
-        "  fix       put it at the root; hidden files and what Git ignores do not exist for the image builder"
+        "  fix       put it at the root; hidden files and what Git does not track do not exist for the image builder"
     )
 
 
