@@ -242,7 +242,7 @@ def test_a_repository_gets_the_parts_in_no_order_that_it_could_rely_on() -> None
 
 COLUMN = {
     **REPOSITORY,
-    "conda.yaml": "dependencies: [python=3.10.14, numpy=1.26.4]\n",
+    "conda.yaml": "name: mine\ndependencies: [python=3.10.14, numpy=1.26.4]\n",
     "data_manager.py": REPOSITORY["data_manager.py"].replace(
         '.data.column("label").to_numpy()', '.with_format("numpy")["label"].astype(int)'
     ),

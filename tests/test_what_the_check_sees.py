@@ -9,7 +9,7 @@ import pytest
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
 from pytest_flops_mock.learner.environments.isolation import PASSED_ON, PASSED_ON_PREFIXES, child_environment
 from pytest_flops_mock.learner.environments.python import dotted
-from pytest_flops_mock.repository.structure import REPLACED, SHADOWED
+from pytest_flops_mock.repository.structure import FLOPS_MODULES, FLOPS_PACKAGES
 from pytest_flops_mock.repository.work_tree import GIT_SECONDS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "what-the-check-sees.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def test_every_pin_of_the_image_is_named(pin: str) -> None:
     assert f"`{pin}`" in PAGE
 
 
-@pytest.mark.parametrize("module", [*REPLACED, SHADOWED])
+@pytest.mark.parametrize("module", [*FLOPS_MODULES, *FLOPS_PACKAGES])
 def test_every_module_that_the_image_replaces_is_named(module: str) -> None:
     assert f"`{module}.py`" in PAGE or f"`{module}/`" in PAGE
 

@@ -41,11 +41,9 @@ ENVIRONMENT = (
         Stage.ENVIRONMENT,
         Severity.ERROR,
         "learner's environment cannot be solved",
-        trigger="The learner's environment cannot be built: its packages exclude each other, cannot be had, or there "
-        "is no tool or Python to build it with.",
+        trigger="The learner's environment cannot be built: its packages exclude each other, or cannot be had.",
         why="Where packages exclude each other, building the learner's image fails for the same reason.",
-        fix="Loosen or correct the versions in conda.yaml that the finding shows, or install what is missing on "
-        "this machine.",
+        fix="Loosen or correct the versions in conda.yaml that the finding shows.",
     ),
     Code(
         "FM205",
@@ -65,5 +63,14 @@ ENVIRONMENT = (
         trigger="The process that runs the repository's code ended before it answered, or did not answer in time.",
         why="Nothing about FLOps can be said: the repository's code did not run.",
         fix="See its output in the finding; a broken environment or a machine without memory are the usual causes.",
+    ),
+    Code(
+        "FM207",
+        Stage.ENVIRONMENT,
+        Severity.INFO,
+        "bound added to the learner's environment",
+        trigger="The packages that PyPI gives for conda.yaml do not import together, and an older version of one does.",
+        why="Conda takes builds that go together, so the image has such a version, too.",
+        fix="Nothing; pin the package in conda.yaml to have the same version in both.",
     ),
 )

@@ -48,9 +48,10 @@ REPOSITORY = (
         Stage.STRUCTURE,
         Severity.ERROR,
         "module replaced or shadowed in the image",
-        trigger="The repository imports a module of its own that has the name of one of FLOps' own, such as main.py or "
-        "utils.py.",
-        why="FLOps copies its own files over the repository's, so the import finds FLOps' module instead.",
+        trigger="The repository imports a module of its own that has the name of one of FLOps' own, such as main.py, "
+        "utils.py or utils/__init__.py, or has a package of that name.",
+        why="FLOps copies its own files over the repository's, packages file by file, so the import finds FLOps' module "
+        "instead; a package hides FLOps' module.",
         fix="Rename the module and its imports.",
     ),
     Code(
@@ -147,5 +148,51 @@ REPOSITORY = (
         trigger="A tracked file is kept in Git LFS. Only an information where no Python file names it.",
         why="The image builder has no Git LFS: instead of the file the image holds its pointer, a few lines of text.",
         fix="Keep the file in Git itself, or let the code download it.",
+    ),
+    Code(
+        "FM116",
+        Stage.STRUCTURE,
+        Severity.WARNING,
+        "several pip lists in conda.yaml",
+        trigger="The dependencies in conda.yaml have more than one pip: list.",
+        why="Conda takes the last one; what stands in the others is not installed.",
+        fix="Put all packages of pip into one list.",
+    ),
+    Code(
+        "FM117",
+        Stage.STRUCTURE,
+        Severity.INFO,
+        "line that the image builder takes out of conda.yaml",
+        trigger="A line of conda.yaml holds ' - mlflow'. A warning where it asks for another package than MLflow's.",
+        why="The builder deletes such lines. FLOps adds MLflow to the aggregator's image, and the learner's has none.",
+        fix="Import mlflow only where an aggregator alone needs it; write other packages on lines without that text.",
+    ),
+    Code(
+        "FM118",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "conda.yaml reads a file that is not there",
+        trigger="The pip list in conda.yaml names a file (-r, -c) that the repository does not have, or the root's "
+        "requirements.txt.",
+        why="FLOps deletes requirements.txt before conda runs, and pip ends where a file is missing: no image is built.",
+        fix="Write the requirements below pip: in conda.yaml.",
+    ),
+    Code(
+        "FM119",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "conda.yaml asks for a package of another system",
+        trigger="conda.yaml names a package that is there for Windows or macOS alone, as exports of environments do.",
+        why="Images are built on Linux, where the solver does not find it: no image is built.",
+        fix="Take the package out, or export with conda env export --from-history.",
+    ),
+    Code(
+        "FM120",
+        Stage.STRUCTURE,
+        Severity.INFO,
+        "pip list replaces a package of conda",
+        trigger="An entry of the pip list in conda.yaml asks for another version than conda's entry of the same package.",
+        why="Conda installs its version, and pip replaces it afterwards: the image has the pip list's.",
+        fix="Keep one of the two entries.",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import decode_source
 
 from pytest_flops_mock.child.standin import TEMPLATES
@@ -21,19 +21,9 @@ DATA_MANAGER = "data_manager.py"
 METHODS = {template.removesuffix("Template"): methods for template, methods in TEMPLATES.items()}
 """The methods that each class must have."""
 
-REPLACED = (
-    "main",
-    "context",
-    "data_loading",
-    "notification_management",
-    "aggregator_management",
-    "strategies",
-    "learner_parts",
-)
-"""Modules at the root that the image builder overwrites with the learner's or the aggregator's own."""
-
-SHADOWED = "utils"
-"""A module ``utils.py`` loses against the actors' package of that name; a package ``utils/`` is merged with it."""
+FLOPS_MODULES = ("main", "context", "data_loading", "notification_management", "aggregator_management")
+FLOPS_PACKAGES = ("strategies", "learner_parts", "utils")
+"""What the learner's and the aggregator's own files are called, which the image builder copies over the repository's."""
 
 
 def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
@@ -246,14 +236,33 @@ def _bound(body: Iterable[ast.stmt]) -> dict[str, list[ast.AST]]:
 
 
 def _replaced_modules(paths: tuple[str, ...], trees: dict[str, ast.Module]) -> Iterator[Finding]:
-    """Modules that the repository imports and that are somebody else's in the image."""
-    used = {name.partition(".")[0] for path, tree in trees.items() for name in _imported(tree, path)}
-    for module in REPLACED:
-        files = [path for path in paths if path == f"{module}.py" or path.startswith(f"{module}/")]
-        if files and module in used:
-            yield _replaced(files[0], f"{module} is replaced by FLOps' own in the image")
-    if f"{SHADOWED}.py" in paths and SHADOWED in used:
-        yield _replaced(f"{SHADOWED}.py", "utils.py is shadowed in the image by FLOps' own package utils")
+    """Modules that the repository imports and that are somebody else's in the image, and packages that hide FLOps' own.
+
+    Packages are merged file by file: what counts is what the repository imports of ``__init__.py``.
+    """
+    used = {name for path, tree in trees.items() for name in _imported(tree, path)}
+    tops = {name.partition(".")[0] for name in used}
+    for module in FLOPS_MODULES:
+        package = f"{module}/__init__.py"
+        if package in paths and module != "main":
+            yield _replaced(package, f"the package {module} hides FLOps' own module {module}.py in the image")
+        elif f"{module}.py" in paths and module in tops and package not in paths:
+            yield _replaced(f"{module}.py", f"{module} is replaced by FLOps' own in the image")
+    for name in FLOPS_PACKAGES:
+        package = f"{name}/__init__.py"
+        if f"{name}.py" in paths and name in tops and package not in paths:
+            yield _replaced(f"{name}.py", f"{name}.py is shadowed in the image by FLOps' own package {name}")
+        elif package in trees and any(_is_of_package(one, name, paths, _bound(trees[package].body)) for one in used):
+            yield _replaced(package, f"{package} is replaced by FLOps' own in the image")
+
+
+def _is_of_package(used: str, package: str, paths: tuple[str, ...], bound: Mapping[str, object]) -> bool:
+    """Whether an import takes something that the package's ``__init__.py`` binds."""
+    top, _, rest = used.partition(".")
+    name = rest.partition(".")[0]
+    if top != package or any(path.startswith((f"{package}/{name}.py", f"{package}/{name}/")) for path in paths if name):
+        return False
+    return bool(bound) if name in ("", "*") else name in bound or "*" in bound
 
 
 def _replaced(path: str, message: str) -> Finding:
@@ -261,7 +270,7 @@ def _replaced(path: str, message: str) -> Finding:
         Problem(
             message,
             where=path,
-            expected=f"a module that is not called {listing([*REPLACED, SHADOWED])}",
+            expected=f"a module that is not called {listing([*FLOPS_MODULES, *FLOPS_PACKAGES])}",
             got=path,
             nearest=f"my_{path}",
             fix="rename the module and its imports; here it works, on FLOps the import finds another one",

@@ -41,7 +41,7 @@ def test_it_can_be_overridden(project: pytest.Pytester) -> None:
 
         @pytest.fixture
         def flops_repository():
-            return MLRepository.of_files({"conda.yaml": "dependencies: [python=3.10]"})
+            return MLRepository.of_files({"conda.yaml": "name: mine\\ndependencies: [python=3.10]"})
 
         def test_check(flops_check):
             report = flops_check(sla="mocks/mnist.json")

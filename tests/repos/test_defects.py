@@ -103,13 +103,13 @@ DEFECTS = {
     "conda.yaml asks for a version that cannot be": Defect(
         "conda.yaml",
         "",
-        "dependencies:\n  - python=3.10\n  - numpy>=2,<1\n",
+        "name: x\ndependencies:\n  - python=3.10\n  - numpy>=2,<1\n",
         "FM109",
         "structure",
         "no version can meet numpy>=2,<1",
     ),
     "conda.yaml names no Python": warned(
-        Defect("conda.yaml", "", "dependencies: [numpy]\n", "FM110", "structure", "conda.yaml names no Python")
+        Defect("conda.yaml", "", "name: x\ndependencies: [numpy]\n", "FM110", "structure", "conda.yaml names no Python")
     ),
     "a module is shadowed in the image": Defect(
         "data_manager.py",

@@ -90,7 +90,7 @@ def test_a_method_may_be_assigned() -> None:
     assert told({**GOOD, "data_manager.py": text}) == []
 
 
-@pytest.mark.parametrize("module", ["main", "context", "data_loading", "strategies"])
+@pytest.mark.parametrize("module", ["main", "context", "data_loading"])
 def test_a_module_that_the_image_replaces_is_told_when_it_is_used(module: str) -> None:
     files = {**GOOD, f"{module}.py": ""}
     assert told(files) == []
@@ -98,12 +98,51 @@ def test_a_module_that_the_image_replaces_is_told_when_it_is_used(module: str) -
     assert told(files) == [("FM105", f"{module} is replaced by FLOps' own in the image")]
 
 
-def test_a_root_module_utils_is_shadowed_and_a_package_is_not() -> None:
-    uses = {**GOOD, "data_manager.py": "from utils import x\nclass DataManager: ..."}
-    assert told({**uses, "utils.py": "x = 1"}) == [
-        ("FM105", "utils.py is shadowed in the image by FLOps' own package utils")
+@pytest.mark.parametrize("package", ["utils", "strategies"])
+def test_a_root_module_is_shadowed_by_a_package_of_flops(package: str) -> None:
+    uses = {**GOOD, "data_manager.py": f"from {package} import x\nclass DataManager: ..."}
+    assert told({**uses, f"{package}.py": "x = 1"}) == [
+        ("FM105", f"{package}.py is shadowed in the image by FLOps' own package {package}")
     ]
-    assert told({**uses, "utils/__init__.py": "x = 1"}) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "init"),
+    [
+        ("from utils import x", "x = 1"),
+        ("from utils import x", "from utils.deep import *"),
+        ("from utils import *", "x = 1"),
+        ("import utils", "x = 1"),
+        ("import utils.deep, utils", "from .deep import x"),
+    ],
+)
+def test_of_a_package_that_is_merged_the_init_file_is_replaced(line: str, init: str) -> None:
+    """Contract, section 4."""
+    files = {**GOOD, "data_manager.py": f"{line}\nclass DataManager: ...", "utils/__init__.py": init, "utils/deep.py": ""}
+    assert told(files) == [("FM105", "utils/__init__.py is replaced by FLOps' own in the image")]
+
+
+@pytest.mark.parametrize(
+    ("line", "init"),
+    [
+        ("from utils.deep import x", "x = 1"),
+        ("from utils import deep", "x = 1"),
+        ("import utils.deep", "x = 1"),
+        ("import utils", "# nothing"),
+        ("import numpy", "x = 1"),
+    ],
+)
+def test_the_other_files_of_a_package_that_is_merged_stay(line: str, init: str) -> None:
+    files = {**GOOD, "data_manager.py": f"{line}\nclass DataManager: ...", "utils/__init__.py": init, "utils/deep.py": ""}
+    assert told(files) == []
+
+
+def test_a_package_hides_a_module_of_flops_whoever_imports_it() -> None:
+    """Python prefers a package to a module of the same name; a folder without ``__init__.py`` it does not prefer."""
+    assert told({**GOOD, "context/__init__.py": ""}) == [
+        ("FM105", "the package context hides FLOps' own module context.py in the image")
+    ]
+    assert told({**GOOD, "context/notes.txt": "", "main/__init__.py": ""}) == []
 
 
 def test_a_file_may_name_its_encoding_and_one_that_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -55,5 +55,5 @@ def repository(set_model_data: str, *, imports: str = "", constructor: str = "pa
     return {
         "model_manager.py": manager,
         "data_manager.py": "class DataManager: ...\n",
-        "conda.yaml": "dependencies: [python=3.10.14]\n",
+        "conda.yaml": "name: mine\ndependencies: [python=3.10.14]\n",
     }

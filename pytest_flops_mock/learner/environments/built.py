@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, listing
+from pytest_flops_mock.errors import Problem, ToolError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
 from pytest_flops_mock.learner.environments.python import LEARNER, OLDEST_PYTHON, LearnerPython, dotted, minor
-from pytest_flops_mock.learner.environments.uv import Recipe, Uv, find_uv
+from pytest_flops_mock.learner.environments.uv import Built, Recipe, Uv, find_uv
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment
 from pytest_flops_mock.repository.conda.versions import compatible
@@ -35,8 +36,34 @@ def built_python(repository: MLRepository, *, cache: Path | None = None) -> Lear
 
     Raises:
         LearnerEnvironmentError: It cannot be built (FM204).
+        ToolError: What builds it is missing or fails, which says nothing of the repository.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
+    plan = planned(repository)
+    built = plan.uv.build(plan.recipe, cache or user_cache(), plan.conda)
+    shown = f"{LEARNER} (Python {dotted(minor(plan.recipe.version))})"
+    return LearnerPython(built.python, LEARNER, shown, (*plan.findings, *_bound(built)))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a repository's environment would be built.
+
+    Attributes:
+        uv: What builds it.
+        recipe: What it is built from.
+        conda: What ``conda.yaml`` asks for.
+        findings: What sets it apart from that.
+    """
+
+    uv: Uv
+    recipe: Recipe
+    conda: CondaEnvironment
+    findings: tuple[Finding, ...]
+
+
+def planned(repository: MLRepository) -> Plan:
+    """How the repository's environment would be built; see :func:`built_python`."""
     conda = conda_environment(repository)
     allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
     uv = Uv(find_uv(), allow_download)
@@ -45,14 +72,27 @@ def built_python(repository: MLRepository, *, cache: Path | None = None) -> Lear
     requirements, replaced = _requirements(conda)
     # A newer Python stands in for the pinned one, with the versions of packages that the pinned one would get.
     older = dotted(conda.python_minor) if conda.python_minor and minor(version) > conda.python_minor else ""
-    python = uv.build(Recipe(version, base, requirements, solved_for=older), cache or _cache(), conda)
-    findings = (*_other_python(conda, version, installed), *replaced, *_left_out(conda))
-    return LearnerPython(python, LEARNER, f"{LEARNER} (Python {dotted(minor(version))})", findings)
+    recipe = Recipe(version, base, requirements, solved_for=older)
+    return Plan(uv, recipe, conda, (*_other_python(conda, version, installed), *replaced, *_left_out(conda)))
 
 
-def _cache() -> Path:
+def user_cache() -> Path:
     """Where environments are kept unless something else is said."""
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "pytest-flops-mock" / "environments"
+
+
+def _bound(built: Built) -> Iterator[Finding]:
+    if built.bound:
+        yield Finding.of(
+            Problem(
+                f"{built.bound} was added to the learner's environment",
+                where=FILE,
+                expected="packages that import together, as conda solves them",
+                got=built.reason,
+                fix="nothing: in the image conda takes builds that go together",
+            ),
+            code="FM207",
+        )
 
 
 def _requirements(conda: CondaEnvironment) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
@@ -115,7 +155,7 @@ def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_downlo
     if not fitting and allow_download:
         return dotted(wanted), dotted(wanted)
     if not usable:
-        raise LearnerEnvironmentError(
+        raise ToolError(
             Problem(
                 "no Python is installed that the learner's environment could be built with",
                 where=f"{FILE}:{line}" if (line := conda.line("python")) else FILE,

@@ -14,17 +14,21 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_flops_mock.errors import LearnerEnvironmentError, Problem
+from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS
+from pytest_flops_mock.learner.environments.proof import NEEDED, Refused, refused_import
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment
 from pytest_flops_mock.subprocesses import run
 
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 """Raise it when environments that lie in a cache must not be used any more."""
+
+MAX_BOUNDS = 8
+"""How many bounds on a package are tried that does not import, each one major version lower than the last."""
 
 PIP_SECONDS = 60.0
 REASON_LINES = 12
@@ -53,7 +57,7 @@ def find_uv() -> str:
         found = shutil.which("uv")
     if found:
         return found
-    raise LearnerEnvironmentError(
+    raise ToolError(
         Problem(
             "uv, which builds the learner's environment, is not installed",
             where='the environment "learner"',
@@ -90,6 +94,21 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Built:
+    """An environment that was built, and imports what the child needs.
+
+    Attributes:
+        python: Its interpreter.
+        bound: The requirement that it needed for that, such as ``pyarrow<26``; empty if it needed none.
+        reason: What went wrong without.
+    """
+
+    python: Path
+    bound: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Uv:
     """uv, run apart from this process' own Python.
 
@@ -105,7 +124,7 @@ class Uv:
         """Interpreters by version; the first on the user's path counts. Pre-releases and free-threaded ones are left out."""
         status, output = self._run(["python", "list", "--only-installed", "--color", "never"], errors=subprocess.DEVNULL)
         if status:
-            raise LearnerEnvironmentError(
+            raise ToolError(
                 Problem(
                     "uv cannot tell which Pythons are installed",
                     where=self.program,
@@ -119,11 +138,11 @@ class Uv:
             found.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
         return found
 
-    def build(self, recipe: Recipe, cache: Path, conda: CondaEnvironment) -> Path:
-        """The Python of the recipe's environment, which is built if it is not in the cache in full.
+    def build(self, recipe: Recipe, cache: Path, conda: CondaEnvironment) -> Built:
+        """The recipe's environment, which is built if it is not in the cache in full.
 
         It is built where it is used, since a virtual environment holds its own path. A file that is written last says that
-        it is complete; until then a lock keeps other processes out.
+        it is complete, and what it needed beside the recipe; until then a lock keeps other processes out.
 
         Args:
             recipe: What it is built from.
@@ -131,25 +150,26 @@ class Uv:
             conda: Where the recipe comes from, to say which line a failure is about.
 
         Raises:
-            LearnerEnvironmentError: It cannot be built, or not be kept.
+            LearnerEnvironmentError: It cannot be built.
+            ToolError: It cannot be kept, no package index is in reach, or it does not import what the child needs.
         """
         folder = cache.absolute() / recipe.key
         complete, python = folder / ".complete", folder / "bin" / "python"
         if complete.exists() and python.exists():
-            return python
+            return Built(python, **json.loads(complete.read_text(encoding="utf-8")))
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             with _locked(folder.with_suffix(".lock")) as lock:
                 if not (complete.exists() and python.exists()):
                     shutil.rmtree(folder, ignore_errors=True)
                     try:
-                        self._install(folder, recipe, conda, lock)
-                        complete.touch()
+                        needed = self._proven(folder, recipe, conda, lock)
+                        complete.write_text(json.dumps(needed), encoding="utf-8")
                     except BaseException:
                         shutil.rmtree(folder, ignore_errors=True)
                         raise
         except OSError as error:
-            raise LearnerEnvironmentError(
+            raise ToolError(
                 Problem(
                     "the learner's environment cannot be kept",
                     where=os.fspath(folder.parent),
@@ -158,11 +178,44 @@ class Uv:
                     fix="make room, or name another folder for caches in XDG_CACHE_HOME",
                 )
             ) from error
-        return python
+        return Built(python, **json.loads(complete.read_text(encoding="utf-8")))
 
-    def _install(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> None:
+    def is_built(self, recipe: Recipe, cache: Path) -> bool:
+        """Whether the recipe's environment is in the cache in full."""
+        folder = cache.absolute() / recipe.key
+        return (folder / ".complete").exists() and (folder / "bin" / "python").exists()
+
+    def _proven(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> dict[str, str]:
+        """Install the packages, and lower ones of what does not import; what was needed for that.
+
+        Conda takes builds that go together. On PyPI a package may ask for less than it needs: the newest pyarrow does not
+        say which NumPy it was built for.
+        """
+        self._install(folder, recipe, conda, lock)
+        python = folder / "bin" / "python"
+        first = refused = refused_import(python)
+        major = int(found[0]) if first is not None and (found := re.match(r"\d+", first.version)) else 0
+        for newest in range(major, max(major - MAX_BOUNDS, 0), -1):
+            if first is None or refused is None or refused.package != first.package:
+                break
+            bound = f"{first.package}<{newest}"
+            try:
+                bounded_recipe = replace(recipe, requirements=(*recipe.requirements, bound))
+                self._install(folder, bounded_recipe, conda, lock, anew=False)
+            except LearnerEnvironmentError:
+                break  # conda.yaml, or Python, asks for one that is not below
+            refused = refused_import(python)
+            if refused is None:
+                return {"bound": bound, "reason": f"{first.package} {first.version}: {first.reason}"}
+        if first is not None:
+            raise ToolError(_not_proven(first))
+        return {}
+
+    def _install(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int, *, anew: bool = True) -> None:
         python, asked, solved = folder / "bin" / "python", folder / "requirements.txt", folder / "solved.txt"
-        status, output = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
+        status, output = 0, ""
+        if anew:
+            status, output = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
         if not status:
             asked.write_text("\n".join(recipe.requirements) + "\n", encoding="utf-8")
         if not status and recipe.solved_for:
@@ -227,22 +280,33 @@ def _locked(path: Path) -> Iterator[int]:
         yield file.fileno()
 
 
-def _not_solved(output: str, conda: CondaEnvironment) -> LearnerEnvironmentError:
+def _not_proven(refused: Refused) -> Problem:
+    return Problem(
+        "the learner's environment was built, and does not import what a check needs",
+        where='the environment "learner"',
+        expected=f"imports of {', '.join(NEEDED)}",
+        got=" ".join(filter(None, (refused.package, refused.version))) + (": " if refused.package else "") + refused.reason,
+        fix=f"pin versions in {FILE} that go together, or name a Python of conda's with the same packages",
+    )
+
+
+def _not_solved(output: str, conda: CondaEnvironment) -> LearnerEnvironmentError | ToolError:
     """Why uv cannot build the environment, in its own words."""
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     start = next((index for index, line in enumerate(lines) if line.lstrip().startswith("error:")), None)
     reason = bounded(lines[-REASON_LINES:] if start is None else lines[start:])
     named = [(_position(name, reason), line) for name, line in conda.lines]
     about = min(((position, line) for position, line in named if position >= 0), default=(0, 0))[1]
+    unreached = re.search(r"Failed to fetch|error sending request|client error|timed out", reason) is not None
     if "was not found in the" in reason:
         fix = f"PyPI has no package of that name; if conda has it, check with a Python of conda's, else fix {FILE}"
-    elif re.search(r"Failed to fetch|error sending request|client error|timed out", reason):
+    elif unreached:
         fix = 'uv reached no package index; UV_DEFAULT_INDEX names another one, and the environment "current" needs none'
     elif "No solution found" in reason:
         fix = f"change the versions in {FILE} so that they go together; FLOps' image asks for them all"
     else:
         fix = f"a package cannot be installed with pip; pin another version of it in {FILE}"
-    return LearnerEnvironmentError(
+    return (ToolError if unreached else LearnerEnvironmentError)(
         Problem(
             "the learner's environment cannot be built",
             where=f"{FILE}:{about}" if about else FILE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -23,12 +23,14 @@ class Written:
     Attributes:
         text: What it says, without blanks around it.
         line: Its line, from 1.
-        by_pip: Whether it is in the pip list.
+        by_pip: Whether it is in a pip list.
+        dropped: Whether it is in a pip list behind which another one stands: conda takes the last.
     """
 
     text: str
     line: int
     by_pip: bool = False
+    dropped: bool = False
 
 
 def written_in(text: str) -> Iterator[Written | Problem]:
@@ -60,6 +62,25 @@ def written_in(text: str) -> Iterator[Written | Problem]:
                 fix="put what is below both under one of them",
             )
         keys[name] = value
+    if "name" not in keys or keys["name"].tag == _NULL:
+        yield refused(
+            "FM108",
+            f"{FILE} has no name",
+            keys["name"].start_mark.line + 1 if "name" in keys else 0,
+            expected="a line such as name: mnist",
+            got=f"the keys {listing(keys)}",
+            fix="write one at the top; conda refuses a file without, whatever the name is",
+        )
+    if "channels" in keys and _text(keys["channels"]):
+        yield refused(
+            "FM108",
+            f"channels in {FILE} is not a list",
+            keys["channels"].start_mark.line + 1,
+            expected="one line for each channel, with - before it",
+            got=f"the text {keys['channels'].value!r}, which conda takes letter by letter",
+            nearest=f"[{keys['channels'].value}]",
+            fix="write - and a blank before each channel, or all of them in brackets",
+        )
     if "dependencies" in keys:
         yield from _dependencies(keys["dependencies"])
     elif close := nearest("dependencies", (key for key in keys if key not in ("name", "channels", "prefix"))):
@@ -95,8 +116,11 @@ def _not_yaml(error: Exception, lines: Sequence[str]) -> Problem:
 
 def _dependencies(node: yaml.Node) -> Iterator[Written | Problem]:
     if isinstance(node, yaml.SequenceNode):
+        lists = [entry for entry in node.value if _keys(entry) == ["pip"]]
         for entry in node.value:
-            yield from _entry(entry)
+            dropped = entry in lists[:-1]
+            for found in _entry(entry):
+                yield replace(found, dropped=True) if dropped and isinstance(found, Written) else found
     elif node.tag != _NULL:
         yield refused(
             "FM108",
@@ -114,7 +138,7 @@ def _entry(node: yaml.Node) -> Iterator[Written | Problem]:
     if text := _text(node):
         yield Written(text, line)
         return
-    keys = [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    keys = _keys(node)
     if keys == ["pip"]:
         ((_, packages),) = node.value
         if isinstance(packages, yaml.SequenceNode):
@@ -131,6 +155,10 @@ def _entry(node: yaml.Node) -> Iterator[Written | Problem]:
         nearest=f"{keys[0]}={_plain(node.value[0][1])}" if len(keys) == 1 and keys != ["pip"] else "",
         fix="write package and version without a blank or : between them",
     )
+
+
+def _keys(node: yaml.Node) -> list[str]:
+    return [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
 
 
 def _pip_entry(node: yaml.Node) -> Written | Problem:

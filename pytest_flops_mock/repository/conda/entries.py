@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.repository.conda.document import FILE, REQUIREMENT_EXAMPLE, SPEC_EXAMPLE, Written, refused
-from pytest_flops_mock.repository.conda.names import is_conda_only, pypi_name
+from pytest_flops_mock.repository.conda.names import is_conda_only, only_for, pypi_name
 from pytest_flops_mock.repository.conda.specs import as_requirement, name_and_version, nearest_spec
 from pytest_flops_mock.repository.conda.versions import asked_for, operator_and_number
 
@@ -19,6 +19,7 @@ PYTHON, PIP = "python", "pip"
 
 _PACKAGE_FILE = re.compile(r"\w+://\S+\.(?:conda|tar\.bz2)(?:#\w+)?")
 _PIP_INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index", "--pre")
+_READS_FILE = re.compile(r"(?:-[rc]\s*|--(?:requirement|constraint)[\s=]\s*)(?:[\"']([^\"']+)[\"']|(\S+))")
 _ADDRESS = re.compile(r"[a-z+]+:|\.{0,2}/|~|[^\[;@]*\.(?:whl|zip|tar\.gz)$", re.IGNORECASE)
 
 
@@ -45,7 +46,28 @@ class Entry:
 
 def entry_of(written: Written) -> Entry | Problem:
     """What an entry asks for, or what is wrong with it."""
-    return _pip_entry(written) if written.by_pip else _conda_entry(written)
+    found = _pip_entry(written) if written.by_pip else _conda_entry(written)
+    if isinstance(found, Entry) and ";" not in written.text and (system := _only_for(found)):
+        return refused(
+            "FM119",
+            f"{written.text} is there for {system} alone",
+            written.line,
+            expected="packages that Linux has",
+            got=f"a package of {system}",
+            fix="take it out; conda env export --from-history writes what was asked for and nothing else",
+        )
+    return found
+
+
+def file_named_by(written: Written) -> str:
+    """The file of requirements or constraints that an entry of the pip list reads; empty for others."""
+    found = _READS_FILE.fullmatch(written.text) if written.by_pip else None
+    return found[1] or found[2] if found else ""
+
+
+def _only_for(entry: Entry) -> str:
+    spec = None if entry.written.by_pip else name_and_version(entry.written.text)
+    return only_for(spec[0] if spec else entry.name, by_pip=entry.written.by_pip)
 
 
 def _pip_entry(written: Written) -> Entry | Problem:

@@ -45,15 +45,35 @@ CONDA_ONLY = frozenset({
     "gxx", "hdf5", "icu", "intel-openmp", "jpeg", "lame", "lcms2", "lerc", "llvm-openmp", "lz4-c", "make", "mamba",
     "mkl", "mkl-service", "nccl", "ncurses", "nodejs", "nomkl", "openblas", "openjpeg", "openmpi", "openssl", "orc",
     "pip", "pthread-stubs", "python_abi", "pytorch-cuda", "pytorch-mutex", "re2", "readline", "s2n", "sleef", "snappy",
-    "sqlite", "tbb", "tk", "tzdata", "ucrt", "unixodbc", "vc", "xz", "yaml", "zeromq", "zlib", "zstd",
+    "sqlite", "tbb", "tk", "tzdata", "unixodbc", "xz", "yaml", "zeromq", "zlib", "zstd",
 })
 # fmt: on
 """What only conda installs: libraries, compilers, metapackages, and pip itself."""
 
 _CONDA_ONLY_PATTERN = re.compile(
-    r"_.*|.*-ng|cuda-.*|aws-c.*|(ld_impl|gcc|gxx|gfortran|sysroot)_.*|xorg-.*|vs20\d\d.*"
+    r"_.*|.*-ng|cuda-.*|aws-c.*|(ld_impl|gcc|gxx|gfortran|sysroot)_.*|xorg-.*|r-.*"
     r"|lib(?!clang|cst|linear|pysal|rosa|sass|svm|tmux).*"  # those are on PyPI
 )
+
+
+_ELSEWHERE = {
+    "Windows": re.compile(
+        r"vc|vc14_runtime|vcomp14|vs20\d\d_.*|ucrt|icc_rt|wincertstore|pywin32|pypiwin32|pywinpty|winpty|win_inet_pton"
+        r"|(m2|m2w64|msys2)-.*|console_shortcut|powershell_shortcut|tensorflow-intel|windows-curses"
+    ),
+    "macOS": re.compile(r"pyobjc-.*|(cctools|clang|clangxx|ld64)_osx-.*|tensorflow-macos|tensorflow-metal"),
+}
+"""Packages that are there for another system alone."""
+
+_ALSO_ON_PYPI = ("wincertstore", "win_inet_pton")
+"""Of these: pure Python, which pip installs anywhere."""
+
+
+def only_for(name: str, *, by_pip: bool = False) -> str:
+    """The system for which alone a package is there; empty for one that Linux has, too."""
+    if by_pip and name.replace("-", "_") in _ALSO_ON_PYPI:
+        return ""
+    return next((system for system, names in _ELSEWHERE.items() if names.fullmatch(name)), "")
 
 
 def is_conda_only(name: str) -> bool:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 
-from pytest_flops_mock.errors import Problem, RepositoryError, listing
+from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
-from pytest_flops_mock.repository.conda.builder import edited
-from pytest_flops_mock.repository.conda.document import FILE, refused, written_in
-from pytest_flops_mock.repository.conda.entries import PYTHON, Entry, entry_of
+from pytest_flops_mock.repository.conda import notes
+from pytest_flops_mock.repository.conda.builder import deleted, edited
+from pytest_flops_mock.repository.conda.document import FILE, Written, refused, written_in
+from pytest_flops_mock.repository.conda.entries import PYTHON, Entry, entry_of, file_named_by
+from pytest_flops_mock.repository.conda.notes import overrules
 from pytest_flops_mock.repository.conda.versions import pinned, possible
 from pytest_flops_mock.repository.repository import MLRepository
+
+DELETED_BEFORE = "requirements.txt"
+"""The file at the root that FLOps deletes before conda runs."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +57,10 @@ def conda_environment(repository: MLRepository) -> CondaEnvironment:
     """What the repository's ``conda.yaml`` asks for.
 
     Raises:
-        RepositoryError: The file cannot be read, is not what conda reads (FM108), or asks for impossible versions (FM109);
-            with a problem for each entry.
+        RepositoryError: The file cannot be read, is not what conda reads (FM108), or asks for what cannot be (FM109,
+            FM118, FM119); with a problem for each entry.
     """
-    entries: list[Entry] = []
-    problems: list[Problem] = []
-    for written in written_in(edited(repository.text(FILE))):
-        found = written if isinstance(written, Problem) else entry_of(written)
-        if isinstance(found, Problem):
-            problems.append(found)
-        else:
-            entries.append(found)
-    problems += _contradictions(entries)
+    entries, problems = _read(repository)
     if problems:
         raise RepositoryError(*problems)
     return _environment(entries)
@@ -72,13 +71,23 @@ def conda_findings(repository: MLRepository) -> tuple[Finding, ...]:
     if FILE not in repository.paths():
         return ()
     try:
-        found = conda_environment(repository)
+        entries, problems = _read(repository)
+        lines = deleted(repository.text(FILE))
     except RepositoryError as error:
         return findings_of(error)
-    if found.python or found.python_specifier or found.line(PYTHON):
-        return ()
+    wrong = tuple(Finding.of(problem) for problem in problems)
     return (
-        Finding.of(
+        *wrong,
+        *notes.deleted_lines(lines),
+        *notes.dropped_lists(entries),
+        *notes.overruled(entries),
+        *_no_python(entries, wrong),
+    )
+
+
+def _no_python(entries: list[Entry], wrong: tuple[Finding, ...]) -> Iterator[Finding]:
+    if not wrong and all(entry.name != PYTHON for entry in entries):
+        yield Finding.of(
             Problem(
                 f"{FILE} names no Python",
                 where=FILE,
@@ -86,11 +95,52 @@ def conda_findings(repository: MLRepository) -> tuple[Finding, ...]:
                 fix="pin the Python that the code was tried with; else the image gets whichever conda has by then",
             ),
             code="FM110",
-        ),
-    )
+        )
+
+
+def _read(repository: MLRepository) -> tuple[list[Entry], list[Problem]]:
+    """What the entries ask for, and what is wrong with the file; an entry that reads a file gives what that says."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for written in written_in(edited(repository.text(FILE))):
+        found = [written] if isinstance(written, Problem) else _with_files(written, repository)
+        for one in found:
+            entry = one if isinstance(one, Problem) else entry_of(one)
+            if isinstance(entry, Problem):
+                problems.append(entry)
+            else:
+                entries.append(entry)
+    problems += _contradictions(entry for entry in entries if not entry.written.dropped)
+    return entries, problems
+
+
+def _with_files(written: Written, repository: MLRepository) -> list[Written | Problem]:
+    """An entry, or those of the file of requirements that it reads; its path is relative to conda.yaml."""
+    named = file_named_by(written)
+    if not named or "://" in named or written.dropped:
+        return [written]
+    path = posixpath.normpath(named)
+    if path == DELETED_BEFORE or path not in repository.paths():
+        gone = path == DELETED_BEFORE
+        return [
+            refused(
+                "FM118",
+                f"the pip list reads {named}, which is not there when the image is built",
+                written.line,
+                expected="requirements in the list itself, or in a file that the repository has under another name",
+                got=f"FLOps deletes the root's {path} before" if gone else "no such file in the repository",
+                nearest="" if gone else nearest(path, (name for name in repository.paths() if name.endswith(".txt"))),
+                fix=f"write what {named} says below pip:",
+            )
+        ]
+    if not written.text.startswith(("-r", "--requirement")):
+        return [written]
+    lines = (re.split(r"(?:^|\s)#", line)[0].strip() for line in repository.text(path).splitlines())
+    return [replace(written, text=line) for line in lines if line]
 
 
 def _environment(entries: list[Entry]) -> CondaEnvironment:
+    entries = [entry for entry in entries if not entry.written.dropped]
     python = [specifier for entry in entries if entry.name == PYTHON and (specifier := str(entry.specifier))]
     return CondaEnvironment(
         python=next(filter(None, map(pinned, python)), ""),
@@ -106,10 +156,7 @@ def _requirements(entries: list[Entry]) -> Iterator[str]:
     """In order. Where the pip list contradicts conda's entries, the pip list counts: pip comes after conda."""
     by_pip = [entry for entry in entries if entry.written.by_pip]
     for entry in entries:
-        overruled = not entry.written.by_pip and any(
-            other.name == entry.name and not possible(entry.specifier & other.specifier) for other in by_pip
-        )
-        if entry.requirement and not overruled:
+        if entry.requirement and not overrules(entry, by_pip):
             yield entry.requirement
 
 

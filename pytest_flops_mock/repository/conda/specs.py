@@ -11,6 +11,9 @@ import re
 from pytest_flops_mock.repository.conda.versions import SWAPPED, is_version, operator_and_number
 
 _NAME = re.compile(r"(?:[^\s\[\]=<>!~]*::)?([A-Za-z0-9_][\w.-]*)\s*(.*)", re.DOTALL)
+_WITH_BUILD = re.compile(r"(.*[^=<>!~,|])=([^=<>!~,|]+)")
+"""A version and a build, as conda tells them apart: the last ``=`` that is no operator stands before the build."""
+
 _BRACKETS = re.compile(r"""\s*([\w-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^,'"\s]*))\s*(?:,|$)""")
 
 
@@ -34,9 +37,8 @@ def name_and_version(spec: str) -> tuple[str, str] | None:
     if len(words) > 2 or (len(words) == 2 and re.search(r"[=<>!~,|]", words[1])):
         return None
     version, build = words[0] if words else "", len(words) == 2
-    with_build = re.fullmatch(r"(={0,2})([^=<>!~,|]+)=([^=<>!~,|]+)", version)
-    if with_build:
-        version, build = with_build[2], True
+    if with_build := _WITH_BUILD.fullmatch(version):
+        version, build = with_build[1], True
     exact = re.fullmatch(r"=?([^=<>!~,|]+)", version)
     if exact and build:  # a version beside a build is exact
         version = exact[1]

@@ -13,7 +13,7 @@ SWAPPED = {"=>": ">=", "=<": "<="}
 """Operators that are written the wrong way round."""
 
 _PIECE = re.compile(r"(===?|=>|=<|[!<>~]=|[=<>]|)(.*)")
-_LETTER_AT_THE_END = re.compile(r"\d+(?:\.\d+)*[a-z]")  # 1.1.1w is a version for conda, and none for PyPI
+_OF_CONDA = re.compile(r"\d+(?:[._+!-]?[0-9a-z]+)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def asked_for(version: str) -> Asked:
         operator, number = operator_and_number(piece)
         if glob := re.fullmatch(r"(\d+(?:\.\d+)*\.)\*[.*]*\w.*", number):
             number, loosely = f"{glob[1]}*", True
-        if _LETTER_AT_THE_END.fullmatch(number) and not is_version(number) and operator not in SWAPPED:
+        if is_of_conda(number) and operator not in ("===", *SWAPPED):
             loosely = True
             continue
         found = _specifier(operator, number)
@@ -64,6 +64,14 @@ def is_version(text: str) -> bool:
     except InvalidVersion:
         return False
     return True
+
+
+def is_of_conda(text: str) -> bool:
+    """Whether it is a version for conda and none for PyPI, such as ``7.3_58.3`` or ``1.1.1w``."""
+    text = re.sub(r"[._]?\*$", "", text)
+    parts = re.split(r"[._+!-]", text)
+    known = _OF_CONDA.fullmatch(text) is not None and all(re.search(r"\d", part) for part in parts)
+    return known and not is_version(text)
 
 
 def pinned(specifiers: str) -> str:

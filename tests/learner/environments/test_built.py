@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from standins.uv import BUILD, asking, refused, stand_in_for_uv
 
-from pytest_flops_mock.errors import LearnerEnvironmentError, RepositoryError
+from pytest_flops_mock.errors import RepositoryError, ToolError
 from pytest_flops_mock.learner.environments import built
 from pytest_flops_mock.learner.environments.choice import learner_python
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS
+from pytest_flops_mock.learner.environments.proof import refused_import
 from pytest_flops_mock.repository.conda.reader import conda_environment
 
 
@@ -56,7 +57,7 @@ def test_a_download_is_allowed_by_uvs_own_variable_and_by_nothing_else(
 
 
 def test_without_any_python_nothing_can_be_built() -> None:
-    with pytest.raises(LearnerEnvironmentError, match="no Python is installed that") as raised:
+    with pytest.raises(ToolError, match="no Python is installed that") as raised:
         built._chosen(conda_environment(asking("numpy", "python=3.10.14")), {"3.6.15": Path("old")}, False)
     (problem,) = raised.value.problems
     assert (problem.where, problem.got, problem.fix) == ("conda.yaml:3", "installed: 3.6.15", "uv python install 3.10")
@@ -94,14 +95,14 @@ def test_what_flops_installs_afterwards_stands_and_is_told(monkeypatch: pytest.M
 
 def test_what_only_conda_brings_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stand_in_for_uv(monkeypatch, tmp_path, BUILD)
-    repository = asking("python=3.11", "pip<=24.0", "cudatoolkit=11.8", "pip: [-r requirements.txt]")
+    repository = asking("python=3.11", "pip<=24.0", "cudatoolkit=11.8", "pip: [-e .]")
     (finding,) = learner_python("learner", repository, cache=tmp_path / "cache").findings
     assert (finding.code, finding.severity.value) == ("FM201", "info")
     assert str(finding.problem) == (
         "the learner's environment was built without what only conda, or a file beside conda.yaml, brings\n"
         "  where     conda.yaml\n"
         "  expected  packages that pip finds by name or address\n"
-        "  got       cudatoolkit=11.8, -r requirements.txt\n"
+        "  got       cudatoolkit=11.8, -e .\n"
         "  fix       nothing, if the check passes; what is missing here is told as an import that is not installed"
     )
 
@@ -127,6 +128,14 @@ def test_the_learners_environment_is_like_its_image(tmp_path: Path) -> None:
     assert time.monotonic() - began < 10
     # By its path it is a Python like any other.
     assert learner_python(str(found.executable.parents[1]), repository).kind == "path"
+    shutil.rmtree(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("python", ["3.11", "3.12"])
+def test_it_imports_what_the_child_needs_with_numpy_1(python: str, tmp_path: Path) -> None:
+    found = learner_python("learner", asking(f"python={python}", "numpy=1.26.4"), cache=tmp_path)
+    assert refused_import(found.executable) is None
     shutil.rmtree(tmp_path)
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from standins.uv import BUILD, asking, refused, stand_in_for_uv
+from standins.uv import BUILD, asking, no_verdict, refused, stand_in_for_uv
 
 from pytest_flops_mock.learner.environments import uv
 from pytest_flops_mock.learner.environments.choice import learner_python
@@ -31,8 +31,7 @@ def test_the_pythons_that_are_installed_are_found_behind_the_shims_of_pyenv_too(
 def test_without_uv_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "uv", None)
     monkeypatch.setenv("PATH", str(tmp_path))
-    error = refused("learner", asking("python=3.10"))
-    assert error.code == "FM204"
+    error = no_verdict(asking("python=3.10"))
     assert str(error) == (
         "uv, which builds the learner's environment, is not installed\n"
         '  where     the environment "learner"\n'
@@ -87,7 +86,6 @@ error: No solution found when resolving dependencies
     [
         (NO_SOLUTION, "conda.yaml:3", "change the versions in conda.yaml so that they go together"),
         ("error: Because numpy was not found in the package registry", "conda.yaml:3", "PyPI has no package of that name"),
-        ("error: Failed to fetch: `https://example.org/simple/x/`", "conda.yaml", "uv reached no package index"),
         ("error: Failed to build `thing==1`", "conda.yaml", "a package cannot be installed with pip"),
         ("out of words", "conda.yaml", "a package cannot be installed with pip"),
     ],
@@ -105,6 +103,53 @@ def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
 
 
+def test_an_index_that_is_not_reached_is_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    failing = "echo 'error: Failed to fetch: `https://example.org/simple/x/`'; exit 1"
+    stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\n{failing}')
+    (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "cache").problems
+    assert problem.message == "the learner's environment cannot be built"
+    assert problem.fix.startswith("uv reached no package index")
+
+
+NUMPY_1 = """
+if [ "$1" = venv ]; then mkdir -p "$4/bin"; exit 0; fi
+case "$(grep '^pyarrow<' "$8")" in
+  "pyarrow<24") told='{}' ;;
+  *) told='{"package": "pyarrow", "version": "26.0.1", "reason": "ImportError: pyarrow requires NumPy 2.0"}' ;;
+esac
+printf "#!/bin/sh\\necho '%s'\\n" "$told" > "$6"; chmod +x "$6"
+grep '^pyarrow<' "$8" >> "$0.log"; exit 0
+"""
+"""An environment whose pyarrow imports below 24 alone."""
+
+
+def test_an_environment_proves_itself_and_gets_the_newest_bound_that_helps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, NUMPY_1)
+    for _ in range(2):  # the second is out of the cache
+        (finding,) = learner_python("learner", asking("python=3.11"), cache=tmp_path / "cache").findings
+        assert (finding.code, finding.severity.value, finding.stage.value) == ("FM207", "info", "environment")
+        assert str(finding.problem) == (
+            "pyarrow<24 was added to the learner's environment\n"
+            "  where     conda.yaml\n"
+            "  expected  packages that import together, as conda solves them\n"
+            "  got       pyarrow 26.0.1: ImportError: pyarrow requires NumPy 2.0\n"
+            "  fix       nothing: in the image conda takes builds that go together"
+        )
+    assert (tmp_path / "uv-stand-in.log").read_text().split() == ["pyarrow<26", "pyarrow<25", "pyarrow<24"]
+
+
+def test_an_environment_that_no_bound_helps_is_no_verdict_and_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, NUMPY_1.replace("<24", "<2"))
+    (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "cache").problems
+    assert problem.message == "the learner's environment was built, and does not import what a check needs"
+    assert problem.got == "pyarrow 26.0.1: ImportError: pyarrow requires NumPy 2.0"
+    assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
 def test_a_long_failure_is_cut() -> None:
     error = uv._not_solved("error: x\n" + "y" * 400 + "\nz" * 20, conda_environment(asking()))
     lines = error.problems[0].got.splitlines()
@@ -114,7 +159,7 @@ def test_a_long_failure_is_cut() -> None:
 def test_a_cache_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stand_in_for_uv(monkeypatch, tmp_path, BUILD)
     (tmp_path / "file").touch()
-    (problem,) = refused("learner", asking("python=3.11"), cache=tmp_path / "file" / "cache").problems
+    (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "file" / "cache").problems
     assert problem.message == "the learner's environment cannot be kept"
     assert problem.got == "Not a directory"
 
@@ -138,7 +183,7 @@ from pytest_flops_mock.learner.environments import built
 from pytest_flops_mock.learner.environments.choice import learner_python
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background has it ignored
 built.find_uv = lambda: {str(script)!r}
-repository = MLRepository.of_files({{"conda.yaml": "dependencies:\\n- python=3.11\\n"}})
+repository = MLRepository.of_files({{"conda.yaml": "name: x\\ndependencies:\\n- python=3.11\\n"}})
 learner_python("learner", repository, cache=Path({str(tmp_path / "cache")!r}))
 """
     with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) as process:

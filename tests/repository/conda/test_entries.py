@@ -35,6 +35,9 @@ from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_en
         ("pytorch-cpu", "torch"),
         ("py-opencv>=4", "opencv-python-headless>=4"),
         ("librosa=0.10", "librosa==0.10.*"),
+        ("'numpy>=1.26=py310*'", "numpy>=1.26"),
+        ("'numpy >=1.26,<2 py310*'", "numpy>=1.26,<2"),
+        ("numpy==1.26.4=py310h4bfa8fc_0", "numpy==1.26.4"),
     ],
 )
 def test_a_conda_spec_becomes_a_requirement(spec: str, requirement: str) -> None:
@@ -43,7 +46,17 @@ def test_a_conda_spec_becomes_a_requirement(spec: str, requirement: str) -> None
 
 
 @pytest.mark.parametrize(
-    "spec", ["cudatoolkit=11.8", "libgcc-ng", "_openmp_mutex=4.5", "openssl=1.1.1w", "cuda-nvcc", "jpeg=9e"]
+    "spec",
+    [
+        "cudatoolkit=11.8",
+        "libgcc-ng",
+        "_openmp_mutex=4.5",
+        "openssl=1.1.1w",
+        "cuda-nvcc",
+        "jpeg=9e",
+        "r-mass=7.3_58.3",
+        "r-base",
+    ],
 )
 def test_what_only_conda_installs_is_left_out(spec: str) -> None:
     assert read(spec) == CondaEnvironment(python="", requirements=(), left_out=(spec,))
@@ -55,7 +68,14 @@ def test_pip_is_no_requirement_and_nothing_is_missing_without_it() -> None:
 
 @pytest.mark.parametrize(
     ("spec", "requirement"),
-    [("numpy=1.24.*|1.26.*", "numpy==1.26.*"), ("thing=9e", "thing"), ("numpy=1.*.3", "numpy==1.*")],
+    [
+        ("numpy=1.24.*|1.26.*", "numpy==1.26.*"),
+        ("thing=9e", "thing"),
+        ("numpy=1.*.3", "numpy==1.*"),
+        ("thing=7.3_58.3", "thing"),
+        ("thing>=1.1.1w,<3", "thing<3"),
+        ("thing=1.*|2.*", "thing==2.*"),
+    ],
 )
 def test_what_pypi_cannot_say_is_said_loosely_and_noted(spec: str, requirement: str) -> None:
     found = read(spec)
@@ -86,15 +106,14 @@ def test_the_pip_list_is_taken_over_and_its_options_are_noted() -> None:
         "numpy==1.26.4 ; python_version < '4'",
         "Scikit_Learn[tests]~=1.4",
         "--extra-index-url https://example.org/simple",
-        "-r requirements.txt",
         "-e .",
         "./wheels/mine-1.0-py3-none-any.whl",
         "git+https://example.org/mine.git@main",
     )
     found = read("python=3.10", pip=pip)
-    assert found.requirements == (pip[0], pip[1], pip[6])
+    assert found.requirements == (pip[0], pip[1], pip[5])
     assert found.options == (pip[2],)
-    assert found.left_out == pip[3:6]
+    assert found.left_out == pip[3:5]
     assert found.line("scikit-learn") == 6
 
 
