@@ -73,4 +73,13 @@ ENVIRONMENT = (
         why="Conda takes builds that go together, so the image has such a version, too.",
         fix="Nothing; pin the package in conda.yaml to have the same version in both.",
     ),
+    Code(
+        "FM208",
+        Stage.ENVIRONMENT,
+        Severity.INFO,
+        "learner's environment not taken",
+        trigger="The check chooses its Python by itself, and the learner's environment is neither cached nor built in time.",
+        why="What the check finds holds for the current Python; the image has another.",
+        fix='Check once in the environment "learner", which keeps what it builds.',
+    ),
 )

@@ -29,6 +29,7 @@ def written(report: Report, indent: int | None) -> str:
         "ignored": [_plain(finding) for finding in report.ignored],
         "data": {**asdict(report.data), "columns": dict(report.data.columns)},
         "environment": dict(report.environment),
+        "environments": list(report.environments),
     }
     return json.dumps(plain, indent=indent, ensure_ascii=False)
 
@@ -64,6 +65,7 @@ def parsed(text: str) -> dict[str, Any]:
             "data": _data(plain["data"]),
             "environment": tuple(plain["environment"].items()),
             "ignored": tuple(map(_finding, plain["ignored"])),
+            "environments": tuple(_of_type(name, str) for name in plain.get("environments", ())),
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error

@@ -24,6 +24,7 @@ class Report:
         data: Which data it ran on.
         environment: Names and versions that matter: Python and the packages of the learner's process.
         ignored: Findings that do not count, since their codes were to be ignored.
+        environments: The kinds of Python that were tried: ``current``, ``learner``, ``path``; empty if that is not known.
     """
 
     repository: str
@@ -32,6 +33,7 @@ class Report:
     data: DataFacts = field(default_factory=DataFacts)
     environment: tuple[tuple[str, str], ...] = ()
     ignored: tuple[Finding, ...] = ()
+    environments: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -47,12 +47,15 @@ def line(report: Report) -> str:
 
 
 def summary(report: Report) -> str:
-    """The verdict, with the numbers of errors and warnings and the codes that were ignored."""
+    """The verdict, with the numbers of errors and warnings, the codes that were ignored, and what it does not hold for."""
     counts = [(len(report.errors), "error"), (len(report.warnings), "warning")]
     told = ", ".join(counted(count, name) for count, name in counts if count)
     codes = sorted({finding.code for finding in report.ignored})
     ignored = f"; {', '.join(codes)} ignored" if codes else ""
-    return report.verdict + (f" ({told})" if told else "") + ignored
+    only_here = set(report.environments) == {"current"}
+    verdict = f"{report.verdict} in this Python" if only_here else report.verdict
+    untried = "; the learner's was not tried: --flops-env learner" if only_here else ""
+    return verdict + (f" ({told})" if told else "") + ignored + untried
 
 
 def data_line(data: DataFacts) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pytest_flops_mock.errors import FlopsMockError, Problem
@@ -19,6 +20,7 @@ from pytest_flops_mock.judging.transform import class_findings, data_facts, tran
 from pytest_flops_mock.learner import requests
 from pytest_flops_mock.learner.environments.choice import learner_python
 from pytest_flops_mock.learner.environments.difference import difference_findings
+from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
@@ -86,7 +88,9 @@ def start_session(context: Context) -> Iterable[Finding]:
         subject.session.begin(requests.AGGREGATOR)  # needs no data, and imports what takes longest
     context.usable.add(Stage.ENVIRONMENT)
     subject.versions = answer.facts.versions
-    differing = difference_findings(subject.versions, subject.repository) if python.kind != "learner" else ()
+    if python.kind == "learner":
+        return python.findings
+    differing = difference_findings(subject.versions, subject.repository, partial(installed_versions, python.executable))
     return (*python.findings, *differing)
 
 

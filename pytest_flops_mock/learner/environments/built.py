@@ -25,7 +25,7 @@ ALLOWING = ("automatic", "auto", "true", "1")
 """Values of ``UV_PYTHON_DOWNLOADS`` that let uv download a Python."""
 
 
-def built_python(repository: MLRepository, *, cache: Path | None = None) -> LearnerPython:
+def built_python(repository: MLRepository, *, cache: Path | None = None, limit: float | None = None) -> LearnerPython:
     """The learner's Python, built when it is first asked for.
 
     uv downloads packages, but a Python that is not installed only where ``UV_PYTHON_DOWNLOADS`` is ``automatic``.
@@ -33,13 +33,15 @@ def built_python(repository: MLRepository, *, cache: Path | None = None) -> Lear
     Args:
         repository: Whose ``conda.yaml`` it is built from.
         cache: Where environments are kept; by default the user's cache folder.
+        limit: Seconds that each step of building may take; ``None`` for no limit.
 
     Raises:
+        subprocess.TimeoutExpired: A step did not end within ``limit``.
         LearnerEnvironmentError: It cannot be built (FM204).
         ToolError: What builds it is missing or fails, which says nothing of the repository.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
-    plan = planned(repository)
+    plan = planned(repository, limit)
     built = plan.uv.build(plan.recipe, cache or user_cache(), plan.conda)
     shown = f"{LEARNER} (Python {dotted(minor(plan.recipe.version))})"
     return LearnerPython(built.python, LEARNER, shown, (*plan.findings, *_bound(built)))
@@ -62,11 +64,11 @@ class Plan:
     findings: tuple[Finding, ...]
 
 
-def planned(repository: MLRepository) -> Plan:
+def planned(repository: MLRepository, limit: float | None = None) -> Plan:
     """How the repository's environment would be built; see :func:`built_python`."""
     conda = conda_environment(repository)
     allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
-    uv = Uv(find_uv(), allow_download)
+    uv = Uv(find_uv(), allow_download, limit)
     installed = uv.installed()
     version, base = _chosen(conda, installed, allow_download)
     requirements, replaced = _requirements(conda)

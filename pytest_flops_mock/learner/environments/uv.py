@@ -115,10 +115,12 @@ class Uv:
     Attributes:
         program: Where it is.
         allow_download: Whether it may download a Python.
+        limit: Seconds that each of its commands may take; ``None`` for no limit.
     """
 
     program: str
     allow_download: bool
+    limit: float | None = None
 
     def installed(self) -> dict[str, Path]:
         """Interpreters by version; the first on the user's path counts. Pre-releases and free-threaded ones are left out."""
@@ -180,11 +182,6 @@ class Uv:
             ) from error
         return Built(python, **json.loads(complete.read_text(encoding="utf-8")))
 
-    def is_built(self, recipe: Recipe, cache: Path) -> bool:
-        """Whether the recipe's environment is in the cache in full."""
-        folder = cache.absolute() / recipe.key
-        return (folder / ".complete").exists() and (folder / "bin" / "python").exists()
-
     def _proven(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> dict[str, str]:
         """Install the packages, and lower ones of what does not import; what was needed for that.
 
@@ -234,6 +231,7 @@ class Uv:
             env=self._environment(with_indexes=arguments[0] == "pip"),
             cwd=Path(self.program).parent,  # a pyproject.toml of the current folder would count
             errors=errors,
+            timeout=self.limit,
             pass_fds=() if lock is None else (lock,),
         )
         return ended.status, ended.text

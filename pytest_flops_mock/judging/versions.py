@@ -1,0 +1,72 @@
+"""Failures that a version explains which the learner's image does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.stage import Severity
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a major version of a package changed.
+
+    Attributes:
+        package: Its name.
+        major: The version that changed it, which is newer than the learner's.
+        there: What the learner's image has.
+        sign: How failures name it.
+        fix: What works with both.
+    """
+
+    package: str
+    major: int
+    there: str
+    sign: re.Pattern[str]
+    fix: str
+
+
+CHANGES = (
+    Change(
+        "datasets",
+        4,
+        "datasets 2.x",
+        re.compile(r"'(?:Iterable)?Column'|\bColumn object\b|arrow_dataset\.Column\b|Feature type 'List'"),
+        "dataset[:][name] works with both",
+    ),
+    Change(
+        "numpy",
+        2,
+        "a NumPy below 2, which flwr 1.8.0 asks for",
+        re.compile(r"was removed in the NumPy 2\.0 release|numpy\.dtype size changed"),
+        "take the name that both have, as the message says",
+    ),
+)
+
+
+def explained_by_versions(finding: Finding, versions: Mapping[str, str]) -> Finding:
+    """The finding, as a warning where a version explains it that runs here and not in the learner's image.
+
+    Args:
+        finding: What was found in the current Python, and not tried in the learner's.
+        versions: Packages of the learner's process, with their versions.
+    """
+    if finding.severity is not Severity.ERROR:
+        return finding
+    have = {name.casefold(): version for name, version in versions.items()}
+    for change in CHANGES:
+        version = have.get(change.package, "")
+        major = re.match(r"\d+", version)
+        if major and int(major[0]) >= change.major and change.sign.search(f"{finding.problem}\n{finding.detail}"):
+            problem = replace(
+                finding.problem,
+                message=f"fails here, and may work there: {finding.message}",
+                expected=finding.problem.expected or f"{change.there}, as the learner's image has",
+                got=finding.problem.got or f"{change.package} {version}",
+                fix=f'check in the environment "learner"; {change.fix}',
+            )
+            return replace(finding, problem=problem, severity=Severity.WARNING)
+    return finding

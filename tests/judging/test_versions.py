@@ -1,0 +1,48 @@
+"""A failure that a version explains, which the learner's image does not have, is no error there."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_flops_mock import Finding, Problem
+from pytest_flops_mock.judging.versions import explained_by_versions
+
+COLUMN = "AttributeError: 'Column' object has no attribute 'reshape'"
+
+
+def failed(message: str, detail: str = "") -> Finding:
+    return Finding.of(Problem(message, where="data_manager.py:9 in get_data"), code="FM603", detail=detail)
+
+
+@pytest.mark.parametrize(
+    ("message", "versions", "got"),
+    [
+        (COLUMN, {"datasets": "4.8.5"}, "datasets 4.8.5"),
+        ("ValueError: Feature type 'List' not found.", {"datasets": "4.0.0"}, "datasets 4.0.0"),
+        ("AttributeError: `np.float_` was removed in the NumPy 2.0 release.", {"numpy": "2.1.0"}, "numpy 2.1.0"),
+    ],
+)
+def test_it_is_a_warning_with_its_own_code(message: str, versions: dict[str, str], got: str) -> None:
+    found = explained_by_versions(failed(message), versions)
+    assert (found.code, found.severity.value, found.stage.value) == ("FM603", "warning", "transform")
+    assert found.message == f"fails here, and may work there: {message}"
+    assert found.problem.got == got
+    assert found.problem.fix.startswith('check in the environment "learner"; ')
+
+
+@pytest.mark.parametrize(
+    ("message", "versions"),
+    [
+        (COLUMN, {"datasets": "2.21.0", "numpy": "2.1.0"}),
+        (COLUMN, {}),
+        ("KeyError: 'image'", {"datasets": "4.8.5"}),
+        ("ValueError: the column is empty", {"datasets": "4.8.5"}),
+    ],
+)
+def test_what_no_version_explains_stays_an_error(message: str, versions: dict[str, str]) -> None:
+    assert explained_by_versions(failed(message), versions) == failed(message)
+
+
+def test_what_is_no_error_stays_as_it_is() -> None:
+    warning = Finding.of(Problem(COLUMN), code="FM004")
+    assert explained_by_versions(warning, {"datasets": "4.8.5"}) is warning
