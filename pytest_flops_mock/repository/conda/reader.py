@@ -110,8 +110,26 @@ def _read(repository: MLRepository) -> tuple[list[Entry], list[Problem]]:
                 problems.append(entry)
             else:
                 entries.append(entry)
-    problems += _contradictions(entry for entry in entries if not entry.written.dropped)
+    problems = [*_together(problems), *_contradictions(entry for entry in entries if not entry.written.dropped)]
     return entries, problems
+
+
+def _together(problems: list[Problem]) -> Iterator[Problem]:
+    """One problem for all packages of one system: an export from there has many."""
+    systems: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.code == "FM119":
+            systems.setdefault(problem.got, []).append(problem)
+    for problem in problems:
+        same = systems.get(problem.got, []) if problem.code == "FM119" else []
+        if len(same) < 2:
+            yield problem
+        elif problem is same[0]:
+            system = problem.got.rpartition(" ")[2]
+            names = (
+                f"{each.message.partition(' is there for ')[0]} (line {each.where.rpartition(':')[2]})" for each in same
+            )
+            yield replace(problem, message=f"{len(same)} packages are there for {system} alone", got=listing(names))
 
 
 def _with_files(written: Written, repository: MLRepository) -> list[Written | Problem]:
