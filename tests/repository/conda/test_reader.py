@@ -123,3 +123,10 @@ def test_a_package_of_another_system_cannot_be_solved(entry: str, system: str) -
 )
 def test_packages_that_linux_has_or_that_are_asked_for_elsewhere_alone_are_none(entry: str) -> None:
     assert told(f"{START}  - {entry}\n") == []
+
+
+def test_all_packages_of_one_system_are_one_finding() -> None:
+    (finding,) = conda_findings(of("python=3.10", "vc=14", "numpy", "ucrt", pip=("pywin32==305",)))
+    assert (finding.code, finding.problem.where) == ("FM119", "conda.yaml:4")
+    assert finding.message == "3 packages are there for Windows alone"
+    assert finding.problem.got == "vc=14 (line 4), ucrt (line 6), pywin32==305 (line 8)"
