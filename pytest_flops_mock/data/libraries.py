@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pytest_flops_mock.data.files import read_as_provider
-
 
 def with_files_closed(read: Callable[[], Any]) -> Any:
     """What ``read`` gives. Files that ``datasets`` leaves open are closed: they would warn later, in another test."""
@@ -38,6 +36,8 @@ def local_dataset(path: str, **arguments: Any) -> Any:
         **arguments: For ``datasets.load_dataset_builder``.
     """
     import datasets
+
+    from pytest_flops_mock.data.files import read_as_provider  # pyarrow: the names of twins go without
 
     counts = datasets.config.HF_UPDATE_DOWNLOAD_COUNTS
     datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False
