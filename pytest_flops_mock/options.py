@@ -156,8 +156,9 @@ OPTIONS = (
     ),
     Option(
         "env",
-        "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), or the path of an "
-        "interpreter or of a virtual environment; several, with commas between them, are compared",
+        "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), `auto` (the "
+        "learner's if it is kept or can be built in two minutes, else the current one), or the path of an interpreter or "
+        "of a virtual environment; several, with commas between them, are compared",
         values.environments,
         "ENV",
         default="`current`",

@@ -132,6 +132,7 @@ def _report(context: Context) -> Report:
         ignored=tuple(finding for finding in context.findings if finding.code in ignore),
         data=context.data,
         environment=tuple(subject.versions.items()),
+        environments=(subject.kind,) if subject.kind else (),
     )
 
 
@@ -160,6 +161,8 @@ def _compared(reports: Mapping[str, Report], ignore: Collection[str]) -> Report:
                 frames=said.frames if said else (),
             )
         )
+    kinds = dict.fromkeys(kind for each in reports.values() for kind in each.environments)
+    first = replace(first, environments=tuple(kinds))
     if found and found[0].code in ignore:
         return replace(first, ignored=(*first.ignored, *found))
     return replace(first, findings=(*first.findings, *found))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from standins.projects import REPOSITORY, mock_sla
+from standins.uv import stand_in_for_uv
 
 from pytest_flops_mock import (
     MLDataClient,
@@ -140,7 +142,9 @@ def test_codes_that_are_ignored_do_not_count_and_are_named() -> None:
     assert report.ok
     assert told(report) == []
     assert {finding.code for finding in report.ignored} == {"FM514", "FM201"}
-    assert str(report).endswith("verdict     compatible; FM201, FM514 ignored")
+    assert str(report).endswith(
+        "verdict     compatible in this Python; FM201, FM514 ignored; the learner's was not tried: --flops-env learner"
+    )
     assert Report.from_json(report.to_json()) == report
 
 
@@ -247,6 +251,27 @@ COLUMN = {
         '.data.column("label").to_numpy()', '.with_format("numpy")["label"].astype(int)'
     ),
 }
+
+
+@pytest.mark.skipif(version("datasets") < "4", reason="needs the datasets that made columns lazy")
+def test_a_failure_that_a_newer_version_explains_is_a_warning_where_the_learners_was_not_tried() -> None:
+    report = check_repository(COLUMN, sla=mock_sla(), ignore=["FM201", "FM202"])
+    (warning,) = report.warnings
+    assert (report.ok, warning.code, warning.stage) == (True, "FM603", Stage.TRANSFORM)
+    assert warning.message.startswith("fails here, and may work there: AttributeError: 'Column' object")
+    assert report.summary.startswith("compatible in this Python (1 warning)")
+    assert outcomes(report)["train"] == "needs transform"
+
+
+def test_the_current_python_is_taken_where_the_learners_cannot_be_built(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    stand_in_for_uv(monkeypatch, tmp_path, "echo 'error: Failed to fetch: x'; exit 1")
+    report = check_repository(REPOSITORY, sla=mock_sla(), env="auto")
+    assert "FM208" in {finding.code for finding in report.findings}
+    assert report.environments == ("current",)
+    assert outcomes(report)["evaluate"] == "passed"
 
 
 @pytest.mark.slow

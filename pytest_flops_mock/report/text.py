@@ -52,7 +52,7 @@ def summary(report: Report) -> str:
     told = ", ".join(counted(count, name) for count, name in counts if count)
     codes = sorted({finding.code for finding in report.ignored})
     ignored = f"; {', '.join(codes)} ignored" if codes else ""
-    only_here = set(report.environments) == {"current"}
+    only_here = report.ok and set(report.environments) == {"current"}
     verdict = f"{report.verdict} in this Python" if only_here else report.verdict
     untried = "; the learner's was not tried: --flops-env learner" if only_here else ""
     return verdict + (f" ({told})" if told else "") + ignored + untried

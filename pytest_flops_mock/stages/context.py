@@ -45,6 +45,7 @@ class Subject:
         given: The repository as the user named it.
         env: The Python that runs it, as the user named it.
         stack: Ends what the stages start.
+        kind: The kind of that Python, once it is known: ``current``, ``learner`` or ``path``.
         repository: Its files, once they are known to be readable.
         session: The child that runs it.
         begun: Whether a start of the federation is there that learners can take.
@@ -55,6 +56,7 @@ class Subject:
     given: RepositorySource
     env: str
     stack: ExitStack
+    kind: str = ""
     repository: MLRepository = field(default_factory=lambda: MLRepository.of_files({}))
     session: LearnerSession | None = None
     begun: bool = True

@@ -17,10 +17,12 @@ from pytest_flops_mock.judging.loading import equal_partitions, load_failures, r
 from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
 from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
+from pytest_flops_mock.judging.versions import explained_by_versions
 from pytest_flops_mock.learner import requests
 from pytest_flops_mock.learner.environments.choice import learner_python
 from pytest_flops_mock.learner.environments.difference import difference_findings
 from pytest_flops_mock.learner.environments.installed import installed_versions
+from pytest_flops_mock.learner.environments.python import CURRENT
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
@@ -72,6 +74,7 @@ def start_session(context: Context) -> Iterable[Finding]:
     """Started before the provider works: the child imports what it needs meanwhile."""
     subject, options = context.subject, context.options
     python = learner_python(subject.env, subject.repository)
+    subject.kind = python.kind
     session = LearnerSession(
         subject.repository,
         timeout=options.timeout,
@@ -235,10 +238,11 @@ def _second_learner(context: Context) -> Generator[Finding, None, bool]:
 
 
 def _failed(context: Context, failure: Failure, stage: Stage) -> Finding:
-    repository = context.subject.repository
-    return absent_finding(failure, stage, repository.absent) or failure_finding(
-        failure, stage, context.columns, context.subject.modules()
-    )
+    subject = context.subject
+    absent = absent_finding(failure, stage, subject.repository.absent)
+    found = absent or failure_finding(failure, stage, context.columns, subject.modules())
+    only_here = subject.kind == CURRENT and len(context.options.env) == 1
+    return explained_by_versions(found, subject.versions) if only_here else found
 
 
 @contextmanager

@@ -17,7 +17,7 @@ ONE = "--flops-sla=mocks/mnist.json"
 
 Ids = Callable[..., list[str]]
 
-TOLD = "mocks/mnist.json: compatible; synthetic twin of mnist, 600 rows, seed 42"
+TOLD = "mocks/mnist.json: compatible in this Python*; synthetic twin of mnist, 600 rows, seed 42"
 
 
 def ids_of(sla: str) -> list[str]:
@@ -43,7 +43,7 @@ def test_a_project_without_a_test_has_one_for_each_stage(project: pytest.Pyteste
     result.stdout.fnmatch_lines(
         [
             *(f"{name} PASSED*" for name in ids_of("mnist")),
-            "mocks/mnist.json: compatible; synthetic twin of mnist, 600 rows, seed 42",
+            "mocks/mnist.json: compatible in this Python*; synthetic twin of mnist, 600 rows, seed 42",
         ]
     )
 
@@ -180,7 +180,7 @@ def test_with_arguments_that_alone_is_checked_which_is_in_them(
 def test_one_stage_is_one_id(project: pytest.Pytester, other_sla: Path) -> None:
     result = project.runpytest("--flops-check", ALL, "mocks/three.json::structure")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["mocks/three.json: compatible; synthetic *"])
+    result.stdout.fnmatch_lines(["mocks/three.json: compatible in this Python*; synthetic *"])
 
 
 def test_an_id_of_no_stage_is_refused(project: pytest.Pytester) -> None:
@@ -202,7 +202,7 @@ def test_an_sla_may_lie_elsewhere(project: pytest.Pytester, other_sla: Path) -> 
     result = project.runpytest(*options)
     result.assert_outcomes(passed=2, deselected=18)
     result.stdout.fnmatch_lines(
-        [f"*../{elsewhere.name}::structure PASSED*", f"{elsewhere}: compatible; *", "mocks/mnist.json: *"]
+        [f"*../{elsewhere.name}::structure PASSED*", f"{elsewhere}: compatible in this Python*; *", "mocks/mnist.json: *"]
     )
 
 
@@ -311,8 +311,8 @@ def test_warnings_are_no_failures_and_are_told_once(project: pytest.Pytester, ot
             "*Captured FLOps findings call*",
             "FM106 the repository has no data_manager.py at its root",
             "*= FLOps checks =*",
-            "mocks/mnist.json: compatible (1 warning); synthetic *",
-            "mocks/three.json: compatible (1 warning); synthetic *",
+            "mocks/mnist.json: compatible in this Python (1 warning)*; synthetic *",
+            "mocks/three.json: compatible in this Python (1 warning)*; synthetic *",
             "warning FM106 [[]structure[]] the repository has no data_manager.py at its root (*) (with 2 SLAs)",
         ]
     )

@@ -14,6 +14,7 @@ from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, Lear
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.repository import MLRepository
 
+AUTO = "auto"
 AUTO_SECONDS = 120.0
 """How long each step of building may take where the environment is chosen by itself."""
 
@@ -22,7 +23,8 @@ def learner_python(env: str, repository: MLRepository, *, cache: Path | None = N
     """The Python that ``env`` stands for. The learner's is built when it is first asked for, which takes a while.
 
     Args:
-        env: ``current``, ``learner``, or the path of a Python or of a folder with a virtual environment.
+        env: ``current``, ``learner``, ``auto`` (see :func:`auto`), or the path of a Python or of a folder with a
+            virtual environment.
         repository: Whose ``conda.yaml`` the learner's environment is built from.
         cache: Where environments are kept; by default the user's cache folder.
 
@@ -30,6 +32,8 @@ def learner_python(env: str, repository: MLRepository, *, cache: Path | None = N
         LearnerEnvironmentError: It is not there, cannot be used (FM205), or cannot be built (FM204).
         RepositoryError: The learner's is asked for, and ``conda.yaml`` cannot be used.
     """
+    if env == AUTO:
+        return auto(repository, cache=cache)
     if env == CURRENT:
         return LearnerPython(Path(sys.executable), CURRENT, CURRENT)
     return built_python(repository, cache=cache) if env == LEARNER else named_python(env)
