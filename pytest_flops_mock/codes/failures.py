@@ -105,6 +105,7 @@ class Failures:
         return Code(code, self.stage, Severity.ERROR, f"{title}, in {self.doing}", trigger, why, fix)
 
 
+# FM501 to FM506, FM601 to FM606, and so on to FM906: "FM5" and an ending such as "02" make one code.
 FAILURES = {
     family.stage: family
     for family in (
