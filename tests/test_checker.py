@@ -64,6 +64,7 @@ def test_a_crash_with_one_data_set_does_not_spoil_the_next() -> None:
     assert told(fine) == ["FM602"], "that data set has other columns"
 
 
+@pytest.mark.slow
 def test_stages_after_a_crash_go_on_in_a_new_process() -> None:
     files = changed("    def evaluate_model", "    fits = 0\n\n    def evaluate_model").copy()
     body = (

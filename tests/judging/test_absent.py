@@ -29,6 +29,7 @@ def checked(folder: Path, imports: str = "", constructor: str = "pass", **beside
         ("from helpers import thing", "helpers/__init__.py", "helpers"),
     ],
 )
+@pytest.mark.slow
 def test_an_import_of_what_is_untracked(line: str, path: str, name: str, tmp_path: Path) -> None:
     report = checked(tmp_path / "r", line, **{path: "thing = 1\n"})
     (finding,) = [each for each in report.errors if each.stage.value == "aggregator"]

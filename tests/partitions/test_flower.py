@@ -36,6 +36,7 @@ assert telemetry.FLWR_TELEMETRY_ENABLED == "0"
     assert not (home / ".flwr").exists()
 
 
+@pytest.mark.slow
 def test_the_plotting_libraries_are_imported_when_something_is_plotted() -> None:
     program = """
 import sys

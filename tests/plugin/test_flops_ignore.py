@@ -24,6 +24,7 @@ def test_an_ignored_error_fails_no_stage_and_is_named(broken: pytest.Pytester) -
     )
 
 
+@pytest.mark.slow
 def test_codes_of_ini_option_marker_and_call_add_up(broken: pytest.Pytester) -> None:
     broken.makeini("[pytest]\nflops_ignore = FM201\n")
     broken.makepyfile(CHECK.format(marked="'FM602'", ignore="()", ignored="['FM201', 'FM602']"))

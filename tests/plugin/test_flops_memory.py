@@ -16,6 +16,7 @@ def greedy(project: pytest.Pytester) -> pytest.Pytester:
 
 
 @pytest.mark.parametrize("kind", ["option", "ini"])
+@pytest.mark.slow
 def test_more_than_that_is_a_finding(greedy: pytest.Pytester, kind: str) -> None:
     greedy.makeini(f"[pytest]\nflops_memory ={' 6000' if kind == 'ini' else ''}\n")
     option = ["--flops-memory=6000"] if kind == "option" else []

@@ -106,6 +106,7 @@ def test_the_call_log_is_a_section_of_a_test_that_fails_and_of_no_other(project:
     assert str(result.stdout).count("Captured ML data server") == 1
 
 
+@pytest.mark.slow
 def test_a_client_that_left_a_stream_open_does_not_hold_up_the_teardown(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

@@ -88,6 +88,7 @@ def test_a_fixture_may_look_after_the_test(broken: pytest.Pytester) -> None:
     broken.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_each_report_is_looked_at_for_itself(broken: pytest.Pytester) -> None:
     broken.makepyfile(
         """
@@ -107,6 +108,7 @@ def test_a_compatible_repository_needs_no_look(project: pytest.Pytester) -> None
     project.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_test_that_does_not_pass_is_not_told_twice(broken: pytest.Pytester) -> None:
     broken.makepyfile(
         """
