@@ -327,7 +327,9 @@ def through_the_server(name: str, partitions: int, folder: Path) -> Any:
         return load_partitions(server.uri, ["digits"])
 
 
-@pytest.mark.skipif(not MNIST.exists(), reason="the MNIST rows of ../shared/data/mnist are not on this machine")
+@pytest.mark.skipif(
+    not MNIST.exists(), reason="needs the Parquet files of MNIST in shared/data/mnist, beside the repository"
+)
 def test_real_mnist_goes_the_whole_way(tmp_path: Path) -> None:
     train = datasets.load_dataset("parquet", data_files={"train": str(MNIST / "data" / "train*.parquet")})["train"]
     loaded = through_the_server(str(MNIST), 3, tmp_path)
