@@ -19,7 +19,7 @@ class Change:
         major: The version that changed it, which is newer than the learner's.
         there: What the learner's image has.
         sign: How failures name it.
-        fix: What works with both.
+        fix: What works with both, where the failure says nothing of that itself.
     """
 
     package: str
@@ -66,7 +66,7 @@ def explained_by_versions(finding: Finding, versions: Mapping[str, str]) -> Find
                 message=f"fails here, and may work there: {finding.message}",
                 expected=finding.problem.expected or f"{change.there}, as the learner's image has",
                 got=finding.problem.got or f"{change.package} {version}",
-                fix=f'check in the environment "learner"; {change.fix}',
+                fix=f'check in the environment "learner"; {finding.problem.fix or change.fix}',
             )
             return replace(finding, problem=problem, severity=Severity.WARNING)
     return finding
