@@ -1,0 +1,69 @@
+"""Every case of the matrix ends as it should, in time, and leaves no process and no temporary file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from hostile.matrix import AREAS, Case, cases
+
+BUSY = 6
+"""How many times longer than on an idle machine a case may take."""
+
+ALL = [(area, case) for area in AREAS for case in cases(area)]
+
+
+def _processes_of(folder: Path) -> list[str]:
+    """What still runs in the folder or with it in its environment, but for this process and those that started it."""
+    own = {os.getpid(), os.getppid()}
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) in own:
+            continue
+        try:
+            if "State:\tZ" in (entry / "status").read_text():
+                continue
+            where = os.readlink(entry / "cwd")
+            known = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+        except OSError:
+            continue  # ended meanwhile, or another user's
+        if where.startswith(str(folder)) or str(folder).encode() in known:
+            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to list processes")
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=f"{area}-{case.name}", marks=[pytest.mark.slow] if case.slow else []) for area, case in ALL],
+)
+def test_it_ends_as_it_should_and_leaves_nothing(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ground, temporary, cache = (tmp_path / name for name in ("ground", "temporary", "cache"))
+    for folder in (ground, temporary):
+        folder.mkdir()
+    for name in ("TMPDIR", "TMP", "TEMP"):
+        monkeypatch.setenv(name, str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # read again
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.chdir(ground)
+    begun = time.monotonic()
+    seen = case.act(ground)
+    took = time.monotonic() - begun
+    for part in case.told:
+        assert part in seen
+    for part in case.untold:
+        assert part not in seen
+    assert took < case.seconds * BUSY
+    deadline = time.monotonic() + 1
+    while (left := [*_processes_of(tmp_path), *map(str, temporary.iterdir())]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+
+
+def test_each_case_has_a_name_of_its_own() -> None:
+    for area in AREAS:
+        names = [case.name for case in cases(area)]
+        assert len(names) == len(set(names))
