@@ -14,13 +14,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
 from pytest_flops_mock.settings import Settings
-from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown
+from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown, together_name
 from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
@@ -30,37 +30,37 @@ if TYPE_CHECKING:
 
 
 class Checks:
-    """The checks of this process: each SLA once, all in one child. Nothing starts before the first is asked for."""
+    """The checks of this process: each once, all in one child. Nothing starts before the first is asked for."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._stack = ExitStack()
         self._checker: RepositoryChecker | None = None
-        self._done: dict[Path, Report | Exception] = {}
-        self._handed_over: set[Path] = set()
+        self._done: dict[tuple[Path, ...], Report | Exception] = {}
+        self._handed_over: set[tuple[Path, ...]] = set()
 
-    def report(self, sla: Path) -> Report:
-        """The report on the repository with the data of an SLA.
+    def report(self, slas: tuple[Path, ...]) -> Report:
+        """The report on the repository with the data of an SLA, or of several together.
 
         Raises:
             FlopsMockError: A setting means nothing.
         """
-        if sla not in self._done:
+        if slas not in self._done:
             try:
-                self._done[sla] = self._check(sla)
+                self._done[slas] = self._check(slas)
             except Exception as error:
-                self._done[sla] = error  # told by each stage, without trying ten times
-        done = self._done[sla]
+                self._done[slas] = error  # told by each stage, without trying ten times
+        done = self._done[slas]
         if isinstance(done, Exception):
             raise done
         return done
 
-    def hand_over(self, sla: Path) -> str:
+    def hand_over(self, slas: tuple[Path, ...]) -> str:
         """The report as JSON the first time, then an empty text."""
-        done = self._done.get(sla)
-        if done is None or isinstance(done, Exception) or sla in self._handed_over:
+        done = self._done.get(slas)
+        if done is None or isinstance(done, Exception) or slas in self._handed_over:
             return ""
-        self._handed_over.add(sla)
+        self._handed_over.add(slas)
         return done.to_json(indent=None)
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class Checks:
         self._checker = None
         self._stack.close()
 
-    def _check(self, sla: Path) -> Report:
+    def _check(self, slas: tuple[Path, ...]) -> Report:
         from pytest_flops_mock.pipeline import RepositoryChecker
 
         settings = self.settings
@@ -77,38 +77,78 @@ class Checks:
             self._checker = self._stack.enter_context(checker)
         # Short paths where that goes: findings name them.
         project = None if settings.project_sla is None else Path(shown(settings.project_sla, Path.cwd()))
-        return self._checker.check(sla=Path(shown(sla, Path.cwd())), project_sla=project)
+        return self._checker.check(sla=[Path(shown(sla, Path.cwd())) for sla in slas], project_sla=project)
 
 
 CHECKS = pytest.StashKey[Checks]()
 
 
 class SLAFile(pytest.File):
-    """An MDP SLA; its tests are the stages of the check with its data."""
+    """An MDP SLA. Its tests are the stages of the check with its data; the first of several together stands for all."""
+
+    @property
+    def slas(self) -> tuple[Path, ...]:
+        """What its tests check with."""
+        return (self.path,)
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """One test for each stage."""
+        together = together_slas(self.config)
+        if self.path not in together:
+            yield from _stages_of(self, self.path)
+        elif self.path == next(iter([sla for sla in together if self.session.isinitpath(sla)] or together)):
+            yield Together.from_parent(self, name="together")
+
+
+class Together(pytest.Collector):
+    """The check of several SLAs at once."""
+
+    @property
+    def slas(self) -> tuple[Path, ...]:
+        """What its tests check with."""
+        return together_slas(self.config)
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test for each stage."""
-        if self.config.pluginmanager.hasplugin("xdist"):
-            # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
-            self.add_marker(pytest.mark.xdist_group(name=shown(self.path, self.config.rootpath)))
-        for stage in Stage:
-            yield StageItem.from_parent(self, name=stage.value)
+        yield from _stages_of(self, self.path)
+
+
+def together_slas(config: pytest.Config) -> tuple[Path, ...]:
+    """The SLAs that are checked at once: those that are set, else the arguments; none if each is checked alone."""
+    settings = config.stash[CHECKS].settings
+    if not settings.together:
+        return ()
+    slas = settings.slas or tuple(path for path, _ in _arguments(config) if is_mdp_sla(path))
+    return slas if len(slas) > 1 else ()
+
+
+def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
+    if parent.config.pluginmanager.hasplugin("xdist"):
+        # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
+        parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))
+    for stage in Stage:
+        yield StageItem.from_parent(parent, name=stage.value)
 
 
 class StageItem(pytest.Item):
-    """One stage of the check with one SLA."""
+    """One stage of a check."""
+
+    @property
+    def slas(self) -> tuple[Path, ...]:
+        """The MDP SLAs that are checked."""
+        return cast("SLAFile | Together", self.parent).slas
 
     @property
     def sla(self) -> str:
-        """The SLA's path, as reports name it; below the rootdir it is the node id's first part."""
-        return shown(self.path, self.config.rootpath)
+        """The SLAs' paths, as reports name them; below the rootdir that of one is the node id's first part."""
+        return together_name([shown(sla, self.config.rootpath) for sla in self.slas])
 
     def runtest(self) -> None:
         """Fail, skip or pass as the stage did."""
         from pytest_flops_mock.report import text
 
         try:
-            report = self.config.stash[CHECKS].report(self.path)
+            report = self.config.stash[CHECKS].report(self.slas)
         except FlopsMockError as error:
             pytest.fail(str(error), pytrace=False)
         result = next(result for result in report.stages if result.stage.value == self.name)
@@ -135,7 +175,7 @@ class StageItem(pytest.Item):
 
     def _is_first_to_fail(self, report: Report) -> bool:
         """Whether to show the whole report. Every xdist worker has all items and gives the same answer."""
-        mine = (item for item in self.session.items if isinstance(item, StageItem) and item.path == self.path)
+        mine = (item for item in self.session.items if isinstance(item, StageItem) and item.slas == self.slas)
         return next((item for item in mine if _errors(report, item.name)), None) is self
 
 
@@ -191,6 +231,10 @@ def collected_beside(session: pytest.Session, settings: Settings) -> list[SLAFil
         if not only_folders and not only_slas:
             slas = tuple(sla for sla in slas if any(folder in sla.parents for folder in folders))
         slas = tuple(sla for sla in slas if sla not in {path for path, _ in arguments})
+    together = together_slas(config)
+    if together:  # they stand below the first of them, or below one that is an argument
+        first = () if any(session.isinitpath(sla) for sla in together) else together[:1]
+        slas = tuple(sla for sla in slas if sla not in together or sla in first)
     # The name is for an SLA outside of the rootdir, of which pytest has no path to make a node id of.
     return [SLAFile.from_parent(session, path=sla, name=os.path.relpath(sla, config.rootpath)) for sla in slas]
 
@@ -201,7 +245,7 @@ def without_effect(reports: Mapping[str, Report], settings: Settings) -> Iterato
         return
     from pytest_flops_mock.data.resolving import names_of
 
-    asked = {report.data.dataset_name for report in reports.values()} - {""}
+    asked = {sent.dataset_name for report in reports.values() for sent in report.data.sent}
     known = {name for dataset in asked for name in names_of(dataset, settings.options.recordings)}
     for name, source in settings.options.data.by_name:
         if name not in known and (near := nearest(name, sorted(asked))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pytest_flops_mock.codes import CODES
@@ -106,21 +107,60 @@ class PartitionFacts:
 
 
 @dataclass(frozen=True)
-class DataFacts:
-    """Which data a check ran on.
+class SentFacts:
+    """What one mock data provider sent.
 
     Attributes:
+        sla: The MDP SLA, as the user named it.
+        data_tag: The tag under which a learner finds the partitions.
         dataset_name: As the SLA says it.
         source: ``synthetic``, ``recorded``, ``hub`` or ``local``.
         origin: Where the rows came from, in words: a twin and its seed, a hub id, a path.
-        partitions: What was sent, in order.
-        columns: Column names and their types, in words.
-        rows: Number of rows that the learner loaded; 0 before it did.
+        partitions: Its partitions, in order.
     """
 
+    sla: str = ""
+    data_tag: str = ""
     dataset_name: str = ""
     source: str = ""
     origin: str = ""
     partitions: tuple[PartitionFacts, ...] = ()
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """Which data a check ran on.
+
+    Attributes:
+        sent: What each mock data provider sent, in the order of the SLAs; empty for data that a server had already.
+        columns: Column names and their types, in words.
+        rows: Number of rows that the learner loaded; 0 before it did.
+    """
+
+    sent: tuple[SentFacts, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     rows: int = 0
+
+    @property
+    def partitions(self) -> tuple[PartitionFacts, ...]:
+        """All that was sent, in order."""
+        return tuple(partition for sent in self.sent for partition in sent.partitions)
+
+    @property
+    def dataset_name(self) -> str:
+        """The data set, as the SLA says it; those of several SLAs in a row."""
+        return _joined(sent.dataset_name for sent in self.sent)
+
+    @property
+    def source(self) -> str:
+        """Its source, likewise."""
+        return _joined(sent.source for sent in self.sent)
+
+    @property
+    def origin(self) -> str:
+        """Where its rows came from, likewise."""
+        return _joined(sent.origin for sent in self.sent)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " and ".join(text for text in dict.fromkeys(texts) if text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -90,7 +90,7 @@ class FlopsCheck:
         repository: MLRepository | str | os.PathLike[str] | Mapping[str, str] | None = None,
         uri: str | None = None,
         *,
-        sla: SLA | None = None,
+        sla: SLA | Sequence[SLA] | None = None,
         project_sla: ProjectSLA | str | os.PathLike[str] | Mapping[str, Any] | None = None,
         data_tags: Iterable[str] | None = None,
         **options: Unpack[CheckKeywords],
@@ -105,7 +105,7 @@ class FlopsCheck:
         report = check_repository(
             request.getfixturevalue("flops_repository") if repository is None else repository,
             uri,
-            sla=None if uri is not None and sla is None else _sla_for_report(request, sla, changes),
+            sla=None if uri is not None and sla is None else _slas_for_report(request, sla, changes),
             project_sla=project if project_sla is None else _located(request, project_sla),
             data_tags=data_tags,
             **_options(request, **chosen).arguments(),
@@ -218,7 +218,8 @@ def flops_check(request: pytest.FixtureRequest) -> Iterator[FlopsCheck]:
         uri: Address of a server whose data are used as they are, with ``data_tags``; then no provider runs without an
             ``sla``.
         sla: MDP SLA: path (relative to the test's file or the rootdir), JSON text, mapping or ``MockSLA``; by default that
-            of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``.
+            of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``. A list of them, several in
+            the marker, or ``--flops-together`` is one check of several mock data providers that send to one learner.
         project_sla: Project SLA, likewise; by default ``--flops-project-sla`` or the ini key, if there is one.
         data_tags: Tags that the learner asks for; by default those of the project SLA, else the MDP SLA's.
         **options: How the check is done: any attribute of ``CheckOptions`` (``data``, ``recordings``, ``drift``, ``env``,
@@ -314,60 +315,56 @@ def _ini(config: pytest.Config, option: Option) -> Any:
 
 
 def _mock_sla(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[str, Any]) -> MockSLA:
-    """The SLA that a fixture is to use, with the changes of the marker and of the call.
+    """The one SLA that the provider is to run, with the changes of the marker and of the call.
 
     Raises:
         SLAError: It cannot be used.
-        SettingsError: None is named.
+        SettingsError: None is named, or several.
     """
     from pytest_flops_mock.sla.models import MockSLA
 
-    source, changes = _chosen(request, sla, changes)
+    (source, *others), changes = _chosen(request, None if sla is None else [sla], changes)
+    if others:
+        raise _several(request, [source, *others], "pass the SLA of each run: mock_data_provider(sla)")
     loaded = MockSLA.load(source, base=request.path.parent)
     return loaded.replace(**changes) if changes else loaded
 
 
-def _sla_for_report(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[str, Any]) -> SLA:
-    """The SLA for a check; one that cannot be loaded is handed on as it is, for the report to say why."""
+def _slas_for_report(
+    request: pytest.FixtureRequest, sla: SLA | Sequence[SLA] | None, changes: Mapping[str, Any]
+) -> list[SLA]:
+    """The SLAs for a check; one that cannot be loaded is handed on as it is, for the report to say why."""
     from pytest_flops_mock.sla.models import MockSLA
 
-    source, changes = _chosen(request, sla, changes)
-    try:
-        loaded = MockSLA.load(source, base=request.path.parent)
-    except SLAError:
-        return source
-    return loaded.replace(**changes) if changes else loaded
+    named = sla if sla is None or (isinstance(sla, Sequence) and not isinstance(sla, str)) else [sla]
+    sources, changes = _chosen(request, named, changes)
+    slas: list[SLA] = []
+    for source in sources:
+        try:
+            loaded = MockSLA.load(source, base=request.path.parent)
+        except SLAError:
+            slas.append(source)
+        else:
+            slas.append(loaded.replace(**changes) if changes else loaded)
+    return slas
 
 
-def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[str, Any]) -> tuple[SLA, Mapping[str, Any]]:
-    """Where the SLA comes from: the call, else the closest marker, else the settings."""
-    if sla is not None:
-        return _located(request, sla), changes
+def _chosen(
+    request: pytest.FixtureRequest, slas: Sequence[SLA] | None, changes: Mapping[str, Any]
+) -> tuple[list[SLA], Mapping[str, Any]]:
+    """Where the SLAs come from: the call, else the closest marker, else the settings."""
+    if slas is not None:
+        return [_located(request, sla) for sla in slas], changes
     marker = request.node.get_closest_marker("flops_sla")
-    if marker is not None and len(marker.args) > 1:
-        raise SettingsError(
-            Problem(
-                "the marker flops_sla takes one SLA",
-                where=request.node.nodeid,
-                expected='@pytest.mark.flops_sla("mocks/mnist.json", number_of_partitions=3)',
-                got=f"{len(marker.args)} of them",
-                fix="parametrize the test to run it on several SLAs",
-            )
-        )
-    marked = marker.args[0] if marker is not None and marker.args else None
-    slas = settings_of(request.config).slas
-    if marked is None and len(slas) > 1:
-        raise SettingsError(
-            Problem(
-                "several MDP SLAs are named, and this call is about one",
-                where=request.node.nodeid,
-                expected="one SLA in the call or a marker",
-                got=listing(slas, 5),
-                fix='pass sla="mocks/mnist.json" or use @pytest.mark.flops_sla(...); --flops-check takes all of them',
-            )
-        )
-    chosen = _located(request, marked) if marked is not None else slas[0] if slas else None
-    if chosen is None:
+    settings = settings_of(request.config)
+    if marker is None or not marker.args:
+        if len(settings.slas) > 1 and not settings.together:
+            fix = 'pass sla="mocks/mnist.json" or a list of SLAs, use @pytest.mark.flops_sla(...), or add --flops-together'
+            raise _several(request, settings.slas, fix)
+        chosen: list[SLA] = list(settings.slas)
+    else:
+        chosen = [_located(request, sla) for sla in marker.args]
+    if not chosen:
         raise SettingsError(
             Problem(
                 "no MDP SLA is named",
@@ -377,6 +374,18 @@ def _chosen(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[st
             )
         )
     return chosen, {**(marker.kwargs if marker is not None else {}), **changes}
+
+
+def _several(request: pytest.FixtureRequest, slas: Iterable[object], fix: str) -> SettingsError:
+    return SettingsError(
+        Problem(
+            "several MDP SLAs are named, and this call is about one",
+            where=request.node.nodeid,
+            expected="one SLA in the call or a marker",
+            got=listing(slas, 5),
+            fix=fix,
+        )
+    )
 
 
 def _located(request: pytest.FixtureRequest, source: Any) -> Any:

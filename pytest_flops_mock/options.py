@@ -130,6 +130,13 @@ OPTIONS = (
         ini_name="repository",
     ),
     Option("sla", "MDP SLAs to check with; patterns such as `mocks/*.json` too", values.files, "FILE", "list", doors=FILES),
+    Option(
+        "together",
+        "check all of these SLAs at once, as several mock data providers that send to one learner",
+        values.flag,
+        kind="flag",
+        doors=FILES,
+    ),
     Option("project-sla", "the project SLA", values.path, "FILE", doors=FILES),
     Option(
         "data",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pytest_flops_mock.errors import Problem, SettingsError, listing
 from pytest_flops_mock.findings import Finding
@@ -27,7 +27,7 @@ def check_repository(
     repository: RepositorySource,
     uri: str | None = None,
     *,
-    sla: SLASource | None = None,
+    sla: SLASource | Sequence[SLASource] | None = None,
     project_sla: ProjectSLASource | None = None,
     data_tags: Iterable[str] | None = None,
     **options: Unpack[CheckArguments],
@@ -41,9 +41,10 @@ def check_repository(
     Args:
         repository: The ML repository: its folder, a mapping of file names to texts, or an ``MLRepository``.
         uri: Address of an ML data server, ``grpc://HOST:PORT``.
-        sla: The MDP SLA: a path, JSON text, a mapping, or one that is loaded already.
+        sla: The MDP SLA: a path, JSON text, a mapping, or one that is loaded already. A list of them is checked together:
+            all providers send to one server, and the learner gets the data of all whose tags it asks for.
         project_sla: The project SLA, likewise.
-        data_tags: What the learner asks the server for; by default the project SLA's tags, else the MDP SLA's.
+        data_tags: What the learner asks the server for; by default the project SLA's tags, else those of the MDP SLAs.
         **options: How the check is done: the attributes of :class:`CheckOptions`, such as ``data="hub"`` or ``timeout=120``.
 
     Returns:
@@ -88,7 +89,7 @@ class RepositoryChecker:
         self,
         uri: str | None = None,
         *,
-        sla: SLASource | None = None,
+        sla: SLASource | Sequence[SLASource] | None = None,
         project_sla: ProjectSLASource | None = None,
         data_tags: Iterable[str] | None = None,
     ) -> Report:
@@ -97,7 +98,8 @@ class RepositoryChecker:
         Raises:
             SettingsError: Neither ``sla`` nor ``uri`` with tags is given.
         """
-        if sla is None and (uri is None or (data_tags is None and project_sla is None)):
+        slas = _several(sla)
+        if not slas and (uri is None or (data_tags is None and project_sla is None)):
             raise SettingsError(
                 Problem(
                     "there is nothing to check the repository with",
@@ -116,10 +118,17 @@ class RepositoryChecker:
                 options = self._options
                 provider = MockDataProvider(address, data=options.data, recordings=options.recordings, drift=options.drift)
                 stages = tuple(Stage)[: list(Stage).index(options.until) + 1]
-                context = Context(self._subjects[env], provider, options, sla, project_sla, tags, stages)
+                context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
                 plan.run(context)
                 reports.append(_report(context))
         return _compared(dict(zip(self._options.env, reports, strict=True)), self._options.ignore)
+
+
+def _several(sla: SLASource | Sequence[SLASource] | None) -> tuple[SLASource, ...]:
+    if sla is None:
+        return ()
+    several = isinstance(sla, Sequence) and not isinstance(sla, str)
+    return tuple(cast("Sequence[SLASource]", sla)) if several else (cast("SLASource", sla),)
 
 
 def _report(context: Context) -> Report:

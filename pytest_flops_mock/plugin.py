@@ -69,8 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and refuse settings that mean nothing before any test runs."""
     config.addinivalue_line(
         "markers",
-        "flops_sla(sla, **changes): the MDP SLA for mock_data_provider and flops_check when they are called without one: "
-        "a path (relative to the test's file or the rootdir) or a mapping, and values to change in it",
+        "flops_sla(*slas, **changes): the MDP SLA for mock_data_provider and flops_check when they are called without one: "
+        "a path (relative to the test's file or the rootdir) or a mapping, and values to change in it; flops_check takes "
+        "several together",
     )
     config.addinivalue_line(
         "markers",
@@ -99,7 +100,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     parts = [
         f"data {options.data.value}",
         f"drift {options.drift.value}" if options.drift.value else "",
-        f"sla {listing(slas, 5)}" if slas else "",
+        f"sla {listing(slas, 5)}{' together' if settings.together else ''}" if slas else "",
         f"env {','.join(options.env)}" if options.env != CheckOptions.env else "",
         f"{listing(options.ignore)} ignored" if options.ignore else "",
     ]
@@ -147,7 +148,7 @@ def pytest_runtest_makereport(
             report.longrepr = (str(item.path), 1, report.longrepr[2])  # the SLA, not the line of ours that skips
         # An attribute of a test's report travels from xdist's workers to the controller, also with -x, which cuts
         # workeroutput off; and it goes into no JUnit file, as user_properties do.
-        report.__dict__["flops_report"] = (item.sla, item.config.stash[CHECKS].hand_over(item.path))
+        report.__dict__["flops_report"] = (item.sla, item.config.stash[CHECKS].hand_over(item.slas))
     return report
 
 

@@ -20,6 +20,7 @@ class Settings:
         check: Whether checks are collected without test code.
         slas: MDP SLAs, in the order in which they are named: those of ``--flops-check``, and, if it is one, that of
             fixtures that are called without one.
+        together: Whether those are checked at once.
         project_sla: Project SLA for checks that name none.
         options: How checks are done.
     """
@@ -27,6 +28,7 @@ class Settings:
     repository: Path
     check: bool = False
     slas: tuple[Path, ...] = ()
+    together: bool = False
     project_sla: Path | None = None
     options: CheckOptions = field(default_factory=CheckOptions)
 
@@ -51,6 +53,7 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         repository=values.get("repo", rootdir),
         check=values.get("check", False),
         slas=values.get("sla", ()),
+        together=values.get("together", False),
         project_sla=values.get("project_sla"),
         options=check_options(values, recordings=rootdir / RECORDINGS),
     )

@@ -84,11 +84,12 @@ class Learner:
 
     def load(self, uri: str, tags: list[str], timeout: float, seed: int | None = None) -> dict[str, Any]:
         """Load the data of these tags; see ``loading.load``."""
-        self._dataset, parts = load(uri, tags, timeout, seed)
+        self._dataset, parts, merged = load(uri, tags, timeout, seed)
         features = {name: _shown(feature) for name, feature in (self._dataset.features or {}).items()}
         return {
             "rows": self._dataset.num_rows,
             "parts": parts,
+            "merged": merged,
             "columns": features,
             "classes": classes_of(self._dataset),
         }

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import random
 import uuid
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from .values import cut
+from .schemas import differences
 
 SMALL_CHUNK_BYTES = 2**20
 
@@ -25,19 +25,30 @@ class NoMatchingDataError(Exception):
 class SchemasDifferError(Exception):
     """Partitions that cannot be one data set."""
 
-    def __init__(self, differences: Iterable[str]) -> None:
-        self.differences = list(differences)
-        super().__init__("; ".join(self.differences))
+    def __init__(self, refused: list[dict[str, Any]]) -> None:
+        super().__init__("the partitions' schemas differ")
+        self.differences = refused
 
 
-def load(uri: str, tags: Iterable[str], timeout: float, seed: int | None = None) -> tuple[Any, list[tuple[str, int]]]:
+class Received(NamedTuple):
+    """What a learner gets.
+
+    Attributes:
+        dataset: The ``datasets.Dataset`` in format ``arrow``.
+        parts: Name and number of rows of each partition, in the order in which they came.
+        merged: Where the partitions' schemas differ, and are put together all the same; see ``schemas.differences``.
+    """
+
+    dataset: Any
+    parts: list[tuple[str, int]]
+    merged: list[dict[str, Any]]
+
+
+def load(uri: str, tags: Iterable[str], timeout: float, seed: int | None = None) -> Received:
     """Load all partitions of ``tags`` as the learner does, and close the connection.
 
     The rows are taken on the connection that is there: the location in a flight's endpoint is not followed. The parts come
     in the server's order, which is arbitrary; with a ``seed`` they are shuffled, so that no one can rely on it.
-
-    Returns:
-        The ``datasets.Dataset`` in format ``arrow``, and the name and number of rows of each part.
     """
     import pyarrow.flight as fl
 
@@ -58,7 +69,10 @@ def load(uri: str, tags: Iterable[str], timeout: float, seed: int | None = None)
         client.close()
     if seed is not None:
         random.Random(seed).shuffle(parts)
-    return _as_dataset(parts), [(name, table.num_rows) for name, table in parts]
+    refused, merged = differences(parts)
+    if refused:
+        raise SchemasDifferError(refused)
+    return Received(_as_dataset(parts), [(name, table.num_rows) for name, table in parts], merged)
 
 
 def _names(client: Any, options: Any) -> list[str]:
@@ -73,9 +87,6 @@ def _as_dataset(parts: list[tuple[str, Any]]) -> Any:
     import datasets
     import pyarrow as pa
 
-    differences = list(_differences(parts))
-    if differences:
-        raise SchemasDifferError(differences)
     table = pa.concat_tables([part for _, part in parts])
     chunks = max((column.num_chunks for column in table.columns), default=0)
     if chunks > 1 and table.nbytes / chunks < SMALL_CHUNK_BYTES:
@@ -87,36 +98,3 @@ def _as_dataset(parts: list[tuple[str, Any]]) -> Any:
     dataset = datasets.Dataset(table, info=info, split=datasets.Split.TRAIN, fingerprint=uuid.uuid4().hex)
     dataset.set_format("arrow")
     return dataset
-
-
-def _differences(parts: list[tuple[str, Any]]) -> Iterator[str]:
-    """How the parts' schemas differ from the first one's, in words; features such as class names included."""
-    (first_name, first), rest = parts[0], parts[1:]
-    ours, our_features = first.schema, _features(first.schema)
-    for name, table in rest:
-        theirs, pair = table.schema, f"{first_name} and {name}"
-        if ours.names != theirs.names:
-            yield f"columns of {pair}: {', '.join(ours.names)} and {', '.join(theirs.names)}"
-            continue
-        their_features = _features(theirs)
-        for index, column in enumerate(ours.names):
-            left, right = ours.field(index).type, theirs.field(index).type
-            if left != right:
-                yield f"type of column {column!r} in {pair}: {left} and {right}"
-            elif our_features.get(column) != their_features.get(column):
-                yield _feature_difference(column, pair, our_features.get(column), their_features.get(column))
-
-
-def _feature_difference(column: str, pair: str, left: Any, right: Any) -> str:
-    if isinstance(left, dict) and isinstance(right, dict) and left.get("names") and right.get("names"):
-        shown = [", ".join(map(str, feature["names"])) for feature in (left, right)]
-        return f"class names of column {column!r} in {pair}: {cut(shown[0], 300)} and {cut(shown[1], 300)}"
-    shown = [cut(json.dumps(feature), 300) for feature in (left, right)]
-    return f"features of column {column!r} in {pair}: {shown[0]} and {shown[1]}"
-
-
-def _features(schema: Any) -> dict[str, Any]:
-    """The features of each column, as the schema's metadata describes them; tolerant as ``datasets`` is."""
-    raw = (schema.metadata or {}).get(b"huggingface")
-    info = json.loads(raw) if raw else {}
-    return (info.get("info") or {}).get("features") or {}

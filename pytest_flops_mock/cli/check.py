@@ -13,9 +13,9 @@ from pathlib import Path
 from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show
 from pytest_flops_mock.errors import Problem, SettingsError
 from pytest_flops_mock.options import OPTIONS, Given, check_options, read
-from pytest_flops_mock.report.as_json import written_all
+from pytest_flops_mock.report.as_json import written
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.sla.files import absolute, refuse_what_is_no_file, shown
+from pytest_flops_mock.sla.files import absolute, refuse_what_is_no_file, shown, together_name
 
 FORMATS = ("text", "json", "markdown", "github")
 
@@ -28,7 +28,7 @@ exit status:
 
 formats:
   text      the report in full; several SLAs one after another, with a last line about all
-  json      the report (docs/report.schema.json); for several SLAs a list of reports
+  json      one report or several in one form (docs/report.schema.json)
   markdown  verdict, stages and findings as tables
   github    annotations for GitHub Actions, and the Markdown in the step summary (GITHUB_STEP_SUMMARY)
 """
@@ -85,6 +85,8 @@ def _run(given: argparse.Namespace) -> int:
     from pytest_flops_mock.repository.repository import MLRepository
 
     slas = [shown(path, here) for path in values["sla"]]
+    checks = [slas] if values.get("together") else [[sla] for sla in slas]
+    names = [together_name(each) for each in checks]
     reports: dict[str, Report] = {}
     with ExitStack() as stack:
         remote = remote_of(given.repository)
@@ -93,20 +95,20 @@ def _run(given: argparse.Namespace) -> int:
             if env not in (CURRENT, LEARNER):
                 learner_python(env, repository)  # one that is not there says nothing of the repository
         checker = stack.enter_context(RepositoryChecker(repository, **options.arguments()))
-        for sla in slas:
-            report = checker.check(sla=sla, project_sla=None if project is None else shown(project, here))
+        for name, each in zip(names, checks, strict=True):
+            report = checker.check(sla=each, project_sla=None if project is None else shown(project, here))
             if given.format == "text":
-                show(("\n" if reports else "") + (text.headed(sla, report) if len(slas) > 1 else str(report)))
-            reports[sla] = report
-    if given.format == "text" and len(slas) > 1:
+                show(("\n" if reports else "") + (text.headed(name, report) if len(slas) > 1 else str(report)))
+            reports[name] = report
+    if given.format == "text" and len(checks) > 1:
         show(f"\n{text.tally(reports)}")
     elif given.format == "json":
         in_utf8 = (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
-        show(written_all(list(reports.values()), ascii_only=not in_utf8))  # what is escaped later would not be JSON
+        show(written(reports.values(), ascii_only=not in_utf8))  # what is escaped later would not be JSON
     elif given.format == "markdown":
         from pytest_flops_mock.report.markdown import markdown
 
-        show(markdown(reports.values(), names=slas).rstrip("\n"))
+        show(markdown(reports.values(), names=names).rstrip("\n"))
     elif given.format == "github":
         _show_github(reports, repository.root if remote is None else None)
     return COMPATIBLE if all(report.ok for report in reports.values()) else INCOMPATIBLE

@@ -152,4 +152,15 @@ DATA = (
         why="A learner takes an empty data set for data, and fails in the repository's code or trains on nothing.",
         fix="Drop what is stored under the tag, and send the data again.",
     ),
+    Code(
+        "FM408",
+        Stage.LOAD,
+        Severity.WARNING,
+        "partitions disagree on what values mean",
+        trigger="Partitions under the learner's tags have equal columns and types, and other features, such as the names or "
+        "the order of classes.",
+        why="A learner puts them together without a word, and the features of whichever part comes first hold for all: one "
+        "number means two classes.",
+        fix="Use one tag for each data set, or the same classes in the same order.",
+    ),
 )

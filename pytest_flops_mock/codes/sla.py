@@ -195,4 +195,13 @@ SLA = (
         "255 bytes fail on its disk.",
         fix="Use a shorter tag, and the same in both SLAs.",
     ),
+    Code(
+        "FM021",
+        Stage.SLA,
+        Severity.WARNING,
+        "one of several MDPs shares no data tag with the learners",
+        trigger="Several MDP SLAs are checked together, and the learner asks for the tags of some of them only.",
+        why="What that MDP sends stays on the ML data server: learners train on the others' data, and nothing says so.",
+        fix="Put its data_tag into the project SLA's data_tags, or leave the SLA out.",
+    ),
 )

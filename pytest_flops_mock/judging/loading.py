@@ -10,15 +10,16 @@ from pytest_flops_mock.findings import Finding, PartitionFacts
 from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.judging.failures import shown_output
 from pytest_flops_mock.learner.facts import Failure, Loaded
-from pytest_flops_mock.learner.loading import differing, no_match, unloadable
+from pytest_flops_mock.learner.loading import merged, no_match, refused, unloadable
 
 
-def load_failures(failure: Failure, uri: str) -> tuple[Finding, ...]:
+def load_failures(failure: Failure, uri: str, senders: Mapping[str, str]) -> tuple[Finding, ...]:
     """Why the learner has no data.
 
     Args:
         failure: What the child answered.
         uri: Address of the ML data server.
+        senders: The MDP SLA that each partition was sent for.
     """
     if failure.raised is None:
         problem = Problem(
@@ -34,8 +35,19 @@ def load_failures(failure: Failure, uri: str) -> tuple[Finding, ...]:
     if link.type == "NoMatchingDataError":
         return (Finding.of(no_match(uri, link.tags, link.names)),)
     if link.type == "SchemasDifferError":
-        return tuple(map(Finding.of, differing(uri, link.differences)))
+        return tuple(Finding.of(refused(uri, difference, senders)) for difference in link.differences)
     return (Finding.of(unloadable(uri, link.type, link.text), detail=shown_output(failure.output)),)
+
+
+def merged_findings(loaded: Loaded, uri: str, senders: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Partitions that a learner puts together, though they say of the same values different things.
+
+    Args:
+        loaded: What the learner loaded.
+        uri: Address of the ML data server.
+        senders: The MDP SLA that each partition was sent for.
+    """
+    return tuple(Finding.of(merged(uri, difference, senders)) for difference in loaded.merged)
 
 
 def equal_partitions(sent: Sequence[PartitionFacts]) -> tuple[Finding, ...]:

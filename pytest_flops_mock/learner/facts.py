@@ -29,18 +29,35 @@ class Hello:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Where the schemas of partitions differ.
+
+    Attributes:
+        texts: What differs, column by column: that of the first partitions, and that of the others.
+        first: Names of the first partitions.
+        other: Names of the others.
+    """
+
+    texts: tuple[str, ...]
+    first: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What a learner has loaded.
 
     Attributes:
         rows: Number of rows of the data set.
         parts: Name and number of rows of each partition, in the order in which they came.
+        merged: Where the partitions' schemas differ, and are put together all the same.
         columns: Column names and their features, in words.
         classes: The classes that occur in each column of classes.
     """
 
     rows: int
     parts: tuple[tuple[str, int], ...]
+    merged: tuple[Difference, ...]
     columns: Mapping[str, str]
     classes: Mapping[str, tuple[int, ...]]
 
@@ -271,7 +288,7 @@ class Link:
         code: The status of an exit.
         tags: The data tags for which there were no partitions.
         names: The partitions that there were instead.
-        differences: How the schemas of partitions differ.
+        differences: Where the schemas of partitions differ that cannot be put together.
     """
 
     type: str
@@ -285,7 +302,7 @@ class Link:
     code: int | str | None = None
     tags: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    differences: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)

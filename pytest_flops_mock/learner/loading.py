@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ import pyarrow as pa
 from pytest_flops_mock.child.loading import NoMatchingDataError, SchemasDifferError, load
 from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.naming import tag_of
+from pytest_flops_mock.learner.facts import Difference
 
 UNAVAILABLE = "Flight returned unavailable error, with message: "
 FIXES = {
@@ -30,18 +31,20 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
 
     Returns:
         A ``datasets.Dataset`` of all rows, in format ``arrow``, with the features that travelled in the schema
-        (``Image`` and ``ClassLabel`` intact). The order of the parts is the server's.
+        (``Image`` and ``ClassLabel`` intact). The order of the parts is the server's; where only the features of the
+        parts differ, those of the first hold for all, as in the learner.
 
     Raises:
         LoadError: Nothing matches, the partitions cannot be one data set, or the server is not there.
     """
     tags = [data_tags] if isinstance(data_tags, str) else list(data_tags)
     try:
-        dataset, _ = load(uri, tags, timeout)
+        dataset = load(uri, tags, timeout).dataset
     except NoMatchingDataError as error:
         raise LoadError(no_match(uri, error.tags, error.names)) from None
     except SchemasDifferError as error:
-        raise LoadError(*differing(uri, error.differences)) from None
+        found = (Difference(*(tuple(parts[name]) for name in ("texts", "first", "other"))) for parts in error.differences)
+        raise LoadError(*(refused(uri, difference) for difference in found)) from None
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, ImportError) as error:
         raise LoadError(unloadable(uri, type(error).__name__, str(error))) from error
     return dataset
@@ -61,19 +64,45 @@ def no_match(uri: str, tags: Sequence[str], names: Iterable[str]) -> Problem:
     )
 
 
-def differing(uri: str, differences: Iterable[str]) -> tuple[Problem, ...]:
-    """Partitions under one tag that are of different data."""
-    return tuple(
-        Problem(
-            "the partitions cannot be one data set",
-            where=uri,
-            expected="equal columns, types and features in all partitions of the data tags",
-            got=difference,
-            fix="give different data sets different data tags",
-            code="FM402",
-        )
-        for difference in differences
+def refused(uri: str, difference: Difference, senders: Mapping[str, str] | None = None) -> Problem:
+    """Partitions under the learner's tags that cannot be one data set.
+
+    Args:
+        uri: Address of the ML data server.
+        difference: Where they differ.
+        senders: The MDP SLA that each partition was sent for, where several were.
+    """
+    return Problem(
+        "the partitions cannot be one data set",
+        where=uri,
+        expected="equal columns and types in all partitions of the data tags",
+        got=told(difference, senders),
+        fix="give different data sets different data tags, and let each project ask for its own",
+        code="FM402",
     )
+
+
+def merged(uri: str, difference: Difference, senders: Mapping[str, str] | None = None) -> Problem:
+    """Partitions whose features differ, and which a learner puts together without a word. See :func:`refused`."""
+    return Problem(
+        "the partitions say of the same values different things, and the learner takes all for what the first of them says",
+        where=uri,
+        expected="equal features, such as the names and the order of classes, in all partitions of the data tags",
+        got=f"{told(difference, senders)}; which of them comes first is chance",
+        fix="give different data sets different data tags, or the same classes in the same order",
+        code="FM408",
+    )
+
+
+def told(difference: Difference, senders: Mapping[str, str] | None = None) -> str:
+    """Where schemas differ, and whose they are."""
+    whose = " and ".join(_whose(names, senders or {}) for names in (difference.first, difference.other))
+    return f"{'; '.join(difference.texts)}, in {whose}"
+
+
+def _whose(names: Sequence[str], senders: Mapping[str, str]) -> str:
+    slas = list(dict.fromkeys(senders[name] for name in names if name in senders))
+    return f"{listing(names, 2)}" + (f" (of {listing(slas)})" if len(set(senders.values())) > 1 and slas else "")
 
 
 def unloadable(uri: str, kind: str, text: str) -> Problem:

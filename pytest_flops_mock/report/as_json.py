@@ -3,25 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.errors import Problem
-from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, StageResult
+from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
 
-SCHEMA = "pytest-flops-mock/report/1"
+SCHEMA = "pytest-flops-mock/report/2"
 """The version of the JSON form; a change that breaks readers raises the number."""
 
 
-def written(report: Report, indent: int | None) -> str:
-    """The report as JSON text."""
+def written(reports: Iterable[Report], indent: int | None = 2, *, ascii_only: bool = False) -> str:
+    """One report or many as JSON text, in the same form.
+
+    Args:
+        reports: What to write, in order.
+        indent: How far each level is indented; ``None`` for one line.
+        ascii_only: Whether to escape other letters, for a stream whose encoding does not have them.
+    """
+    reports = list(reports)
     plain = {
         "schema": SCHEMA,
+        "verdict": "compatible" if all(report.ok for report in reports) else "incompatible",
+        "reports": [_report(report) for report in reports],
+    }
+    return json.dumps(plain, indent=indent, ensure_ascii=ascii_only)
+
+
+def parsed(text: str) -> list[dict[str, Any]]:
+    """The attributes of each report that :func:`written` wrote.
+
+    Raises:
+        ValueError: The text is not JSON, or no report of this schema.
+    """
+    try:
+        plain = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"not a report of schema {SCHEMA}: nested too deeply") from error
+    if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
+        raise ValueError(f"not a report of schema {SCHEMA}")
+    try:
+        return [_attributes(report) for report in _of_type(plain["reports"], list)]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
         "verdict": report.verdict,
         "repository": report.repository,
         "stages": [{**asdict(result), "facts": dict(result.facts)} for result in report.stages],
@@ -31,44 +64,18 @@ def written(report: Report, indent: int | None) -> str:
         "environment": dict(report.environment),
         "environments": list(report.environments),
     }
-    return json.dumps(plain, indent=indent, ensure_ascii=False)
 
 
-def written_all(reports: Sequence[Report], *, ascii_only: bool = False) -> str:
-    """One report as it is, several as a list.
-
-    Args:
-        reports: What to write.
-        ascii_only: Whether to escape other letters, for a stream whose encoding does not have them.
-    """
-    plain = [json.loads(written(report, None)) for report in reports]
-    return json.dumps(plain[0] if len(plain) == 1 else plain, indent=2, ensure_ascii=ascii_only)
-
-
-def parsed(text: str) -> dict[str, Any]:
-    """The attributes of the report that :func:`written` wrote.
-
-    Raises:
-        ValueError: The text is not JSON, or not a report of this schema.
-    """
-    try:
-        plain = json.loads(text)
-    except RecursionError as error:
-        raise ValueError(f"not a report of schema {SCHEMA}: nested too deeply") from error
-    if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
-        raise ValueError(f"not a report of schema {SCHEMA}")
-    try:
-        return {
-            "repository": _of_type(plain["repository"], str),
-            "stages": tuple(map(_stage_result, plain["stages"])),
-            "findings": tuple(map(_finding, plain["findings"])),
-            "data": _data(plain["data"]),
-            "environment": tuple(plain["environment"].items()),
-            "ignored": tuple(map(_finding, plain["ignored"])),
-            "environments": tuple(_of_type(name, str) for name in plain.get("environments", ())),
-        }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
+def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "repository": _of_type(plain["repository"], str),
+        "stages": tuple(map(_stage_result, plain["stages"])),
+        "findings": tuple(map(_finding, plain["findings"])),
+        "data": _data(plain["data"]),
+        "environment": tuple(plain["environment"].items()),
+        "ignored": tuple(map(_finding, plain["ignored"])),
+        "environments": tuple(_of_type(name, str) for name in plain["environments"]),
+    }
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
@@ -95,13 +102,16 @@ def _stage_result(plain: Mapping[str, Any]) -> StageResult:
 
 def _data(plain: Mapping[str, Any]) -> DataFacts:
     return DataFacts(
-        dataset_name=plain["dataset_name"],
-        source=plain["source"],
-        origin=plain["origin"],
-        partitions=tuple(PartitionFacts(**partition) for partition in plain["partitions"]),
+        sent=tuple(map(_sent, plain["sent"])),
         columns=tuple(plain["columns"].items()),
         rows=_of_type(plain["rows"], int),
     )
+
+
+def _sent(plain: Mapping[str, Any]) -> SentFacts:
+    partitions = tuple(PartitionFacts(**partition) for partition in plain["partitions"])
+    texts = {name: _of_type(plain[name], str) for name in ("sla", "data_tag", "dataset_name", "source", "origin")}
+    return SentFacts(**texts, partitions=partitions)
 
 
 def _of_type(value: Any, kind: type) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.report.text import data_line, facts_line
+from pytest_flops_mock.report.text import data_lines, facts_line
 from pytest_flops_mock.stage import Outcome, Severity
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -100,7 +100,7 @@ def _pieces(name: str, report: Report) -> Iterator[_Piece]:
     about = " with ".join(filter(None, [cell(report.repository), cell(name)]))
     yield _Piece(f"### flops-mock: {report.verdict}: {about}\n", "report")
     facts = [
-        ("Data", data_line(report.data)),
+        ("Data", "; ".join(data_lines(report.data))),
         ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment)),
     ]
     for what, text in facts:

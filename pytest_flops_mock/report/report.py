@@ -72,17 +72,29 @@ class Report:
         return next((result.outcome for result in self.stages if result.stage is wanted), Outcome.SKIPPED)
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """The report as JSON text; :meth:`from_json` reads it back."""
-        return as_json.written(self, indent)
+        """The report as JSON text, in the form that several reports have too; :meth:`from_json` reads it back."""
+        return as_json.written([self], indent)
 
     @classmethod
     def from_json(cls, text: str) -> Report:
         """The report that :meth:`to_json` wrote.
 
         Raises:
-            ValueError: The text is not JSON, or not a report of this schema.
+            ValueError: The text is not JSON, no report of this schema, or holds several: :meth:`all_from_json` reads those.
         """
-        return cls(**as_json.parsed(text))
+        reports = cls.all_from_json(text)
+        if len(reports) != 1:
+            raise ValueError(f"{len(reports)} reports in place of one; Report.all_from_json reads them")
+        return reports[0]
+
+    @classmethod
+    def all_from_json(cls, text: str) -> tuple[Report, ...]:
+        """The reports of ``flops-mock check --format json``, which may be about several SLAs.
+
+        Raises:
+            ValueError: The text is not JSON, or no report of this schema.
+        """
+        return tuple(cls(**attributes) for attributes in as_json.parsed(text))
 
     if not TYPE_CHECKING:  # for type checkers, there are no attributes but those above
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pytest_flops_mock.errors import listing
-from pytest_flops_mock.findings import DataFacts, Finding, StageResult
+from pytest_flops_mock.findings import DataFacts, Finding, SentFacts, StageResult
 from pytest_flops_mock.stage import Outcome
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def full(report: Report) -> str:
     """All of a report."""
     named = [
         ("repository", report.repository),
-        ("data", data_line(report.data)),
+        ("data", f"\n{'':<12}".join(data_lines(report.data))),
         ("python", ", ".join(f"{name} {version}" for name, version in report.environment)),
         ("stages", ", ".join(map(_stage, report.stages))),
     ]
@@ -58,14 +58,16 @@ def summary(report: Report) -> str:
     return verdict + (f" ({told})" if told else "") + ignored + untried
 
 
-def data_line(data: DataFacts) -> str:
-    """Which data a check ran on; empty for none."""
-    if not data.dataset_name and not data.rows:
-        return ""
-    sent = counted(len(data.partitions), "partition") if data.partitions else ""
+def data_lines(data: DataFacts) -> list[str]:
+    """Which data a check ran on; what each of several providers sent is a line of its own. Empty for none."""
     rows = f"{counted(data.rows, 'row')} loaded" if data.rows else ""
-    what = f"{data.dataset_name}: {data.origin}" if data.dataset_name else "what the server holds"
-    return "; ".join(part for part in (what, sent, rows) if part)
+    if len(data.sent) > 1:
+        return [*map(_sent, data.sent), *filter(None, [rows])]
+    if not data.sent and not data.rows:
+        return []
+    what = f"{data.dataset_name}: {data.origin}" if data.sent else "what the server holds"
+    sent = counted(len(data.partitions), "partition") if data.partitions else ""
+    return ["; ".join(part for part in (what, sent, rows) if part)]
 
 
 def facts_line(result: StageResult) -> str:
@@ -121,6 +123,12 @@ def counted(number: int, name: str) -> str:
 def heading(finding: Finding) -> str:
     """What comes before the code of a finding and behind it."""
     return f"{finding.severity.value} {finding.code} [{finding.stage.value}]"
+
+
+def _sent(sent: SentFacts) -> str:
+    """What came from which."""
+    partitions = f"; {counted(len(sent.partitions), 'partition')} under the tag {sent.data_tag}" if sent.partitions else ""
+    return f"{sent.sla} sent {sent.dataset_name}: {sent.origin}{partitions}"
 
 
 def _headed(finding: Finding) -> str:

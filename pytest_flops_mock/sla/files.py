@@ -119,3 +119,8 @@ def absolute(folder: Path, path: str) -> Path:
 def shown(path: Path, folder: Path) -> str:
     """The path as messages have it: short where it lies below ``folder``."""
     return os.fspath(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def together_name(slas: Sequence[str]) -> str:
+    """What a check of these SLAs at once is called."""
+    return " + ".join(slas)

@@ -77,14 +77,14 @@ class Context:
         subject: The repository.
         provider: Sends the data.
         options: How the check is done.
-        sla: The MDP SLA as the user named it.
+        slas: The MDP SLAs as the user named them: several providers may send to one learner.
         project_sla: The project SLA, likewise.
         data_tags: What the learner asks for, if the user says it.
         stages: The stages that shall run, in order.
         done: Those that have run or were skipped.
         usable: Those whose work later ones can use.
         facts: What stages saw, for the report.
-        mock: The MDP SLA.
+        mocks: The MDP SLAs.
         project: The project SLA.
         data: Which data there are.
         columns: The data set's columns and their features, in words; empty before they are loaded.
@@ -96,14 +96,14 @@ class Context:
     subject: Subject
     provider: MockDataProvider
     options: CheckOptions
-    sla: SLASource | None = None
+    slas: tuple[SLASource, ...] = ()
     project_sla: ProjectSLASource | None = None
     data_tags: list[str] | None = None
     stages: tuple[Stage, ...] = tuple(Stage)
     done: list[Done] = field(default_factory=list)
     usable: set[Stage] = field(default_factory=set)
     facts: dict[Stage, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    mock: MockSLA | None = None
+    mocks: tuple[MockSLA, ...] = ()
     project: ProjectSLA | None = None
     data: DataFacts = field(default_factory=DataFacts)
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class Context:
     @property
     def given(self) -> frozenset[Stage]:
         """Stages whose work the user has brought along."""
-        if self.sla is not None:
+        if self.slas:
             return frozenset()
         from_sla = self.project_sla is not None and self.data_tags is None
         return frozenset({Stage.PROVIDE} if from_sla else {Stage.PROVIDE, Stage.SLA})
@@ -139,7 +139,7 @@ class Context:
     @property
     def learnable(self) -> bool:
         """Whether the data have classes, in one column, that a model can learn to tell."""
-        return self.data.source == "synthetic" and len(self.classes) == 1
+        return [sent.source for sent in self.data.sent] == ["synthetic"] and len(self.classes) == 1
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -147,9 +147,9 @@ class Context:
         return tuple(dict.fromkeys(finding for done in self.done for finding in done.findings))
 
     def tags(self) -> list[str]:
-        """What the learner asks for: what the user says, else the project SLA, else the MDP SLA."""
+        """What the learner asks for: what the user says, else the project SLA, else the MDP SLAs."""
         if self.data_tags is not None:
             return self.data_tags
         if self.project is not None:
             return list(self.project.data_tags)
-        return [self.mock.data_tag] if self.mock is not None else []
+        return list(dict.fromkeys(mock.data_tag for mock in self.mocks))

@@ -36,11 +36,11 @@ class Step:
 
 
 def _without_sla(context: Context) -> str:
-    return "no SLA given" if context.sla is None and context.project_sla is None else ""
+    return "no SLA given" if not context.slas and context.project_sla is None else ""
 
 
 def _without_provider(context: Context) -> str:
-    return "the server's own data" if context.sla is None else ""
+    return "" if context.slas else "the server's own data"
 
 
 def _without_conda(context: Context) -> str:

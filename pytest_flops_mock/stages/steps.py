@@ -9,13 +9,14 @@ from functools import partial
 from typing import Any
 
 from pytest_flops_mock.errors import FlopsMockError, Problem
-from pytest_flops_mock.findings import DataFacts, Finding, findings_of
+from pytest_flops_mock.findings import Finding, SentFacts, findings_of
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.absent import absent_finding
 from pytest_flops_mock.judging.failures import failure_finding, needs_data, shown_output
-from pytest_flops_mock.judging.loading import equal_partitions, load_failures, row_findings
+from pytest_flops_mock.judging.loading import equal_partitions, load_failures, merged_findings, row_findings
 from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
+from pytest_flops_mock.judging.together import told_together
 from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
 from pytest_flops_mock.judging.versions import explained_by_versions
 from pytest_flops_mock.learner import requests
@@ -44,17 +45,19 @@ SHUFFLE_SEED = 42
 
 
 def read_slas(context: Context) -> Iterable[Finding]:
-    """Both SLAs are read before either's errors are told."""
+    """All SLAs are read before the errors of any are told."""
     found: list[Finding] = []
-    if context.sla is not None:
+    for sla in context.slas:
         with _gathered(found):
-            context.mock = MockSLA.load(context.sla)
+            context.mocks += (MockSLA.load(sla),)
     if context.project_sla is not None:
         with _gathered(found):
             context.project = ProjectSLA.load(context.project_sla)
     if not found:
-        found += context.mock.findings(context.project) if context.mock is not None else ()
+        for mock in context.mocks:
+            found += mock.findings(context.project)
         found += context.project.findings() if context.project is not None else ()
+        found = list(told_together(found, context.mocks, context.tags()))
     return dict.fromkeys(found)
 
 
@@ -98,27 +101,33 @@ def start_session(context: Context) -> Iterable[Finding]:
 
 
 def provide(context: Context) -> Iterable[Finding]:
-    """Run the mock data provider."""
-    if context.mock is not None:
-        source = context.provider.source_of(context.mock.dataset_name)
-        context.data = DataFacts(context.mock.dataset_name, source, source)  # known also when the run fails
-        run = context.provider.store(context.mock)
-        context.data = DataFacts(run.dataset_name, run.source, run.origin, run.partitions)
-    return equal_partitions(context.data.partitions)
+    """Run a mock data provider for each SLA. One that fails keeps no other from sending, as on FLOps."""
+    found: list[Finding] = []
+    for mock in context.mocks:
+        source = context.provider.source_of(mock.dataset_name)
+        sent = SentFacts(mock.origin, mock.data_tag, mock.dataset_name, source, source)  # known also when the run fails
+        with _gathered(found):
+            run = context.provider.store(mock)
+            sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions)
+        context.data = replace(context.data, sent=(*context.data.sent, sent))
+    return (*found, *equal_partitions(context.data.partitions))
 
 
 def load(context: Context) -> Iterable[Finding]:
     """Let the learner load its data."""
     uri, limit = context.provider.uri, max(context.options.timeout, LOAD_SECONDS)
+    tags = context.tags()
     context.session.forget()
-    answer = context.session.ask(requests.LOAD, limit=limit, uri=uri, tags=context.tags(), timeout=limit, seed=SHUFFLE_SEED)
+    answer = context.session.ask(requests.LOAD, limit=limit, uri=uri, tags=tags, timeout=limit, seed=SHUFFLE_SEED)
+    senders = {part.name: sent.sla for sent in context.data.sent for part in sent.partitions}
     if isinstance(answer, Failure):
-        return load_failures(answer, uri)
+        return load_failures(answer, uri, senders)
     if answer.facts.rows:
         context.usable.add(Stage.LOAD)
     context.columns, context.classes = answer.facts.columns, answer.facts.classes
     context.data = replace(context.data, rows=answer.facts.rows, columns=tuple(context.columns.items()))
-    return row_findings(context.data.partitions, answer.facts, uri)
+    asked = [part for sent in context.data.sent if sent.data_tag in tags for part in sent.partitions]
+    return (*merged_findings(answer.facts, uri, senders), *row_findings(asked, answer.facts, uri))
 
 
 def aggregate(context: Context) -> Iterable[Finding]:

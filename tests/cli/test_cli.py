@@ -24,7 +24,7 @@ from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage
 from pytest_flops_mock.cli import main
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.choice import DataSource
-from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, StageResult
+from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFacts, StageResult
 from pytest_flops_mock.options import OPTIONS
 from pytest_flops_mock.report.as_json import SCHEMA
 
@@ -138,6 +138,19 @@ def test_several_slas_are_checked_one_after_another(line: Path) -> None:
     assert done.stdout.endswith("\n\nchecked     2 SLAs: 1 compatible, 1 not (bad.json)\n")
 
 
+def test_several_slas_can_be_checked_together(line: Path) -> None:
+    put(line, more__csv="x,y\n0.25,0.5\n", bad__csv="x,z\n0.25,0.5\n")
+    put(line, more__json=sla(dataset_name="./more.csv"), bad__json=sla(dataset_name="./bad.csv"))
+    done = run("check", ".", "--sla", "good.json", "more.json", "--together", folder=line)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "sla         good.json + more.json\n" in done.stdout
+    assert "            21 rows loaded\n" in done.stdout
+    done = run("check", ".", "--sla", "good.json", "bad.json", "--together", "--format", "json", folder=line)
+    assert done.returncode == 1
+    (report,) = Report.all_from_json(done.stdout)
+    assert [finding.code for finding in report.errors] == ["FM402"]
+
+
 def test_a_repository_behind_a_git_url_is_cloned(broken: Path, tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(broken)]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["tag", "v1"]):
@@ -152,13 +165,13 @@ def test_a_repository_behind_a_git_url_is_cloned(broken: Path, tmp_path: Path) -
     assert "  nearest   v1\n" in wrong.stderr
 
 
-def test_json_of_several_slas_is_a_list_in_any_encoding(broken: Path) -> None:
+def test_json_of_several_slas_has_the_form_of_one_in_any_encoding(broken: Path) -> None:
     (broken / "é.json").write_text(sla(number_of_partitions=0), encoding="utf-8")
     done = run("check", ".", "--sla", "a.json", "é.json", "--format", "json", folder=broken, PYTHONIOENCODING="ascii")
     assert done.returncode == 1
-    reports = json.loads(done.stdout)
-    for report in reports:
-        validate(report)
+    plain = json.loads(done.stdout)
+    validate(plain)
+    reports = plain["reports"]
     assert [report["findings"][0]["where"].split(":")[0] for report in reports] == ["a.json", "é.json"]
 
 
@@ -490,18 +503,22 @@ def enumerated(kind: type[Enum]) -> list[str]:
 def test_the_schema_knows_what_the_code_knows() -> None:
     schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     parts = schema["$defs"]
-    kinds = {"stage": StageResult, "finding": Finding, "frame": Frame, "data": DataFacts, "partition": PartitionFacts}
+    kinds = {"stage": StageResult, "finding": Finding, "frame": Frame, "data": DataFacts}
+    kinds |= {"sent": SentFacts, "partition": PartitionFacts}
     for name, kind in kinds.items():
         names = {field.name for field in fields(kind)}
         if kind is Finding:  # the parts of its problem stand beside the rest
             names = names - {"problem"} | {field.name for field in fields(Problem)}
         assert set(parts[name]["properties"]) == set(parts[name]["required"]) == names
-    assert set(schema["properties"]) == set(schema["required"]) == set(json.loads(Report("x").to_json()))
+    whole = json.loads(Report("x").to_json())
+    assert set(schema["properties"]) == set(schema["required"]) == set(whole)
+    (report,) = whole["reports"]
+    assert set(parts["report"]["properties"]) == set(parts["report"]["required"]) == set(report)
     assert schema["properties"]["schema"]["const"] == SCHEMA
     assert parts["stageName"]["enum"] == enumerated(Stage)
     assert parts["stage"]["properties"]["outcome"]["enum"] == enumerated(Outcome)
     assert parts["finding"]["properties"]["severity"]["enum"] == enumerated(Severity)
-    assert set(enumerated(DataSource)) <= set(parts["data"]["properties"]["source"]["enum"])
+    assert set(enumerated(DataSource)) <= set(parts["sent"]["properties"]["source"]["enum"])
 
 
 def test_the_schema_takes_a_full_report_and_refuses_a_broken_one() -> None:
@@ -512,6 +529,10 @@ def test_the_schema_takes_a_full_report_and_refuses_a_broken_one() -> None:
     for key in plain:
         with pytest.raises(jsonschema.ValidationError):
             validate({**plain, key: 1})
+    (report,) = plain["reports"]
+    for key in report:
+        with pytest.raises(jsonschema.ValidationError):
+            validate({**plain, "reports": [{**report, key: 1}]})
 
 
 def action() -> dict[str, Any]:

@@ -19,7 +19,7 @@ def sent(*parts: tuple[str, int]) -> tuple[PartitionFacts, ...]:
 
 
 def loaded(*parts: tuple[str, int]) -> Loaded:
-    return Loaded(sum(rows for _, rows in parts), parts, {}, {})
+    return Loaded(sum(rows for _, rows in parts), parts, (), {}, {})
 
 
 def test_equal_partitions_are_told_with_the_numbers() -> None:

@@ -61,21 +61,21 @@ OTHER_NAMES = datasets.Features({"image": datasets.Image(), "label": datasets.Cl
 @pytest.mark.parametrize(
     ("table", "difference"),
     [
-        (pa.table({"image": ["x"]}), "columns of p.0.parquet and p.1.parquet: image, label and image"),
+        (pa.table({"image": ["x"]}), "only the first have label"),
         (
             rows([0]).select(["label", "image"]),
-            "columns of p.0.parquet and p.1.parquet: image, label and label, image",
+            "the columns are image, label and label, image",
         ),
         (
             rows([0]).set_column(1, "label", pa.array([0], pa.int32())),
-            "type of column 'label' in p.0.parquet and p.1.parquet: int64 and int32",
+            "column 'label' is int64 and int32",
         ),
         (
-            rows([0]).replace_schema_metadata(OTHER_NAMES.arrow_schema.metadata),
-            "class names of column 'label' in p.0.parquet and p.1.parquet: cat, dog and dog, cat",
+            rows([0]).cast(pa.schema([rows([0]).schema.field("image"), pa.field("label", pa.int64(), nullable=False)])),
+            "values of column 'label' may be missing and may not be missing",
         ),
     ],
-    ids=["columns", "order", "type", "class names"],
+    ids=["columns", "order", "type", "nulls"],
 )
 def test_partitions_that_cannot_be_one_data_set_are_told(table: pa.Table, difference: str) -> None:
     with MLDataServer() as server, MLDataClient(server.uri) as client:
@@ -84,19 +84,44 @@ def test_partitions_that_cannot_be_one_data_set_are_told(table: pa.Table, differ
         with pytest.raises(FlopsMockError) as error:
             load_partitions(server.uri, ["p"])
     assert error.value.problems[0].message == "the partitions cannot be one data set"
-    assert error.value.problems[0].got == difference
+    assert error.value.problems[0].got == f"{difference}, in p.0.parquet and p.1.parquet"
 
 
-def test_each_difference_is_a_problem_of_its_own_and_a_type_is_not_told_twice() -> None:
+def test_partitions_whose_classes_have_another_order_are_one_data_set_for_a_learner() -> None:
+    """Contract, section 4: whatever was sent is merged; Arrow puts tables together whose metadata differ."""
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        client.send("p.0.parquet", rows([0, 1]))
+        client.send("p.1.parquet", rows([0]).replace_schema_metadata(OTHER_NAMES.arrow_schema.metadata))
+        received = load(server.uri, ["p"], 30)
+    assert received.dataset.features["label"].names == ["cat", "dog"]
+    assert received.merged == [
+        {
+            "texts": ["the classes of column 'label' are cat, dog and dog, cat"],
+            "first": ["p.0.parquet"],
+            "other": ["p.1.parquet"],
+        }
+    ]
+
+
+def test_a_part_without_features_is_no_difference_where_they_say_nothing() -> None:
+    plain = datasets.Features({"x": datasets.Value("int64")}).arrow_schema
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        client.send("p.0.parquet", pa.table({"x": [1]}, schema=plain))
+        client.send("p.1.parquet", pa.table({"x": [2]}))
+        assert load(server.uri, ["p"], 30).merged == []
+
+
+def test_partitions_with_equal_schemas_are_told_of_once() -> None:
     with MLDataServer() as server, MLDataClient(server.uri) as client:
         client.send("p.0.parquet", rows([0, 1]))
         client.send("p.1.parquet", rows([0]).set_column(1, "label", pa.array(["cat"])))
         client.send("p.2.parquet", rows([0]).select(["image"]))
+        client.send("p.3.parquet", rows([1]).set_column(1, "label", pa.array(["dog"])))
         with pytest.raises(FlopsMockError) as error:
             load_partitions(server.uri, ["p"])
     assert [problem.got for problem in error.value.problems] == [
-        "type of column 'label' in p.0.parquet and p.1.parquet: int64 and string",
-        "columns of p.0.parquet and p.2.parquet: image, label and image",
+        "column 'label' is int64 and string, in p.0.parquet and p.1.parquet, p.3.parquet",
+        "only the first have label, in p.0.parquet and p.2.parquet",
     ]
     assert {problem.code for problem in error.value.problems} == {"FM402"}
 
@@ -116,9 +141,9 @@ def test_a_seed_shuffles_the_parts_the_same_way_each_time() -> None:
     with MLDataServer() as server, MLDataClient(server.uri) as client:
         for number, name in enumerate(names):
             client.send(name, pa.table({"x": [number]}))
-        (_, listed), *shuffled = (load(server.uri, ["pets"], 30, seed) for seed in (None, 42, 42))
+        (_, listed, _), *shuffled = (load(server.uri, ["pets"], 30, seed) for seed in (None, 42, 42))
     assert [name for name, _ in listed] == names
-    (first, parts), (second, _) = shuffled
+    (first, parts, _), (second, _, _) = shuffled
     assert sorted(name for name, _ in parts) == names
     assert first["x"].to_pylist() == second["x"].to_pylist() != list(range(6))
 
@@ -181,9 +206,9 @@ def test_a_difference_is_told_in_full() -> None:
     assert str(error.value) == (
         "the partitions cannot be one data set\n"
         f"  where     {server_uri(error.value)}\n"
-        "  expected  equal columns, types and features in all partitions of the data tags\n"
-        "  got       columns of p.0.parquet and p.1.parquet: image, label and image\n"
-        "  fix       give different data sets different data tags"
+        "  expected  equal columns and types in all partitions of the data tags\n"
+        "  got       only the first have label, in p.0.parquet and p.1.parquet\n"
+        "  fix       give different data sets different data tags, and let each project ask for its own"
     )
 
 
@@ -206,7 +231,7 @@ def test_an_address_that_is_none_is_told(uri: str) -> None:
     [("timeout", "still running after 60 s", "  expected  data within the time limit\n"), ("ended", "signal SIGKILL", "")],
 )
 def test_an_end_of_the_process_while_loading_is_told(how: Literal["timeout", "ended"], ending: str, expected: str) -> None:
-    (finding,) = load_failures(Failure(how, ending=ending, output="killed"), "grpc://here:1")
+    (finding,) = load_failures(Failure(how, ending=ending, output="killed"), "grpc://here:1", {})
     assert f"{finding.code} {finding.problem}" == (
         "FM404 the learner's process ended while it loaded the data\n"
         "  where     grpc://here:1\n"

@@ -125,7 +125,7 @@ def test_without_any_the_message_names_the_ways(project: pytest.Pytester) -> Non
     )
 
 
-def test_a_marker_with_two_slas_is_refused(project: pytest.Pytester) -> None:
+def test_a_provider_takes_one_sla_of_the_marker(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
         import pytest
@@ -137,8 +137,10 @@ def test_a_marker_with_two_slas_is_refused(project: pytest.Pytester) -> None:
     )
     result = project.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*SettingsError: the marker flops_sla takes one SLA"])
+    result.stdout.fnmatch_lines(
+        ["*SettingsError: several MDP SLAs are named, and this call is about one", "*got *a.json, *b.json"]
+    )
 
 
 def test_the_marker_is_known(project: pytest.Pytester) -> None:
-    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_sla(sla, [*][*]changes): *"])
+    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_sla([*]slas, [*][*]changes): *"])

@@ -9,7 +9,7 @@ import pytest
 
 import pytest_flops_mock
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Stage
-from pytest_flops_mock.findings import DataFacts, PartitionFacts, StageResult
+from pytest_flops_mock.findings import DataFacts, PartitionFacts, SentFacts, StageResult
 from pytest_flops_mock.report.markdown import cell, markdown
 
 REPORTS = Path(pytest_flops_mock.__file__).parent / "report"
@@ -21,7 +21,11 @@ GOOD = Report(
         StageResult(Stage.PROVIDE, Outcome.PASSED, 1.25, facts=(("examples", "480"), ("loss", "0.5"))),
         StageResult(Stage.LOAD, Outcome.SKIPPED, reason="needs provide"),
     ),
-    data=DataFacts("mnist", "synthetic", "a twin", (PartitionFacts("t.0.parquet", 2, 16),), (("label", "int64"),), 2),
+    data=DataFacts(
+        (SentFacts("a.json", "t", "mnist", "synthetic", "a twin", (PartitionFacts("t.0.parquet", 2, 16),)),),
+        (("label", "int64"),),
+        2,
+    ),
     environment=(("Python", "3.11.7"), ("numpy", "2.0.0")),
 )
 NOTE = Finding.of(Problem("other Python"), code="FM201")

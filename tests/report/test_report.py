@@ -8,7 +8,7 @@ import pytest
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Stage
 from pytest_flops_mock.errors import FlopsMockError
-from pytest_flops_mock.findings import DataFacts, PartitionFacts, StageResult
+from pytest_flops_mock.findings import DataFacts, PartitionFacts, SentFacts, StageResult
 
 ERROR = Finding.of(Problem("it breaks", where="a.py:1", expected="x", got="y", nearest="z", fix="fix it"), code="FM603")
 WARNING = Finding.of(Problem("it may break"), code="FM004", detail="a line\nand another")
@@ -21,7 +21,9 @@ REPORT = Report(
     ),
     findings=(WARNING, ERROR),
     data=DataFacts(
-        "mnist", "synthetic", "synthetic twin", (PartitionFacts("t.0.parquet", 2, 16),), (("label", "int64"),), 2
+        (SentFacts("a.json", "t", "mnist", "synthetic", "synthetic twin", (PartitionFacts("t.0.parquet", 2, 16),)),),
+        (("label", "int64"),),
+        2,
     ),
     environment=(("Python", "3.11.7"), ("numpy", "2.0.0")),
 )

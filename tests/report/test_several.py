@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock import Finding, Problem, Report
-from pytest_flops_mock.findings import DataFacts, PartitionFacts
+from pytest_flops_mock.findings import DataFacts, PartitionFacts, SentFacts
 from pytest_flops_mock.report import text
-from pytest_flops_mock.report.as_json import written_all
+from pytest_flops_mock.report.as_json import written
 from pytest_flops_mock.report.github import publish
 
 WARNING = Finding.of(Problem("much\nmemory", where="train", code="FM717"))
 ERROR = Finding.of(Problem("no é column", where="a.py:3", code="FM602"))
-GOOD = Report("r", findings=(WARNING,), data=DataFacts("mnist", "synthetic", "a twin", (PartitionFacts("n", 1, 1),)))
+SENT = SentFacts("a.json", "mnist", "mnist", "synthetic", "a twin", (PartitionFacts("n", 1, 1),))
+GOOD = Report("r", findings=(WARNING,), data=DataFacts((SENT,)))
 BAD = Report("r", findings=(ERROR, WARNING))
 REPORTS = {"a.json": GOOD, "b.json": BAD}
 
@@ -34,11 +35,33 @@ def test_a_tally_names_those_that_are_not_compatible() -> None:
     assert text.tally({"a.json": GOOD, "c.json": GOOD}) == "checked     2 SLAs: 2 compatible, 0 not"
 
 
-def test_json_is_one_report_or_a_list_in_ascii_if_need_be() -> None:
-    assert written_all([BAD]) == BAD.to_json()
-    assert json.loads(written_all([GOOD, BAD])) == [json.loads(GOOD.to_json()), json.loads(BAD.to_json())]
-    assert written_all([BAD], ascii_only=True).isascii()
-    assert json.loads(written_all([BAD], ascii_only=True)) == json.loads(BAD.to_json())
+def test_json_has_one_form_for_one_report_and_for_many() -> None:
+    assert written([BAD]) == BAD.to_json()
+    assert json.loads(written([GOOD]))["verdict"] == "compatible"
+    both = json.loads(written([GOOD, BAD]))
+    assert both["verdict"] == "incompatible"
+    assert both["reports"] == [*json.loads(GOOD.to_json())["reports"], *json.loads(BAD.to_json())["reports"]]
+    assert Report.all_from_json(written([GOOD, BAD])) == (GOOD, BAD)
+    with pytest.raises(ValueError, match=r"^2 reports in place of one; Report\.all_from_json reads them$"):
+        Report.from_json(written([GOOD, BAD]))
+
+
+def test_json_is_ascii_where_a_stream_needs_it() -> None:
+    assert written([BAD], ascii_only=True).isascii()
+    assert json.loads(written([BAD], ascii_only=True)) == json.loads(BAD.to_json())
+
+
+def test_what_came_from_which_of_several_providers_is_told() -> None:
+    other = SentFacts("b.json", "digits", "digits", "hub", "the hub", (PartitionFacts("d", 2, 1), PartitionFacts("e", 2, 1)))
+    data = DataFacts((SENT, other), rows=5)
+    assert text.full(Report("r", data=data)) == (
+        "repository  r\n"
+        "data        a.json sent mnist: a twin; 1 partition under the tag mnist\n"
+        "            b.json sent digits: the hub; 2 partitions under the tag digits\n"
+        "            5 rows loaded\n"
+        "verdict     compatible"
+    )
+    assert (data.dataset_name, data.source, len(data.partitions)) == ("mnist and digits", "synthetic and hub", 3)
 
 
 def test_github_gets_annotations_and_a_summary_if_it_names_a_file(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_some_stages_run_again_and_again_on_other_data_in_the_same_child() -> No
     with MLDataServer() as server, ExitStack() as stack:
         subject = Subject(REPOSITORY, "current", stack)
         provider = MockDataProvider(server.uri)
-        first = Context(subject, provider, OPTIONS, sla=mock_sla())
+        first = Context(subject, provider, OPTIONS, slas=(mock_sla(),))
         run(first)
         assert {done.result.outcome for done in first.done} == {Outcome.PASSED}
         child = first.session

@@ -8,6 +8,7 @@ BAD = {
     "check": ("maybe", "the ini key has a value of another type"),
     "repo": ("", ""),  # a folder that is not there is told by what uses it: plugin/test_flops_repository.py, cli/test_cli.py
     "sla": ("mokcs/*.json", "no SLA file matches the pattern"),
+    "together": ("maybe", "the ini key has a value of another type"),
     "project-sla": ("projetc.json", "the project SLA is not there"),
     "data": ("synthetc", "there is no such source of data"),
     "recordings": (__file__, "recorded samples lie in a folder, and this is a file"),
