@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.errors import FlopsMockError, Problem
+from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 
@@ -68,7 +69,13 @@ class Finding:
 
 
 def findings_of(error: FlopsMockError) -> tuple[Finding, ...]:
-    """One finding for each problem that ``error`` carries."""
+    """One finding for each problem that ``error`` carries.
+
+    Raises:
+        ToolError: The machine ran out of something, which is the fault of nothing that is checked.
+    """
+    if (exhausted := ran_out(error)) is not None:
+        raise exhausted from error
     return tuple(Finding.of(problem, code=error.code) for problem in error.problems)
 
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
-from pytest_flops_mock.errors import Problem, SettingsError, listing
+from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.server import MLDataServer
+from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
@@ -53,6 +54,7 @@ def check_repository(
     Raises:
         SettingsError: Neither ``sla`` nor ``uri`` with tags is given, or an option is unknown or has a value that means
             nothing.
+        ToolError: A tool that the check needs is missing or fails, or the machine ran out of something: no verdict.
 
     Example:
         >>> report = check_repository("path/to/repository", sla="mocks/mnist_multi.json")
@@ -97,6 +99,7 @@ class RepositoryChecker:
 
         Raises:
             SettingsError: Neither ``sla`` nor ``uri`` with tags is given.
+            ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
         """
         slas = _several(sla)
         if not slas and (uri is None or (data_tags is None and project_sla is None)):
@@ -109,19 +112,33 @@ class RepositoryChecker:
                 )
             )
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
-        reports = []
-        for env in self._options.env:
-            if env not in self._subjects:
-                self._subjects[env] = Subject(self._given, env, self._stack)
-            with ExitStack() as stack:
-                address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
-                options = self._options
-                provider = MockDataProvider(address, data=options.data, recordings=options.recordings, drift=options.drift)
-                stages = tuple(Stage)[: list(Stage).index(options.until) + 1]
-                context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
-                plan.run(context)
-                reports.append(_report(context))
+        try:
+            reports = [self._report(env, uri, slas, project_sla, tags) for env in self._options.env]
+        except (FlopsMockError, OSError, MemoryError, RuntimeError) as error:
+            exhausted = ran_out(error)
+            if exhausted is None:
+                raise
+            raise exhausted from error
         return _compared(dict(zip(self._options.env, reports, strict=True)), self._options.ignore)
+
+    def _report(
+        self,
+        env: str,
+        uri: str | None,
+        slas: tuple[SLASource, ...],
+        project_sla: ProjectSLASource | None,
+        tags: list[str] | None,
+    ) -> Report:
+        if env not in self._subjects:
+            self._subjects[env] = Subject(self._given, env, self._stack)
+        with ExitStack() as stack:
+            address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
+            options = self._options
+            provider = MockDataProvider(address, data=options.data, recordings=options.recordings, drift=options.drift)
+            stages = tuple(Stage)[: list(Stage).index(options.until) + 1]
+            context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
+            plan.run(context)
+        return _report(context)
 
 
 def _several(sla: SLASource | Sequence[SLASource] | None) -> tuple[SLASource, ...]:

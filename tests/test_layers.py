@@ -21,6 +21,7 @@ LAYERS: dict[str, int] = {
     "stage": 0,
     "subprocesses": 0,
     "codes": 1,
+    "machine": 1,
     "findings": 2,
     "report": 3,
     "sla": 3,

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from pytest_flops_mock.cli import check, explain, record, twin
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
+from pytest_flops_mock.machine import ran_out
 
 ABOUT = "Check an ML repository without pytest, record samples and make twins of data sets, explain findings."
 
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: What stands behind the command's name; by default this process' own.
     """
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # replaced, by a test say
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -36,15 +38,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
             return status
     except FlopsMockError as error:
-        print("\n".join(f"flops-mock: {problem}" for problem in error.problems), file=sys.stderr)
-        return WRONG_USE
+        return _told(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Nobody reads on. Python flushes the stream once more when it ends.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget(sys.stdout)
         return BROKEN_PIPE
+    except (OSError, MemoryError, RuntimeError) as error:
+        exhausted = ran_out(error)
+        if exhausted is None:
+            raise
+        return _told(exhausted)
+
+
+def _told(error: FlopsMockError) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _forget(sys.stdout)
+    try:
+        print("\n".join(f"flops-mock: {problem}" for problem in error.problems), file=sys.stderr, flush=True)
+    except OSError:
+        _forget(sys.stderr)
+    return WRONG_USE
+
+
+def _forget(stream: TextIO) -> None:
+    """Nobody reads on, and Python flushes the stream once more when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _open_closed_streams() -> None:
+    """A shell may have closed them (``>&-``): the next file or socket must not take their place."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:  # standard error
+        pass
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # as long as the process
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections.abc import Callable
 
-from pytest_flops_mock.errors import Problem, SettingsError
+from pytest_flops_mock.errors import Problem, SettingsError, ToolError
 
 COMPATIBLE, INCOMPATIBLE, WRONG_USE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 """The exit statuses; the last two are those of a process that SIGINT or SIGPIPE has ended."""
@@ -15,8 +15,23 @@ AddCommand = Callable[..., ArgumentParser]
 
 
 def show(text: str) -> None:
-    """Print at once, so that what is shown keeps its order with what other processes print."""
-    print(text, flush=True)
+    """Print at once, so that what is shown keeps its order with what other processes print.
+
+    Raises:
+        ToolError: Standard output takes no more, but is still there.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ToolError(
+            Problem(
+                "the result cannot be written to standard output",
+                got=error.strerror or str(error),
+                fix="free some space where it goes, or let it go elsewhere",
+            )
+        ) from error
 
 
 def whole_number(text: str, option: str, *, minimum: int) -> int:

@@ -13,12 +13,12 @@ LONGEST = 20.0
 """Seconds after which a wait has failed."""
 
 
-def until(happened: Callable[[], object], what: str = "it") -> None:
+def until(happened: Callable[[], object], what: str = "it", longest: float = LONGEST) -> None:
     """Look again and again until ``happened``."""
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + longest
     while not happened():
         if time.monotonic() > end:
-            raise AssertionError(f"{what} did not happen within {LONGEST} s")
+            raise AssertionError(f"{what} did not happen within {longest} s")
         time.sleep(0.005)
 
 
