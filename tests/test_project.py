@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import pytest_flops_mock
 
@@ -88,3 +90,15 @@ def test_no_text_names_a_path_of_one_machine() -> None:
     for name in filter(None, told.stdout.split("\0")):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not [place for place in private if place in text], name
+
+
+def test_what_ci_installs_is_pinned_by_hash_and_fits_the_project() -> None:
+    lock = (ROOT / ".ci" / "lock.txt").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([a-z0-9-]+)==(\S+?)(?: ; .*)? \\$", lock, re.MULTILINE))
+    assert lock.count(" \\\n    --hash=sha256:") >= len(pins) > 50
+    assert "://" not in lock
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"]
+    lists = [project["project"]["dependencies"], *groups.values()]
+    for wanted in (Requirement(text) for texts in lists for text in texts):
+        assert wanted.specifier.contains(pins[canonicalize_name(wanted.name)]), f"run .ci/lock: {wanted}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tempfile
 import time
@@ -67,3 +68,14 @@ def test_each_case_has_a_name_of_its_own() -> None:
     for area in AREAS:
         names = [case.name for case in cases(area)]
         assert len(names) == len(set(names))
+
+
+def test_the_page_about_security_has_all_cases() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    spec = importlib.util.spec_from_file_location("make_security", docs / "make_security.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    written = (docs / "security.md").read_text(encoding="utf-8")
+    assert made.page(written) == written, "run: python docs/make_security.py"
