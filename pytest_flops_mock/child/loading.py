@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .values import cut
+from .wide import linear_features
 
 SMALL_CHUNK_BYTES = 2**20
 
@@ -84,8 +85,9 @@ def _as_dataset(parts: list[tuple[str, Any]]) -> Any:
     # As on FLOps it is the split train, and says so.
     split = {"name": "train", "num_bytes": table.nbytes, "num_examples": table.num_rows}
     info = datasets.DatasetInfo(splits={"train": split})
-    dataset = datasets.Dataset(table, info=info, split=datasets.Split.TRAIN, fingerprint=uuid.uuid4().hex)
-    dataset.set_format("arrow")
+    with linear_features():
+        dataset = datasets.Dataset(table, info=info, split=datasets.Split.TRAIN, fingerprint=uuid.uuid4().hex)
+        dataset.set_format("arrow")
     return dataset
 
 

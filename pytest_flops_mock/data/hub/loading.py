@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from pytest_flops_mock.data.files import builder_as_provider
 from pytest_flops_mock.data.hub.entry import HubEntry, is_offline, look_up
 from pytest_flops_mock.data.hub.patience import LOOK_UP_SECONDS, impatient
 from pytest_flops_mock.data.hub.problems import WITHOUT, load_problem, not_cached, where
@@ -114,13 +115,11 @@ def _arguments(feature: Any) -> dict[str, Any]:
 
 def _load(address: str, revision: str | None, selection: Selection, *, streaming: bool, cached: bool = False) -> Any:
     """The splits of a data set; those in the cache of ``datasets``, its way out of trouble, only if ``cached``."""
-    import datasets
-
     # By its plain name, a folder that happens to lie in the working directory would be read instead.
     path = f"hf://datasets/{address}" if os.path.exists(address) else address
 
     def load() -> Any:
-        builder = datasets.load_dataset_builder(path, selection.config_name, revision=revision)
+        builder = builder_as_provider(path, selection.config_name, revision=revision)
         if not cached and ".packaged_modules.cache." in type(builder).__module__:
             raise ConnectionError("the hub did not send the files")
         if streaming:
