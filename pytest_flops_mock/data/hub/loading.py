@@ -115,11 +115,19 @@ def _arguments(feature: Any) -> dict[str, Any]:
 
 def _load(address: str, revision: str | None, selection: Selection, *, streaming: bool, cached: bool = False) -> Any:
     """The splits of a data set; those in the cache of ``datasets``, its way out of trouble, only if ``cached``."""
+    import datasets
+
     # By its plain name, a folder that happens to lie in the working directory would be read instead.
     path = f"hf://datasets/{address}" if os.path.exists(address) else address
 
     def load() -> Any:
-        builder = builder_as_provider(path, selection.config_name, revision=revision)
+        try:
+            builder = builder_as_provider(path, selection.config_name, revision=revision)
+        except (ConnectionError, FileNotFoundError):
+            if not cached:
+                raise
+            # What other programs have put into the cache: of that only what their datasets made of it is there.
+            builder = datasets.load_dataset_builder(path, selection.config_name, revision=revision)
         if not cached and ".packaged_modules.cache." in type(builder).__module__:
             raise ConnectionError("the hub did not send the files")
         if streaming:
