@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from standins.hub import hub_environment, parquet, running_hub
+from standins.twins import make_twin
 
+from pytest_flops_mock import MockSLA, ProjectSLA
 from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
-from pytest_flops_mock.data.twins.making import make_twin
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,6 +24,13 @@ HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
 
 def blocks(language: str, text: str = README) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_there_is_nothing_to_say_about_the_slas_of_the_example() -> None:
+    folder = ROOT / "examples" / "mnist_sklearn"
+    project = ProjectSLA.load(folder / "projects" / "mnist_small.json")
+    assert project.findings() == ()
+    assert MockSLA.load(folder / "mocks" / "mnist_multi.json").findings(project) == ()
 
 
 FIRST, *FURTHER = [block for block in blocks("python") if "def test_" in block]

@@ -15,7 +15,7 @@ def classes_of(dataset: Any) -> dict[str, list[int]]:
     import pyarrow.compute as pc
 
     found = {}
-    for name, feature in (dataset.features or {}).items():
+    for name, feature in (dataset.info.features or {}).items():
         if type(feature).__name__ == "ClassLabel":
             numbers = pc.unique(dataset.data.table[name]).to_pylist()
             found[name] = sorted(n for n in numbers if n is not None and 0 <= n < feature.num_classes)

@@ -85,7 +85,7 @@ class Learner:
     def load(self, uri: str, tags: list[str], timeout: float, seed: int | None = None) -> dict[str, Any]:
         """Load the data of these tags; see ``loading.load``."""
         self._dataset, parts, merged = load(uri, tags, timeout, seed)
-        features = {name: _shown(feature) for name, feature in (self._dataset.features or {}).items()}
+        features = {name: _shown(feature) for name, feature in (self._dataset.info.features or {}).items()}
         return {
             "rows": self._dataset.num_rows,
             "parts": parts,
@@ -200,7 +200,7 @@ def _without_a_class(dataset: Any) -> tuple[Any, str]:
         if len(present) > 2:  # two that remain are still a classification
             last = present[-1]
             rows = dataset.data.table.filter(pc.not_equal(dataset.data.table[name], last))
-            return _of_rows(dataset, rows), f"{name} {dataset.features[name].names[last]}"
+            return _of_rows(dataset, rows), f"{name} {dataset.info.features[name].names[last]}"
     return None, ""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .schemas import differences
+from .wide import linear_features
 
 SMALL_CHUNK_BYTES = 2**20
 
@@ -95,6 +96,7 @@ def _as_dataset(parts: list[tuple[str, Any]]) -> Any:
     # As on FLOps it is the split train, and says so.
     split = {"name": "train", "num_bytes": table.nbytes, "num_examples": table.num_rows}
     info = datasets.DatasetInfo(splits={"train": split})
-    dataset = datasets.Dataset(table, info=info, split=datasets.Split.TRAIN, fingerprint=uuid.uuid4().hex)
-    dataset.set_format("arrow")
+    with linear_features():
+        dataset = datasets.Dataset(table, info=info, split=datasets.Split.TRAIN, fingerprint=uuid.uuid4().hex)
+        dataset.set_format("arrow")
     return dataset

@@ -18,6 +18,7 @@ import threading
 from typing import Any, NoReturn
 
 from .learner import Learner
+from .wide import make_features_linear
 
 
 def main() -> NoReturn:
@@ -47,7 +48,9 @@ def _import_early() -> None:
         # isort: off
         import pyarrow.flight  # noqa: F401
         import datasets  # noqa: F401
+
         # isort: on
+        make_features_linear()
     except Exception:
         return  # told by the request that needs it
     finally:

@@ -85,8 +85,9 @@ DATA = (
         Stage.PROVIDE,
         Severity.ERROR,
         "column that FLOps' provider cannot read",
-        trigger="A Parquet file has a column of categories or large lists, or metadata with feature types of datasets 4.",
-        why="The mock data provider has datasets 2.16, which knows neither, and dies before it sends anything.",
+        trigger="A Parquet file has a column of categories, maps, large lists, bytes of fixed size or small decimals, "
+        "or metadata with feature types of datasets 4.",
+        why="The mock data provider has datasets 2.16 and pyarrow 15, which know none of them. It dies before sending.",
         fix="Write the column as text, numbers or lists, and the file without the metadata key huggingface.",
     ),
     Code(

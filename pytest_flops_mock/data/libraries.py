@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import inspect
 import logging
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from pytest_flops_mock.child.wide import linear_features
 
 
 def with_files_closed(read: Callable[[], Any]) -> Any:
@@ -37,15 +38,12 @@ def local_dataset(path: str, **arguments: Any) -> Any:
     """
     import datasets
 
-    from pytest_flops_mock.data.files import read_as_provider  # pyarrow: the names of twins go without
+    from pytest_flops_mock.data.files import builder_as_provider  # pyarrow: the names of twins go without
 
     counts = datasets.config.HF_UPDATE_DOWNLOAD_COUNTS
     datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False
     try:
-        # A cache of its own: what other programs have put there, ``datasets`` may have read otherwise.
-        cache = os.path.join(datasets.config.HF_DATASETS_CACHE, "flops_mock_as_2.16")
-        builder = datasets.load_dataset_builder(path, cache_dir=cache, **arguments)
-        read_as_provider(builder)
+        builder = builder_as_provider(path, **arguments)
         known = inspect.signature(builder.download_and_prepare).parameters
         builder.download_and_prepare(**({"try_from_hf_gcs": False} if "try_from_hf_gcs" in known else {}))
     finally:
@@ -76,7 +74,8 @@ def quiet_datasets() -> Iterator[None]:
         for logger in loggers:
             logger.setLevel(logging.CRITICAL)
         try:
-            yield
+            with linear_features():
+                yield
         finally:
             if bars:
                 datasets.enable_progress_bar()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from pytest_flops_mock.judging.versions import CHANGES
 from pytest_flops_mock.learner.facts import Link
 
 SPLITS = ("train", "test", "validation", "valid", "dev")
@@ -45,10 +46,8 @@ def _causes(link: Link, modules: Sequence[str], doing: str) -> Iterator[tuple[ob
         hidden,
         f"the repository has a module {package} of its own: if the library of that name is meant, rename the module",
     )
-    yield (
-        "'Column'" in text and kind in ("AttributeError", "TypeError"),
-        "datasets 4 gives a lazy Column where 2.x (the learner) gives values; use dataset[:][name] for both",
-    )
+    for change in CHANGES:
+        yield change.sign.search(f"{kind}: {text}"), change.fix
     yield (
         of_values and ARROW.search(text),
         "the data set comes in format arrow, as on FLOps, so rows and columns are Arrow's own: "

@@ -19,7 +19,7 @@ class Change:
         major: The version that changed it, which is newer than the learner's.
         there: What the learner's image has.
         sign: How failures name it.
-        fix: What works with both, where the failure says nothing of that itself.
+        fix: What works with both; also where nobody knows which version runs.
     """
 
     package: str
@@ -34,8 +34,18 @@ CHANGES = (
         "datasets",
         4,
         "datasets 2.x",
-        re.compile(r"'(?:Iterable)?Column'|\bColumn object\b|arrow_dataset\.Column\b|Feature type 'List'"),
-        "dataset[:][name] works with both",
+        re.compile(
+            r"'(?:Iterable)?Column' (?:object|and)\b|\bColumn object\b|arrow_dataset\.Column\b"
+            r"|\b(?:and|not|got|type|argument) '?(?:Iterable)?Column\b"
+        ),
+        "datasets 4 gives a lazy Column where 2.x (the learner) gives values; dataset[:][name] works with both",
+    ),
+    Change(
+        "datasets",
+        4,
+        "datasets 2.x",
+        re.compile(r"Feature type 'List'"),
+        "datasets 4 calls lists List; Sequence works with both",
     ),
     Change(
         "numpy",
@@ -45,6 +55,7 @@ CHANGES = (
         "take the name that both have, as the message says",
     ),
 )
+"""Each once: what judges by the cause of a failure and what judges by the version that runs read the same table."""
 
 
 def explained_by_versions(finding: Finding, versions: Mapping[str, str]) -> Finding:

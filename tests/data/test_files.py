@@ -119,6 +119,115 @@ def test_what_the_real_provider_cannot_read_is_an_error(table: pa.Table, got: st
     assert (finding.problem.where, finding.problem.got) == (str(path), got)
 
 
+@pytest.mark.parametrize(
+    ("column", "got"),
+    [
+        (pa.array([{"k": "a"}], pa.struct({"k": pa.dictionary(pa.int8(), pa.string())})), "struct<k: dictionary<"),
+        (pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())), "map<string, int64"),
+        (pa.array([b"ab"], pa.binary(2)), "fixed_size_binary[2]"),
+    ],
+)
+def test_types_without_a_feature_in_2_16_are_told(column: pa.Array, got: str, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"y": [1], "x": column}), tmp_path / "x.parquet")
+    problem = refused(tmp_path / "x.parquet")
+    assert (problem.code, problem.message) == ("FM309", "the mock data provider of FLOps cannot read column 'x'")
+    assert (problem.got or "").startswith(got)
+
+
+def newer(name: str, *arguments: Any) -> pa.DataType:
+    """A type of Arrow that not every pyarrow has."""
+    if not hasattr(pa, name):
+        pytest.skip(f"needs a pyarrow with {name}")
+    return getattr(pa, name)(*arguments)
+
+
+def test_small_decimals_are_told(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": pa.array([1], newer("decimal32", 5, 2))}), tmp_path / "x.parquet")
+    assert refused(tmp_path / "x.parquet").got == "decimal32(5, 2)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "read_as"),
+    [
+        (("string_view",), ["a", None], "string"),
+        (("binary_view",), [b"a", None], "binary"),
+        (("list_view", pa.int64()), [[1], [2, 3], None], "list<element: int64>"),
+        (("large_list_view", pa.int64()), [[1], [2, 3], None], "list<element: int64>"),
+    ],
+)
+def test_views_are_read_as_what_they_are_views_of(
+    kind: tuple[Any, ...], values: list[Any], read_as: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"x": pa.array(values, newer(*kind))}), path)
+    table = local_splits(path)["train"].data.table
+    assert str(table.schema.field("x").type).replace("item", "element") == read_as
+    assert table["x"].to_pylist() == values
+
+
+def test_views_within_lists_and_structs_as_well(tmp_path: Path) -> None:
+    inner = pa.struct({"k": pa.list_(newer("string_view"))})
+    pq.write_table(pa.table({"x": pa.array([[{"k": ["a"]}], None], pa.list_(inner))}), tmp_path / "x.parquet")
+    table = local_splits(tmp_path / "x.parquet")["train"].data.table
+    assert "view" not in str(table.schema)
+    assert table["x"].to_pylist() == [[{"k": ["a"]}], None]
+
+
+def test_extension_types_that_pyarrow_15_does_not_know_are_what_they_are_stored_as(tmp_path: Path) -> None:
+    newer("json_"), newer("bool8")
+    truth = pa.ExtensionArray.from_storage(pa.bool8(), pa.array([1, 0], pa.int8()))
+    text = pa.ExtensionArray.from_storage(pa.json_(), pa.array(["{}", "[]"]))
+    pq.write_table(pa.table({"truth": truth, "text": text}), tmp_path / "x.parquet")
+    table = local_splits(tmp_path / "x.parquet")["train"].data.table
+    assert [str(kind) for kind in table.schema.types] == ["int8", "binary"]
+    assert table.to_pylist() == [{"truth": 1, "text": b"{}"}, {"truth": 0, "text": b"[]"}]
+
+
+def test_a_name_that_sounds_like_a_type_is_none(tmp_path: Path) -> None:
+    names = {"dictionary<a>": [1], "x": [{"map<": 1, "large_list<": 2, "decimal32(": 3}]}
+    pq.write_table(pa.table(names), tmp_path / "x.parquet")
+    assert local_splits(tmp_path / "x.parquet")["train"].num_rows == 1
+
+
+def test_of_text_columns_of_pandas_3_parquet_keeps_what_they_are(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": pa.array(["a"], pa.large_string())}), tmp_path / "x.parquet")
+    assert local_splits(tmp_path / "x.parquet")["train"].data.table.schema.field("x").type == pa.large_string()
+
+
+CARD = "---\ndataset_info:\n  features:\n  - name: x\n    dtype: string\n  - name: y\n    dtype: int64\n---\n"
+
+
+def test_what_the_card_describes_is_cast_to_it(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(CARD)
+    pq.write_table(pa.table({"x": pa.array(["a"]).dictionary_encode(), "y": [1]}), tmp_path / "one.parquet")
+    assert local_splits(tmp_path)["train"][0] == {"x": "a", "y": 1}
+
+
+def test_what_the_card_describes_and_2_16_cannot_cast_is_told(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(CARD.replace("dtype: string", "sequence: int64"))
+    pq.write_table(pa.table({"x": pa.array([[1]], pa.large_list(pa.int64())), "y": [1]}), tmp_path / "one.parquet")
+    assert refused(tmp_path).code == "FM309"
+
+
+def test_a_column_that_the_card_describes_and_a_file_lacks_is_told(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(CARD)
+    pq.write_table(pa.table({"x": ["a"]}), tmp_path / "one.parquet")
+    assert refused(tmp_path).got == "files whose columns differ: one.parquet lacks y; README.md says which there are"
+
+
+def test_categories_in_a_later_file_are_cast_to_what_the_first_one_has(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": ["a"]}), tmp_path / "one.parquet")
+    pq.write_table(pa.table({"x": pa.array(["b"]).dictionary_encode()}), tmp_path / "two.parquet")
+    assert local_splits(tmp_path)["train"]["x"][:] == ["a", "b"]
+
+
+def test_later_lists_of_datasets_4_are_what_the_card_says(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(CARD.replace("dtype: string", "sequence: int64"))
+    table = pa.table({"x": [[1, 2]], "y": [1]}).replace_schema_metadata(LIST_OF_DATASETS_4)
+    pq.write_table(table, tmp_path / "one.parquet")
+    assert local_splits(tmp_path)["train"][0] == {"x": [1, 2], "y": 1}
+
+
 def test_lists_without_metadata_and_features_that_2_16_knows_pass(tmp_path: Path) -> None:
     pq.write_table(pa.table({"x": [[1, 2]]}), tmp_path / "plain.parquet")
     features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["a"])})

@@ -381,3 +381,9 @@ def test_processes_at_the_same_time_download_once(tmp_path: Path) -> None:
         assert [outcome.get("rows") for outcome in told] == [100] * 3
         files = [file for file in hub.downloads("acme/digits") if file.endswith(".parquet")]
         assert len(files) == len(set(files)) == 2
+
+
+def test_offline_what_other_programs_have_downloaded_is_found(hub: Hub, tmp_path: Path) -> None:
+    on_hub("import datasets; datasets.load_dataset('acme/table')", hub, tmp_path)
+    (found,) = loaded(hub, tmp_path, ("acme/table", {}), HF_HUB_OFFLINE="1")
+    assert found["origin"] == "hub acme/table (from its cache, offline), 2 rows"

@@ -5,9 +5,24 @@ from __future__ import annotations
 import pytest
 
 from pytest_flops_mock import Finding, Problem
+from pytest_flops_mock.judging.causes import cause
 from pytest_flops_mock.judging.versions import explained_by_versions
+from pytest_flops_mock.learner.facts import Link
 
 COLUMN = "AttributeError: 'Column' object has no attribute 'reshape'"
+
+COLUMNS = (
+    COLUMN,
+    "TypeError: unsupported operand type(s) for /: 'Column' and 'float'",
+    "TypeError: unsupported operand type(s) for +: 'int' and 'Column'",
+    "TypeError: float() argument must be a string or a real number, not 'Column'",
+    "TypeError: expected np.ndarray (got Column)",
+    "TypeError: can't convert type 'Column' to numerator/denominator",
+)
+
+
+def link(kind: str, text: str) -> Link:
+    return Link(kind, text, frames=(), key_is_text=False, by_library=True, of_data=True, shapes=())
 
 
 def failed(message: str, detail: str = "") -> Finding:
@@ -17,7 +32,7 @@ def failed(message: str, detail: str = "") -> Finding:
 @pytest.mark.parametrize(
     ("message", "versions", "got"),
     [
-        (COLUMN, {"datasets": "4.8.5"}, "datasets 4.8.5"),
+        *((message, {"datasets": "4.8.5"}, "datasets 4.8.5") for message in COLUMNS),
         ("ValueError: Feature type 'List' not found.", {"datasets": "4.0.0"}, "datasets 4.0.0"),
         ("AttributeError: `np.float_` was removed in the NumPy 2.0 release.", {"numpy": "2.1.0"}, "numpy 2.1.0"),
     ],
@@ -36,11 +51,23 @@ def test_it_is_a_warning_with_its_own_code(message: str, versions: dict[str, str
         (COLUMN, {"datasets": "2.21.0", "numpy": "2.1.0"}),
         (COLUMN, {}),
         ("KeyError: 'image'", {"datasets": "4.8.5"}),
+        ("KeyError: 'Column'", {"datasets": "4.8.5"}),
+        ("the repository asks for column 'Column', which the data do not have", {"datasets": "4.8.5"}),
         ("ValueError: the column is empty", {"datasets": "4.8.5"}),
     ],
 )
 def test_what_no_version_explains_stays_an_error(message: str, versions: dict[str, str]) -> None:
     assert explained_by_versions(failed(message), versions) == failed(message)
+
+
+@pytest.mark.parametrize("message", COLUMNS)
+def test_the_cause_is_known_by_the_same_table_whatever_version_runs(message: str) -> None:
+    kind, _, text = message.partition(": ")
+    assert "dataset[:][name] works with both" in cause(link(kind, text), (), "get_data()")
+
+
+def test_a_missing_column_of_that_name_is_another_cause() -> None:
+    assert cause(link("KeyError", "'Column'"), (), "get_data()") == ""
 
 
 def test_what_is_no_error_stays_as_it_is() -> None:

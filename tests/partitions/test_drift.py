@@ -12,10 +12,10 @@ import pytest
 from PIL import UnidentifiedImageError
 from standins.data import iid_partitions, loaded_data, with_drift
 from standins.projects import mock_sla
+from standins.twins import make_twin
 
 from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, MockDataProvider
 from pytest_flops_mock.data.twins.catalogue import all_twins
-from pytest_flops_mock.data.twins.making import make_twin
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.partitions import drift as partitions_drift
 from pytest_flops_mock.partitions.drift import drifted

@@ -425,9 +425,9 @@ DEFECTS = {
 def data() -> Iterator[str]:
     """Address of a server with a few digits."""
     import datasets
+    from standins.twins import make_twin
 
     from pytest_flops_mock.data.twins.catalogue import find_twin
-    from pytest_flops_mock.data.twins.making import make_twin
 
     twin = find_twin("mnist")
     assert twin is not None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from pytest_flops_mock.data.files import builder_as_provider
 from pytest_flops_mock.data.hub.entry import HubEntry, is_offline, look_up
 from pytest_flops_mock.data.hub.patience import LOOK_UP_SECONDS, impatient
 from pytest_flops_mock.data.hub.problems import WITHOUT, load_problem, not_cached, where
@@ -120,7 +121,13 @@ def _load(address: str, revision: str | None, selection: Selection, *, streaming
     path = f"hf://datasets/{address}" if os.path.exists(address) else address
 
     def load() -> Any:
-        builder = datasets.load_dataset_builder(path, selection.config_name, revision=revision)
+        try:
+            builder = builder_as_provider(path, selection.config_name, revision=revision)
+        except (ConnectionError, FileNotFoundError):
+            if not cached:
+                raise
+            # What other programs have put into the cache: of that only what their datasets made of it is there.
+            builder = datasets.load_dataset_builder(path, selection.config_name, revision=revision)
         if not cached and ".packaged_modules.cache." in type(builder).__module__:
             raise ConnectionError("the hub did not send the files")
         if streaming:

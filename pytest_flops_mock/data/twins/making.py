@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import datasets
 import numpy as np
@@ -22,27 +22,6 @@ from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 BLOCK = 100
 """Rows that share one random stream; part of what a seed means, so a change of it changes every twin."""
-
-
-def make_twin(twin: Twin, *, rows: int = 600, seed: int = 42, splits: Collection[str] | None = None) -> datasets.DatasetDict:
-    """Make the splits of a twin in memory.
-
-    Args:
-        twin: Which one.
-        rows: How many rows its split ``train`` gets (or the first one, if it has no ``train``); see :func:`split_rows` for
-            the others.
-        seed: The same seed gives the same values, everywhere.
-        splits: Names of those wanted; all unless given. A split's rows do not depend on which others are made.
-
-    Returns:
-        The splits by the hub's names, in the hub's order.
-
-    Raises:
-        DataSourceError: ``rows`` is below 1 or ``seed`` below 0, or there is no such split.
-    """
-    counts = split_rows(twin, rows)
-    wanted = counts if splits is None else splits
-    return datasets.DatasetDict({split: make_split(twin, split, rows=counts.get(split, 1), seed=seed) for split in wanted})
 
 
 def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42) -> datasets.Dataset:
@@ -92,26 +71,6 @@ def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_row
     _at_least(twin, "seed", seed, 0)
     _at_least(twin, "batch_rows", batch_rows, 1)
     return _batches(twin, split, rows, seed, -(-batch_rows // BLOCK) * BLOCK)
-
-
-def split_rows(twin: Twin, rows: int) -> dict[str, int]:
-    """How many rows each split gets when the main one, ``train``, gets ``rows``.
-
-    The others keep the proportions of the real data set (rounded up), but get at least one row for each class and, short of
-    the real size, no more than ``train``: an ``extra`` seven times as large would cost more than the rest together.
-
-    Raises:
-        DataSourceError: ``rows`` is below 1.
-    """
-    _at_least(twin, "rows", rows, 1)
-    classes = [kind.num_classes for kind in features_of(twin).values() if isinstance(kind, datasets.ClassLabel)]
-    min_rows = max(classes, default=1)
-    size = twin.splits[twin.main]
-    counts = {}
-    for name, real in twin.splits.items():
-        share = -(-rows * real // size)
-        counts[name] = rows if name == twin.main else max(min_rows, share if rows >= size else min(share, rows))
-    return counts
 
 
 def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int) -> Iterator[pa.Table]:

@@ -12,10 +12,10 @@ import datasets
 import numpy as np
 import pytest
 from PIL import Image
+from standins.twins import make_twin
 
 from pytest_flops_mock import FlopsMockError
 from pytest_flops_mock.data.twins.likeness import describe, with_values
-from pytest_flops_mock.data.twins.making import make_twin
 from pytest_flops_mock.data.twins.own import write_twin
 from pytest_flops_mock.data.twins.people import names_people
 from pytest_flops_mock.data.twins.twin import Known, Twin

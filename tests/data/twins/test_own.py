@@ -15,13 +15,13 @@ import pytest
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from standins.data import loaded_data
+from standins.twins import make_twin
 
 from pytest_flops_mock import FlopsMockError, MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.twin_source import known_twin
 from pytest_flops_mock.data.twins.drawing.sounds import wav_column
 from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.likeness import describe
-from pytest_flops_mock.data.twins.making import make_twin
 from pytest_flops_mock.data.twins.own import own_names, own_twin, write_twin
 from pytest_flops_mock.data.twins.schemas import describe_schema
 from pytest_flops_mock.data.twins.twin import FORM, Known, Twin

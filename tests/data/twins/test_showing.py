@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from standins.data import with_drift
+from standins.twins import make_twin
 
 from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 from pytest_flops_mock.data.twins.engine import features_of
-from pytest_flops_mock.data.twins.making import make_twin
 from pytest_flops_mock.data.twins.showing import contact_sheet, in_words, sample, schema
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.sla.schemes import Drift

@@ -17,9 +17,9 @@ from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClas
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
+from standins.twins import make_twin
 
 from pytest_flops_mock.data.twins.catalogue import find_twin
-from pytest_flops_mock.data.twins.making import make_twin
 
 
 def rows_of(name: str, split: str = "", *, rows: int = 300, seed: int = 42) -> dict[str, list[Any]]:

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 from sklearn.linear_model import RidgeClassifier
+from standins.twins import make_twin
 
 from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 from pytest_flops_mock.data.twins.drawing.drawn import Drawn
 from pytest_flops_mock.data.twins.drawing.photos import photo_column
 from pytest_flops_mock.data.twins.drawing.png import png_column
 from pytest_flops_mock.data.twins.engine import features_of
-from pytest_flops_mock.data.twins.making import make_twin
 from pytest_flops_mock.data.twins.rows.digits import GLYPHS, draw_digits, mnist
 from pytest_flops_mock.data.twins.rows.garments import GARMENTS, garments
 from pytest_flops_mock.data.twins.rows.letters import CHARACTERS, LETTERS

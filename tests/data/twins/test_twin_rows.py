@@ -8,10 +8,11 @@ import datasets
 import numpy as np
 import pyarrow as pa
 import pytest
+from standins.twins import make_twin, split_rows
 
-from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
+from pytest_flops_mock.data.twins.catalogue import all_twins
 from pytest_flops_mock.data.twins.engine import features_of
-from pytest_flops_mock.data.twins.making import BLOCK, make_twin, split_rows, twin_batches
+from pytest_flops_mock.data.twins.making import BLOCK, make_split, twin_batches
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.errors import DataSourceError
 
@@ -35,41 +36,14 @@ def test_the_made_twin_has_the_declared_splits_features_and_rows(twin: Twin) -> 
         assert all(value.num_chunks == 1 for value in split.data.columns)
 
 
-def test_the_splits_keep_the_proportions_of_the_real_data_set() -> None:
-    mnist, cifar10 = MNIST, CIFAR10
-    assert split_rows(mnist, 600) == {"train": 600, "test": 100}
-    assert split_rows(cifar10, 600) == {"train": 600, "test": 120}
-    assert split_rows(mnist, 60_000) == {"train": 60_000, "test": 10_000}
-    assert split_rows(mnist, 601) == {"train": 601, "test": 101}
+def test_a_split_does_not_depend_on_the_others() -> None:
+    whole, part = make_twin(MNIST, rows=20), make_split(MNIST, "test", rows=10)
+    assert rows_of(part) == rows_of(whole["test"])
 
 
-def test_a_split_larger_than_train_is_kept_as_small_as_it_short_of_the_real_size() -> None:
-    svhn, tweets = find_twin("svhn"), find_twin("sentiment140")
-    assert svhn
-    assert tweets
-    assert split_rows(svhn, 600) == {"train": 600, "test": 214, "extra": 600}
-    assert split_rows(svhn, 73_257) == {"train": 73_257, "test": 26_032, "extra": 531_131}
-    assert split_rows(tweets, 600) == {"test": 1, "train": 600}
-
-
-def test_only_the_splits_asked_for_are_made() -> None:
-    whole, part = make_twin(MNIST, rows=20), make_twin(MNIST, rows=20, splits=["test"])
-    assert list(part) == ["test"]
-    assert rows_of(part["test"]) == rows_of(whole["test"])
+def test_a_split_that_the_real_data_set_lacks_is_refused() -> None:
     with pytest.raises(DataSourceError, match="has no split 'extra'"):
-        make_twin(MNIST, splits=["extra"])
-
-
-def test_a_tiny_twin_still_tests_every_class() -> None:
-    made = make_twin(MNIST, rows=1)
-    assert len(made["train"]) == 1
-    assert sorted(made["test"][:]["label"]) == list(range(10))
-
-
-def test_the_default_is_600_rows_with_seed_42() -> None:
-    made, meant = make_twin(MNIST), make_twin(MNIST, rows=600, seed=42)
-    assert len(made["train"]) == 600
-    assert rows_of(made["test"]) == rows_of(meant["test"])
+        make_split(MNIST, "extra", rows=1)
 
 
 @every_twin
@@ -151,7 +125,7 @@ def test_fingerprints_differ_by_all_that_decides_the_rows() -> None:
 @pytest.mark.parametrize("rows", [0, -5])
 def test_a_twin_without_rows_is_refused(rows: int) -> None:
     with pytest.raises(DataSourceError) as caught:
-        make_twin(MNIST, rows=rows)
+        make_split(MNIST, "train", rows=rows)
     assert str(caught.value) == (
         f"the twin of mnist cannot be made with rows={rows}\n"
         "  expected  rows of at least 1\n"
@@ -163,7 +137,7 @@ def test_a_twin_without_rows_is_refused(rows: int) -> None:
 
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(DataSourceError, match="cannot be made with seed=-1"):
-        make_twin(MNIST, seed=-1)
+        make_split(MNIST, "train", rows=1, seed=-1)
 
 
 @pytest.mark.parametrize("bad", [{"rows": 0}, {"rows": 1, "seed": -1}, {"rows": 1, "batch_rows": 0}])

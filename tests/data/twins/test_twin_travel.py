@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from standins.data import iid_partitions
+from standins.twins import make_twin
 
 from pytest_flops_mock import MLDataServer, MockDataProvider, load_partitions
 from pytest_flops_mock.data.twins.catalogue import all_twins
 from pytest_flops_mock.data.twins.engine import features_of
-from pytest_flops_mock.data.twins.making import make_split, make_twin
+from pytest_flops_mock.data.twins.making import make_split
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.partitions.drift import with_drift
 from pytest_flops_mock.sla.schemes import Drift
