@@ -80,6 +80,6 @@ def child_environment(
 
 
 def apart() -> list[str]:
-    """Options of a Python that keep this process' settings out of it."""
+    """Options of a Python that keep this process' settings out of it, and let it write no bytecode beside its packages."""
     user_site = () if site.ENABLE_USER_SITE else ("-s",)
-    return ["-E", *user_site, "-u"]
+    return ["-E", *user_site, "-B", "-u"]
