@@ -10,7 +10,7 @@ import os
 import sys
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,8 @@ def offline_packages(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
         if variable.startswith(("UV_", "PIP_")):
             monkeypatch.delenv(variable)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    for variable, value in {"PYENV_ROOT": folder / "no-pyenv", "HOME": folder, "PATH": os.defpath}.items():
+        monkeypatch.setenv(variable, str(value))  # the fewer Pythons uv finds, the sooner it is done
     monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(folder / "uv-cache"))
@@ -59,19 +61,28 @@ def needing(*entries: str, pip: str = "") -> MLRepository:
     return MLRepository.of_files({"conda.yaml": text + "\n"})
 
 
-def wheel(folder: Path, name: str, version: str, files: Mapping[str, str] | None = None) -> Path:
-    """A wheel with a module of the package's name, or with those files."""
+def wheel(
+    folder: Path,
+    name: str,
+    version: str,
+    files: Mapping[str, str] | None = None,
+    *,
+    needs: Sequence[str] = (),
+    wrong: str = "",
+) -> Path:
+    """A wheel with a module of the package's name, or with those files. Its record is right, unless another is given."""
+    requires = "".join(f"Requires-Dist: {need}\n" for need in needs)
     told = f"{name}-{version}.dist-info"
     contents = {
         **(files or {f"{name}/__init__.py": f'__version__ = "{version}"\n', f"{name}/more.py": "MORE = 1\n"}),
-        f"{told}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{told}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}",
         f"{told}/WHEEL": "Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = io.StringIO()
     rows = csv.writer(record, lineterminator="\n")
     for path, text in contents.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
-        rows.writerow([path, f"sha256={digest}", len(text.encode())])
+        rows.writerow([path, wrong or f"sha256={digest}", len(text.encode())])
     rows.writerow([f"{told}/RECORD", "", ""])
     built = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(built, "w") as archive:

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from pytest_flops_mock.errors import Problem, ToolError
@@ -18,8 +18,8 @@ from pytest_flops_mock.learner.environments.seal import (
     Sealed,
     changes,
     is_untouched,
-    make_read_only,
     remove,
+    remove_added,
     sealed,
 )
 
@@ -114,7 +114,7 @@ def _kept(folder: Path, build: Callable[[Path, int], Built], limit: float | None
     with _locked(folder.with_suffix(".lock"), limit) as lock:
         known = _read(folder)  # another process may have built it meanwhile
         damage = [] if known is None else changes(known.seal, sealed(folder, known.seal))
-        if known is None or not _mended(folder, known, damage):
+        if known is None or not _mended(folder, known):
             known = _built(folder, build, lock)
     _remove_unused(folder)
     return _as_kept(folder, known, damage)
@@ -130,23 +130,17 @@ def _unchanged(folder: Path, known: Built) -> bool:
     if changes(known.seal, now):
         return False
     with suppress(OSError):  # a cache that is read-only serves as well
-        _write(folder, Built(now, known.bound, known.reason))
+        _write(folder, replace(known, seal=now))
     return True
 
 
-def _mended(folder: Path, known: Built, damage: list[str]) -> bool:
+def _mended(folder: Path, known: Built) -> bool:
     """Whether the environment is as it was built again: what was added is taken away."""
+    remove_added(folder, known.seal)
     now = sealed(folder, known.seal)
-    for path in now.keys() - known.seal.keys():
-        with suppress(OSError):
-            (folder / path).parent.chmod(0o700)
-            (folder / path).unlink()
-    if damage:
-        make_read_only(folder)
-        now = sealed(folder, known.seal)
     if changes(known.seal, now):
         return False
-    _write(folder, Built(now, known.bound, known.reason))
+    _write(folder, replace(known, seal=now))
     return True
 
 

@@ -100,6 +100,17 @@ def make_read_only(folder: Path) -> None:
             os.chmod(place, os.stat(place).st_mode & 0o7777 & ~WRITABLE)
 
 
+def remove_added(folder: Path, seal: Seal) -> None:
+    """Remove the files that the seal does not know, as far as it can be."""
+    for path in [path for path, _ in _files(folder) if path not in seal]:
+        place = folder / path
+        with suppress(OSError):
+            mode = place.parent.stat().st_mode & 0o7777
+            place.parent.chmod(mode | stat.S_IWUSR)
+            place.unlink()
+            place.parent.chmod(mode)
+
+
 def make_writable(folder: Path) -> None:
     """Give the owner the right to write back."""
     for place in _folders(folder):

@@ -17,7 +17,14 @@ from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
 from pytest_flops_mock.learner.environments.failures import not_installed
 from pytest_flops_mock.learner.environments.kept import Built
 from pytest_flops_mock.learner.environments.proof import NEEDED, Refused, refused_import
-from pytest_flops_mock.learner.environments.seal import Seal, make_read_only, make_writable, sealed, unlike_their_record
+from pytest_flops_mock.learner.environments.seal import (
+    Seal,
+    make_read_only,
+    make_writable,
+    remove_added,
+    sealed,
+    unlike_their_record,
+)
 from pytest_flops_mock.learner.environments.variables import search_path, uv_environment
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment
@@ -145,9 +152,11 @@ class Uv:
                 break  # conda.yaml, or Python, asks for one that is not below
             refused = refused_import(python)
             if refused is None:
+                remove_added(folder, seal)  # what packages write when they are imported
                 return Built(sealed(folder, seal), bound, f"{first.package} {first.version}: {first.reason}")
         if first is not None:
             raise ToolError(_not_proven(first))
+        remove_added(folder, seal)
         return Built(sealed(folder, seal))
 
     def _installed(
