@@ -45,13 +45,11 @@ def not_installed(
         requirements: What it was to install.
         conda: Where that comes from, to say which line it is about.
     """
-    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    start = next((index for index, line in enumerate(lines) if line.lstrip().startswith("error:")), None)
-    reason = bounded(lines[-REASON_LINES:] if start is None else lines[start:])
+    reason = bounded(_reason(output))
     named = [(_position(name, reason), line) for name, line in conda.lines]
     about = min(((position, line) for position, line in named if position >= 0), default=(0, 0))[1]
     where = f"{FILE}:{about}" if about else FILE
-    if machine := _machine(status, output, reason):
+    if machine := fault_of_machine(status, output):
         return ToolError(machine)
     if package := _without_wheel(output):
         return no_wheel(package, where, reason)
@@ -88,8 +86,9 @@ def bounded(lines: list[str]) -> str:
     return "\n".join(shown[:REASON_LINES] + ([f"(and {rest} more lines)"] if rest > 0 else []))
 
 
-def _machine(status: int, output: str, reason: str) -> Problem | None:
-    """What is wrong with this machine, if that is the cause."""
+def fault_of_machine(status: int, output: str) -> Problem | None:
+    """What is wrong with this machine, if that is why uv failed."""
+    reason = bounded(_reason(output))
     numbers = {int(number) for number in re.findall(r"\(os error (\d+)\)", output)}
     if numbers & {*NO_ROOM}:
         expected = "room for some gigabytes"
@@ -114,6 +113,13 @@ def _machine(status: int, output: str, reason: str) -> Problem | None:
         got=reason,
         fix=fix,
     )
+
+
+def _reason(output: str) -> list[str]:
+    """The lines from the first that tells an error; without one, the last."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    start = next((index for index, line in enumerate(lines) if line.lstrip().startswith("error:")), None)
+    return lines[-REASON_LINES:] if start is None else lines[start:]
 
 
 def _without_wheel(output: str) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import site
 import sys
-from collections.abc import Collection, Mapping
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from pytest_flops_mock.errors import Problem, ToolError
 
 PASSED_ON = frozenset(
     (
@@ -77,6 +81,29 @@ def child_environment(
         "HF_DATASETS_CACHE": os.fspath(temporary / "datasets"),
         "FLWR_TELEMETRY_ENABLED": "0",
     }
+
+
+@contextmanager
+def temporary_folder(purpose: str) -> Iterator[Path]:
+    """A folder that goes away.
+
+    Raises:
+        ToolError: None can be made.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=f"flops-{purpose}-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ToolError(
+            Problem(
+                "no temporary folder can be made",
+                where=tempfile.gettempdir(),
+                expected="a folder that can be written, with room",
+                got=error.strerror or str(error),
+                fix="make room, or name another folder in TMPDIR",
+            )
+        ) from error
+    with folder as path:
+        yield Path(path)
 
 
 def apart() -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
-from pytest_flops_mock.learner.environments.failures import not_installed
+from pytest_flops_mock.learner.environments.failures import bounded, fault_of_machine, not_installed
 from pytest_flops_mock.learner.environments.kept import Built
 from pytest_flops_mock.learner.environments.proof import NEEDED, Refused, refused_import
 from pytest_flops_mock.learner.environments.seal import (
@@ -28,7 +28,7 @@ from pytest_flops_mock.learner.environments.seal import (
 from pytest_flops_mock.learner.environments.variables import search_path, uv_environment
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment
-from pytest_flops_mock.subprocesses import run
+from pytest_flops_mock.subprocesses import Ended, run
 
 CACHE_FORMAT = 3
 """Raise it when environments that lie in a cache must not be used any more."""
@@ -105,20 +105,22 @@ class Uv:
 
     def installed(self) -> dict[str, Path]:
         """Interpreters by version; the first on the user's path counts. Pre-releases and free-threaded ones are left out."""
-        status, output = self._run(["python", "list", "--only-installed", "--color", "never"], errors=subprocess.DEVNULL)
-        if status:
+        ended = self._run(["python", "list", "--only-installed", "--color", "never"], errors=subprocess.PIPE)
+        found: dict[str, Path] = {}
+        for match in filter(None, map(_INSTALLED.fullmatch, ended.text.splitlines())):
+            found.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
+        if (ended.status or not found) and (machine := fault_of_machine(ended.status, ended.errors)):
+            raise ToolError(machine)
+        if ended.status:
             raise ToolError(
                 Problem(
                     "uv cannot tell which Pythons are installed",
                     where=self.program,
                     expected="exit status 0 from uv python list",
-                    got=f"exit status {status}",
+                    got=f"exit status {ended.status}\n{bounded(ended.errors.splitlines())}",
                     fix="run uv python list --only-installed to see why, or update uv",
                 )
             )
-        found: dict[str, Path] = {}
-        for match in filter(None, map(_INSTALLED.fullmatch, output.splitlines())):
-            found.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
         return found
 
     def build(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None = None) -> Built:
@@ -193,15 +195,15 @@ class Uv:
         ended = self._run([*install, *wheels_only, *options], lock=lock)
         self._refuse_failure(ended, folder, recipe, conda)
 
-    def _refuse_failure(self, ended: tuple[int, str], folder: Path, recipe: Recipe, conda: CondaEnvironment) -> None:
-        status, output = ended
-        if status:
-            raise not_installed(status, output.replace(f"{folder}{os.sep}", ""), recipe.requirements, conda)
+    def _refuse_failure(self, ended: Ended, folder: Path, recipe: Recipe, conda: CondaEnvironment) -> None:
+        if ended.status:
+            output = ended.text.replace(f"{folder}{os.sep}", "")
+            raise not_installed(ended.status, output, recipe.requirements, conda)
 
-    def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> tuple[int, str]:
-        """Exit status and output of uv. uv holds the lock, too, until it has ended."""
+    def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> Ended:
+        """What uv said, and how it ended. uv holds the lock, too, until it has ended."""
         try:
-            ended = run(
+            return run(
                 [self.program, *arguments],
                 env=uv_environment(
                     allow_download=self.allow_download,
@@ -223,7 +225,6 @@ class Uv:
                     fix='pip install "pytest-flops-mock[env]" brings one that does',
                 )
             ) from error
-        return ended.status, ended.text
 
 
 def _not_proven(refused: Refused) -> Problem:
