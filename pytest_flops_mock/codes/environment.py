@@ -83,7 +83,7 @@ ENVIRONMENT = (
         fix='Check once in the environment "learner", which keeps what it builds.',
     ),
     Code(
-        "FM209",
+        "FM210",
         Stage.ENVIRONMENT,
         Severity.INFO,
         "damaged environment mended",

@@ -85,7 +85,7 @@ def damaged(change: Callable[[Path], object]) -> Callable[[Path], str]:
 
     def act(ground: Path, _: pytest.MonkeyPatch) -> str:
         first = told(needing())
-        assert "FM209" not in first
+        assert "FM210" not in first
         (packages,) = Path(os.environ["XDG_CACHE_HOME"]).glob("*/environments/*/lib/python*/site-packages")
         for place in (packages, *packages.iterdir(), packages.parents[2] / "bin"):
             if place.is_dir():
@@ -435,21 +435,21 @@ CASES: list[Case] = [
         does="a file of a package in the environment was emptied",
         outcome="a damaged environment, told and built anew",
         act=damaged(lambda packages: (packages / "pyarrow" / "more.py").write_text("", encoding="utf-8")),
-        told=("FM209", "pyarrow/more.py was changed", "numpy 1.26.4"),
+        told=("FM210", "pyarrow/more.py was changed", "numpy 1.26.4"),
     ),
     Case(
         name="missing-package",
         does="a package is gone from the environment",
         outcome="a damaged environment, told and built anew",
         act=damaged(lambda packages: shutil.rmtree(packages / "numpy")),
-        told=("FM209", "numpy/__init__.py is gone", "numpy 1.26.4"),
+        told=("FM210", "numpy/__init__.py is gone", "numpy 1.26.4"),
     ),
     Case(
         name="changed-in-secret",
         does="a file was changed, and its size and age set back",
         outcome="a damaged environment, told and built anew",
         act=damaged(_changed_in_secret),
-        told=("FM209", "numpy/__init__.py was changed", "numpy 1.26.4"),
+        told=("FM210", "numpy/__init__.py was changed", "numpy 1.26.4"),
     ),
     Case(
         name="added-code",
@@ -461,14 +461,14 @@ CASES: list[Case] = [
                 (packages / "x.pth").write_text(f"import os; {RUN}", encoding="utf-8"),
             ]
         ),
-        told=("FM209", "sitecustomize.py is new", "x.pth is new", "numpy 1.26.4"),
+        told=("FM210", "sitecustomize.py is new", "x.pth is new", "numpy 1.26.4"),
     ),
     Case(
         name="other-interpreter",
         does="the interpreter was replaced by a script",
         outcome="it does not run; told and built anew",
         act=damaged(_other_interpreter),
-        told=("FM209", "bin/python was changed", "numpy 1.26.4"),
+        told=("FM210", "bin/python was changed", "numpy 1.26.4"),
         slow=True,
     ),
     Case(
@@ -476,7 +476,7 @@ CASES: list[Case] = [
         does="a package was replaced by a link to a folder outside",
         outcome="its code does not run; told and built anew",
         act=damaged(_linked_elsewhere),
-        told=("FM209", "numpy is new", "numpy 1.26.4"),
+        told=("FM210", "numpy is new", "numpy 1.26.4"),
         slow=True,
     ),
     Case(
@@ -493,7 +493,7 @@ CASES: list[Case] = [
         outcome="contents are compared; nothing is built",
         act=with_packages(_restored),
         told=("numpy 1.26.4",),
-        untold=("Traceback", "FM209"),
+        untold=("Traceback", "FM210"),
     ),
     Case(
         name="written-by-code",

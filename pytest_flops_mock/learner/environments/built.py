@@ -111,7 +111,7 @@ def _damage(found: Kept) -> Iterator[Finding]:
                 got=listing(found.damage),
                 fix="nothing now; code that ran in it, or somebody else, has changed it since",
             ),
-            code="FM209",
+            code="FM210",
         )
 
 
