@@ -171,6 +171,12 @@ OPTIONS = (
         default="`current`",
     ),
     Option(
+        "allow-builds",
+        "let packages without a wheel be built from source for the learner's environment, which runs their code as you",
+        values.flag,
+        kind="flag",
+    ),
+    Option(
         "timeout", "how many seconds one step of the repository's code may take", values.seconds, "SECONDS", default="60"
     ),
     Option(
@@ -220,6 +226,8 @@ class CheckOptions:
         drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), or the path of
             an interpreter or of a virtual environment. Several (``learner,current``) are compared.
+        allow_builds: Whether packages of the learner's environment that have no wheel are built from source, which runs
+            their code.
         timeout: Seconds that one step of the repository's code may take.
         memory: MB of address space that its process may have at most; ``None`` for no limit.
         gpu: Whether the repository's code sees the GPUs of this machine.
@@ -233,6 +241,7 @@ class CheckOptions:
     recordings: Path = RECORDINGS
     drift: Drift = field(default_factory=Drift)
     env: tuple[str, ...] = (values.CURRENT,)
+    allow_builds: bool = False
     timeout: float = 60.0
     memory: float | None = None
     gpu: bool = False
@@ -271,6 +280,7 @@ class CheckArguments(TypedDict, total=False):
     recordings: str | os.PathLike[str] | None
     drift: str | Mapping[str, float] | Drift | None
     env: str | Iterable[str] | None
+    allow_builds: bool | None
     timeout: float | None
     memory: float | None
     gpu: bool | None

@@ -93,7 +93,8 @@ def _run(given: argparse.Namespace) -> int:
         repository = MLRepository.at(given.repository) if remote is None else stack.enter_context(cloned(remote))
         for env in options.env:
             if env not in (CURRENT, LEARNER):
-                learner_python(env, repository)  # one that is not there says nothing of the repository
+                # One that is not there says nothing of the repository.
+                learner_python(env, repository, allow_builds=options.allow_builds)
         checker = stack.enter_context(RepositoryChecker(repository, **options.arguments()))
         for name, each in zip(names, checks, strict=True):
             report = checker.check(sla=each, project_sla=None if project is None else shown(project, here))

@@ -82,4 +82,13 @@ ENVIRONMENT = (
         why="What the check finds holds for the current Python; the image has another.",
         fix='Check once in the environment "learner", which keeps what it builds.',
     ),
+    Code(
+        "FM210",
+        Stage.ENVIRONMENT,
+        Severity.INFO,
+        "damaged environment mended",
+        trigger="Files of the learner's environment in the cache are gone, were added or are not as they were built.",
+        why="What ran in it would not be what conda.yaml asks for: added files were taken away, or it was built anew.",
+        fix="Nothing; where it happens again, look at what the repository's code writes, and at the disk.",
+    ),
 )

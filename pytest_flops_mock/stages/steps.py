@@ -76,7 +76,7 @@ def look_at_repository(context: Context) -> Iterable[Finding]:
 def start_session(context: Context) -> Iterable[Finding]:
     """Started before the provider works: the child imports what it needs meanwhile."""
     subject, options = context.subject, context.options
-    python = learner_python(subject.env, subject.repository)
+    python = learner_python(subject.env, subject.repository, allow_builds=options.allow_builds)
     subject.kind = python.kind
     session = LearnerSession(
         subject.repository,

@@ -10,6 +10,7 @@ from pathlib import Path
 AREAS = {
     "repository": "Looking at a repository",
     "environments": "The learner's environment",
+    "builds": "Building it on a troubled machine",
     "child": "The repository's own code",
     "server": "Server and stores",
     "data": "Data",

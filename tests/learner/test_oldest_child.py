@@ -10,6 +10,7 @@ from standins.projects import mock_sla
 
 from pytest_flops_mock import check_repository
 from pytest_flops_mock.learner.environments.uv import Uv, find_uv
+from pytest_flops_mock.learner.environments.variables import uv_environment
 
 REPOSITORY = Path(__file__).parents[1] / "repos" / "numpy_only"
 PACKAGES = ("datasets==2.14.*", "pyarrow<15", "numpy<1.25", "pillow<11", "fsspec<2023.11")
@@ -21,7 +22,7 @@ def test_a_good_repository_passes_there(tmp_path: Path) -> None:
     python = next((path for version, path in uv.installed().items() if version.startswith("3.8.")), None)
     if python is None:
         pytest.skip("Python 3.8 is not installed")
-    environment = uv._environment()
+    environment = uv_environment(allow_download=False)
     for arguments in (
         ["venv", "--python", str(python), str(tmp_path / "venv")],
         ["pip", "install", "--quiet", "--python", str(tmp_path / "venv" / "bin" / "python"), *PACKAGES],

@@ -14,6 +14,7 @@ BAD = {
     "recordings": (__file__, "recorded samples lie in a folder, and this is a file"),
     "drift": ("missing=2", "the share of missing is not between 0 and 1"),
     "env": ("current,", "an environment has no name"),
+    "allow-builds": ("maybe", "the ini key has a value of another type"),
     "timeout": ("soon", "the time limit is not a number of seconds"),
     "memory": ("2GB", "the memory limit is not a number of MB"),
     "gpu": ("maybe", "the ini key has a value of another type"),

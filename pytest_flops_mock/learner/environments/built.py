@@ -13,9 +13,11 @@ from packaging.utils import canonicalize_name
 
 from pytest_flops_mock.errors import Problem, ToolError, listing
 from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.learner.environments.failures import no_wheel
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
+from pytest_flops_mock.learner.environments.kept import Kept, kept, user_cache
 from pytest_flops_mock.learner.environments.python import LEARNER, OLDEST_PYTHON, LearnerPython, dotted, minor
-from pytest_flops_mock.learner.environments.uv import Built, Recipe, Uv, find_uv
+from pytest_flops_mock.learner.environments.uv import Recipe, Uv, find_uv
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment
 from pytest_flops_mock.repository.conda.versions import compatible
@@ -25,7 +27,9 @@ ALLOWING = ("automatic", "auto", "true", "1")
 """Values of ``UV_PYTHON_DOWNLOADS`` that let uv download a Python."""
 
 
-def built_python(repository: MLRepository, *, cache: Path | None = None, limit: float | None = None) -> LearnerPython:
+def built_python(
+    repository: MLRepository, *, cache: Path | None = None, limit: float | None = None, allow_builds: bool = False
+) -> LearnerPython:
     """The learner's Python, built when it is first asked for.
 
     uv downloads packages, but a Python that is not installed only where ``UV_PYTHON_DOWNLOADS`` is ``automatic``.
@@ -34,17 +38,19 @@ def built_python(repository: MLRepository, *, cache: Path | None = None, limit: 
         repository: Whose ``conda.yaml`` it is built from.
         cache: Where environments are kept; by default the user's cache folder.
         limit: Seconds that each step of building may take; ``None`` for no limit.
+        allow_builds: Whether packages without a wheel may be built from source, which runs their code.
 
     Raises:
         subprocess.TimeoutExpired: A step did not end within ``limit``.
         LearnerEnvironmentError: It cannot be built (FM204).
-        ToolError: What builds it is missing or fails, which says nothing of the repository.
+        ToolError: What builds it is missing or fails, or a package has no wheel; that says nothing of the repository.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
-    plan = planned(repository, limit)
-    built = plan.uv.build(plan.recipe, cache or user_cache(), plan.conda)
+    plan = planned(repository, limit, allow_builds=allow_builds)
+    folder = (cache or user_cache()).absolute() / plan.recipe.key
+    found = kept(folder, lambda place, lock: plan.uv.build(place, plan.recipe, plan.conda, lock), limit)
     shown = f"{LEARNER} (Python {dotted(minor(plan.recipe.version))})"
-    return LearnerPython(built.python, LEARNER, shown, (*plan.findings, *_bound(built)))
+    return LearnerPython(found.python, LEARNER, shown, (*plan.findings, *_bound(found), *_damage(found)))
 
 
 @dataclass(frozen=True)
@@ -64,26 +70,24 @@ class Plan:
     findings: tuple[Finding, ...]
 
 
-def planned(repository: MLRepository, limit: float | None = None) -> Plan:
+def planned(repository: MLRepository, limit: float | None = None, *, allow_builds: bool = False) -> Plan:
     """How the repository's environment would be built; see :func:`built_python`."""
     conda = conda_environment(repository)
     allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
-    uv = Uv(find_uv(), allow_download, limit)
+    uv = Uv(find_uv(), allow_download, allow_builds, limit)
+    if not allow_builds and conda.sources:
+        text, line = conda.sources[0]
+        raise no_wheel(text, f"{FILE}:{line}", "the address of a source distribution, or of a Git repository")
     installed = uv.installed()
     version, base = _chosen(conda, installed, allow_download)
     requirements, replaced = _requirements(conda)
     # A newer Python stands in for the pinned one, with the versions of packages that the pinned one would get.
     older = dotted(conda.python_minor) if conda.python_minor and minor(version) > conda.python_minor else ""
-    recipe = Recipe(version, base, requirements, solved_for=older)
+    recipe = Recipe(version, base, requirements, solved_for=older, with_builds=allow_builds)
     return Plan(uv, recipe, conda, (*_other_python(conda, version, installed), *replaced, *_left_out(conda)))
 
 
-def user_cache() -> Path:
-    """Where environments are kept unless something else is said."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "pytest-flops-mock" / "environments"
-
-
-def _bound(built: Built) -> Iterator[Finding]:
+def _bound(built: Kept) -> Iterator[Finding]:
     if built.bound:
         yield Finding.of(
             Problem(
@@ -94,6 +98,20 @@ def _bound(built: Built) -> Iterator[Finding]:
                 fix="nothing: in the image conda takes builds that go together",
             ),
             code="FM207",
+        )
+
+
+def _damage(found: Kept) -> Iterator[Finding]:
+    if found.damage:
+        yield Finding.of(
+            Problem(
+                "the learner's environment was damaged, and is as it was built again",
+                where=os.fspath(found.python.parents[1]),
+                expected="files as they were when it was built",
+                got=listing(found.damage),
+                fix="nothing now; code that ran in it, or somebody else, has changed it since",
+            ),
+            code="FM210",
         )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
-from pytest_flops_mock.learner.environments.isolation import apart, child_environment
+from pytest_flops_mock.errors import Problem, ToolError
+from pytest_flops_mock.learner.environments.isolation import apart, child_environment, temporary_folder
 from pytest_flops_mock.subprocesses import run
 
 LOOK_SECONDS = 60.0
@@ -33,15 +34,26 @@ def installed_versions(python: Path, names: Iterable[str]) -> Mapping[str, str]:
     names = sorted(set(names))
     if python == Path(sys.executable):
         return {name: version for name in names if (version := _version_here(name))}
-    with tempfile.TemporaryDirectory(prefix="flops-python-") as folder:
-        ended = run(
-            [os.fspath(python), *apart(), "-c", _LOOK.format(names=names)],
-            env=child_environment(os.environ, Path(folder)),
-            cwd=Path(folder),
-            timeout=LOOK_SECONDS,
-        )
-    found: dict[str, str] = json.loads(ended.text)
-    return found
+    with temporary_folder("python") as folder:
+        try:
+            ended = run(
+                [os.fspath(python), *apart(), "-c", _LOOK.format(names=names)],
+                env=child_environment(os.environ, folder),
+                cwd=folder,
+                timeout=LOOK_SECONDS,
+            )
+            found = json.loads(ended.text)
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            raise ToolError(
+                Problem(
+                    "a Python cannot tell which packages it has",
+                    where=os.fspath(python),
+                    expected=f"an answer within {LOOK_SECONDS:g} s",
+                    got=f"{type(error).__name__}: {error}",
+                    fix="run it by hand to see why, or name another one",
+                )
+            ) from error
+    return {str(name): str(version) for name, version in found.items()} if isinstance(found, dict) else {}
 
 
 def _version_here(name: str) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import site
 import sys
-from collections.abc import Collection, Mapping
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from pytest_flops_mock.errors import Problem, ToolError
 
 PASSED_ON = frozenset(
     (
@@ -79,7 +83,30 @@ def child_environment(
     }
 
 
+@contextmanager
+def temporary_folder(purpose: str) -> Iterator[Path]:
+    """A folder that goes away.
+
+    Raises:
+        ToolError: None can be made.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=f"flops-{purpose}-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ToolError(
+            Problem(
+                "no temporary folder can be made",
+                where=tempfile.gettempdir(),
+                expected="a folder that can be written, with room",
+                got=error.strerror or str(error),
+                fix="make room, or name another folder in TMPDIR",
+            )
+        ) from error
+    with folder as path:
+        yield Path(path)
+
+
 def apart() -> list[str]:
-    """Options of a Python that keep this process' settings out of it."""
+    """Options of a Python that keep this process' settings out of it, and let it write no bytecode beside its packages."""
     user_site = () if site.ENABLE_USER_SITE else ("-s",)
-    return ["-E", *user_site, "-u"]
+    return ["-E", *user_site, "-B", "-u"]

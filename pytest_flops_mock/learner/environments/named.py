@@ -6,14 +6,14 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, nearest
-from pytest_flops_mock.learner.environments.isolation import apart, child_environment
+from pytest_flops_mock.learner.environments.failures import bounded
+from pytest_flops_mock.learner.environments.isolation import apart, child_environment, temporary_folder
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, OLDEST_PYTHON, PATH, LearnerPython, dotted
-from pytest_flops_mock.learner.environments.uv import bounded, search_path
+from pytest_flops_mock.learner.environments.variables import search_path
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.subprocesses import run
 
@@ -86,12 +86,12 @@ def _program_at(text: str) -> Path:
 
 def _inspected(text: str, python: Path) -> tuple[tuple[int, ...], list[str]]:
     """Its version, and which of the needed packages it has."""
-    with tempfile.TemporaryDirectory(prefix="flops-python-") as folder:
+    with temporary_folder("python") as folder:
         try:
             ended = run(
                 [os.fspath(python), *apart(), "-c", _INSPECT.format(needed=NEEDED)],
-                env=child_environment(os.environ, Path(folder)),
-                cwd=Path(folder),
+                env=child_environment(os.environ, folder),
+                cwd=folder,
                 timeout=INSPECT_SECONDS,
             )
         except subprocess.TimeoutExpired as error:

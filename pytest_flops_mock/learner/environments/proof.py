@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_flops_mock.learner.environments.isolation import apart, child_environment
+from pytest_flops_mock.learner.environments.isolation import apart, child_environment, temporary_folder
 from pytest_flops_mock.subprocesses import run
 
 NEEDED = ("numpy", "pyarrow", "datasets", "flwr")
@@ -56,14 +55,16 @@ class Refused:
 
 def refused_import(python: Path) -> Refused | None:
     """The first needed package that the Python does not import; ``None`` if it imports all."""
-    with tempfile.TemporaryDirectory(prefix="flops-proof-") as folder:
+    with temporary_folder("proof") as folder:
         command = [os.fspath(python), *apart(), "-c", _IMPORT.format(needed=NEEDED)]
-        environment = child_environment(os.environ, Path(folder))
+        environment = child_environment(os.environ, folder)
         try:
-            ended = run(command, env=environment, cwd=Path(folder), timeout=PROOF_SECONDS)
+            ended = run(command, env=environment, cwd=folder, timeout=PROOF_SECONDS)
             told = json.loads(ended.text.strip().rpartition("\n")[2])
+            if not told:
+                return None
+            return Refused(told["package"], told["version"], told["reason"].strip().partition("\n")[0])
         except subprocess.TimeoutExpired:
             return Refused("", "", f"its imports did not end within {PROOF_SECONDS:g} s")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             return Refused("", "", f"it does not run: {error}")
-    return Refused(told["package"], told["version"], told["reason"].strip().partition("\n")[0]) if told else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -18,9 +18,15 @@ from pytest_flops_mock.repository.conda.versions import asked_for, operator_and_
 PYTHON, PIP = "python", "pip"
 
 _PACKAGE_FILE = re.compile(r"\w+://\S+\.(?:conda|tar\.bz2)(?:#\w+)?")
-_PIP_INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index", "--pre")
+_PIP_INDEX_OPTION = re.compile(
+    r"(?:-i|--index-url|--extra-index-url|-f|--find-links)(?:\s+|\s*=\s*)https?://\S+|--no-index|--pre", re.IGNORECASE
+)
 _READS_FILE = re.compile(r"(?:-[rc]\s*|--(?:requirement|constraint)[\s=]\s*)(?:[\"']([^\"']+)[\"']|(\S+))")
 _ADDRESS = re.compile(r"[a-z+]+:|\.{0,2}/|~|[^\[;@]*\.(?:whl|zip|tar\.gz)$", re.IGNORECASE)
+_REMOTE = re.compile(r"(?:https?|git\+(?:https?|ssh|git))://\S+", re.IGNORECASE)
+_WHEEL = re.compile(r"https?://[^\s?#]+\.whl(?:[?#]\S*)?", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
+"""Pip and uv put the values of variables there, secrets perhaps."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Entry:
         specifier: The versions that it allows.
         requirement: For pip; empty if there is none.
         option: Whether it is an option that says where pip looks for packages.
+        source: Whether it is the address of something that is no wheel, and has to be built.
         left_out: Whether some of it has no counterpart outside conda, or is a file on the builder's disk.
     """
 
@@ -41,6 +48,7 @@ class Entry:
     specifier: SpecifierSet = field(default_factory=SpecifierSet)
     requirement: str = ""
     option: bool = False
+    source: bool = False
     left_out: bool = False
 
 
@@ -70,14 +78,34 @@ def _only_for(entry: Entry) -> str:
     return only_for(spec[0] if spec else entry.name, by_pip=entry.written.by_pip)
 
 
+def lines_of(written: Written) -> list[Written]:
+    """The lines of an entry of the pip list, as pip reads them: conda writes the entries into a file for it.
+
+    An entry may hold line breaks. Each line is an entry then, and nothing behind a break goes along unseen.
+    """
+    if not written.by_pip:
+        return [written]
+    lines = re.sub(r"\\(?:\r\n|\n|\r)", "", written.text).splitlines()
+    texts = [re.split(r"(?:^|\s)#", line)[0].strip() for line in lines]
+    return [replace(written, text=text) for text in texts if text]
+
+
 def _pip_entry(written: Written) -> Entry | Problem:
     text = written.text
-    if text.startswith("-"):
-        option = re.split(r"[\s=]", text, maxsplit=1)[0] in _PIP_INDEX_OPTIONS
+    if not text.replace("\t", " ").isprintable() or text.endswith("\\"):
+        return refused(
+            "FM109",
+            f"{text!a} is not a requirement that pip can read",
+            written.line,
+            expected=f"{REQUIREMENT_EXAMPLE} (PEP 508)",
+            got="characters that cannot be shown, or a backslash at the end",
+            fix="write it anew, with letters, digits and signs alone",
+        )
+    if text.startswith("-") or _VARIABLE.search(text):
+        option = _PIP_INDEX_OPTION.fullmatch(text) is not None and not _VARIABLE.search(text)
         return Entry(written, option=option, left_out=not option)
     if _ADDRESS.match(text):
-        remote = "://" in text
-        return Entry(written, requirement=text if remote else "", left_out=not remote)
+        return _with_address(Entry(written, requirement=text), text)
     try:
         found = Requirement(text)
     except InvalidRequirement:
@@ -90,7 +118,15 @@ def _pip_entry(written: Written) -> Entry | Problem:
             nearest=as_requirement(text),
             fix="below pip: a version stands after ==, not after = as for conda",
         )
-    return Entry(written, canonicalize_name(found.name), found.specifier, text)
+    entry = Entry(written, canonicalize_name(found.name), found.specifier, text)
+    return entry if found.url is None else _with_address(entry, found.url)
+
+
+def _with_address(entry: Entry, address: str) -> Entry:
+    """The entry, if its address is one that any machine reaches; a file is on the builder's disk, if at all."""
+    if not _REMOTE.fullmatch(address):
+        return replace(entry, requirement="", left_out=True)
+    return replace(entry, source=not _WHEEL.fullmatch(address))
 
 
 def _conda_entry(written: Written) -> Entry | Problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -14,7 +13,7 @@ from pytest_flops_mock.findings import Finding, findings_of
 from pytest_flops_mock.repository.conda import notes
 from pytest_flops_mock.repository.conda.builder import deleted, edited
 from pytest_flops_mock.repository.conda.document import FILE, Written, refused, written_in
-from pytest_flops_mock.repository.conda.entries import PYTHON, Entry, entry_of, file_named_by
+from pytest_flops_mock.repository.conda.entries import PYTHON, Entry, entry_of, file_named_by, lines_of
 from pytest_flops_mock.repository.conda.notes import overrules
 from pytest_flops_mock.repository.conda.versions import pinned, possible
 from pytest_flops_mock.repository.repository import MLRepository
@@ -32,6 +31,7 @@ class CondaEnvironment:
         requirements: What pip or uv shall install (PEP 508, or the address of a package), in the order of the file.
         python_specifier: All that its entries ask of Python, as versions compare on PyPI (``>=3.9,<3.12``).
         options: Options of its pip list that say where packages are looked for.
+        sources: Addresses that are no wheels', and their lines: code of theirs runs when they are installed.
         left_out: Entries that have no counterpart outside conda, as they are written; not pip, which uv stands in for.
         lines: The line, from 1, of each package of the requirements (its normalized name) and of Python.
     """
@@ -40,6 +40,7 @@ class CondaEnvironment:
     requirements: tuple[str, ...]
     python_specifier: str = ""
     options: tuple[str, ...] = ()
+    sources: tuple[tuple[str, int], ...] = ()
     left_out: tuple[str, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
 
@@ -103,8 +104,8 @@ def _read(repository: MLRepository) -> tuple[list[Entry], list[Problem]]:
     entries: list[Entry] = []
     problems: list[Problem] = []
     for written in written_in(edited(repository.text(FILE))):
-        found = [written] if isinstance(written, Problem) else _with_files(written, repository)
-        for one in found:
+        lines = [written] if isinstance(written, Problem) else lines_of(written)
+        for one in (each for line in lines for each in _with_files(line, repository)):
             entry = one if isinstance(one, Problem) else entry_of(one)
             if isinstance(entry, Problem):
                 problems.append(entry)
@@ -132,8 +133,10 @@ def _together(problems: list[Problem]) -> Iterator[Problem]:
             yield replace(problem, message=f"{len(same)} packages are there for {system} alone", got=listing(names))
 
 
-def _with_files(written: Written, repository: MLRepository) -> list[Written | Problem]:
+def _with_files(written: Written | Problem, repository: MLRepository) -> list[Written | Problem]:
     """An entry, or those of the file of requirements that it reads; its path is relative to conda.yaml."""
+    if isinstance(written, Problem):
+        return [written]
     named = file_named_by(written)
     if not named or "://" in named or written.dropped:
         return [written]
@@ -153,8 +156,7 @@ def _with_files(written: Written, repository: MLRepository) -> list[Written | Pr
         ]
     if not written.text.startswith(("-r", "--requirement")):
         return [written]
-    lines = (re.split(r"(?:^|\s)#", line)[0].strip() for line in repository.text(path).splitlines())
-    return [replace(written, text=line) for line in lines if line]
+    return [*lines_of(replace(written, text=repository.text(path)))]
 
 
 def _environment(entries: list[Entry]) -> CondaEnvironment:
@@ -165,6 +167,7 @@ def _environment(entries: list[Entry]) -> CondaEnvironment:
         requirements=tuple(dict.fromkeys(_requirements(entries))),
         python_specifier=",".join(dict.fromkeys(python)),
         options=tuple(entry.written.text for entry in entries if entry.option),
+        sources=tuple((entry.written.text, entry.written.line) for entry in entries if entry.source),
         left_out=tuple(entry.written.text for entry in entries if entry.left_out),
         lines=tuple({entry.name: entry.written.line for entry in reversed(entries) if entry.name}.items()),
     )

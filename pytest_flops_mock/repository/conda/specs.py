@@ -10,7 +10,7 @@ import re
 
 from pytest_flops_mock.repository.conda.versions import SWAPPED, is_version, operator_and_number
 
-_NAME = re.compile(r"(?:[^\s\[\]=<>!~]*::)?([A-Za-z0-9_][\w.-]*)\s*(.*)", re.DOTALL)
+_NAME = re.compile(r"(?:[^\s\[\]=<>!~]*::)?([A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
 _WITH_BUILD = re.compile(r"(.*[^=<>!~,|])=([^=<>!~,|]+)")
 """A version and a build, as conda tells them apart: the last ``=`` that is no operator stands before the build."""
 

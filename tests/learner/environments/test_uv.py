@@ -15,8 +15,10 @@ from standins.uv import BUILD, asking, no_verdict, refused, stand_in_for_uv
 
 from pytest_flops_mock.learner.environments import uv
 from pytest_flops_mock.learner.environments.choice import learner_python
+from pytest_flops_mock.learner.environments.failures import not_installed
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS
 from pytest_flops_mock.learner.environments.uv import Recipe
+from pytest_flops_mock.learner.environments.variables import uv_environment
 from pytest_flops_mock.repository.conda.reader import conda_environment
 
 
@@ -62,7 +64,7 @@ def test_an_environment_is_built_once_and_again_if_it_is_not_complete(
     folder = found[0].executable.parents[1]
     assert (folder / "requirements.txt").read_text().split() == ["numpy==1.26.*", *LEARNER_PINS]
 
-    (folder / ".complete").unlink()
+    folder.with_suffix(".json").unlink()
     learner_python("learner", repository, cache=tmp_path / "cache")
     learner_python("learner", asking("python=3.11", "numpy=1.25"), cache=tmp_path / "cache")
     assert log.read_text().split() == ["venv", "pip"] * 3
@@ -81,13 +83,19 @@ error: No solution found when resolving dependencies
   cause: Because there is no version of numpy==99.* and you require numpy==99.*, your requirements are unsatisfiable."""
 
 
+NOT_FOUND = "error: Because numpy was not found in the package registry"
+
+
 @pytest.mark.parametrize(
     ("output", "where", "fix"),
     [
         (NO_SOLUTION, "conda.yaml:3", "change the versions in conda.yaml so that they go together"),
-        ("error: Because numpy was not found in the package registry", "conda.yaml:3", "PyPI has no package of that name"),
-        ("error: Failed to build `thing==1`", "conda.yaml", "a package cannot be installed with pip"),
-        ("out of words", "conda.yaml", "a package cannot be installed with pip"),
+        (NOT_FOUND, "conda.yaml:3", "PyPI has no package of that name"),
+        (
+            "error: HTTP status client error (404 Not Found) for url (https://a.org/b.whl)",
+            "conda.yaml",
+            "nothing is at that",
+        ),
     ],
 )
 def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
@@ -95,12 +103,56 @@ def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
 ) -> None:
     (tmp_path / "output").write_text(output)
     stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\ncat {tmp_path}/output; exit 1')
-    error = refused("learner", asking("python=3.11", "numpy=99"), cache=tmp_path / "cache")
+    repository = asking("python=3.11", "numpy=99", "pip: ['https://a.org/b.whl']")
+    error = refused("learner", repository, cache=tmp_path / "cache")
     (problem,) = error.problems
     assert (error.code, problem.message, problem.where) == ("FM204", "the learner's environment cannot be built", where)
     assert problem.fix.startswith(fix)
     assert problem.got == output.removeprefix("Using Python 3.11.7 environment at: venv\n")
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+CANNOT, HERE = "the learner's environment cannot be built", "uv cannot build the learner's environment on this machine"
+
+
+@pytest.mark.parametrize(
+    ("script", "message", "got", "fix"),
+    [
+        ("echo 'error: Failed to build `thing==1`'; exit 1", CANNOT, "Failed to build", "a package is built from source"),
+        ("echo 'out of words'; exit 2", CANNOT, "out of words", "see what uv says"),
+        ("echo 'error: x: No space left on device (os error 28)'; exit 2", HERE, "No space left", "make room"),
+        ("echo 'error: x: Disk quota exceeded (os error 122)'; exit 2", HERE, "quota", "make room"),
+        ("echo 'error: x: Permission denied (os error 13)'; exit 2", HERE, "denied", "name others in XDG_CACHE_HOME"),
+        ("echo 'error: x: Read-only file system (os error 30)'; exit 2", HERE, "Read-only", "name others in XDG_CACHE_HOME"),
+        ("echo 'error: x: Too many open files (os error 24)'; exit 2", HERE, "Too many open files", "raise the limits"),
+        ("kill -KILL $$", HERE, "uv was ended by SIGKILL", "run it again"),
+        (
+            "echo 'error: HTTP status client error (404 Not Found) for url (https://a.org/b)'; exit 1",
+            CANNOT,
+            "404",
+            "uv reach",
+        ),
+    ],
+)
+def test_a_failure_that_says_nothing_of_the_repository_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, message: str, got: str, fix: str
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\n{script}')
+    (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "cache").problems
+    assert problem.message == message
+    assert got in problem.got
+    assert problem.fix.startswith(fix)
+    assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+def test_a_uv_that_does_not_run_is_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, "")
+    (tmp_path / "uv-stand-in").chmod(0o644)
+    (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "cache").problems
+    assert (problem.message, problem.got) == (
+        "uv, which builds the learner's environment, cannot be started",
+        "Permission denied",
+    )
 
 
 def test_an_index_that_is_not_reached_is_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -151,7 +203,7 @@ def test_an_environment_that_no_bound_helps_is_no_verdict_and_is_not_kept(
 
 
 def test_a_long_failure_is_cut() -> None:
-    error = uv._not_solved("error: x\n" + "y" * 400 + "\nz" * 20, conda_environment(asking()))
+    error = not_installed(2, "error: x\n" + "y" * 400 + "\nz" * 20, (), conda_environment(asking()))
     lines = error.problems[0].got.splitlines()
     assert (len(lines), len(lines[1]), lines[-1]) == (13, 300, "(and 10 more lines)")
 
@@ -210,22 +262,23 @@ def test_what_pip_was_told_of_indexes_is_handed_on_unless_uv_was_told_itself(mon
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://example.org/uv")
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
     monkeypatch.setenv("VIRTUAL_ENV", "elsewhere")
-    seen = uv.Uv("uv", False)._environment()
+    seen = uv_environment(allow_download=False)
     assert {name: value for name, value in seen.items() if name.startswith(("UV_", "PYTHON", "VIRTUAL"))} == {
         "UV_DEFAULT_INDEX": "https://example.org/uv",
         "UV_INDEX": "https://example.org/a https://example.org/b",
         "UV_NATIVE_TLS": "true",
         "UV_FIND_LINKS": "wheels,more",
         "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_LINK_MODE": "copy",
         "UV_PYTHON_DOWNLOADS": "never",
     }
-    assert uv.Uv("uv", True)._environment()["UV_PYTHON_DOWNLOADS"] == "automatic"
+    assert uv_environment(allow_download=True)["UV_PYTHON_DOWNLOADS"] == "automatic"
 
 
 def test_environments_have_names_by_what_they_are_built_from() -> None:
     recipes = [Recipe(*what) for what in (("3.10", "a", ("x",)), ("3.11", "a", ("x",)), ("3.10", "a", ("y",)))]
-    recipes += [Recipe("3.10", "a", ("x",), solved_for="3.9")]
-    assert len({recipe.key for recipe in recipes}) == 4
+    recipes += [Recipe("3.10", "a", ("x",), solved_for="3.9"), Recipe("3.10", "a", ("x",), with_builds=True)]
+    assert len({recipe.key for recipe in recipes}) == 5
     assert Recipe("3.10", "elsewhere", ("x",)).key == recipes[0].key  # another place of the same Python
 
 
@@ -235,6 +288,6 @@ def test_pips_configuration_file_is_read_as_well(monkeypatch: pytest.MonkeyPatch
             monkeypatch.delenv(name)
     (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://example.org/pip\n[install]\nfind-links = wheels\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
-    seen = uv.Uv("uv", False)._environment()
+    seen = uv_environment(allow_download=False)
     assert seen["UV_DEFAULT_INDEX"] == "https://example.org/pip"
     assert "wheels" in seen["UV_FIND_LINKS"]

@@ -1,0 +1,229 @@
+"""Built environments on disk: kept for the next time, looked over before each use, removed when nobody uses them."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+
+from pytest_flops_mock.errors import Problem, ToolError
+from pytest_flops_mock.learner.environments.seal import (
+    Seal,
+    Sealed,
+    changes,
+    is_untouched,
+    remove,
+    remove_added,
+    sealed,
+)
+
+UNUSED_DAYS = 60.0
+"""An environment that was not used for so long is removed when another one is built."""
+
+LEFT_DAYS = 1.0
+"""The same for one that was never complete: its build was killed."""
+
+DAY_SECONDS = 24 * 60 * 60
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Built:
+    """A complete environment.
+
+    Attributes:
+        seal: What each of its files was by then.
+        bound: The requirement that it needed to import what the child needs, such as ``pyarrow<26``; or empty.
+        reason: What went wrong without.
+    """
+
+    seal: Seal
+    bound: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An environment that is as it was built.
+
+    Attributes:
+        python: Its interpreter.
+        bound: See :class:`Built`.
+        reason: See :class:`Built`.
+        damage: What was not as it was built, before it was mended or built anew.
+    """
+
+    python: Path
+    bound: str = ""
+    reason: str = ""
+    damage: tuple[str, ...] = ()
+
+
+def user_cache() -> Path:
+    """Where environments are kept unless something else is said.
+
+    As the XDG Base Directory Specification has it, a relative ``XDG_CACHE_HOME`` is ignored.
+
+    Raises:
+        ToolError: There is no home folder.
+    """
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        caches = Path(named) if os.path.isabs(named) else Path("~/.cache").expanduser()
+    except RuntimeError as error:
+        raise ToolError(_not_kept("a folder for caches", "no home folder")) from error
+    if not caches.is_absolute():  # HOME is a relative path
+        raise ToolError(_not_kept(os.fspath(caches), "a relative path as home folder"))
+    return caches / "pytest-flops-mock" / "environments"
+
+
+def kept(folder: Path, build: Callable[[Path, int], Built], limit: float | None = None) -> Kept:
+    """The environment in a folder: as it was built, or built now.
+
+    It is built where it is used, since a virtual environment holds its own path. A file beside it, written last, holds its
+    seal; until then a lock keeps other processes out. Files that were added are taken away; if others changed, or are gone,
+    it is built anew.
+
+    Args:
+        folder: Where it lies, or shall lie.
+        build: Builds it in the folder; it holds the lock, whose descriptor it is given, as well.
+        limit: Seconds to wait for another process that builds it; ``None`` for no limit.
+
+    Raises:
+        subprocess.TimeoutExpired: Another process was still building it.
+        ToolError: It cannot be kept there.
+    """
+    try:
+        return _kept(folder, build, limit)
+    except OSError as error:
+        raise ToolError(_not_kept(os.fspath(folder.parent), error.strerror or str(error))) from error
+
+
+def _kept(folder: Path, build: Callable[[Path, int], Built], limit: float | None) -> Kept:
+    known = _read(folder)
+    if known is not None and (is_untouched(folder, known.seal) or _unchanged(folder, known)):
+        _note_use(folder)
+        return _as_kept(folder, known)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.with_suffix(".lock"), limit) as lock:
+        known = _read(folder)  # another process may have built it meanwhile
+        damage = [] if known is None else changes(known.seal, sealed(folder, known.seal))
+        if known is None or not _mended(folder, known):
+            known = _built(folder, build, lock)
+    _remove_unused(folder)
+    return _as_kept(folder, known, damage)
+
+
+def _as_kept(folder: Path, known: Built, damage: list[str] | None = None) -> Kept:
+    return Kept(folder / "bin" / "python", known.bound, known.reason, tuple(damage or ()))
+
+
+def _unchanged(folder: Path, known: Built) -> bool:
+    """Whether all contents are the same, though sizes and times are not; that is noted."""
+    now = sealed(folder, known.seal)
+    if changes(known.seal, now):
+        return False
+    with suppress(OSError):  # a cache that is read-only serves as well
+        _write(folder, replace(known, seal=now))
+    return True
+
+
+def _mended(folder: Path, known: Built) -> bool:
+    """Whether the environment is as it was built again: what was added is taken away."""
+    remove_added(folder, known.seal)
+    now = sealed(folder, known.seal)
+    if changes(known.seal, now):
+        return False
+    _write(folder, replace(known, seal=now))
+    return True
+
+
+def _built(folder: Path, build: Callable[[Path, int], Built], lock: int) -> Built:
+    _seal_file(folder).unlink(missing_ok=True)
+    remove(folder)
+    try:
+        built = build(folder, lock)
+        _write(folder, built)
+    except BaseException:
+        remove(folder)
+        raise
+    return built
+
+
+def _seal_file(folder: Path) -> Path:
+    return folder.with_suffix(".json")
+
+
+def _read(folder: Path) -> Built | None:
+    """What is known of the environment; ``None`` if it is not complete, or the file is damaged."""
+    try:
+        told = json.loads(_seal_file(folder).read_bytes())
+        seal = {path: Sealed(*entry) for path, entry in told["files"].items()}
+        known = Built(seal, told["bound"], told["reason"])
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return known if isinstance(known.bound, str) and isinstance(known.reason, str) else None
+
+
+def _write(folder: Path, built: Built) -> None:
+    """In one step: whoever reads it finds all of it or nothing."""
+    path = _seal_file(folder)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    files = {name: astuple(entry) for name, entry in built.seal.items()}
+    try:
+        fresh.write_text(json.dumps({"bound": built.bound, "reason": built.reason, "files": files}), encoding="utf-8")
+        fresh.chmod(0o444)
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def _note_use(folder: Path) -> None:
+    with suppress(OSError):
+        os.utime(_seal_file(folder))
+
+
+def _remove_unused(besides: Path) -> None:
+    """Remove environments that nobody has used for long, and what killed builds left."""
+    for folder in besides.parent.iterdir():
+        if folder == besides or folder.suffix or not folder.is_dir():
+            continue
+        with suppress(OSError, subprocess.TimeoutExpired), _locked(folder.with_suffix(".lock"), 0):
+            complete = _seal_file(folder).exists()
+            last_used = (_seal_file(folder) if complete else folder).stat().st_mtime
+            if time.time() - last_used > (UNUSED_DAYS if complete else LEFT_DAYS) * DAY_SECONDS:
+                _seal_file(folder).unlink(missing_ok=True)
+                remove(folder)
+
+
+@contextmanager
+def _locked(path: Path, limit: float | None) -> Iterator[int]:
+    """Holds a lock on a file that stays; yields its descriptor. The system releases it whenever the process ends."""
+    deadline = None if limit is None else time.monotonic() + limit
+    with path.open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise subprocess.TimeoutExpired("the build of another process", limit or 0) from None
+                time.sleep(POLL_SECONDS)
+        yield file.fileno()
+
+
+def _not_kept(where: str, got: str) -> Problem:
+    return Problem(
+        "the learner's environment cannot be kept",
+        where=where,
+        expected="a folder that can be written, with room for some gigabytes",
+        got=got,
+        fix="make room, or name another folder for caches in XDG_CACHE_HOME",
+    )
