@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import inspect
 import logging
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 
@@ -26,28 +29,52 @@ def with_files_closed(read: Callable[[], Any]) -> Any:
         gc.collect()
 
 
-def local_dataset(path: str, **arguments: Any) -> Any:
+def local_cache(path: Path) -> Path:
+    """The folder in which a local data set's tables and the content of its archives are kept.
+
+    One of its own: what other programs have put into the usual cache, ``datasets`` may have read otherwise, and what other
+    data sets have put there is no business of this one's rows.
+    """
+    import datasets
+
+    key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return Path(datasets.config.HF_DATASETS_CACHE, "flops_mock_as_2.16", key)
+
+
+def local_dataset(path: str, place: Path, **arguments: Any) -> Any:
     """The splits of a local data set: ``datasets.load_dataset``, but without any request to the hub.
 
     It would count what is loaded, and old versions would look for a prepared copy: seconds where no network answers.
 
     Args:
         path: Folder, or name of a reader such as ``csv``.
+        place: Where the data set lies.
         **arguments: For ``datasets.load_dataset_builder``.
     """
     import datasets
 
-    from pytest_flops_mock.data.files import read_as_provider  # pyarrow: the names of twins go without
+    from pytest_flops_mock.data.bounds import bounded, check_files  # pyarrow: the names of twins go without
+    from pytest_flops_mock.data.files import read_as_provider
 
+    cache = local_cache(place)
+    was_there = cache.exists()
     counts = datasets.config.HF_UPDATE_DOWNLOAD_COUNTS
     datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False
     try:
-        # A cache of its own: what other programs have put there, ``datasets`` may have read otherwise.
-        cache = os.path.join(datasets.config.HF_DATASETS_CACHE, "flops_mock_as_2.16")
-        builder = datasets.load_dataset_builder(path, cache_dir=cache, **arguments)
+        builder = datasets.load_dataset_builder(path, cache_dir=str(cache), **arguments)
+        files = [str(file) for files in (builder.config.data_files or {}).values() for file in files]
+        check_files(files, place if place.is_dir() else place.parent)
         read_as_provider(builder)
+        if hasattr(builder, "_generate_tables"):
+            is_arrow = type(builder).__module__.endswith(".arrow")
+            size = sum(map(os.path.getsize, files))
+            builder._generate_tables = bounded(builder._generate_tables, size, str(place), validate=is_arrow)
         known = inspect.signature(builder.download_and_prepare).parameters
         builder.download_and_prepare(**({"try_from_hf_gcs": False} if "try_from_hf_gcs" in known else {}))
+    except Exception:
+        if not was_there:
+            shutil.rmtree(cache, ignore_errors=True)  # of what cannot be read, nothing is left
+        raise
     finally:
         datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = counts
     return builder.as_dataset()
