@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pytest_flops_mock.data.bounds import check_columns
 from pytest_flops_mock.data.causes import UnfitError, reason
 from pytest_flops_mock.errors import DataSourceError, Problem, listing
 
@@ -48,6 +49,7 @@ def _tables(kind: str, config: Any, features: Any, files: dict[str, Any]) -> Ite
     for path in chain.from_iterable(files.get("files_iterables") or files["files"]):
         made = _csv(path, config.pd_read_csv_kwargs) if kind == "csv" else _json(path, config.chunksize)
         for number, raw in enumerate(made):
+            check_columns(raw.num_columns, path)
             table = raw.cast(_without_large_text(raw.schema))
             known = known or (_read_first(path), table.schema)
             _check_columns(*known, path, table.schema)
