@@ -9,6 +9,7 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -183,11 +184,12 @@ def validate_table(table: pa.Table) -> None:
         pyarrow.ArrowInvalid: It says in which column, and what.
     """
     for batch in table.to_batches():
-        for field, column in zip(table.schema, batch.columns, strict=True):
-            try:
-                column.validate(full=True)
-            except pa.ArrowInvalid as error:
-                raise pa.ArrowInvalid(f"column {field.name!r}: {error}") from None
+        try:
+            batch.validate(full=True)
+        except pa.ArrowInvalid as error:
+            number = re.match(r"In column (\d+): ", str(error))
+            column = f"column {table.schema.names[int(number[1])]!r}: " if number else ""
+            raise pa.ArrowInvalid(f"{column}{str(error)[number.end() if number else 0 :]}") from None
 
 
 def _check_archive(path: Path) -> None:

@@ -17,7 +17,7 @@ import pyarrow.types as pt
 
 from pytest_flops_mock.errors import DataSourceError, Problem
 from pytest_flops_mock.flight.features import features_of
-from pytest_flops_mock.regular import read_regular
+from pytest_flops_mock.regular import read_regular, refuse_irregular
 
 ROWS_AT_ONCE = 32
 """Files are read for so many rows at a time; only then their size is known."""
@@ -52,12 +52,16 @@ class MediaFiles:
         Raises:
             DataSourceError: The file is none that rows may name, is none at all, or cannot be read.
         """
+        *archives, last = path.split("::")
         try:
-            if "://" in path or "::" in path:
-                return self._fetched(path, where)
-            real = Path(os.path.realpath(path))
+            if "://" in last or not {part.partition("://")[0] for part in archives} <= set(_ARCHIVES):
+                return _fetched(self._address(path, where), where)
+            real = Path(os.path.realpath(last))
             if self.folders is not None and not any(real.is_relative_to(folder.resolve()) for folder in self.folders):
                 raise DataSourceError(self._outside(path, real, where))
+            if archives:
+                refuse_irregular(real.stat(), real)
+                return _fetched("::".join([*archives, os.fspath(real)]), where)
             return read_regular(real, MAX_MEDIA_BYTES)
         except FileNotFoundError:
             raise _unreadable(where, path) from None
@@ -65,33 +69,25 @@ class MediaFiles:
             told = (error.strerror if isinstance(error, OSError) else "") or str(error)
             raise _unreadable(where, f"{path}: {told}") from error
 
-    def _fetched(self, address: str, where: str) -> bytes:
+    def _address(self, address: str, where: str) -> str:
+        """An address, if it is one that rows may name."""
         *archives, last = [part.partition("://")[0] for part in address.split("::")]
-        if not self.network or last not in _REMOTE or not set(archives) <= set(_ARCHIVES):
-            raise DataSourceError(
-                Problem(
-                    "a row names an address in place of a media file",
-                    where=where,
-                    expected="the path of a file" + (f", or an address of {', '.join(_REMOTE)}" if self.network else ""),
-                    got=address,
-                    fix="fetch the file, and store its bytes in the data set"
-                    + ("" if self.network else "; only data of the hub may need the network"),
-                    code="FM305",
-                )
+        if self.network and last in _REMOTE and set(archives) <= set(_ARCHIVES):
+            return address
+        raise DataSourceError(
+            Problem(
+                "a row names an address in place of a media file",
+                where=where,
+                expected="the path of a file" + (f", or an address of {', '.join(_REMOTE)}" if self.network else ""),
+                got=address,
+                fix="fetch the file, and store its bytes in the data set"
+                + ("" if self.network else "; only data of the hub may need the network"),
+                code="FM305",
             )
-        import fsspec  # type: ignore[import-untyped]
-
-        try:
-            with fsspec.open(address, "rb") as file:
-                content: bytes = file.read(MAX_MEDIA_BYTES + 1)
-        except Exception as error:  # whatever the file system that an address names raises
-            raise _unreadable(where, f"{address}: {type(error).__name__}: {error}") from error
-        if len(content) > MAX_MEDIA_BYTES:
-            raise _unreadable(where, f"{address}: more than {MAX_MEDIA_BYTES:,} bytes")
-        return content
+        )
 
     def _outside(self, path: str, real: Path, where: str) -> Problem:
-        leads = f", which leads to {real}" if os.fspath(real) != os.path.abspath(path) else ""
+        leads = f", which leads to {real}" if os.fspath(real) != os.path.abspath(path.rpartition("::")[2]) else ""
         below = " or ".join(map(str, self.folders or ()))
         return Problem(
             "a row names a file outside of the data set, which is not read",
@@ -101,6 +97,19 @@ class MediaFiles:
             fix="put the file itself there, not a link, or store the bytes in the data set",
             code="FM305",
         )
+
+
+def _fetched(address: str, where: str) -> bytes:
+    import fsspec  # type: ignore[import-untyped]
+
+    try:
+        with fsspec.open(address, "rb") as file:
+            content: bytes = file.read(MAX_MEDIA_BYTES + 1)
+    except Exception as error:  # whatever the file system that an address names raises
+        raise _unreadable(where, f"{address}: {type(error).__name__}: {error}") from error
+    if len(content) > MAX_MEDIA_BYTES:
+        raise _unreadable(where, f"{address}: more than {MAX_MEDIA_BYTES:,} bytes")
+    return content
 
 
 NO_FILES = MediaFiles()

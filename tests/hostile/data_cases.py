@@ -11,6 +11,7 @@ import socket
 import tarfile
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -319,6 +320,29 @@ def pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
+def terabyte(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 10**12)
+
+
+def both(first: Make, then: Make) -> Make:
+    def make(data: Path) -> None:
+        first(data)
+        then(data)
+
+    return make
+
+
+def each_arrow(change: Make) -> Make:
+    """Change the Arrow files of a folder."""
+
+    def make(data: Path) -> None:
+        for path in list(data.glob("*.arrow")):
+            change(path)
+
+    return make
+
+
 def deep(path: Path) -> None:
     path.write_text("[" * 100_000 + "]" * 100_000)
 
@@ -346,7 +370,7 @@ def pictures(size: tuple[int, int], path: str = "") -> Make:
     content = bytearray(buffer.getvalue())
     content[16:24] = size[0].to_bytes(4, "big") + size[1].to_bytes(4, "big")
     header = bytes(content[12:29])
-    content[29:33] = zip_crc(header)
+    content[29:33] = zlib.crc32(header).to_bytes(4, "big")
     cell = {"bytes": None, "path": path} if path else {"bytes": bytes(content), "path": None}
 
     def make(data: Path) -> None:
@@ -354,12 +378,6 @@ def pictures(size: tuple[int, int], path: str = "") -> Make:
         pq.write_table(pa.Table.from_pylist([{"image": cell}] * 30, schema=IMAGE.arrow_schema), data / "train.parquet")
 
     return make
-
-
-def zip_crc(content: bytes) -> bytes:
-    import zlib
-
-    return zlib.crc32(content).to_bytes(4, "big")
 
 
 def sla(write: Make) -> Callable[[Path], str]:
@@ -447,7 +465,7 @@ MEDIA = [
         act=local(
             rows_naming(
                 lambda data: f"{data}/a.png",
-                folder=lambda data: ((data / "a.png").touch(), os.truncate(data / "a.png", 10**12)),
+                folder=lambda data: terabyte(data / "a.png"),
             )
         ),
         told=("more than 268,435,456 bytes: 1,000,000,000,000",),
@@ -555,7 +573,7 @@ FOLDERS = [
         name="card-that-is-a-pipe",
         does="`.huggingface.yaml` of a local folder is a pipe",
         outcome="refused at once",
-        act=local(lambda data: (card("a: 1")(data), pipe(data / ".huggingface.yaml"))),
+        act=local(both(card("a: 1"), lambda data: pipe(data / ".huggingface.yaml"))),
         told=("a pipe, not a file",),
         seconds=5,
     ),
@@ -610,7 +628,9 @@ FOLDERS = [
         name="saved-with-a-linked-file",
         does="the Arrow file of a saved data set is a link to a file outside",
         outcome="refused",
-        act=local(saved(lambda data: [(path.unlink(), path.symlink_to(data / ABOVE)) for path in data.glob("*.arrow")])),
+        act=local(
+            saved(each_arrow(lambda path: replaced(path.name, lambda new: new.symlink_to(new.parent / ABOVE))(path.parent)))
+        ),
         told=("names a file outside of its folder",),
     ),
     Case(
@@ -693,7 +713,7 @@ ARROW = [
         name="arrow-cut-off",
         does="an Arrow file of a saved data set was cut off",
         outcome="refused",
-        act=local(saved(lambda data: [os.truncate(path, path.stat().st_size // 2) for path in data.glob("*.arrow")])),
+        act=local(saved(each_arrow(lambda path: os.truncate(path, path.stat().st_size // 2)))),
         told=("cannot be read",),
     ),
 ]

@@ -93,7 +93,7 @@ FEATURE = st.recursive(
     max_leaves=4,
 )
 PAIR = st.lists(NUMBERS, min_size=2, max_size=2)
-KNOWN = st.recursive(
+KNOWN: st.SearchStrategy[dict[str, Any]] = st.recursive(
     st.just({}),
     lambda inner: mangled(
         {
