@@ -29,6 +29,8 @@ MANY = settings(FEW, max_examples=2_000)
 
 NUMBERS = st.one_of(st.integers(-3, 5), st.sampled_from([2**31, 2**63, -(2**63), 10**12, 10**40]), st.floats())
 SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, st.text(max_size=8), st.sampled_from(["\0", "../x", "a" * 5_000]))
+WHOLE = st.one_of(st.integers(1, 9), st.integers(1, 9), st.integers(-3, 1), st.sampled_from([2**31, 2**63, 10**12]))
+SHARES = st.floats(0, 1) | st.floats()
 ANYTHING = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
@@ -79,9 +81,11 @@ FEATURE = st.recursive(
             ["int64", "int8", "float32", "string", "bool", "binary", "timestamp[s]", "decimal128(5, 2)", "x"]
         ).map(lambda kind: {"dtype": kind, "_type": "Value"}),
         st.sampled_from([{"_type": "Image"}, {"_type": "Audio", "sampling_rate": 8_000}, {"_type": "Teapot"}]),
-        st.lists(st.text(max_size=3), max_size=3).map(lambda names: {"names": names, "_type": "ClassLabel"}),
-        NUMBERS.map(lambda count: {"num_classes": count, "_type": "ClassLabel"}),
-        st.lists(NUMBERS, min_size=2, max_size=2).map(lambda shape: {"shape": shape, "dtype": "int32", "_type": "Array2D"}),
+        st.lists(st.text(max_size=3), min_size=1, max_size=3, unique=True).map(
+            lambda names: {"names": names, "_type": "ClassLabel"}
+        ),
+        WHOLE.map(lambda count: {"num_classes": count, "_type": "ClassLabel"}),
+        st.lists(WHOLE, min_size=2, max_size=2).map(lambda shape: {"shape": shape, "dtype": "int32", "_type": "Array2D"}),
     ),
     lambda inner: st.one_of(
         inner.map(lambda each: [each]),
@@ -92,41 +96,62 @@ FEATURE = st.recursive(
     ),
     max_leaves=4,
 )
-PAIR = st.lists(NUMBERS, min_size=2, max_size=2)
+PAIR = st.lists(WHOLE, min_size=2, max_size=2).map(sorted) | st.lists(NUMBERS, min_size=2, max_size=2)
 KNOWN: st.SearchStrategy[dict[str, Any]] = st.recursive(
     st.just({}),
-    lambda inner: mangled(
-        {
-            "missing": NUMBERS,
-            "values": st.lists(SCALARS, max_size=3),
-            "weights": st.lists(st.lists(NUMBERS, max_size=3), max_size=2),
-            "quantiles": st.lists(st.lists(NUMBERS, max_size=3), max_size=2),
-            "decimals": NUMBERS,
-            "people": NUMBERS,
+    lambda inner: st.fixed_dictionaries(
+        {},
+        optional={
+            "missing": SHARES,
+            "values": st.lists(st.text(max_size=3), max_size=3) | st.lists(WHOLE, max_size=3),
+            "weights": st.lists(st.lists(WHOLE, max_size=3), max_size=2),
+            "quantiles": st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=3), max_size=2),
+            "decimals": WHOLE,
+            "people": WHOLE,
             "lengths": PAIR,
-            "sizes": st.lists(st.lists(NUMBERS, min_size=3, max_size=3), max_size=2),
-            "modes": st.lists(st.tuples(st.sampled_from(["L", "RGB", "x"]), NUMBERS), max_size=2),
+            "sizes": st.lists(st.lists(WHOLE, min_size=3, max_size=3), max_size=2),
+            "modes": st.lists(st.tuples(st.sampled_from(["L", "RGB", "x"]), WHOLE), max_size=2),
             "seconds": PAIR,
             "items": inner,
             "fields": st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
-        }
+        },
     ),
     max_leaves=3,
 )
-COLUMNS = st.dictionaries(st.sampled_from("xyz"), KNOWN, max_size=3)
-TWIN = mangled(
-    {
-        "form": st.just("pytest-flops-mock/twin/1"),
-        "dataset": st.just("acme/visits"),
-        "config_name": st.just("default"),
-        "splits": st.dictionaries(st.sampled_from(["train", "test"]), NUMBERS, max_size=2),
-        "features": st.dictionaries(st.sampled_from("xyz"), FEATURE, min_size=1, max_size=3),
-        "label": st.sampled_from(["x", "y", "q", None]),
-        "columns": COLUMNS,
-        "special": st.dictionaries(st.sampled_from(["train", "test"]), COLUMNS, max_size=1),
-        "counter": st.sampled_from(["x", "q", None]),
-        "rows": st.sampled_from(["", "", "digits:make", "..x:y", ":", "os:system"]),
-    }
+
+
+def with_columns(features: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Descriptions of some columns, of the right form, and with numbers that may be anything."""
+    names = st.sampled_from(sorted(features))
+    columns = st.dictionaries(names, KNOWN, max_size=2)
+    splits = st.fixed_dictionaries({"train": st.integers(1, 900)}, optional={"test": WHOLE})
+    return st.fixed_dictionaries(
+        {
+            "form": st.just("pytest-flops-mock/twin/1"),
+            "dataset": st.just("acme/visits"),
+            "config_name": st.just("default"),
+            "splits": splits,
+            "features": st.just(features),
+            "columns": columns,
+        },
+        optional={
+            "label": st.none() | names,
+            "special": st.dictionaries(st.sampled_from(["train", "test"]), columns, max_size=1),
+            "counter": st.none() | names,
+        },
+    )
+
+
+FITTING = st.dictionaries(st.sampled_from("xyz"), FEATURE, min_size=1, max_size=3).flatmap(with_columns)
+TWIN = st.one_of(
+    FITTING,
+    FITTING,
+    st.tuples(FITTING, st.sampled_from(["form", "splits", "features", "columns", "label", "rows", "x"]), ANYTHING).map(
+        lambda parts: {**parts[0], parts[1]: parts[2]}
+    ),
+    st.tuples(FITTING, st.sampled_from(["digits:make", "..x:y", ":", "os:system"])).map(
+        lambda parts: {**parts[0], "rows": parts[1]}
+    ),
 )
 MANIFEST = mangled(
     {
