@@ -242,11 +242,12 @@ def _described(options: argparse.Namespace, source: Path) -> Twin:
         from pytest_flops_mock.data.twins.schemas import describe_schema
 
         return describe_schema(source, name, options.label, options.config)
-    from pytest_flops_mock.data.local import local_configs, local_splits
+    from pytest_flops_mock.data.local import local_configs, local_files, local_splits
     from pytest_flops_mock.data.twins.likeness import describe
 
     data, config = local_splits(source, options.config), options.config or "default"
-    return describe(data, name, options.label, config, hide=options.hide or (), configs=local_configs(source))
+    hide, configs = options.hide or (), local_configs(source)
+    return describe(data, name, options.label, config, hide=hide, configs=configs, files=local_files(path))
 
 
 def _is_usual(source: Path) -> bool:

@@ -47,10 +47,11 @@ DATA = (
         "FM305",
         Stage.PROVIDE,
         Severity.ERROR,
-        "media file missing",
-        trigger="A row names an image or audio file that is not there.",
+        "media file missing or not to be read",
+        trigger="A row names an image or audio file that is not there, is no regular file, is too large, or lies outside of "
+        "the data set; or an address, where only data of the hub may need the network.",
         why="The file's bytes travel in the row; without them a learner gets a path on a machine that it cannot reach.",
-        fix="Put the file where the row says, or correct the row.",
+        fix="Put the file into the data set's folder, or store its bytes in the row.",
     ),
     Code(
         "FM306",

@@ -12,31 +12,33 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from pytest_flops_mock.data.agreement import Expected
+from pytest_flops_mock.data.bounds import check_columns
 from pytest_flops_mock.data.causes import UnfitError
+from pytest_flops_mock.data.libraries import provider_cache
 from pytest_flops_mock.data.parquet_files import Open, check_files, parquet_tables
 
 MAX_INTEGER = 2**64
 """Integers from here on are text."""
 
 
-def builder_as_provider(path: str, *arguments: Any, **keywords: Any) -> Any:
+def builder_as_provider(path: str, *arguments: Any, cache: Path | None = None, **keywords: Any) -> Any:
     """A builder of ``datasets`` that reads CSV, JSON and Parquet files as version 2.16 does; other kinds as it likes.
 
     Args:
         path: Folder, name on the hub, or name of a reader such as ``csv``.
+        cache: Where the tables are kept; by default ``provider_cache()``.
         *arguments: For ``datasets.load_dataset_builder``.
         **keywords: The same.
     """
     import datasets
 
-    # A cache of its own: what other programs have put there, ``datasets`` may have read otherwise.
-    cache = os.path.join(datasets.config.HF_DATASETS_CACHE, "flops_mock_as_2.16")
-    builder = datasets.load_dataset_builder(path, *arguments, cache_dir=cache, **keywords)
+    builder = datasets.load_dataset_builder(path, *arguments, cache_dir=str(cache or provider_cache()), **keywords)
     module = sys.modules[type(builder).__module__]
     kind = module.__name__.rpartition(".")[2]
     if ".packaged_modules." not in module.__name__:
@@ -99,6 +101,7 @@ def _tables(kind: str, builder: Any, names: dict[str, str], opened: Open) -> Cal
             made = _csv(path, config.pd_read_csv_kwargs, opened) if kind == "csv" else _json(path, config.chunksize, opened)
             name = names.get(path, path)
             for number, raw in enumerate(made):
+                check_columns(raw.num_columns, path)
                 table = raw.cast(_without_large_text(raw.schema))
                 expected = expected or Expected.of_first(name, table.schema)
                 yield f"{path} {number}", expected.cast(name, table)

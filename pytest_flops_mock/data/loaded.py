@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pytest_flops_mock.data.features import learner_schema
-from pytest_flops_mock.data.media import with_media
+from pytest_flops_mock.data.media import ANY_FILES, MediaFiles, with_media
 from pytest_flops_mock.errors import DataSourceError, Problem
 
 
@@ -26,6 +26,7 @@ class LoadedData:
         schema: Arrow schema, with the features as the learner reads them.
         table: The rows as they lie in memory or in a mapped file, maybe with others.
         rows: Which rows of the table, in order; shape ``(rows,)``.
+        files: Which files its rows may name.
         label: The column that a model learns to tell; empty if nobody said it.
     """
 
@@ -35,6 +36,7 @@ class LoadedData:
     schema: pa.Schema
     table: pa.Table
     rows: npt.NDArray[Any]
+    files: MediaFiles
     label: str = ""
 
     def complete(self, batch: pa.RecordBatch, where: str) -> Iterator[pa.RecordBatch]:
@@ -45,12 +47,14 @@ class LoadedData:
             where: What they are, for the message.
 
         Raises:
-            DataSourceError: A media file that a row names cannot be read.
+            DataSourceError: A media file that a row names cannot be read, or may not be.
         """
-        return with_media(pa.RecordBatch.from_arrays(batch.columns, schema=self.schema), where)
+        return with_media(pa.RecordBatch.from_arrays(batch.columns, schema=self.schema), where, self.files)
 
 
-def loaded(dataset: Any, *, name: str, source: str, origin: str, labels: tuple[str, ...] = ()) -> LoadedData:
+def loaded(
+    dataset: Any, *, name: str, source: str, origin: str, files: MediaFiles, labels: tuple[str, ...] = ()
+) -> LoadedData:
     """What is loaded, taken out of a ``datasets.Dataset``.
 
     Args:
@@ -58,6 +62,7 @@ def loaded(dataset: Any, *, name: str, source: str, origin: str, labels: tuple[s
         name: As the SLA says it.
         source: See :class:`LoadedData`.
         origin: Where the rows came from, in words.
+        files: Which files its rows may name.
         labels: Columns that may be the label; the first one that there is counts.
 
     Raises:
@@ -72,6 +77,7 @@ def loaded(dataset: Any, *, name: str, source: str, origin: str, labels: tuple[s
         schema=schema,
         table=table if table.column_names == schema.names else table.select(schema.names),
         rows=_rows(dataset),
+        files=files,
         label=next((label for label in labels if label in schema.names), ""),
     )
 
@@ -99,7 +105,7 @@ def handed_in(dataset: Any, name: str, label: str = "") -> LoadedData:
                 "make a Dataset of a table with datasets.Dataset(table)",
             )
         )
-    return loaded(dataset, name=name, source="memory", origin=f"{rows} rows handed in", labels=(label,))
+    return loaded(dataset, name=name, source="memory", origin=f"{rows} rows handed in", files=ANY_FILES, labels=(label,))
 
 
 def _rows(dataset: Any) -> npt.NDArray[Any]:

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.data.causes import LFS_POINTER, causes, is_lfs_pointer, reason
-from pytest_flops_mock.data.libraries import local_dataset, quiet_datasets, with_files_closed
+from pytest_flops_mock.data.cards import check_card
+from pytest_flops_mock.data.causes import LFS_POINTER, UnfitError, causes, is_lfs_pointer, reason
+from pytest_flops_mock.data.libraries import local_cache, local_dataset, quiet_datasets, with_files_closed
+from pytest_flops_mock.data.media import MediaFiles
+from pytest_flops_mock.data.saved import is_saved, load_saved, validate_rows
 from pytest_flops_mock.data.selection import SPLIT, Selection, chosen_split, configuration_problem, first_rows, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem, nearest
 
@@ -47,7 +50,9 @@ def local_rows(path: Path, name: str, selection: Selection) -> tuple[Any, str]:
     Raises:
         DataSourceError: It cannot be read, or has no such rows.
     """
-    rows = first_rows(chosen_split(_splits(path, selection), name, selection.split), selection.max_rows)
+    split = chosen_split(_splits(path, selection), name, selection.split)
+    _validate(path, split)
+    rows = first_rows(split, selection.max_rows)
     return rows, in_words(f"local {path.name}", selection, rows)
 
 
@@ -58,16 +63,24 @@ def local_splits(path: Path, config_name: str | None = None) -> Mapping[str, Any
         DataSourceError: It cannot be read.
     """
     with quiet_datasets():
-        data = _splits(local_path(str(path), Path.cwd()), Selection(config_name=config_name))
-    splits: Mapping[str, Any] = data if hasattr(data, "keys") else {SPLIT: data}
+        path = local_path(str(path), Path.cwd())
+        data = _splits(path, Selection(config_name=config_name))
+        splits: Mapping[str, Any] = data if hasattr(data, "keys") else {SPLIT: data}
+        for split in splits.values():
+            _validate(path, split)
     return splits
+
+
+def local_files(path: Path) -> MediaFiles:
+    """The files that rows of a local data set may name: those beside it or in it, and what its archives hold."""
+    return MediaFiles((path if path.is_dir() else path.parent, local_cache(path)))
 
 
 def local_configs(path: Path) -> tuple[str, ...]:
     """The configurations of a local data set, if it has several."""
     import datasets
 
-    if not path.is_dir() or _is_saved(path):
+    if not path.is_dir() or is_saved(path):
         return ()
     with quiet_datasets():
         names = with_files_closed(lambda: datasets.get_dataset_config_names(str(path)))
@@ -75,6 +88,8 @@ def local_configs(path: Path) -> tuple[str, ...]:
 
 
 def _splits(path: Path, selection: Selection) -> Any:
+    if not path.is_dir() and not path.is_file():
+        raise _unreadable(path, "a pipe, a socket or a device", "")
     if path.is_file() and path.suffix.lower() not in READERS:
         raise _unreadable(path, f"a file ending in {path.suffix!r}", "")
     if problem := _without_meaning(path, selection):
@@ -106,11 +121,22 @@ def _why(path: Path, error: Exception) -> str:
 
 
 def _read(path: Path, config_name: str | None) -> Any:
-    import datasets
-
     if path.is_file():
-        return local_dataset(READERS[path.suffix.lower()], data_files=glob.escape(str(path)))
-    return datasets.load_from_disk(str(path)) if _is_saved(path) else local_dataset(str(path), name=config_name)
+        return local_dataset(READERS[path.suffix.lower()], path, data_files=glob.escape(str(path)))
+    if is_saved(path):
+        return load_saved(path)
+    check_card(path)
+    if (path / f"{path.name}.py").exists():
+        raise UnfitError(f"{path.name}.py, a script that would be run; a check runs none")
+    return local_dataset(str(path), path, name=config_name)
+
+
+def _validate(path: Path, split: Any) -> None:
+    if path.is_dir() and is_saved(path):
+        try:
+            validate_rows(split)
+        except Exception as error:  # whatever Arrow says about tables that are none
+            raise _unreadable(path, reason(error), "") from error
 
 
 def _configuration_problem(path: Path, config_name: str | None) -> Problem | None:
@@ -119,15 +145,11 @@ def _configuration_problem(path: Path, config_name: str | None) -> Problem | Non
     return configuration_problem(str(path), config_name, lambda: datasets.get_dataset_config_names(str(path)))
 
 
-def _is_saved(folder: Path) -> bool:
-    return (folder / "dataset_dict.json").exists() or (folder / "state.json").exists()
-
-
 def _without_meaning(path: Path, selection: Selection) -> Problem | None:
     """What the SLA wants of local data that they do not have."""
     if selection.revision is not None:
         key, what = "revision", "local data have no revisions"
-    elif selection.config_name is not None and (path.is_file() or _is_saved(path)):
+    elif selection.config_name is not None and (path.is_file() or is_saved(path)):
         key, what = "config_name", "this local data set has no configurations"
     else:
         return None

@@ -14,7 +14,8 @@ from pytest_flops_mock.data.choice import DataChoice, DataSource
 from pytest_flops_mock.data.hub.loading import hub_rows
 from pytest_flops_mock.data.libraries import quiet_datasets
 from pytest_flops_mock.data.loaded import LoadedData, loaded
-from pytest_flops_mock.data.local import local_path, local_rows
+from pytest_flops_mock.data.local import local_files, local_path, local_rows
+from pytest_flops_mock.data.media import NO_FILES, files_of_hub
 from pytest_flops_mock.data.recordings.replaying import replay
 from pytest_flops_mock.data.selection import REAL, Selection
 from pytest_flops_mock.data.twin_source import known_twin, twin_names, twin_of, twin_rows
@@ -109,14 +110,16 @@ def load(data: DataSet, *, partitions: int, seed: int) -> LoadedData:
     Raises:
         DataSourceError: The data set cannot be read, has no such split, or a column that a learner could not read.
     """
-    classes = ""
+    classes, files = "", NO_FILES
     with quiet_datasets():
         if data.path is not None:
+            files = local_files(data.path)
             rows, origin = local_rows(data.path, data.name, data.selection)
         elif data.twin is not None:
             rows, origin = twin_rows(data.twin, data.name, data.selection, partitions=partitions, seed=seed)
         elif data.source == DataSource.RECORDED:
             rows, origin, classes = replay(data.names, data.selection, data.recordings)
         else:
+            files = files_of_hub()
             rows, origin = hub_rows(data.name, data.selection, (*data.names, *twin_names()))
-        return loaded(rows, name=data.name, source=data.source, origin=origin, labels=(data.label, classes))
+        return loaded(rows, name=data.name, source=data.source, origin=origin, files=files, labels=(data.label, classes))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -18,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from pytest_flops_mock.errors import Problem, SLAError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.sla.keys import known_keys
+from pytest_flops_mock.sla.parsing import MAX_PROBLEMS
 from pytest_flops_mock.sla.problems import no_such_change, no_text_problems, problem_of
 from pytest_flops_mock.sla.reading import Document, Source, read
 from pytest_flops_mock.sla.rules import mock_problems, project_problems
@@ -303,12 +305,13 @@ _SLA = TypeVar("_SLA", MockSLA, ProjectSLA)
 
 
 def _validated(kind: type[_SLA], document: Document) -> _SLA:
-    no_text = tuple(no_text_problems(document.data, document.origin))
+    no_text = tuple(islice(no_text_problems(document.data, document.origin), MAX_PROBLEMS))
     if no_text:
         raise SLAError(*no_text)
     try:
         sla = kind.model_validate(document.data)
     except ValidationError as error:
-        raise SLAError(*(problem_of(kind, detail, document.origin) for detail in error.errors())) from None
+        details = error.errors()[:MAX_PROBLEMS]
+        raise SLAError(*(problem_of(kind, detail, document.origin) for detail in details)) from None
     sla._origin, sla._folder = document.origin, document.folder
     return sla

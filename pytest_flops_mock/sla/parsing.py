@@ -45,6 +45,12 @@ _SYNTAX = (
 _PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
 _WIDTH = 80
 
+MAX_CHARACTERS, MAX_DEPTH = 1_000_000, 50
+"""Of an SLA; real ones have a few hundred characters and four levels."""
+
+MAX_PROBLEMS = 20
+"""So many problems of one kind are told; nobody reads more."""
+
 
 def parse_text(text: str, where: str) -> dict[str, Any]:
     """The top-level object of ``text``: JSON, with ``%`` comments and trailing commas allowed.
@@ -56,6 +62,8 @@ def parse_text(text: str, where: str) -> dict[str, Any]:
     Raises:
         SLAError: A syntax error, ``NaN`` or ``Infinity``, no object at the top level (FM002), or a key given twice.
     """
+    if len(text) > MAX_CHARACTERS:
+        raise SLAError(_beyond(where, f"{len(text):,} characters, more than {MAX_CHARACTERS:,}"))
     text = text.removeprefix("\ufeff")
     plain = _blanked(_TRAILING_COMMA, _blanked(_COMMENT, text))
     twice: list[Problem] = []
@@ -67,16 +75,7 @@ def parse_text(text: str, where: str) -> dict[str, Any]:
         raise SLAError(_syntax_problem(text, where, error)) from None
     except (RecursionError, ValueError) as error:
         reason = "brackets nested too deeply" if isinstance(error, RecursionError) else str(error).partition(";")[0]
-        raise SLAError(
-            Problem(
-                message="the SLA is beyond what can be parsed",
-                where=where,
-                expected="JSON as in FLOps' documentation",
-                got=reason,
-                fix="remove what does not belong into an SLA",
-                code="FM002",
-            )
-        ) from None
+        raise SLAError(_beyond(where, reason)) from None
     if not isinstance(data, dict):
         raise SLAError(
             Problem(
@@ -91,6 +90,17 @@ def parse_text(text: str, where: str) -> dict[str, Any]:
     if twice:
         raise SLAError(*twice)
     return data
+
+
+def _beyond(where: str, reason: str) -> Problem:
+    return Problem(
+        message="the SLA is beyond what can be parsed",
+        where=where,
+        expected="JSON as in FLOps' documentation",
+        got=reason,
+        fix="remove what does not belong into an SLA",
+        code="FM002",
+    )
 
 
 def shown(value: object) -> str:
@@ -121,17 +131,19 @@ def _refuse_constant(plain: str) -> None:
     raise json.JSONDecodeError(_CONSTANT_REFUSED, plain, position)
 
 
-def _resolved(value: Any, path: str, where: str, twice: list[Problem]) -> Any:
+def _resolved(value: Any, path: str, where: str, twice: list[Problem], depth: int = 0) -> Any:
     """``value`` with pairs as dictionaries; keys that occur twice in one object are added to ``twice``."""
+    if depth > MAX_DEPTH:
+        raise RecursionError
     if isinstance(value, list):
-        return [_resolved(inner, f"{path}[{index}]", where, twice) for index, inner in enumerate(value)]
+        return [_resolved(inner, f"{path}[{index}]", where, twice, depth + 1) for index, inner in enumerate(value)]
     if not isinstance(value, tuple):
         return value
     found: dict[str, Any] = {}
     for key, raw in value:
         here = f"{path}.{key}" if path else key
-        inner = _resolved(raw, here, where, twice)
-        if key in found:
+        inner = _resolved(raw, here, where, twice, depth + 1)
+        if key in found and len(twice) < MAX_PROBLEMS:
             twice.append(
                 Problem(
                     message=f'the key "{key}" stands twice in one object, and FLOps would silently use the last',

@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES
 from pytest_flops_mock.data.selection import SPLIT
 from pytest_flops_mock.data.writing import TWIN_ENDING
 from pytest_flops_mock.errors import listing
+from pytest_flops_mock.regular import read_regular
 
 FORM = "pytest-flops-mock/recording/1"
 """The version of the manifest's form; a change that breaks readers raises the number."""
@@ -92,8 +94,8 @@ def recordings_in(folder: Path, broken: Callable[[Path, Exception], None] | None
         if path.name.endswith(TWIN_ENDING):
             continue
         try:
-            manifest = adapter.validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
+            manifest = adapter.validate_json(read_regular(path, MAX_DESCRIPTION_BYTES))
+        except (OSError, ValidationError, RecursionError) as error:
             if broken is not None:
                 broken(path, error)
             continue

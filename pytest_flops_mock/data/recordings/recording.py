@@ -19,7 +19,7 @@ from pytest_flops_mock.data.features import learner_schema
 from pytest_flops_mock.data.hub.entry import HubEntry, is_offline, look_up
 from pytest_flops_mock.data.hub.loading import check_readable, read_streams, rows_of_stream
 from pytest_flops_mock.data.libraries import quiet_datasets
-from pytest_flops_mock.data.media import with_media
+from pytest_flops_mock.data.media import files_of_hub, with_media
 from pytest_flops_mock.data.recordings.manifest import FORM, ROWS, SEED, Manifest, Recording, digest_of, file_stem
 from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twin_source import twin_names
@@ -59,7 +59,8 @@ def record(name: str, selection: Selection, folder: Path, *, by: str | None = No
 
         data = read_streams(entry, selection, take)
         schema = learner_schema(data.features.arrow_schema, name)
-        batches = [rows for batch in data.with_format("arrow")[:].to_batches() for rows in with_media(batch, name)]
+        files, whole = files_of_hub(), data.with_format("arrow")[:].cast(data.features.arrow_schema)
+        batches = [rows for batch in whole.to_batches() for rows in with_media(batch, name, files)]
         table = pa.Table.from_batches(batches, schema=data.features.arrow_schema).replace_schema_metadata(schema.metadata)
     manifest = Manifest(
         form=FORM,

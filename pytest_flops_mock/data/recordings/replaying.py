@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pytest_flops_mock.data.bounds import MAX_RECORDING_BYTES, check_features, check_parquet, validate_table
 from pytest_flops_mock.data.causes import LFS_POINTER, is_lfs_pointer, reason
 from pytest_flops_mock.data.recordings.manifest import FORM, Recording, digest_of, recordings_in, schema_changes
 from pytest_flops_mock.data.recordings.problems import none_recorded, other_rows_recorded, unfit
 from pytest_flops_mock.data.selection import Selection, first_rows
 from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.regular import read_regular
 
 
 def replay(names: Sequence[str], selection: Selection, folder: Path) -> tuple[Any, str, str]:
@@ -30,9 +33,12 @@ def replay(names: Sequence[str], selection: Selection, folder: Path) -> tuple[An
     """
     recording = _found(names, selection, folder)
     manifest, content = recording.manifest, _content(recording)
+    check_parquet(io.BytesIO(content), recording.path)
     try:
         table = pq.read_table(io.BytesIO(content))
+        validate_table(table)
         described = features_of(table.schema)
+        check_features(described)
     except Exception as error:  # whatever Arrow says about a file that is none
         got = LFS_POINTER if is_lfs_pointer(recording.path) else reason(error)
         raise unfit(recording.path, "the recorded sample cannot be read", "a Parquet file", got, manifest) from error
@@ -44,9 +50,7 @@ def replay(names: Sequence[str], selection: Selection, folder: Path) -> tuple[An
         expected = f"digest {manifest.digest}"
         got = f"digest {digest_of(manifest, content)}"
         raise unfit(recording.path, "the recorded sample or its manifest was changed afterwards", expected, got, manifest)
-    import datasets
-
-    data = first_rows(datasets.Dataset(table, fingerprint=manifest.digest[:16]), selection.max_rows)
+    data = first_rows(_rows(table, recording), selection.max_rows)
     day = f"revision {manifest.revision[:12]}, recorded {manifest.recorded}"
     origin = f"recorded sample of {manifest.title}, {day}, {data.num_rows} row{'s' * (data.num_rows != 1)}"
     return data, origin, manifest.by or ""
@@ -75,10 +79,23 @@ def _found(names: Sequence[str], selection: Selection, folder: Path) -> Recordin
     raise DataSourceError(none_recorded(names[0], folder, [known.manifest.dataset for known in recordings]))
 
 
+def _rows(table: pa.Table, recording: Recording) -> Any:
+    import datasets
+
+    try:
+        return datasets.Dataset(table, fingerprint=recording.manifest.digest[:16])
+    except Exception as error:  # whatever datasets says about features that are none
+        expected = "features that datasets knows"
+        raise unfit(
+            recording.path, "the recorded sample cannot be read", expected, reason(error), recording.manifest
+        ) from error
+
+
 def _content(recording: Recording) -> bytes:
     try:
-        return recording.path.read_bytes()
+        return read_regular(recording.path, MAX_RECORDING_BYTES)
     except OSError as error:
         got = error.strerror or str(error)
-        message = "the Parquet file of the recorded sample is missing"
+        missing = isinstance(error, FileNotFoundError)
+        message = f"the Parquet file of the recorded sample {'is missing' if missing else 'cannot be read'}"
         raise unfit(recording.path, message, "a file", got, recording.manifest) from error

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pytest_flops_mock.data.media import NO_FILES, MediaFiles
 from pytest_flops_mock.data.twins.people import names_people, names_person
 
 MIN_SHARING = 5
@@ -42,6 +43,7 @@ class Column:
         owners: The person that each of them is of; items of a list are of one.
         hide: Paths of which no value may be given.
         hidden: Whether this is one of them, or inside one.
+        files: Which files pictures and sounds may be.
     """
 
     path: str
@@ -49,6 +51,7 @@ class Column:
     owners: Rows
     hide: Collection[str] = ()
     hidden: bool = False
+    files: MediaFiles = NO_FILES
 
     @property
     def missing(self) -> float:

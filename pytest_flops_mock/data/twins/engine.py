@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock.data.causes import UnfitError
+from pytest_flops_mock.data.twins.bounds import check_numbers, check_size
 from pytest_flops_mock.data.twins.drawing.drawn import Drawn
 from pytest_flops_mock.data.twins.drawing.numbers import array_column
 from pytest_flops_mock.data.twins.twin import Known, Twin
@@ -45,6 +46,7 @@ def check_twin(twin: Twin) -> None:
     Raises:
         Exception: Of any type, since a user may have written anything.
     """
+    check_size(twin)
     features, label = features_of(twin), twin.label
     if label is not None and label not in features:
         raise UnfitError(f"label: there is no column {label!r} among {listing(features)}")
@@ -52,10 +54,14 @@ def check_twin(twin: Twin) -> None:
         raise UnfitError(f"label: column {label!r} can have no classes")
     if not twin.splits or min(twin.splits.values()) < 1:
         raise UnfitError("splits: there must be one, and each with at least one row")
-    columns = make_columns(np.random.Generator(np.random.PCG64(0)), 3, twin, features, twin.main)
-    if twin.counter is not None:
-        columns[twin.counter] = np.arange(3)
-    pa.table({name: columns[name] for name in features}).cast(features.arrow_schema)
+    if twin.counter is not None and twin.counter not in features:
+        raise UnfitError(f"counter: there is no column {twin.counter!r}")
+    check_numbers(twin, features)
+    for split in dict.fromkeys((twin.main, *(name for name in twin.special if name in twin.splits))):
+        columns = make_columns(np.random.Generator(np.random.PCG64(0)), 3, twin, features, split)
+        if twin.counter is not None:
+            columns[twin.counter] = np.arange(3)
+        pa.table({name: columns[name] for name in features}).cast(features.arrow_schema)
 
 
 def make_columns(rng: np.random.Generator, rows: int, twin: Twin, features: datasets.Features, split: str) -> dict[str, Any]:

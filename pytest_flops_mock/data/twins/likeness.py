@@ -6,9 +6,11 @@ What of the values may be said is decided in ``disclosure``.
 from __future__ import annotations
 
 import io
+import os
+import struct
+import warnings
 import wave
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import datasets
@@ -17,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pytest_flops_mock.data.libraries import quiet_datasets
+from pytest_flops_mock.data.media import NO_FILES, MediaFiles
 from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, Rows, as_numbers, owners_of
 from pytest_flops_mock.data.twins.people import names_people
 from pytest_flops_mock.data.twins.twin import FORM, Known, Twin
@@ -52,6 +55,7 @@ def describe(
     config_name: str = "default",
     hide: Collection[str] = (),
     configs: Sequence[str] = (),
+    files: MediaFiles = NO_FILES,
 ) -> Twin:
     """What a twin of a data set is to be like.
 
@@ -62,9 +66,10 @@ def describe(
         config_name: The name of the configuration.
         hide: Columns, or paths of what is in them, of which no value is kept.
         configs: All configurations, if there are several and none is the default.
+        files: Which files pictures and sounds may be that rows name by path.
 
     Raises:
-        DataSourceError: There are too few rows, or no such column.
+        DataSourceError: There are too few rows, no such column, or a picture or sound that no learner could open.
     """
     main = data["train"] if "train" in data else next(iter(data.values()))
     features = main.features  # gathered from all columns at each access
@@ -87,7 +92,7 @@ def describe(
     columns = {}
     for column in map(str, features):
         hidden = column in hide or (names_people(column) and column != chosen)
-        columns[column] = Column(column, table[column].combine_chunks(), owners, hide, hidden)
+        columns[column] = Column(column, table[column].combine_chunks(), owners, hide, hidden, files)
     classes: list[Rows] = []
     known = {}
     if chosen is not None:
@@ -281,14 +286,18 @@ def _known_picture(_: Any, column: Column, __: Sequence[Rows]) -> Known:
 
     sizes: list[tuple[int, int] | None] = []
     modes: list[str | None] = []
-    for file in _openable(column.values):
+    for file in _openable(column):
         size = mode = None
         if file is not None:
             try:
-                with Image.open(file) as picture:
-                    size, mode = picture.size, MODES.get(picture.mode, "RGB")
-            except (OSError, ValueError):
-                pass  # it cannot be opened, which is no statistic of a twin
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of many pixels that still can be opened
+                    with Image.open(file) as picture:
+                        size, mode = picture.size, MODES.get(picture.mode, "RGB")
+            except Image.DecompressionBombError as error:
+                raise DataSourceError(_too_many_pixels(column.path, str(error))) from error
+            except Exception:  # whatever Pillow says about a file that is no picture, which is no statistic of a twin
+                size = mode = None
         sizes.append(size)
         modes.append(mode)
     common = column.common(sizes).most_common(MAX_SIZES)
@@ -301,12 +310,12 @@ def _known_picture(_: Any, column: Column, __: Sequence[Rows]) -> Known:
 
 def _known_sound(_: Any, column: Column, __: Sequence[Rows]) -> Known:
     seconds = np.full(len(column.values), np.nan)
-    for number, file in enumerate(_openable(column.values)):
+    for number, file in enumerate(_openable(column)):
         if file is not None:
             try:
                 with wave.open(file) as sound:
                     seconds[number] = sound.getnframes() / sound.getframerate()
-            except (OSError, EOFError, wave.Error):
+            except (OSError, EOFError, ZeroDivisionError, struct.error, wave.Error):
                 pass  # another format, or none
     return Known(missing=column.missing, seconds=column.ends(seconds))
 
@@ -322,13 +331,24 @@ _LOOKS: Mapping[str, Callable[[Any, Column, Sequence[Rows]], Known]] = {
 }
 
 
-def _openable(column: pa.Array) -> Iterator[Any]:
+def _openable(column: Column) -> Iterator[io.BytesIO | None]:
     """The first pictures or sounds, each as something to read from; None for what is not there."""
-    for file in column[:MAX_FILES].to_pylist():
-        if file is None or (file["bytes"] is None and not Path(file["path"] or "").is_file()):
-            yield None
-        else:
-            yield io.BytesIO(file["bytes"]) if file["bytes"] is not None else file["path"]
+    for file in column.values[:MAX_FILES].to_pylist():
+        content = None if file is None else file["bytes"]
+        if file is not None and content is None and os.path.exists(file["path"] or ""):
+            content = column.files.read(file["path"], f"column {column.path}")
+        yield None if content is None else io.BytesIO(content)
+
+
+def _too_many_pixels(column: str, got: str) -> Problem:
+    return Problem(
+        "a picture has more pixels than Pillow opens",
+        where=f"column {column}",
+        expected="pictures that a learner can open: its Pillow refuses this one, too",
+        got=got,
+        fix="make the picture smaller",
+        code="FM305",
+    )
 
 
 def _ends(column: Column, lengths: pa.Array) -> tuple[int, int] | None:

@@ -13,10 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES
 from pytest_flops_mock.data.causes import reason
 from pytest_flops_mock.data.twins.twin import Twin, parse_twin
 from pytest_flops_mock.data.writing import TWIN_ENDING, write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem
+from pytest_flops_mock.regular import read_regular
 
 LIST_IN_LINES = re.compile(r"\[\n([^\[\]{}\"]*)\n *\]")
 """A list of numbers that JSON has put into a line each."""
@@ -31,7 +33,7 @@ def own_twin(names: Collection[str], folder: Path) -> Twin | None:
     for path in _files(folder):
         expected = path.name in {f"{_stem(name)}{TWIN_ENDING}" for name in names}
         try:
-            twin = parse_twin(path.read_text(encoding="utf-8"))
+            twin = _read(path)
             if expected or not set(names).isdisjoint(twin.names):
                 _check(twin)
         except Exception as error:  # whatever is wrong with a file that a user may have written
@@ -52,7 +54,7 @@ def own_descriptions(folder: Path) -> Iterator[tuple[str, str | None]]:
     """The name of each data set that is described in a folder with None, or its file with what is wrong with it."""
     for path in _files(folder):
         try:
-            twin = parse_twin(path.read_text(encoding="utf-8"))
+            twin = _read(path)
             _check(twin)
             yield twin.dataset, None
         except Exception as error:  # whatever is wrong with a file that a user may have written
@@ -95,10 +97,14 @@ def write_twin(twin: Twin, folder: Path) -> Path:
     return path
 
 
+def _read(path: Path) -> Twin:
+    return parse_twin(read_regular(path, MAX_DESCRIPTION_BYTES).decode())
+
+
 def _described_in(path: Path) -> str | None:
     """The data set that a file describes, or None."""
     try:
-        return parse_twin(path.read_text(encoding="utf-8")).dataset
+        return _read(path).dataset
     except Exception:  # no file, or none that can be used
         return None
 

@@ -14,10 +14,13 @@ from typing import Any
 
 import datasets
 
+from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES, check_features
+from pytest_flops_mock.data.cards import head_of_card
 from pytest_flops_mock.data.causes import UnfitError, reason
 from pytest_flops_mock.data.twins.likeness import label_of
 from pytest_flops_mock.data.twins.twin import FORM, Twin
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
+from pytest_flops_mock.regular import read_regular
 
 ROWS = 600
 """Rows of the split ``train`` where no schema says how many there are."""
@@ -38,7 +41,7 @@ def describe_schema(path: Path, name: str, label: str | None, config_name: str |
         DataSourceError: The file says no schema, or not that of one configuration.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path, MAX_DESCRIPTION_BYTES).decode()
         infos = _of_card(text) if path.suffix.lower() in (".md", ".markdown") else _of_json(json.loads(text))
     except json.JSONDecodeError as error:
         got = f"line {error.lineno}, column {error.colno}: {error.msg}"
@@ -67,6 +70,7 @@ def _of_json(content: Any) -> Mapping[str, datasets.DatasetInfo]:
     """Features, an info, or infos by configuration; also as the hub's viewer wraps them."""
     if not isinstance(content, Mapping) or not content:
         raise UnfitError("no column" if content == {} else f"a JSON object is needed, but it is {type(content).__name__}")
+    check_features(content)
     content = content.get(CARD, content)
     if isinstance(content.get("features"), Mapping) and "_type" not in content["features"]:
         content = {content.get("config_name") or "default": content}
@@ -89,12 +93,10 @@ def _check_feature(name: str, feature: Any) -> None:
 
 
 def _of_card(text: str) -> Mapping[str, datasets.DatasetInfo]:
-    import yaml
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
 
-    start, head, _ = text.split("---\n", 2) if text.count("---\n") >= 2 else ("", "", "")
-    content = yaml.safe_load(head) if not start.strip() else None
+    content = head_of_card(text.replace("\r\n", "\n"))
     if not isinstance(content, Mapping) or CARD not in content:
         raise UnfitError(f"the card has no {CARD} in its YAML head")
     infos: Mapping[str, datasets.DatasetInfo] = DatasetInfosDict.from_dataset_card_data(DatasetCardData(**content))

@@ -28,10 +28,10 @@ from pytest_flops_mock.data.twins.drawing.words import long_tail
 from pytest_flops_mock.data.twins.people import names_people
 from pytest_flops_mock.data.twins.twin import Known
 
-_SIZE = 32  # pixels, of pictures of which no more is known; those of up to twice the size are drawn in so many
+SIZE = 32  # pixels, of pictures of which no more is known; those of up to twice the size are drawn in so many
 _COARSE = 20  # pixels, in which larger pictures are drawn to be enlarged
-_ITEMS = (1, 4)
-_WORDS = (4, 14)
+ITEMS = (1, 4)
+WORDS = (4, 14)
 _SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 _COMMON_WORDS, _OWN_WORDS = 64, 16
 _OWN_SHARE = 96  # of 256 words, how many bear the class
@@ -190,10 +190,11 @@ def _texts(rng: np.random.Generator, known: Known, drawn: Drawn, name: str) -> l
     if known.people is not None or (known.lengths is None and names_people(name)):
         ids = long_tail(rng, rows, known.people or 60)
         return [f"{name}_{number:04d}" for number in ids.tolist()]
-    ends = known.lengths or _WORDS
+    ends = known.lengths or WORDS
     lengths = _between(rng, ends, rows)
     picks = noise(rng, rows, max(int(ends[1]), 1), 2)
-    common, own = _vocabulary("", _COMMON_WORDS), [_vocabulary(group, _OWN_WORDS) for group in drawn.names]
+    common = _vocabulary("", _COMMON_WORDS)
+    own = {group: _vocabulary(drawn.names[group], _OWN_WORDS) for group in set(drawn.classes.tolist())}
     made = []
     for length, group, pick in zip(lengths.tolist(), drawn.classes.tolist(), picks.tolist(), strict=True):
         made.append(
@@ -214,17 +215,18 @@ def _vocabulary(group: str, words: int) -> list[str]:
 
 def _picture(rng: np.random.Generator, _: Any, known: Known, drawn: Drawn, __: str) -> pa.Array:
     rows = len(drawn)
-    sizes = known.sizes or ((_SIZE, _SIZE, 1),)
+    sizes = known.sizes or ((SIZE, SIZE, 1),)
     modes = known.modes or (("RGB", 1),)
     size_of = choose(rng, (tuple(count for *_, count in sizes),), rows=rows)
     mode_of = choose(rng, (tuple(count for _, count in modes),), rows=rows)
-    motifs, columns, order = make_motifs(drawn.names), [], []
+    groups, group_of = np.unique(drawn.classes, return_inverse=True)
+    motifs, columns, order = make_motifs(tuple(drawn.names[group] for group in groups.tolist())), [], []
     for size, mode in product(range(len(sizes)), range(len(modes))):
         width, height, _ = sizes[size]
         chosen = np.flatnonzero((size_of == size) & (mode_of == mode))
-        enlarge = -(-max(width, height) // (_SIZE if max(width, height) <= 2 * _SIZE else _COARSE))
+        enlarge = -(-max(width, height) // (SIZE if max(width, height) <= 2 * SIZE else _COARSE))
         side = -(-max(width, height) // enlarge)
-        pictures = _in_mode(draw_motifs(rng, motifs, drawn.classes[chosen], side), modes[mode][0])
+        pictures = _in_mode(draw_motifs(rng, motifs, group_of[chosen], side), modes[mode][0])
         columns.append(photo_column(pictures, np.zeros(len(chosen), np.int64), [(height, width)], enlarge=enlarge))
         order.append(chosen)
     back = np.argsort(np.concatenate(order), kind="stable")
@@ -268,7 +270,7 @@ def _sound(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, n
 
 
 def _array(rng: np.random.Generator, feature: Any, _: Known, drawn: Drawn, name: str) -> pa.Array:
-    rows, shape = len(drawn), tuple(_ITEMS[1] if side is None else side for side in feature.shape)
+    rows, shape = len(drawn), tuple(ITEMS[1] if side is None else side for side in feature.shape)
     count = int(np.prod(shape))
     spread = np.full(rows * count, 4.0)
     middle = np.repeat(20 + 60 * _place(drawn, name), count)
@@ -289,7 +291,7 @@ def _sequence(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn
 
 
 def _list(rng: np.random.Generator, inner: Any, known: Known, drawn: Drawn, name: str, kind: Any) -> pa.Array:
-    times = _between(rng, known.lengths or _ITEMS, len(drawn))
+    times = _between(rng, known.lengths or ITEMS, len(drawn))
     return _listed(rng, inner, known.items or Known(), drawn, name, times, kind)
 
 
@@ -321,7 +323,7 @@ def _struct(rng: np.random.Generator, feature: Mapping[str, Any], known: Known, 
 def _aligned(rng: np.random.Generator, inner: Mapping[str, Any], known: Known, drawn: Drawn, name: str) -> pa.Array:
     """A struct of lists, those of a row of the same length: such are answers and where each starts."""
     of_key = {key: known.fields.get(key, Known()) for key in inner}
-    lengths = next((each.lengths for each in of_key.values() if each.lengths), _ITEMS)
+    lengths = next((each.lengths for each in of_key.values() if each.lengths), ITEMS)
     times = _between(rng, lengths, len(drawn))
     lists = [_listed(rng, each, of_key[key].items or Known(), drawn, f"{name}.{key}", times) for key, each in inner.items()]
     return pa.StructArray.from_arrays(lists, names=list(inner))
