@@ -32,9 +32,6 @@ MAX_CLASSES = 100_000
 MAX_DEPTH = 50
 """Features within features."""
 
-MAX_DESCRIPTION_BYTES = 16 * 2**20
-"""A file that describes data: a manifest, a twin, a data set card, ``state.json`` and the like."""
-
 MAX_RECORDING_BYTES = 256 * 2**20
 """The Parquet file of a recorded sample, which is read into memory."""
 

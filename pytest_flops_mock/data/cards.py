@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES
 from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.errors import DataSourceError, Problem
-from pytest_flops_mock.regular import read_regular
+from pytest_flops_mock.regular import MAX_DESCRIPTION_BYTES, read_regular
 
 CARDS = ("README.md", ".huggingface.yaml")
 """Where ``datasets`` looks for what a folder says of itself; of the first, the YAML head counts."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES, check_columns, check_features, validate_table
+from pytest_flops_mock.data.bounds import check_columns, check_features, validate_table
 from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.errors import DataSourceError, Problem
-from pytest_flops_mock.regular import read_regular, refuse_irregular
+from pytest_flops_mock.regular import MAX_DESCRIPTION_BYTES, read_regular, refuse_irregular
 
 _STATE, _SPLITS, _INFO = "state.json", "dataset_dict.json", "dataset_info.json"
 

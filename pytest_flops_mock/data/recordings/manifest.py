@@ -12,11 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES
 from pytest_flops_mock.data.selection import SPLIT
 from pytest_flops_mock.data.writing import TWIN_ENDING
 from pytest_flops_mock.errors import listing
-from pytest_flops_mock.regular import read_regular
+from pytest_flops_mock.regular import MAX_DESCRIPTION_BYTES, read_regular
 
 FORM = "pytest-flops-mock/recording/1"
 """The version of the manifest's form; a change that breaks readers raises the number."""

@@ -13,12 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES
 from pytest_flops_mock.data.causes import reason
 from pytest_flops_mock.data.twins.twin import Twin, parse_twin
 from pytest_flops_mock.data.writing import TWIN_ENDING, write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem
-from pytest_flops_mock.regular import read_regular
+from pytest_flops_mock.regular import MAX_DESCRIPTION_BYTES, read_regular
 
 LIST_IN_LINES = re.compile(r"\[\n([^\[\]{}\"]*)\n *\]")
 """A list of numbers that JSON has put into a line each."""

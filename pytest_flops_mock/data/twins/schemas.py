@@ -14,13 +14,13 @@ from typing import Any
 
 import datasets
 
-from pytest_flops_mock.data.bounds import MAX_DESCRIPTION_BYTES, check_features
+from pytest_flops_mock.data.bounds import check_features
 from pytest_flops_mock.data.cards import head_of_card
 from pytest_flops_mock.data.causes import UnfitError, reason
 from pytest_flops_mock.data.twins.likeness import label_of
 from pytest_flops_mock.data.twins.twin import FORM, Twin
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.regular import read_regular
+from pytest_flops_mock.regular import MAX_DESCRIPTION_BYTES, read_regular
 
 ROWS = 600
 """Rows of the split ``train`` where no schema says how many there are."""
