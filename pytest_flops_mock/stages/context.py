@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
+from pytest_flops_mock.learner.environments.uv import silent
 from pytest_flops_mock.learner.facts import Trained
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.options import CheckOptions
@@ -47,10 +48,12 @@ class Subject:
         stack: Ends what the stages start.
         kind: The kind of that Python, once it is known: ``current``, ``learner`` or ``path``.
         repository: Its files, once they are known to be readable.
+        lacking: What ``conda.yaml`` asks for and that Python lacks, since conda alone may have it.
         session: The child that runs it.
         begun: Whether a start of the federation is there that learners can take.
         versions: Python and the packages that matter.
         kept: The stages that need not run again.
+        on_wait: Is told in a line what the user waits for.
     """
 
     given: RepositorySource
@@ -58,10 +61,12 @@ class Subject:
     stack: ExitStack
     kind: str = ""
     repository: MLRepository = field(default_factory=lambda: MLRepository.of_files({}))
+    lacking: tuple[str, ...] = ()
     session: LearnerSession | None = None
     begun: bool = True
     versions: Mapping[str, str] = field(default_factory=dict)
     kept: dict[Stage, Done] = field(default_factory=dict)
+    on_wait: Callable[[str], None] = silent
 
     def modules(self) -> list[str]:
         """The repository's own modules and packages."""

@@ -73,8 +73,8 @@ def look_at_repository(context: Context) -> Iterable[Finding]:
 def start_session(context: Context) -> Iterable[Finding]:
     """Started before the provider works: the child imports what it needs meanwhile."""
     subject, options = context.subject, context.options
-    python = learner_python(subject.env, subject.repository)
-    subject.kind = python.kind
+    python = learner_python(subject.env, subject.repository, on_wait=subject.on_wait)
+    subject.kind, subject.lacking = python.kind, python.lacking
     session = LearnerSession(
         subject.repository,
         timeout=options.timeout,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from pytest_flops_mock.errors import Problem, ToolError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
 from pytest_flops_mock.learner.environments.python import LEARNER, OLDEST_PYTHON, LearnerPython, dotted, minor
-from pytest_flops_mock.learner.environments.uv import Built, Recipe, Uv, find_uv
+from pytest_flops_mock.learner.environments.unsolved import without
+from pytest_flops_mock.learner.environments.uv import Built, OnWait, Recipe, Uv, find_uv, silent
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment
 from pytest_flops_mock.repository.conda.versions import compatible
@@ -25,7 +27,7 @@ ALLOWING = ("automatic", "auto", "true", "1")
 """Values of ``UV_PYTHON_DOWNLOADS`` that let uv download a Python."""
 
 
-def built_python(repository: MLRepository, *, cache: Path | None = None, limit: float | None = None) -> LearnerPython:
+def built_python(repository: MLRepository, *, cache: Path | None = None, on_wait: OnWait = silent) -> LearnerPython:
     """The learner's Python, built when it is first asked for.
 
     uv downloads packages, but a Python that is not installed only where ``UV_PYTHON_DOWNLOADS`` is ``automatic``.
@@ -33,18 +35,15 @@ def built_python(repository: MLRepository, *, cache: Path | None = None, limit: 
     Args:
         repository: Whose ``conda.yaml`` it is built from.
         cache: Where environments are kept; by default the user's cache folder.
-        limit: Seconds that each step of building may take; ``None`` for no limit.
+        on_wait: Is told what is waited for.
 
     Raises:
-        subprocess.TimeoutExpired: A step did not end within ``limit``.
         LearnerEnvironmentError: It cannot be built (FM204).
         ToolError: What builds it is missing or fails, which says nothing of the repository.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
-    plan = planned(repository, limit)
-    built = plan.uv.build(plan.recipe, cache or user_cache(), plan.conda)
-    shown = f"{LEARNER} (Python {dotted(minor(plan.recipe.version))})"
-    return LearnerPython(built.python, LEARNER, shown, (*plan.findings, *_bound(built)))
+    plan = planned(repository, on_wait=on_wait)
+    return plan.python(plan.uv.build(plan.recipe, cache or user_cache(), plan.conda))
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,32 @@ class Plan:
     conda: CondaEnvironment
     findings: tuple[Finding, ...]
 
+    def python(self, built: Built) -> LearnerPython:
+        """The Python of the environment that was built so."""
+        shown = f"{LEARNER} (Python {dotted(minor(self.recipe.version))})"
+        missing = (Finding.of(without(built.missing, self.conda), code="FM209"),) if built.missing else ()
+        return LearnerPython(built.python, LEARNER, shown, (*self.findings, *_bound(built), *missing), built.missing)
 
-def planned(repository: MLRepository, limit: float | None = None) -> Plan:
-    """How the repository's environment would be built; see :func:`built_python`."""
+
+def planned(
+    repository: MLRepository, limit: float | None = None, *, by_itself: bool = False, on_wait: OnWait = silent
+) -> Plan:
+    """How the repository's environment would be built.
+
+    Args:
+        repository: Whose ``conda.yaml`` it is built from.
+        limit: Seconds from now that all of it may take; ``None`` for no limit.
+        by_itself: Whether nobody has asked for it; see :class:`Uv`.
+        on_wait: Is told what is waited for.
+
+    Raises:
+        subprocess.TimeoutExpired: The time is up.
+        ToolError: uv is missing or fails, or there is no Python.
+        RepositoryError: ``conda.yaml`` cannot be used.
+    """
     conda = conda_environment(repository)
     allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
-    uv = Uv(find_uv(), allow_download, limit)
+    uv = Uv(find_uv(), allow_download, None if limit is None else time.monotonic() + limit, by_itself, on_wait)
     installed = uv.installed()
     version, base = _chosen(conda, installed, allow_download)
     requirements, replaced = _requirements(conda)

@@ -13,7 +13,8 @@ from pathlib import Path
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, nearest
 from pytest_flops_mock.learner.environments.isolation import apart, child_environment
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, OLDEST_PYTHON, PATH, LearnerPython, dotted
-from pytest_flops_mock.learner.environments.uv import bounded, search_path
+from pytest_flops_mock.learner.environments.unsolved import bounded
+from pytest_flops_mock.learner.environments.uv import search_path
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.subprocesses import run
 

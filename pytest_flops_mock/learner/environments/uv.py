@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import fcntl
 import hashlib
 import json
@@ -12,14 +13,24 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
-from pytest_flops_mock.learner.environments.image import LEARNER_PINS
-from pytest_flops_mock.learner.environments.proof import NEEDED, Refused, refused_import
+from pytest_flops_mock.errors import Problem, ToolError
+from pytest_flops_mock.learner.environments.proof import PROOF_SECONDS, refused_import
+from pytest_flops_mock.learner.environments.unsolved import (
+    large,
+    not_kept,
+    not_on_the_index,
+    not_proven,
+    not_solved,
+    requirements_for,
+    too_large,
+    without,
+)
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment
 from pytest_flops_mock.subprocesses import run
@@ -30,9 +41,19 @@ CACHE_FORMAT = 2
 MAX_BOUNDS = 8
 """How many bounds on a package are tried that does not import, each one major version lower than the last."""
 
+COMPLETE = ".complete"
+"""The file of an environment that is there in full; it says what it needed beside its recipe."""
+
 PIP_SECONDS = 60.0
-REASON_LINES = 12
-REASON_COLUMNS = 300
+LOCK_POLL_SECONDS = 0.1
+
+OnWait = Callable[[str], None]
+"""Is told in a line what the user waits for."""
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
 
 _FROM_PIP = {
     "UV_DEFAULT_INDEX": ("PIP_INDEX_URL", "UV_INDEX_URL"),
@@ -101,11 +122,13 @@ class Built:
         python: Its interpreter.
         bound: The requirement that it needed for that, such as ``pyarrow<26``; empty if it needed none.
         reason: What went wrong without.
+        missing: Requirements that it lacks, since no package index has them and conda may.
     """
 
     python: Path
     bound: str = ""
     reason: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,12 +138,16 @@ class Uv:
     Attributes:
         program: Where it is.
         allow_download: Whether it may download a Python.
-        limit: Seconds that each of its commands may take; ``None`` for no limit.
+        deadline: When it has to come to an end, as ``time.monotonic()`` counts; ``None`` for no limit.
+        by_itself: Whether nobody has asked for the environment: then nothing of it may be missing, or large.
+        on_wait: Is told what is waited for.
     """
 
     program: str
     allow_download: bool
-    limit: float | None = None
+    deadline: float | None = None
+    by_itself: bool = False
+    on_wait: OnWait = silent
 
     def installed(self) -> dict[str, Path]:
         """Interpreters by version; the first on the user's path counts. Pre-releases and free-threaded ones are left out."""
@@ -140,6 +167,15 @@ class Uv:
             found.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
         return found
 
+    def kept(self, recipe: Recipe, cache: Path) -> Built | None:
+        """The recipe's environment, if it is in the cache in full."""
+        folder = cache.absolute() / recipe.key
+        complete, python = folder / COMPLETE, folder / "bin" / "python"
+        if not (complete.exists() and python.exists()):
+            return None
+        needed = json.loads(complete.read_text(encoding="utf-8"))
+        return Built(python, **{**needed, "missing": tuple(needed.get("missing", ()))})
+
     def build(self, recipe: Recipe, cache: Path, conda: CondaEnvironment) -> Built:
         """The recipe's environment, which is built if it is not in the cache in full.
 
@@ -152,77 +188,126 @@ class Uv:
             conda: Where the recipe comes from, to say which line a failure is about.
 
         Raises:
-            LearnerEnvironmentError: It cannot be built.
-            ToolError: It cannot be kept, no package index is in reach, or it does not import what the child needs.
+            subprocess.TimeoutExpired: It is not there when the time is up.
+            LearnerEnvironmentError: Its packages go together in no way.
+            ToolError: It cannot be had or kept here, which says nothing of the repository.
         """
         folder = cache.absolute() / recipe.key
-        complete, python = folder / ".complete", folder / "bin" / "python"
-        if complete.exists() and python.exists():
-            return Built(python, **json.loads(complete.read_text(encoding="utf-8")))
         try:
+            if (built := self.kept(recipe, cache)) is not None:
+                return built
             folder.parent.mkdir(parents=True, exist_ok=True)
-            with _locked(folder.with_suffix(".lock")) as lock:
-                if not (complete.exists() and python.exists()):
+            with self._locked(folder.with_suffix(".lock")) as lock:
+                if (built := self.kept(recipe, cache)) is not None:
+                    return built
+                self.on_wait(self._announced())
+                shutil.rmtree(folder, ignore_errors=True)
+                try:
+                    needed = self._proven(folder, recipe, conda, lock)
+                    (folder / COMPLETE).write_text(json.dumps(needed), encoding="utf-8")
+                except BaseException:
                     shutil.rmtree(folder, ignore_errors=True)
-                    try:
-                        needed = self._proven(folder, recipe, conda, lock)
-                        complete.write_text(json.dumps(needed), encoding="utf-8")
-                    except BaseException:
-                        shutil.rmtree(folder, ignore_errors=True)
-                        raise
+                    raise
+                built = self.kept(recipe, cache)
+                if built is None:
+                    raise FileNotFoundError(errno.ENOENT, "it is gone as soon as it is built")
+                return built
         except OSError as error:
-            raise ToolError(
-                Problem(
-                    "the learner's environment cannot be kept",
-                    where=os.fspath(folder.parent),
-                    expected="a folder that can be written, with room for some gigabytes",
-                    got=error.strerror or str(error),
-                    fix="make room, or name another folder for caches in XDG_CACHE_HOME",
-                )
-            ) from error
-        return Built(python, **json.loads(complete.read_text(encoding="utf-8")))
+            raise ToolError(not_kept(folder.parent, error.strerror or str(error))) from error
 
-    def _proven(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> dict[str, str]:
+    def _announced(self) -> str:
+        if self.deadline is None:
+            return f"building an environment like the learner's from {FILE}; it is kept for the next time"
+        seconds = f"for at most {self._left() or 0:.0f} s"
+        return f'building an environment like the learner\'s from {FILE} {seconds}; the environment "current" needs none'
+
+    def _proven(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> dict[str, object]:
         """Install the packages, and lower ones of what does not import; what was needed for that.
 
         Conda takes builds that go together. On PyPI a package may ask for less than it needs: the newest pyarrow does not
         say which NumPy it was built for.
         """
-        self._install(folder, recipe, conda, lock)
+        recipe, missing = self._install_what_is_there(folder, recipe, conda, lock)
         python = folder / "bin" / "python"
-        first = refused = refused_import(python)
+        first = refused = refused_import(python, self._left(PROOF_SECONDS))
         major = int(found[0]) if first is not None and (found := re.match(r"\d+", first.version)) else 0
         for newest in range(major, max(major - MAX_BOUNDS, 0), -1):
             if first is None or refused is None or refused.package != first.package:
                 break
             bound = f"{first.package}<{newest}"
-            try:
-                bounded_recipe = replace(recipe, requirements=(*recipe.requirements, bound))
-                self._install(folder, bounded_recipe, conda, lock, anew=False)
-            except LearnerEnvironmentError:
+            bounded_recipe = replace(recipe, requirements=(*recipe.requirements, bound))
+            if self._install(folder, bounded_recipe, lock, anew=False):
                 break  # conda.yaml, or Python, asks for one that is not below
-            refused = refused_import(python)
+            refused = refused_import(python, self._left(PROOF_SECONDS))
             if refused is None:
-                return {"bound": bound, "reason": f"{first.package} {first.version}: {first.reason}"}
+                return {"bound": bound, "reason": f"{first.package} {first.version}: {first.reason}", "missing": missing}
         if first is not None:
-            raise ToolError(_not_proven(first))
-        return {}
+            raise ToolError(not_proven(first))
+        return {"missing": missing}
 
-    def _install(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int, *, anew: bool = True) -> None:
+    def _install_what_is_there(
+        self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int
+    ) -> tuple[Recipe, tuple[str, ...]]:
+        """Install the packages; the recipe that was taken, and the requirements that it lacks.
+
+        What conda's part of conda.yaml asks for may be there for conda alone. That is nothing to blame the repository for.
+        """
+        missing: tuple[str, ...] = ()
+        while output := self._install(folder, recipe, lock, anew=not missing):
+            absent = requirements_for(not_on_the_index(output), recipe.requirements, conda)
+            if not absent:
+                raise not_solved(output, conda)
+            if self.by_itself:
+                raise ToolError(replace(without(absent, conda), got=""))
+            missing += absent
+            recipe = replace(recipe, requirements=tuple(line for line in recipe.requirements if line not in absent))
+        return recipe, missing
+
+    def _install(self, folder: Path, recipe: Recipe, lock: int, *, anew: bool = True) -> str:
+        """Install the packages; what uv says if that does not work, else nothing."""
         python, asked, solved = folder / "bin" / "python", folder / "requirements.txt", folder / "solved.txt"
         status, output = 0, ""
+        solve = bool(recipe.solved_for) or self.by_itself  # what is large is known before it is downloaded
         if anew:
             status, output = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
         if not status:
             asked.write_text("\n".join(recipe.requirements) + "\n", encoding="utf-8")
-        if not status and recipe.solved_for:
-            solving = ["pip", "compile", "--python-version", recipe.solved_for, "--python", os.fspath(python), "--no-header"]
-            status, output = self._run([*solving, "--output-file", os.fspath(solved), os.fspath(asked)], lock=lock)
+        if not status and solve:
+            older = ["--python-version", recipe.solved_for] if recipe.solved_for else []
+            solving = ["pip", "compile", *older, "--python", os.fspath(python), "--no-header", "--emit-index-url"]
+            solving += ["--emit-find-links", "--output-file", os.fspath(solved)]
+            status, output = self._run([*solving, os.fspath(asked)], lock=lock)
+            if self.by_itself and not status and solved.exists() and (much := large(solved.read_text(encoding="utf-8"))):
+                raise ToolError(too_large(much))
         if not status:
             install = ["pip", "install", "--color", "never", "--python", os.fspath(python), "--requirement"]
-            status, output = self._run([*install, os.fspath(solved if recipe.solved_for else asked)], lock=lock)
-        if status:
-            raise _not_solved(output.replace(f"{folder}{os.sep}", ""), conda)
+            status, output = self._run([*install, os.fspath(solved if solve else asked)], lock=lock)
+        return (output.replace(f"{folder}{os.sep}", "").strip() or f"exit status {status} of uv") if status else ""
+
+    @contextmanager
+    def _locked(self, path: Path) -> Iterator[int]:
+        """Holds a lock on a file that stays; yields its descriptor. The system releases it whenever the process ends."""
+        with path.open("w") as file:
+            waits = False
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if not waits:
+                        self.on_wait("waiting for another process that builds the same environment")
+                        waits = True
+                    if self._left() == 0:
+                        raise subprocess.TimeoutExpired("another process that builds it", 0) from None
+                    time.sleep(LOCK_POLL_SECONDS)
+            yield file.fileno()
+
+    def _left(self, limit: float | None = None) -> float | None:
+        """Seconds that are left, at most ``limit``; ``None`` for as many as it takes."""
+        if self.deadline is None:
+            return limit
+        left = max(0.0, self.deadline - time.monotonic())
+        return left if limit is None else min(left, limit)
 
     def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> tuple[int, str]:
         """Exit status and output of uv. uv holds the lock, too, until it has ended."""
@@ -231,7 +316,7 @@ class Uv:
             env=self._environment(with_indexes=arguments[0] == "pip"),
             cwd=Path(self.program).parent,  # a pyproject.toml of the current folder would count
             errors=errors,
-            timeout=self.limit,
+            timeout=self._left(),
             pass_fds=() if lock is None else (lock,),
         )
         return ended.status, ended.text
@@ -268,61 +353,3 @@ def search_path(environ: Mapping[str, str]) -> Iterator[str]:
     yield from (entry for entry in environ.get("PATH", "").split(os.pathsep) if Path(entry) != pyenv / "shims")
     yield os.fspath(Path(sys.base_prefix, "bin"))
     yield from sorted(os.fspath(path) for path in pyenv.glob("versions/*/bin"))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """Holds a lock on a file that stays; yields its descriptor. The system releases it whenever the process ends."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file.fileno()
-
-
-def _not_proven(refused: Refused) -> Problem:
-    return Problem(
-        "the learner's environment was built, and does not import what a check needs",
-        where='the environment "learner"',
-        expected=f"imports of {', '.join(NEEDED)}",
-        got=" ".join(filter(None, (refused.package, refused.version))) + (": " if refused.package else "") + refused.reason,
-        fix=f"pin versions in {FILE} that go together, or name a Python of conda's with the same packages",
-    )
-
-
-def _not_solved(output: str, conda: CondaEnvironment) -> LearnerEnvironmentError | ToolError:
-    """Why uv cannot build the environment, in its own words."""
-    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    start = next((index for index, line in enumerate(lines) if line.lstrip().startswith("error:")), None)
-    reason = bounded(lines[-REASON_LINES:] if start is None else lines[start:])
-    named = [(_position(name, reason), line) for name, line in conda.lines]
-    about = min(((position, line) for position, line in named if position >= 0), default=(0, 0))[1]
-    unreached = re.search(r"Failed to fetch|error sending request|client error|timed out", reason) is not None
-    if "was not found in the" in reason:
-        fix = f"PyPI has no package of that name; if conda has it, check with a Python of conda's, else fix {FILE}"
-    elif unreached:
-        fix = 'uv reached no package index; UV_DEFAULT_INDEX names another one, and the environment "current" needs none'
-    elif "No solution found" in reason:
-        fix = f"change the versions in {FILE} so that they go together; FLOps' image asks for them all"
-    else:
-        fix = f"a package cannot be installed with pip; pin another version of it in {FILE}"
-    return (ToolError if unreached else LearnerEnvironmentError)(
-        Problem(
-            "the learner's environment cannot be built",
-            where=f"{FILE}:{about}" if about else FILE,
-            expected=f"versions that go together, and with FLOps' own: {', '.join(LEARNER_PINS)}",
-            got=reason,
-            fix=fix,
-        )
-    )
-
-
-def _position(name: str, reason: str) -> int:
-    """Where ``reason`` first names a package; -1 if it does not."""
-    found = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", reason)
-    return found.start() if found else -1
-
-
-def bounded(lines: list[str]) -> str:
-    """The first lines as text, each cut to a bounded length, and how many more there are."""
-    shown = [line if len(line) <= REASON_COLUMNS else line[: REASON_COLUMNS - 1] + "…" for line in lines]
-    rest = len(shown) - REASON_LINES
-    return "\n".join(shown[:REASON_LINES] + ([f"(and {rest} more lines)"] if rest > 0 else []))

@@ -34,6 +34,7 @@ class CondaEnvironment:
         options: Options of its pip list that say where packages are looked for.
         left_out: Entries that have no counterpart outside conda, as they are written; not pip, which uv stands in for.
         lines: The line, from 1, of each package of the requirements (its normalized name) and of Python.
+        by_pip: The normalized names of the packages that its pip list asks for.
     """
 
     python: str
@@ -42,6 +43,7 @@ class CondaEnvironment:
     options: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
+    by_pip: tuple[str, ...] = ()
 
     @property
     def python_minor(self) -> tuple[int, ...]:
@@ -167,6 +169,7 @@ def _environment(entries: list[Entry]) -> CondaEnvironment:
         options=tuple(entry.written.text for entry in entries if entry.option),
         left_out=tuple(entry.written.text for entry in entries if entry.left_out),
         lines=tuple({entry.name: entry.written.line for entry in reversed(entries) if entry.name}.items()),
+        by_pip=tuple(dict.fromkeys(entry.name for entry in entries if entry.name and entry.written.by_pip)),
     )
 
 

@@ -16,6 +16,7 @@ from standins.uv import BUILD, asking, no_verdict, refused, stand_in_for_uv
 from pytest_flops_mock.learner.environments import uv
 from pytest_flops_mock.learner.environments.choice import learner_python
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS
+from pytest_flops_mock.learner.environments.unsolved import not_solved
 from pytest_flops_mock.learner.environments.uv import Recipe
 from pytest_flops_mock.repository.conda.reader import conda_environment
 
@@ -85,9 +86,7 @@ error: No solution found when resolving dependencies
     ("output", "where", "fix"),
     [
         (NO_SOLUTION, "conda.yaml:3", "change the versions in conda.yaml so that they go together"),
-        ("error: Because numpy was not found in the package registry", "conda.yaml:3", "PyPI has no package of that name"),
-        ("error: Failed to build `thing==1`", "conda.yaml", "a package cannot be installed with pip"),
-        ("out of words", "conda.yaml", "a package cannot be installed with pip"),
+        ("error: Because thing was not found in the package registry", "conda.yaml:4", "no package index has thing"),
     ],
 )
 def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
@@ -95,7 +94,7 @@ def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
 ) -> None:
     (tmp_path / "output").write_text(output)
     stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\ncat {tmp_path}/output; exit 1')
-    error = refused("learner", asking("python=3.11", "numpy=99"), cache=tmp_path / "cache")
+    error = refused("learner", asking("python=3.11", "numpy=99", "pip: [thing]"), cache=tmp_path / "cache")
     (problem,) = error.problems
     assert (error.code, problem.message, problem.where) == ("FM204", "the learner's environment cannot be built", where)
     assert problem.fix.startswith(fix)
@@ -103,12 +102,71 @@ def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
 
 
-def test_an_index_that_is_not_reached_is_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    failing = "echo 'error: Failed to fetch: `https://example.org/simple/x/`'; exit 1"
-    stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\n{failing}')
-    (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "cache").problems
-    assert problem.message == "the learner's environment cannot be built"
-    assert problem.fix.startswith("uv reached no package index")
+@pytest.mark.parametrize(
+    ("output", "message", "fix"),
+    [
+        ("error: Failed to fetch: x", "the learner's environment cannot be built", "uv reached no package index"),
+        (
+            "error: Because numpy was not found in the cache\nhint: the network was disabled",
+            "the learner's environment cannot be built",
+            "uv reached no package index",
+        ),
+        (
+            "error: Because flops-utils was not found in the package registry",
+            "the learner's environment cannot be built",
+            "the package index of this machine lacks flops-utils",
+        ),
+        ("error: Failed to build `thing==1`", "the learner's environment cannot be built", "see uv's words"),
+        ("out of words", "the learner's environment cannot be built", "see uv's words"),
+        (
+            "error: Failed to copy: No space left on device (os error 28)",
+            "the learner's environment cannot be kept",
+            "make room",
+        ),
+    ],
+)
+def test_what_fails_here_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, output: str, message: str, fix: str
+) -> None:
+    (tmp_path / "output").write_text(output)
+    stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\ncat {tmp_path}/output; exit 1')
+    (problem,) = no_verdict(asking("python=3.11", "numpy=1.26"), cache=tmp_path / "cache").problems
+    assert problem.message == message
+    assert problem.fix.startswith(fix)
+    assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+INDEX = """
+if [ "$1" = venv ]; then
+  mkdir -p "$4/bin"; printf '#!/bin/sh\\necho "{}"\\n' > "$4/bin/python"; chmod +x "$4/bin/python"; exit 0
+fi
+for file; do true; done
+[ "$2" = compile ] && file="$file" || file="$8"
+for name in graph-tool fenics-dolfinx; do
+  if grep -q "^$name" "$file"; then echo "error: Because $name was not found in the package registry"; exit 1; fi
+done
+[ "$2" = compile ] && exit 0
+cp "$file" "$0.installed"
+"""
+"""A package index without two packages of conda's."""
+
+
+def test_what_conda_alone_may_have_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, INDEX)
+    repository = asking("python=3.11", "numpy=1.26", "graph_tool=2.58", "fenics-dolfinx")
+    for _ in range(2):  # the second is out of the cache
+        found = learner_python("learner", repository, cache=tmp_path / "cache")
+        assert found.lacking == ("graph-tool==2.58.*", "fenics-dolfinx")
+        (finding,) = found.findings
+        assert (finding.code, finding.severity.value, finding.problem.where) == ("FM209", "warning", "conda.yaml:4")
+        assert finding.message == "the package index does not have graph-tool, fenics-dolfinx; conda may"
+    assert (tmp_path / "uv-stand-in.installed").read_text().split() == ["numpy==1.26.*", *LEARNER_PINS]
+
+
+def test_of_the_pip_list_it_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, INDEX)
+    (problem,) = refused("learner", asking("python=3.11", "pip: [graph-tool]"), cache=tmp_path / "cache").problems
+    assert problem.fix.startswith("no package index has graph-tool")
 
 
 NUMPY_1 = """
@@ -151,7 +209,7 @@ def test_an_environment_that_no_bound_helps_is_no_verdict_and_is_not_kept(
 
 
 def test_a_long_failure_is_cut() -> None:
-    error = uv._not_solved("error: x\n" + "y" * 400 + "\nz" * 20, conda_environment(asking()))
+    error = not_solved("error: x\n" + "y" * 400 + "\nz" * 20, conda_environment(asking()))
     lines = error.problems[0].got.splitlines()
     assert (len(lines), len(lines[1]), lines[-1]) == (13, 300, "(and 10 more lines)")
 
