@@ -61,7 +61,8 @@ ENVIRONMENT = (
         Stage.ENVIRONMENT,
         Severity.ERROR,
         "learner's process did not start",
-        trigger="The process that runs the repository's code ended before it answered, or did not answer in time.",
+        trigger="The process that runs the repository's code ended before it answered, did not answer in time, or could not "
+        "import what the check itself needs (NumPy, pyarrow, datasets).",
         why="Nothing about FLOps can be said: the repository's code did not run.",
         fix="See its output in the finding; a broken environment or a machine without memory are the usual causes.",
     ),

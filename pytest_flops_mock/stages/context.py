@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
+from pytest_flops_mock.learner.environments.python import LearnerPython
 from pytest_flops_mock.learner.environments.uv import silent
 from pytest_flops_mock.learner.facts import Trained
 from pytest_flops_mock.learner.session import LearnerSession
@@ -46,9 +47,8 @@ class Subject:
         given: The repository as the user named it.
         env: The Python that runs it, as the user named it.
         stack: Ends what the stages start.
-        kind: The kind of that Python, once it is known: ``current``, ``learner`` or ``path``.
+        python: That Python, once it is known.
         repository: Its files, once they are known to be readable.
-        lacking: What ``conda.yaml`` asks for and that Python lacks, since conda alone may have it.
         session: The child that runs it.
         begun: Whether a start of the federation is there that learners can take.
         versions: Python and the packages that matter.
@@ -59,14 +59,18 @@ class Subject:
     given: RepositorySource
     env: str
     stack: ExitStack
-    kind: str = ""
+    python: LearnerPython | None = None
     repository: MLRepository = field(default_factory=lambda: MLRepository.of_files({}))
-    lacking: tuple[str, ...] = ()
     session: LearnerSession | None = None
     begun: bool = True
     versions: Mapping[str, str] = field(default_factory=dict)
     kept: dict[Stage, Done] = field(default_factory=dict)
     on_wait: Callable[[str], None] = silent
+
+    @property
+    def kind(self) -> str:
+        """The kind of the Python: ``current``, ``learner`` or ``path``; empty before it is known."""
+        return "" if self.python is None else self.python.kind
 
     def modules(self) -> list[str]:
         """The repository's own modules and packages."""
