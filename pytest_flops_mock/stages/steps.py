@@ -20,11 +20,11 @@ from pytest_flops_mock.judging.parameters import parameter_facts
 from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
 from pytest_flops_mock.judging.versions import explained_by_lack, explained_by_versions
 from pytest_flops_mock.learner import requests
-from pytest_flops_mock.learner.environments.choice import learner_python
+from pytest_flops_mock.learner.environments.choice import AUTO, learner_python
 from pytest_flops_mock.learner.environments.difference import difference_findings
 from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.environments.proof import refused_import
-from pytest_flops_mock.learner.environments.python import CURRENT
+from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
@@ -80,6 +80,8 @@ def start_session(context: Context) -> Iterable[Finding]:
     subject, options = context.subject, context.options
     python = learner_python(subject.env, subject.repository, on_wait=subject.on_wait)
     subject.python = python
+    if subject.env == AUTO and python.kind == LEARNER:
+        context.facts[Stage.ENVIRONMENT] = (("chosen", python.shown),)
     session = LearnerSession(
         subject.repository,
         timeout=options.timeout,
@@ -96,7 +98,7 @@ def start_session(context: Context) -> Iterable[Finding]:
         subject.session.begin(requests.AGGREGATOR)  # needs no data, and imports what takes longest
     context.usable.add(Stage.ENVIRONMENT)
     subject.versions = answer.facts.versions
-    if python.kind == "learner":
+    if python.kind == LEARNER:
         return python.findings
     differing = difference_findings(subject.versions, subject.repository, partial(installed_versions, python.executable))
     return (*python.findings, *differing)

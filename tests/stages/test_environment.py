@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from standins.projects import REPOSITORY, mock_sla
+from standins.uv import stand_in_for_uv
 
 from pytest_flops_mock import Report, check_repository
 
@@ -80,3 +81,36 @@ def test_it_is_told_once_for_several_data_sets(tmp_path: Path) -> None:
     with RepositoryChecker(REPOSITORY, env=env) as checker:
         reports = [checker.check(sla=mock_sla(number_of_partitions=number)) for number in (1, 2)]
     assert [[finding.code for finding in report.errors] for report in reports] == [["FM206"], ["FM206"]]
+
+
+def with_packages(absent: str) -> str:
+    """As uv: makes an environment of this one's packages, and has no package of that name."""
+    return f"""
+if [ "$1" = venv ]; then
+  {sys.executable} -m venv --without-pip "$4"; for site in "$4"/lib/python*/site-packages; do
+    echo {sysconfig.get_path("purelib")} > "$site/these.pth"; : > "$site/flwr.py"
+  done; exit 0
+fi
+if grep -q "^{absent}" "$8"; then echo "error: Because {absent} was not found in the package registry"; exit 1; fi
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("entry", "severity"), [("graph-tool=2.58", "warning"), ("numpy", "error")])
+def test_an_import_that_fails_for_a_package_of_condas_is_a_warning(
+    entry: str, severity: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, with_packages("graph-tool"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    files = {
+        **REPOSITORY,
+        "model_manager.py": "import graph_tool\n" + REPOSITORY["model_manager.py"],
+        "conda.yaml": f"name: x\ndependencies:\n- python=3.11\n- {entry}\n",
+    }
+    report = check_repository(files, sla=mock_sla(), env="learner")
+    (finding,) = [finding for finding in report.findings if "imports graph_tool" in finding.message]
+    assert finding.severity.value == severity
+    assert report.ok is (severity == "warning"), str(report)
+    assert ("FM209" in {finding.code for finding in report.findings}) is (severity == "warning")
+    if severity == "warning":
+        assert finding.message.startswith("fails here, and may work there: ")

@@ -88,7 +88,10 @@ def _taken(repository: MLRepository, limit: float, cache: Path, on_wait: OnWait)
             return remember(file, Attempt(_reason(error, limit)))
     if built.missing:  # the current Python may be one of conda's
         return Attempt(without(built.missing, plan.conda).message)
-    return plan.python(built)
+    python = plan.python(built)
+    # Nobody has asked for a Python that this machine has not: no warning.
+    told = (replace(each, severity=Severity.INFO) if each.code == "FM202" else each for each in python.findings)
+    return replace(python, findings=tuple(told))
 
 
 def _current(*findings: Finding) -> LearnerPython:
