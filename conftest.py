@@ -2,4 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 pytest_plugins = ["pytester"]
+
+
+def _no_uv() -> str:
+    from pytest_flops_mock.errors import Problem, ToolError
+
+    raise ToolError(Problem("checks of this suite run in the current Python unless they name another"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_the_current_python() -> Iterator[None]:
+    """A check that names no Python finds no uv here, so it runs in the current one: no test builds an environment unasked.
+
+    Tests of the choice itself find one (``standins.uv``); processes that tests start are told ``current``.
+    """
+    from pytest_flops_mock.learner.environments import choice
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choice, "find_uv", _no_uv)
+        yield

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 class Checks:
     """The checks of this process: each once, all in one child. Nothing starts before the first is asked for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, config: pytest.Config) -> None:
         self.settings = settings
+        self._config = config
         self._stack = ExitStack()
         self._checker: RepositoryChecker | None = None
         self._done: dict[tuple[Path, ...], Report | Exception] = {}
@@ -70,10 +71,12 @@ class Checks:
 
     def _check(self, slas: tuple[Path, ...]) -> Report:
         from pytest_flops_mock.pipeline import RepositoryChecker
+        from pytest_flops_mock.terminal import at_once
 
         settings = self.settings
         if self._checker is None:
-            checker = RepositoryChecker(settings.repository, **settings.options.arguments())
+            options = settings.options.arguments()
+            checker = RepositoryChecker(settings.repository, on_wait=at_once(self._config), **options)
             self._checker = self._stack.enter_context(checker)
         # Short paths where that goes: findings name them.
         project = None if settings.project_sla is None else Path(shown(settings.project_sla, Path.cwd()))
@@ -143,14 +146,18 @@ class StageItem(pytest.Item):
         """The SLAs' paths, as reports name them; below the rootdir that of one is the node id's first part."""
         return together_name([shown(sla, self.config.rootpath) for sla in self.slas])
 
+    def setup(self) -> None:
+        """Have the report; where there can be none (a tool that fails, a setting), that is an error and no failure."""
+        try:
+            self.config.stash[CHECKS].report(self.slas)
+        except FlopsMockError as error:
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
+
     def runtest(self) -> None:
         """Fail, skip or pass as the stage did."""
         from pytest_flops_mock.report import text
 
-        try:
-            report = self.config.stash[CHECKS].report(self.slas)
-        except FlopsMockError as error:
-            pytest.fail(str(error), pytrace=False)
+        report = self.config.stash[CHECKS].report(self.slas)
         result = next(result for result in report.stages if result.stage.value == self.name)
         told = {"flops_stage": self.name, "flops_seconds": f"{result.seconds:.3f}", "flops_verdict": report.verdict}
         self.user_properties = [*(pair for pair in self.user_properties if pair[0] not in told), *told.items()]

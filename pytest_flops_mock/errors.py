@@ -93,6 +93,10 @@ class ToolError(FlopsMockError):
     """A tool that a check needs (Git, uv, the network) is missing or fails: nothing can be said of the repository."""
 
 
+class HubUnavailableError(DataSourceError, ToolError):
+    """The Hugging Face hub is not in reach, refuses, or breaks off: nothing can be said of the data set."""
+
+
 class NameRefusedError(FlopsMockError):
     """A file name that an ML data server must not store (``/``, ``..``, NUL, absolute or empty)."""
 

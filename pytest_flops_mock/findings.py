@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pytest_flops_mock.codes import CODES
-from pytest_flops_mock.errors import FlopsMockError, Problem
+from pytest_flops_mock.errors import FlopsMockError, Problem, ToolError
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 
@@ -72,8 +72,10 @@ def findings_of(error: FlopsMockError) -> tuple[Finding, ...]:
     """One finding for each problem that ``error`` carries.
 
     Raises:
-        ToolError: The machine ran out of something, which is the fault of nothing that is checked.
+        ToolError: That is what it is, or the machine ran out of something: nothing can be said of what is checked.
     """
+    if isinstance(error, ToolError):
+        raise error
     if (exhausted := ran_out(error)) is not None:
         raise exhausted from error
     return tuple(Finding.of(problem, code=error.code) for problem in error.problems)

@@ -97,6 +97,7 @@ class FlopsCheck:
     ) -> Report:
         """Check the repository; see the fixture."""
         from pytest_flops_mock.pipeline import check_repository
+        from pytest_flops_mock.terminal import at_once
 
         refuse_unknown(options, also=SLAChanges.__annotations__)
         changes = {name: value for name, value in options.items() if name not in KEYWORDS}
@@ -108,6 +109,7 @@ class FlopsCheck:
             sla=None if uri is not None and sla is None else _slas_for_report(request, sla, changes),
             project_sla=project if project_sla is None else _located(request, project_sla),
             data_tags=data_tags,
+            on_wait=at_once(request.config),
             **_options(request, **chosen).arguments(),
         )
         request.node.stash.setdefault(REPORTS, []).append(report)

@@ -18,8 +18,8 @@ from pytest_flops_mock.stage import Stage
 
 Read = Callable[[Any, Path, str], Any]
 
-CURRENT = "current"
-"""The environment that is the Python of this process."""
+CURRENT, AUTO = "current", "auto"
+"""The environments that are the Python of this process, and what is chosen by itself."""
 
 
 def flag(value: object, _: Path, __: str) -> bool:
@@ -86,9 +86,9 @@ def environments(value: str | Iterable[str], _: Path, where: str) -> tuple[str, 
             Problem(
                 f"the environment {twice[0]} is named twice" if all(names) else "an environment has no name",
                 where=where,
-                expected="current, learner, or the path of a Python or of a virtual environment; several with commas",
+                expected="auto, current, learner, or the path of a Python or of a virtual environment; several with commas",
                 got=repr(text),
-                nearest=",".join(dict.fromkeys(name for name in names if name)) or CURRENT,
+                nearest=",".join(dict.fromkeys(name for name in names if name)) or AUTO,
                 fix="name each environment once, in the order in which they shall be checked",
             )
         )

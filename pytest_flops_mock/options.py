@@ -163,12 +163,12 @@ OPTIONS = (
     ),
     Option(
         "env",
-        "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), `auto` (the "
-        "learner's if it is kept or can be built in two minutes, else the current one), or the path of an interpreter or "
-        "of a virtual environment; several, with commas between them, are compared",
+        "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), `auto` (where uv is "
+        "there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current one), "
+        "or the path of an interpreter or of a virtual environment; several, with commas between them, are compared",
         values.environments,
         "ENV",
-        default="`current`",
+        default="`auto`",
     ),
     Option(
         "allow-builds",
@@ -224,8 +224,9 @@ class CheckOptions:
         recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
             directory.
         drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
-        env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), or the path of
-            an interpreter or of a virtual environment. Several (``learner,current``) are compared.
+        env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), ``auto`` (where
+            uv is there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current
+            one), or the path of an interpreter or of a virtual environment. Several (``learner,current``) are compared.
         allow_builds: Whether packages of the learner's environment that have no wheel are built from source, which runs
             their code.
         timeout: Seconds that one step of the repository's code may take.
@@ -240,7 +241,7 @@ class CheckOptions:
     data: DataChoice = field(default_factory=DataChoice)
     recordings: Path = RECORDINGS
     drift: Drift = field(default_factory=Drift)
-    env: tuple[str, ...] = (values.CURRENT,)
+    env: tuple[str, ...] = (values.AUTO,)
     allow_builds: bool = False
     timeout: float = 60.0
     memory: float | None = None

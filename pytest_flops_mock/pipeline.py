@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.server import MLDataServer
+from pytest_flops_mock.learner.environments.kept import silent
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
@@ -31,6 +32,7 @@ def check_repository(
     sla: SLASource | Sequence[SLASource] | None = None,
     project_sla: ProjectSLASource | None = None,
     data_tags: Iterable[str] | None = None,
+    on_wait: Callable[[str], None] | None = None,
     **options: Unpack[CheckArguments],
 ) -> Report:
     """Check whether an ML repository can use the data that a mock data provider sends, and be trained by FLOps.
@@ -46,6 +48,7 @@ def check_repository(
             all providers send to one server, and the learner gets the data of all whose tags it asks for.
         project_sla: The project SLA, likewise.
         data_tags: What the learner asks the server for; by default the project SLA's tags, else those of the MDP SLAs.
+        on_wait: Is called with a line of text before something that takes long, such as building an environment.
         **options: How the check is done: the attributes of :class:`CheckOptions`, such as ``data="hub"`` or ``timeout=120``.
 
     Returns:
@@ -60,22 +63,29 @@ def check_repository(
         >>> report = check_repository("path/to/repository", sla="mocks/mnist_multi.json")
         >>> assert report.ok, report
     """
-    with RepositoryChecker(repository, **options) as checker:
+    with RepositoryChecker(repository, on_wait=on_wait, **options) as checker:
         return checker.check(uri, sla=sla, project_sla=project_sla, data_tags=data_tags)
 
 
 class RepositoryChecker:
     """Checks one ML repository against one data set after another, in a process that is kept between them.
 
-    A context manager; the constructor starts nothing. The options are those of :func:`check_repository`.
+    A context manager; the constructor starts nothing. ``on_wait`` and the options are those of :func:`check_repository`.
 
     Example:
         >>> with RepositoryChecker("path/to/repository") as checker:
         ...     reports = [checker.check(sla=path) for path in ("mocks/mnist.json", "mocks/cifar10.json")]
     """
 
-    def __init__(self, repository: RepositorySource, **options: Unpack[CheckArguments]) -> None:
+    def __init__(
+        self,
+        repository: RepositorySource,
+        *,
+        on_wait: Callable[[str], None] | None = None,
+        **options: Unpack[CheckArguments],
+    ) -> None:
         self._given = repository
+        self._on_wait = on_wait or silent
         self._options = CheckOptions().changed(**options)
         self._subjects: dict[str, Subject] = {}
         self._stack = ExitStack()
@@ -130,7 +140,7 @@ class RepositoryChecker:
         tags: list[str] | None,
     ) -> Report:
         if env not in self._subjects:
-            self._subjects[env] = Subject(self._given, env, self._stack)
+            self._subjects[env] = Subject(self._given, env, self._stack, on_wait=self._on_wait)
         with ExitStack() as stack:
             address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
             options = self._options

@@ -22,7 +22,7 @@ from pytest_flops_mock.collection import (
     refuse_what_is_not_there,
     without_effect,
 )
-from pytest_flops_mock.errors import SettingsError, listing
+from pytest_flops_mock.errors import SettingsError, ToolError, listing
 from pytest_flops_mock.fixtures import (
     PASSED,
     REPORTS,
@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
             refuse_what_is_not_there(config, settings)
         except SettingsError as error:
             raise pytest.UsageError(str(error)) from error
-    config.stash[CHECKS] = Checks(settings)
+    config.stash[CHECKS] = Checks(settings, config)
     config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
 
 
@@ -143,6 +143,8 @@ def pytest_runtest_makereport(
     report = yield
     if message is not None:
         report.longrepr = message
+    if call.when == "call" and report.failed and call.excinfo is not None and call.excinfo.errisinstance(ToolError):
+        report.__dict__["flops_no_verdict"] = True  # travels from xdist's workers, too
     if isinstance(item, StageItem) and report.when == "call":
         if isinstance(report.longrepr, tuple):
             report.longrepr = (str(item.path), 1, report.longrepr[2])  # the SLA, not the line of ours that skips
@@ -150,6 +152,11 @@ def pytest_runtest_makereport(
         # workeroutput off; and it goes into no JUnit file, as user_properties do.
         report.__dict__["flops_report"] = (item.sla, item.config.stash[CHECKS].hand_over(item.slas))
     return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """A test whose check came to no verdict is an error, as if a fixture had failed."""
+    return ("error", "E", "ERROR") if report.failed and vars(report).get("flops_no_verdict") else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -83,6 +83,15 @@ def run(
     return Ended(process.returncode, output, (complaint or b"").decode(errors="replace"))
 
 
+def ending(status: int) -> str:
+    """How a process ended, in words: by its exit status or by a signal, which is negative."""
+    if status >= 0:
+        return f"exit status {status}"
+    with suppress(ValueError):
+        return f"signal {signal.Signals(-status).name}"
+    return f"signal {-status}"
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError, PermissionError):

@@ -38,6 +38,7 @@ LAYERS: dict[str, int] = {
     "judging": 8,
     "stages": 9,
     "pipeline": 10,
+    "terminal": 10,
     "cli": 11,
     "fixtures": 11,
     "collection": 11,
@@ -57,6 +58,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "learner": {"pyarrow", "packaging"},
     "fixtures": {"pytest"},
     "collection": {"pytest"},
+    "terminal": {"pytest"},
     "tracebacks": {"pytest"},
     "plugin": {"pytest"},
 }

@@ -89,7 +89,7 @@ def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) ->
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for line in lines[1:]:
         done = subprocess.run(
-            line, shell=True, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False
+            line, shell=True, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "10 passed" in done.stdout or '"verdict": "compatible"' in done.stdout

@@ -172,7 +172,7 @@ def test_a_variable_is_named_without_its_value_which_no_message_repeats(written:
     ("text", "message", "nearest"),
     [
         ("learner,,current", "an environment has no name", "learner,current"),
-        (",", "an environment has no name", "current"),
+        (",", "an environment has no name", "auto"),
         ("learner,current,learner", "the environment learner is named twice", "learner,current"),
     ],
 )
@@ -183,7 +183,7 @@ def test_an_environment_without_a_name_or_twice_is_refused(text: str, message: s
     assert str(error.value) == (
         f"{message}\n"
         "  where     ini flops_env\n"
-        "  expected  current, learner, or the path of a Python or of a virtual environment; several with commas\n"
+        "  expected  auto, current, learner, or the path of a Python or of a virtual environment; several with commas\n"
         f"  got       {text!r}\n"
         f"  nearest   {nearest}\n"
         "  fix       name each environment once, in the order in which they shall be checked"

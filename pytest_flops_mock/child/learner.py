@@ -39,6 +39,7 @@ class Learner:
     """
 
     def __init__(self, folder: str) -> None:
+        self.unready: Any = None  # why this process could not import what it needs itself
         self._folder = os.path.realpath(folder)
         self._exceptions = Exceptions(self._folder)
         self._dataset: Any = None
@@ -72,7 +73,13 @@ class Learner:
         return {"versions": versions}
 
     def ready(self) -> dict[str, Any]:
-        """Answered once this process has imported what it needs itself."""
+        """Answered once this process has imported what it needs itself.
+
+        Raises:
+            Exception: It could not.
+        """
+        if self.unready is not None:
+            raise self.unready
         return {}
 
     def limit(self, address_space: int) -> dict[str, Any]:

@@ -38,10 +38,10 @@ def main() -> NoReturn:
             os._exit(0)
         answers.send(answer)
         if do == "hello":
-            _import_early()
+            learner.unready = _import_early()
 
 
-def _import_early() -> None:
+def _import_early() -> Exception | None:
     """Import what every load needs while the parent is still busy; Flight first, one fixed order (apache/arrow#40088)."""
     gc.disable()  # what is imported stays
     try:
@@ -51,10 +51,11 @@ def _import_early() -> None:
 
         # isort: on
         make_features_linear()
-    except Exception:
-        return  # told by the request that needs it
+    except Exception as error:
+        return error  # told when the parent asks whether this process is ready
     finally:
         gc.enable()
+    return None
 
 
 def _prepare_for_crashes() -> None:

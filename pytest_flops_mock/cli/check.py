@@ -23,7 +23,8 @@ _EXPLAINED = """\
 exit status:
   0    compatible with every SLA
   1    not compatible with at least one
-  2    wrong use: an option, or a repository or an SLA file that is not there
+  2    no verdict: wrong use (an option, or a repository or an SLA file that is not there), or a tool that is missing or
+       fails (uv, Git, the network)
   130  interrupted
 
 formats:
@@ -77,7 +78,7 @@ def _run(given: argparse.Namespace) -> int:
     project = values.get("project_sla")
     if project is not None:
         refuse_what_is_no_file(project, "project", "--project-sla", here=here, repository=folder)
-    from pytest_flops_mock.learner.environments.choice import learner_python
+    from pytest_flops_mock.learner.environments.choice import AUTO, learner_python
     from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
     from pytest_flops_mock.pipeline import RepositoryChecker
     from pytest_flops_mock.report import text
@@ -92,10 +93,10 @@ def _run(given: argparse.Namespace) -> int:
         remote = remote_of(given.repository)
         repository = MLRepository.at(given.repository) if remote is None else stack.enter_context(cloned(remote))
         for env in options.env:
-            if env not in (CURRENT, LEARNER):
+            if env not in (AUTO, CURRENT, LEARNER):
                 # One that is not there says nothing of the repository.
                 learner_python(env, repository, allow_builds=options.allow_builds)
-        checker = stack.enter_context(RepositoryChecker(repository, **options.arguments()))
+        checker = stack.enter_context(RepositoryChecker(repository, on_wait=_waiting, **options.arguments()))
         for name, each in zip(names, checks, strict=True):
             report = checker.check(sla=each, project_sla=None if project is None else shown(project, here))
             if given.format == "text":
@@ -113,6 +114,10 @@ def _run(given: argparse.Namespace) -> int:
     elif given.format == "github":
         _show_github(reports, repository.root if remote is None else None)
     return COMPATIBLE if all(report.ok for report in reports.values()) else INCOMPATIBLE
+
+
+def _waiting(line: str) -> None:
+    print(f"flops-mock: {line}", file=sys.stderr, flush=True)
 
 
 def _show_github(reports: Mapping[str, Report], repository: Path | None) -> None:

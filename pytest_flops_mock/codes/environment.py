@@ -41,7 +41,8 @@ ENVIRONMENT = (
         Stage.ENVIRONMENT,
         Severity.ERROR,
         "learner's environment cannot be solved",
-        trigger="The learner's environment cannot be built: its packages exclude each other, or cannot be had.",
+        trigger="The learner's environment cannot be built: its packages exclude each other, or there is no such version. "
+        "A warning where the check chooses its Python by itself.",
         why="Where packages exclude each other, building the learner's image fails for the same reason.",
         fix="Loosen or correct the versions in conda.yaml that the finding shows.",
     ),
@@ -60,7 +61,8 @@ ENVIRONMENT = (
         Stage.ENVIRONMENT,
         Severity.ERROR,
         "learner's process did not start",
-        trigger="The process that runs the repository's code ended before it answered, or did not answer in time.",
+        trigger="The process that runs the repository's code ended before it answered, did not answer in time, or could not "
+        "import what the check itself needs (NumPy, pyarrow, datasets).",
         why="Nothing about FLOps can be said: the repository's code did not run.",
         fix="See its output in the finding; a broken environment or a machine without memory are the usual causes.",
     ),
@@ -78,9 +80,20 @@ ENVIRONMENT = (
         Stage.ENVIRONMENT,
         Severity.INFO,
         "learner's environment not taken",
-        trigger="The check chooses its Python by itself, and the learner's environment is neither cached nor built in time.",
+        trigger="The check chooses its Python by itself, and the learner's environment is neither cached nor built: it "
+        "takes longer than two minutes, is gigabytes large, or what builds it fails. It is not tried again for an hour.",
         why="What the check finds holds for the current Python; the image has another.",
         fix='Check once in the environment "learner", which keeps what it builds.',
+    ),
+    Code(
+        "FM209",
+        Stage.ENVIRONMENT,
+        Severity.WARNING,
+        "package that the package index does not have",
+        trigger="conda.yaml asks conda for a package that no package index has. The check's environment lacks it.",
+        why="Conda may have it, and then the image has it; if not, the name is wrong and the image cannot be built. What "
+        "fails for the lack of it in the check is a warning.",
+        fix="Look with conda search; to check with it, name a Python of conda's that has it as environment.",
     ),
     Code(
         "FM210",

@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pytest_flops_mock.codes.failures import FAILURES
+from pytest_flops_mock.errors import listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.stage import Severity
+from pytest_flops_mock.learner.facts import Failure
+from pytest_flops_mock.stage import Severity, Stage
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,29 @@ CHANGES = (
     ),
 )
 """Each once: what judges by the cause of a failure and what judges by the version that runs read the same table."""
+
+
+def explained_by_lack(finding: Finding, failure: Failure, stage: Stage, lacking: tuple[str, ...]) -> Finding:
+    """The finding, as a warning where an import fails and the environment lacks packages that conda alone may have.
+
+    What a package is called where it is imported cannot be told from its name.
+
+    Args:
+        finding: What was found in an environment like the learner's.
+        failure: What the child answered.
+        stage: The stage that asked.
+        lacking: What ``conda.yaml`` asks for and the environment lacks.
+    """
+    missing = any(link.type == "ModuleNotFoundError" for link in failure.raised.chain) if failure.raised else False
+    if not (lacking and missing and finding.code == FAILURES[stage].no_package):
+        return finding
+    problem = replace(
+        finding.problem,
+        message=f"fails here, and may work there: {finding.message}",
+        expected=f"an environment with {listing(lacking)}, which conda may have",
+        fix="name a Python of conda's that has it as environment (FM209)",
+    )
+    return replace(finding, problem=problem, severity=Severity.WARNING)
 
 
 def explained_by_versions(finding: Finding, versions: Mapping[str, str]) -> Finding:

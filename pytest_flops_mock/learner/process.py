@@ -20,6 +20,7 @@ from typing import IO, cast
 
 from pytest_flops_mock.learner.environments.isolation import child_environment, command
 from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.subprocesses import ending
 
 OUTPUT_LINES = 20
 OUTPUT_COLUMNS = 300
@@ -97,7 +98,7 @@ class LearnerProcess:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
-        return _ending(self._process.returncode)
+        return ending(self._process.returncode)
 
     def stop(self) -> None:
         """Let the process write where its code is, and wait a moment for that; it ends the process as well."""
@@ -151,11 +152,3 @@ class LearnerProcess:
 def _visible(line: str) -> str:
     line = "".join(char if char.isprintable() or char == "\t" else "\ufffd" for char in line)
     return line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…"
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"exit status {code}"
-    with suppress(ValueError):
-        return f"signal {signal.Signals(-code).name}"
-    return f"signal {-code}"

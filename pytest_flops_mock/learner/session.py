@@ -48,7 +48,9 @@ class LearnerSession:
         self._timeout = timeout
         self._memory = memory
         self._given: list[tuple[Request[Any], float | None, dict[str, Any]]] = []
-        self._begun: tuple[Sent[Any], Sent[Any]] | None = None
+        self._is_ready = False
+        self._readying: Sent[Any] | None = None
+        self._begun: Sent[Any] | None = None
         self._early: dict[str, Any] = {}
         self._strayed = False
 
@@ -68,7 +70,23 @@ class LearnerSession:
 
     def begin(self, request: Request[Any]) -> None:
         """Let the process get on with a request while this one is busy; :meth:`ask` for it has the answer."""
-        self._begun = self._channel.send(READY), self._channel.send(request)
+        self._readying, self._begun = self._channel.send(READY), self._channel.send(request)
+
+    def ready(self) -> Failure | None:
+        """Wait, the first time, until the process has imported what it needs itself; how that failed, if it did so twice.
+
+        These imports count neither as the repository's time nor as its failure.
+        """
+        if self._is_ready:
+            return None
+        sent, self._readying = self._readying or self._channel.send(READY), None
+        answer = self._channel.answer(sent, limit=START_SECONDS)
+        if isinstance(answer, Failure) and answer.how != "timeout":
+            self._begun = None
+            again = self._start_again()
+            answer = self._channel.ask(READY, limit=START_SECONDS) if again is None else again
+        self._is_ready = isinstance(answer, Told)
+        return answer if isinstance(answer, Failure) else None
 
     def ask(self, request: Request[F], *, limit: float | None = None, **values: Any) -> Told[F] | Failure:
         """Send one request and wait for what comes of it.
@@ -78,11 +96,11 @@ class LearnerSession:
             limit: Seconds that it may take, if not the session's ``timeout``.
             **values: What the child needs for it.
         """
+        if self._readying is not None and (unready := self.ready()) is not None:
+            return unready
         if self._begun is not None:
-            (ready, sent), self._begun = self._begun, None
-            own = self._channel.answer(ready, limit=START_SECONDS)  # its own imports do not count as the repository's time
-            # Where it has ended in them, that is the answer: how it ended is told once.
-            self._early[sent.request.do] = own if self._channel.ended else self._channel.answer(sent)
+            sent, self._begun = self._begun, None
+            self._early[sent.request.do] = self._channel.answer(sent)
             self._strayed = True
         if request.do in self._early:
             early: Told[F] | Failure = self._early.pop(request.do)

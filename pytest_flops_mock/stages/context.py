@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
+from pytest_flops_mock.learner.environments.kept import silent
+from pytest_flops_mock.learner.environments.python import LearnerPython
 from pytest_flops_mock.learner.facts import Trained
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.options import CheckOptions
@@ -45,23 +47,30 @@ class Subject:
         given: The repository as the user named it.
         env: The Python that runs it, as the user named it.
         stack: Ends what the stages start.
-        kind: The kind of that Python, once it is known: ``current``, ``learner`` or ``path``.
+        python: That Python, once it is known.
         repository: Its files, once they are known to be readable.
         session: The child that runs it.
         begun: Whether a start of the federation is there that learners can take.
         versions: Python and the packages that matter.
         kept: The stages that need not run again.
+        on_wait: Is told in a line what the user waits for.
     """
 
     given: RepositorySource
     env: str
     stack: ExitStack
-    kind: str = ""
+    python: LearnerPython | None = None
     repository: MLRepository = field(default_factory=lambda: MLRepository.of_files({}))
     session: LearnerSession | None = None
     begun: bool = True
     versions: Mapping[str, str] = field(default_factory=dict)
     kept: dict[Stage, Done] = field(default_factory=dict)
+    on_wait: Callable[[str], None] = silent
+
+    @property
+    def kind(self) -> str:
+        """The kind of the Python: ``current``, ``learner`` or ``path``; empty before it is known."""
+        return "" if self.python is None else self.python.kind
 
     def modules(self) -> list[str]:
         """The repository's own modules and packages."""

@@ -71,10 +71,25 @@ def run(context: Context) -> None:
     """Run those stages that the context names; what comes of them is in it."""
     for step in PLAN:
         if step.stage in context.stages:
+            if Stage.ENVIRONMENT in step.needs:
+                _settle_environment(context)
             done = context.subject.kept.get(step.stage) or _skipped(step, context) or _run(step, context)
             context.done.append(done)
             if done.usable:
                 context.usable.add(step.stage)
+
+
+def _settle_environment(context: Context) -> None:
+    """Fail the environment if the child, while others worked, could not import what it needs itself."""
+    if Stage.ENVIRONMENT not in context.usable or not (found := steps.unready(context)):
+        return
+    ignored = all(finding.code in context.options.ignore for finding in found)
+    for index, done in enumerate(context.done):
+        if done.result.stage is Stage.ENVIRONMENT:
+            result = replace(done.result, outcome=done.result.outcome if ignored else Outcome.FAILED)
+            context.done[index] = Done(result, (*done.findings, *found), usable=False)
+            context.subject.kept[Stage.ENVIRONMENT] = replace(context.done[index], result=replace(result, seconds=0.0))
+    context.usable.discard(Stage.ENVIRONMENT)
 
 
 def _skipped(step: Step, context: Context) -> Done | None:

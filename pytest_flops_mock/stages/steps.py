@@ -8,22 +8,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pytest_flops_mock.errors import FlopsMockError, Problem
+from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.findings import Finding, SentFacts, findings_of
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.absent import absent_finding
+from pytest_flops_mock.judging.environment import not_started_finding, unready_finding
 from pytest_flops_mock.judging.failures import failure_finding, needs_data, shown_output
 from pytest_flops_mock.judging.loading import equal_partitions, load_failures, merged_findings, row_findings
 from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
 from pytest_flops_mock.judging.together import told_together
 from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
-from pytest_flops_mock.judging.versions import explained_by_versions
+from pytest_flops_mock.judging.versions import explained_by_lack, explained_by_versions
 from pytest_flops_mock.learner import requests
-from pytest_flops_mock.learner.environments.choice import learner_python
+from pytest_flops_mock.learner.environments.choice import AUTO, learner_python
 from pytest_flops_mock.learner.environments.difference import difference_findings
 from pytest_flops_mock.learner.environments.installed import installed_versions
-from pytest_flops_mock.learner.environments.python import CURRENT
+from pytest_flops_mock.learner.environments.proof import refused_import
+from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
@@ -39,6 +41,9 @@ MAKING = ("import of model_manager", "ModelManager()")
 
 LOAD_SECONDS = 60.0
 """Loading is not the repository's code: a short time limit for that must not count the learner's own imports."""
+
+CHILD_IMPORTS = ("numpy", "pyarrow", "pyarrow.flight", "datasets")
+"""What the child imports by itself, each after those that it builds on."""
 
 SHUFFLE_SEED = 42
 """The parts of a data set come in no order: they are shuffled, the same way each time."""
@@ -76,8 +81,10 @@ def look_at_repository(context: Context) -> Iterable[Finding]:
 def start_session(context: Context) -> Iterable[Finding]:
     """Started before the provider works: the child imports what it needs meanwhile."""
     subject, options = context.subject, context.options
-    python = learner_python(subject.env, subject.repository, allow_builds=options.allow_builds)
-    subject.kind = python.kind
+    python = learner_python(subject.env, subject.repository, on_wait=subject.on_wait, allow_builds=options.allow_builds)
+    subject.python = python
+    if subject.env == AUTO and python.kind == LEARNER:
+        context.facts[Stage.ENVIRONMENT] = (("chosen", python.shown),)
     session = LearnerSession(
         subject.repository,
         timeout=options.timeout,
@@ -89,15 +96,24 @@ def start_session(context: Context) -> Iterable[Finding]:
     subject.session = subject.stack.enter_context(session)
     answer = subject.session.start()
     if isinstance(answer, Failure):
-        return (*python.findings, _not_started(python.shown, answer))
+        return (*python.findings, not_started_finding(answer, python.shown))
     if Stage.STRUCTURE in context.usable and Stage.AGGREGATOR in context.stages:
         subject.session.begin(requests.AGGREGATOR)  # needs no data, and imports what takes longest
     context.usable.add(Stage.ENVIRONMENT)
     subject.versions = answer.facts.versions
-    if python.kind == "learner":
+    if python.kind == LEARNER:
         return python.findings
     differing = difference_findings(subject.versions, subject.repository, partial(installed_versions, python.executable))
     return (*python.findings, *differing)
+
+
+def unready(context: Context) -> tuple[Finding, ...]:
+    """Why the child could not import what it needs itself: that is the environment's, whatever asks for it first."""
+    subject, failure = context.subject, context.session.ready()
+    if failure is None or subject.python is None:
+        return ()
+    refused = refused_import(subject.python.executable, names=CHILD_IMPORTS, pass_env=context.options.pass_env)
+    return (unready_finding(failure, refused, subject.python.shown, limited=context.options.memory is not None),)
 
 
 def provide(context: Context) -> Iterable[Finding]:
@@ -250,8 +266,10 @@ def _failed(context: Context, failure: Failure, stage: Stage) -> Finding:
     subject = context.subject
     absent = absent_finding(failure, stage, subject.repository.absent)
     found = absent or failure_finding(failure, stage, context.columns, subject.modules())
-    only_here = subject.kind == CURRENT and len(context.options.env) == 1
-    return explained_by_versions(found, subject.versions) if only_here else found
+    if subject.kind == CURRENT and len(context.options.env) == 1:
+        return explained_by_versions(found, subject.versions)
+    lacking = subject.python.lacking if subject.python is not None else ()
+    return explained_by_lack(found, failure, stage, lacking)
 
 
 @contextmanager
@@ -269,19 +287,4 @@ def _with_output(found: Iterable[Finding], answer: Told[Any]) -> tuple[Finding, 
         if finding.severity is Severity.ERROR and not finding.detail
         else finding
         for finding in found
-    )
-
-
-def _not_started(python: str, failure: Failure) -> Finding:
-    raised = f"{failure.raised.chain[0].type}: {failure.raised.chain[0].text}" if failure.raised is not None else ""
-    return Finding.of(
-        Problem(
-            "the learner's process did not start",
-            where=python,
-            expected="a Python of 3.8 or later that answers",
-            got=failure.ending or raised,
-            fix="run that Python by hand, and see the output below",
-            code="FM206",
-        ),
-        detail=failure.output,
     )

@@ -67,7 +67,9 @@ class ModelManager(ModelManagerTemplate):
 
 
 def run(*arguments: str, folder: Path = EXAMPLE, **variables: str) -> subprocess.CompletedProcess[str]:
-    """The command, with what GitHub and other tools say left out of its environment."""
+    """The command, with what GitHub and other tools say left out of its environment; checks run in the current Python."""
+    if arguments[:1] == ("check",) and not any(argument.startswith("--env") for argument in arguments):
+        arguments = (*arguments, "--env=current")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PYTEST_", "PYTHON"))}
     return subprocess.run(
         [*COMMAND, *arguments],
@@ -430,7 +432,7 @@ def endless(line: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
     wait = f"open({str(tmp_path / 'begun')!r}, 'w').close()\n        while True: pass\n        "
     put(line, model_manager__py=LINE.replace("self.slope = self.slope +", f"{wait}self.slope = self.slope +"))
     process = subprocess.Popen(
-        [*HEEDING, *COMMAND, "check", ".", "--sla", "good.json"],
+        [*HEEDING, *COMMAND, "check", ".", "--sla", "good.json", "--env=current"],
         cwd=line,
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
@@ -492,7 +494,7 @@ def test_the_help_names_exit_statuses_and_formats(capsys: pytest.CaptureFixture[
             named = f"{option.argument} {option.metavar}".strip()
             assert f" {named} " in " ".join(told.split())
             assert option.terminal in " ".join(told.split())
-    assert "  2    wrong use: " in told
+    assert "  2    no verdict: wrong use " in told
     assert "  github    annotations for GitHub Actions" in told
 
 
@@ -559,7 +561,7 @@ def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.splitlines() == [
-        *("-m", "pytest_flops_mock.cli", "check", "--format=github", "--env=current", "--data=synthetic", "--timeout=60"),
+        *("-m", "pytest_flops_mock.cli", "check", "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
         *("--project-sla=p.json", "--ignore=FM714", "--sla=mocks/*.json", "--sla=b c.json", "--", "my repo"),
     ]
 

@@ -6,8 +6,9 @@ import pytest
 
 from pytest_flops_mock import Finding, Problem
 from pytest_flops_mock.judging.causes import cause
-from pytest_flops_mock.judging.versions import explained_by_versions
-from pytest_flops_mock.learner.facts import Link
+from pytest_flops_mock.judging.versions import explained_by_lack, explained_by_versions
+from pytest_flops_mock.learner.facts import Failure, Link, Raised
+from pytest_flops_mock.stage import Stage
 
 COLUMN = "AttributeError: 'Column' object has no attribute 'reshape'"
 
@@ -73,3 +74,27 @@ def test_a_missing_column_of_that_name_is_another_cause() -> None:
 def test_what_is_no_error_stays_as_it_is() -> None:
     warning = Finding.of(Problem(COLUMN), code="FM004")
     assert explained_by_versions(warning, {"datasets": "4.8.5"}) is warning
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "lacking", "severity"),
+    [
+        ("FM601", "ModuleNotFoundError", ("graph-tool==2.58.*",), "warning"),
+        ("FM601", "ModuleNotFoundError", (), "error"),
+        ("FM601", "ImportError", ("graph-tool==2.58.*",), "error"),
+        ("FM603", "ValueError", ("graph-tool==2.58.*",), "error"),
+    ],
+)
+def test_an_import_that_fails_for_the_lack_of_a_package_of_condas_is_a_warning(
+    code: str, kind: str, lacking: tuple[str, ...], severity: str
+) -> None:
+    finding = Finding.of(Problem("the repository imports graph_tool, which is not installed"), code=code)
+    link = Link(kind, "No module named 'graph_tool'", (), key_is_text=False, by_library=False, of_data=False, shapes=())
+    failure = Failure("raised", Raised((link,), "set_model_data()"))
+    found = explained_by_lack(finding, failure, Stage.TRANSFORM, lacking)
+    assert found.severity.value == severity
+    if severity == "warning":
+        assert found.message.startswith("fails here, and may work there: ")
+        assert found.problem.expected == "an environment with graph-tool==2.58.*, which conda may have"
+    else:
+        assert found == finding

@@ -235,7 +235,7 @@ def test_a_broken_sla_fails_in_its_own_stage(project: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*___ sla with mocks/mnist.json ___*", "FM003 *", "  where     mocks/mnist.json*"])
 
 
-def test_a_check_that_cannot_run_is_tried_once_and_fails_without_a_traceback(
+def test_a_check_that_cannot_run_is_tried_once_and_is_an_error_without_a_traceback(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = []
@@ -246,8 +246,8 @@ def test_a_check_that_cannot_run_is_tried_once_and_fails_without_a_traceback(
 
     monkeypatch.setattr("pytest_flops_mock.pipeline.RepositoryChecker.check", refuse)
     result = project.runpytest("--flops-check", ONE, "-k", "sla or load")
-    result.assert_outcomes(failed=2, deselected=8)
-    result.stdout.fnmatch_lines(["*___ load with *", "there is no such thing", "  fix       name another"])
+    result.assert_outcomes(errors=2, deselected=8)
+    result.stdout.fnmatch_lines(["*___ ERROR at setup of load with *", "there is no such thing", "  fix       name another"])
     assert "collection.py" not in str(result.stdout)
     assert len(tried) == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_flops_mock import MLRepository
 from pytest_flops_mock.errors import LearnerEnvironmentError, ToolError
-from pytest_flops_mock.learner.environments import built
+from pytest_flops_mock.learner.environments import built, choice
 from pytest_flops_mock.learner.environments.choice import learner_python
 
 BUILD = """
@@ -44,4 +44,5 @@ def stand_in_for_uv(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) 
     listed = "cpython-3.11.7-linux-x86_64-gnu    /pythons/python3.11"
     program.write_text(f'#!/bin/sh\nif [ "$1" = python ]; then echo "{listed}"; exit 0; fi\n{script}\n')
     program.chmod(0o755)
-    monkeypatch.setattr(built, "find_uv", lambda: str(program))
+    for module in (built, choice):
+        monkeypatch.setattr(module, "find_uv", lambda: str(program))

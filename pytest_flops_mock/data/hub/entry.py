@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_flops_mock.data.hub.patience import LOOK_UP_SECONDS
-from pytest_flops_mock.data.hub.problems import look_up_problem
-from pytest_flops_mock.errors import DataSourceError
+from pytest_flops_mock.data.hub.problems import look_up_error
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def look_up(name: str, revision: str | None, known: tuple[str, ...] = ()) -> Hub
     try:
         info = huggingface_hub.HfApi().dataset_info(name, revision=revision, timeout=LOOK_UP_SECONDS)
     except Exception as error:
-        raise DataSourceError(look_up_problem(name, revision, error, known)) from error
+        raise look_up_error(name, revision, error, known) from error
     card: Any = getattr(info, "card_data", None)
     licence = (card.to_dict() if card else {}).get("license") or ""
     return HubEntry(

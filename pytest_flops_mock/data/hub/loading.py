@@ -11,7 +11,7 @@ from typing import Any
 from pytest_flops_mock.data.files import builder_as_provider
 from pytest_flops_mock.data.hub.entry import HubEntry, is_offline, look_up
 from pytest_flops_mock.data.hub.patience import LOOK_UP_SECONDS, impatient
-from pytest_flops_mock.data.hub.problems import WITHOUT, load_problem, not_cached, where
+from pytest_flops_mock.data.hub.problems import WITHOUT, load_error, not_cached, where
 from pytest_flops_mock.data.libraries import with_files_closed
 from pytest_flops_mock.data.selection import Selection, chosen_split, first_rows, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem
@@ -37,7 +37,7 @@ def hub_rows(name: str, selection: Selection, known: tuple[str, ...] = ()) -> tu
         try:
             splits = _load(full, selection.revision, selection, streaming=False, cached=True)
         except Exception as error:
-            raise DataSourceError(not_cached(name, error)) from error
+            raise not_cached(name, error) from error
         rows = first_rows(chosen_split(splits, name, selection.split), selection.max_rows)
         pinned = f", revision {selection.revision}" if selection.revision else ""
         return rows, in_words(f"hub {full} (from its cache, offline){pinned}{chosen}", selection, rows)
@@ -147,9 +147,9 @@ def _reading(entry: HubEntry, selection: Selection) -> Iterator[None]:
         except DataSourceError:
             raise
         except Exception as error:
-            raise DataSourceError(load_problem(entry, selection, error, impatience.gave_up)) from error
+            raise load_error(entry, selection, error, impatience.gave_up) from error
     if impatience.gave_up is not None:  # the libraries took what lay in a cache instead
-        raise DataSourceError(load_problem(entry, selection, impatience.gave_up, impatience.gave_up))
+        raise load_error(entry, selection, impatience.gave_up, impatience.gave_up)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pytest_flops_mock.data.causes import causes, reason
 from pytest_flops_mock.data.hub.patience import LOOK_UP_SECONDS, SERVER_ERRORS, TOO_MANY_REQUESTS, GaveUpError
 from pytest_flops_mock.data.libraries import hub_utils
 from pytest_flops_mock.data.selection import Selection, configuration_problem
-from pytest_flops_mock.errors import Problem, nearest
+from pytest_flops_mock.errors import DataSourceError, HubUnavailableError, Problem, nearest
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.hub.entry import HubEntry
@@ -23,8 +23,17 @@ def where(name: str) -> str:
     return f"dataset_name = {name!r}"
 
 
-def look_up_problem(name: str, revision: str | None, error: Exception, known: tuple[str, ...]) -> Problem:
+def look_up_error(name: str, revision: str | None, error: Exception, known: tuple[str, ...]) -> DataSourceError:
     """Why the hub says nothing about a data set; ``known`` are names that may have been meant."""
+    hub = hub_utils()
+    if isinstance(
+        error, hub.GatedRepoError | hub.RevisionNotFoundError | hub.RepositoryNotFoundError | hub.HFValidationError
+    ):
+        return DataSourceError(_look_up_problem(name, revision, error, known))
+    return HubUnavailableError(_network_problem(name, error))
+
+
+def _look_up_problem(name: str, revision: str | None, error: Exception, known: tuple[str, ...]) -> Problem:
     hub = hub_utils()
     if isinstance(error, hub.GatedRepoError):
         return _gated(name, error)
@@ -37,18 +46,16 @@ def look_up_problem(name: str, revision: str | None, error: Exception, known: tu
             nearest="main",
             fix="see the data set's page, Files and versions; without a revision the newest is taken",
         )
-    if isinstance(error, hub.RepositoryNotFoundError | hub.HFValidationError):
-        token = _has_token()
-        return Problem(
-            "there is no such data set on the Hugging Face hub" + ("" if _is_bad(error) else ", or it is private"),
-            where=where(name),
-            expected="the name of a data set, such as ylecun/mnist",
-            got=reason(error) if _is_bad(error) else f"{name}, asked for {'with your' if token else 'without a'} token",
-            nearest=nearest(name, [other for other in known if other != name]),
-            fix="correct dataset_name"
-            + ("" if _is_bad(error) else "; for private data " + ("use a token that may read it" if token else _LOG_IN)),
-        )
-    return _network_problem(name, error)
+    token = _has_token()
+    return Problem(
+        "there is no such data set on the Hugging Face hub" + ("" if _is_bad(error) else ", or it is private"),
+        where=where(name),
+        expected="the name of a data set, such as ylecun/mnist",
+        got=reason(error) if _is_bad(error) else f"{name}, asked for {'with your' if token else 'without a'} token",
+        nearest=nearest(name, [other for other in known if other != name]),
+        fix="correct dataset_name"
+        + ("" if _is_bad(error) else "; for private data " + ("use a token that may read it" if token else _LOG_IN)),
+    )
 
 
 _LOG_IN = "log in first (hf auth login, or the environment variable HF_TOKEN)"
@@ -121,19 +128,19 @@ def _status_problem(name: str, status: int, wait: str) -> Problem:
     )
 
 
-def load_problem(entry: HubEntry, selection: Selection, error: Exception, gave_up: GaveUpError | None) -> Problem:
+def load_error(entry: HubEntry, selection: Selection, error: Exception, gave_up: GaveUpError | None) -> DataSourceError:
     """Why the files of a data set do not come."""
     if gave_up is not None and not gave_up.cut:
-        return _status_problem(entry.asked, gave_up.status, gave_up.wait)
+        return HubUnavailableError(_status_problem(entry.asked, gave_up.status, gave_up.wait))
     chain = causes(error)
     for link in chain:
         if isinstance(link, hub_utils().GatedRepoError):
-            return _gated(entry.id, link)
+            return DataSourceError(_gated(entry.id, link))
     if isinstance(error, ValueError) and (problem := _configuration_problem(entry, selection)):
-        return problem
+        return DataSourceError(problem)
     last = gave_up or chain[-1]
     if status := re.search(r"\(error (429|5\d\d)\)", str(last)):  # datasets 2.16 asks for files by itself, and wraps it so
-        return _status_problem(entry.asked, int(status[1]), "")
+        return HubUnavailableError(_status_problem(entry.asked, int(status[1]), ""))
     cut = isinstance(last, GaveUpError) or type(last).__module__.partition(".")[0] in (
         "httpx",
         "httpcore",
@@ -142,13 +149,14 @@ def load_problem(entry: HubEntry, selection: Selection, error: Exception, gave_u
         "aiohttp",
     )
     cut = cut or isinstance(last, ConnectionError | TimeoutError) or "Consistency check failed" in str(last)
-    return Problem(
+    problem = Problem(
         "the download of the data set broke off" if cut else "the data set's files cannot be read",
         where=where(entry.asked),
         expected=f"what {entry.id} has at revision {entry.commit[:12]}",
         got=str(last) if isinstance(last, GaveUpError) else reason(error),
         fix=("try again, " if cut else f"try datasets.load_dataset({entry.id!r}) by hand, ") + WITHOUT,
     )
+    return HubUnavailableError(problem) if cut else DataSourceError(problem)
 
 
 def _configuration_problem(entry: HubEntry, selection: Selection) -> Problem | None:
@@ -159,11 +167,13 @@ def _configuration_problem(entry: HubEntry, selection: Selection) -> Problem | N
     )
 
 
-def not_cached(name: str, error: Exception) -> Problem:
+def not_cached(name: str, error: Exception) -> HubUnavailableError:
     """What is said without a network about a data set that was never downloaded."""
-    return Problem(
-        "the data set is not in the cache of the Hugging Face hub, and the network is switched off",
-        where=where(name),
-        got=reason(error),
-        fix="unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, " + WITHOUT,
+    return HubUnavailableError(
+        Problem(
+            "the data set is not in the cache of the Hugging Face hub, and the network is switched off",
+            where=where(name),
+            got=reason(error),
+            fix="unset HF_HUB_OFFLINE and HF_DATASETS_OFFLINE once to download it, " + WITHOUT,
+        )
     )

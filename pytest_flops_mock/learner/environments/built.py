@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,9 @@ from pytest_flops_mock.errors import Problem, ToolError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.learner.environments.failures import no_wheel
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
-from pytest_flops_mock.learner.environments.kept import Kept, kept, user_cache
+from pytest_flops_mock.learner.environments.kept import Kept, OnWait, silent, user_cache
 from pytest_flops_mock.learner.environments.python import LEARNER, OLDEST_PYTHON, LearnerPython, dotted, minor
+from pytest_flops_mock.learner.environments.unsolved import without
 from pytest_flops_mock.learner.environments.uv import Recipe, Uv, find_uv
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment
@@ -28,7 +30,7 @@ ALLOWING = ("automatic", "auto", "true", "1")
 
 
 def built_python(
-    repository: MLRepository, *, cache: Path | None = None, limit: float | None = None, allow_builds: bool = False
+    repository: MLRepository, *, cache: Path | None = None, on_wait: OnWait = silent, allow_builds: bool = False
 ) -> LearnerPython:
     """The learner's Python, built when it is first asked for.
 
@@ -37,20 +39,16 @@ def built_python(
     Args:
         repository: Whose ``conda.yaml`` it is built from.
         cache: Where environments are kept; by default the user's cache folder.
-        limit: Seconds that each step of building may take; ``None`` for no limit.
+        on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
 
     Raises:
-        subprocess.TimeoutExpired: A step did not end within ``limit``.
         LearnerEnvironmentError: It cannot be built (FM204).
         ToolError: What builds it is missing or fails, or a package has no wheel; that says nothing of the repository.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
-    plan = planned(repository, limit, allow_builds=allow_builds)
-    folder = (cache or user_cache()).absolute() / plan.recipe.key
-    found = kept(folder, lambda place, lock: plan.uv.build(place, plan.recipe, plan.conda, lock), limit)
-    shown = f"{LEARNER} (Python {dotted(minor(plan.recipe.version))})"
-    return LearnerPython(found.python, LEARNER, shown, (*plan.findings, *_bound(found), *_damage(found)))
+    plan = planned(repository, on_wait=on_wait, allow_builds=allow_builds)
+    return plan.python(plan.uv.build(plan.recipe, cache or user_cache(), plan.conda))
 
 
 @dataclass(frozen=True)
@@ -69,12 +67,40 @@ class Plan:
     conda: CondaEnvironment
     findings: tuple[Finding, ...]
 
+    def python(self, built: Kept) -> LearnerPython:
+        """The Python of the environment that was built so."""
+        shown = f"{LEARNER} (Python {dotted(minor(self.recipe.version))})"
+        missing = (Finding.of(without(built.missing, self.conda), code="FM209"),) if built.missing else ()
+        told = (*self.findings, *_bound(built), *missing, *_damage(built))
+        return LearnerPython(built.python, LEARNER, shown, told, built.missing)
 
-def planned(repository: MLRepository, limit: float | None = None, *, allow_builds: bool = False) -> Plan:
-    """How the repository's environment would be built; see :func:`built_python`."""
+
+def planned(
+    repository: MLRepository,
+    limit: float | None = None,
+    *,
+    by_itself: bool = False,
+    on_wait: OnWait = silent,
+    allow_builds: bool = False,
+) -> Plan:
+    """How the repository's environment would be built.
+
+    Args:
+        repository: Whose ``conda.yaml`` it is built from.
+        limit: Seconds from now that all of it may take; ``None`` for no limit.
+        by_itself: Whether nobody has asked for it; see :class:`Uv`.
+        on_wait: Is told what is waited for.
+        allow_builds: Whether packages without a wheel may be built from source.
+
+    Raises:
+        subprocess.TimeoutExpired: The time is up.
+        ToolError: uv is missing or fails, there is no Python, or sources would have to be built.
+        RepositoryError: ``conda.yaml`` cannot be used.
+    """
     conda = conda_environment(repository)
     allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
-    uv = Uv(find_uv(), allow_download, allow_builds, limit)
+    deadline = None if limit is None else time.monotonic() + limit
+    uv = Uv(find_uv(), allow_download, allow_builds, deadline, by_itself, on_wait)
     if not allow_builds and conda.sources:
         text, line = conda.sources[0]
         raise no_wheel(text, f"{FILE}:{line}", "the address of a source distribution, or of a Git repository")

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, RepositoryError, ToolError
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.learner.environments.built import built_python
+from pytest_flops_mock.learner.environments.attempts import Attempt, last_attempt, remember
+from pytest_flops_mock.learner.environments.built import Plan, built_python, planned
+from pytest_flops_mock.learner.environments.kept import OnWait, silent, user_cache
 from pytest_flops_mock.learner.environments.named import named_python
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, LearnerPython
+from pytest_flops_mock.learner.environments.unsolved import without
+from pytest_flops_mock.learner.environments.uv import find_uv
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.stage import Severity
 
 AUTO = "auto"
 AUTO_SECONDS = 120.0
-"""How long each step of building may take where the environment is chosen by itself."""
+"""How long an environment may take, with all that is waited for, where it is chosen by itself."""
 
 
 def learner_python(
-    env: str, repository: MLRepository, *, cache: Path | None = None, allow_builds: bool = False
+    env: str,
+    repository: MLRepository,
+    *,
+    cache: Path | None = None,
+    on_wait: OnWait = silent,
+    allow_builds: bool = False,
 ) -> LearnerPython:
     """The Python that ``env`` stands for. The learner's is built when it is first asked for, which takes a while.
 
@@ -29,39 +40,100 @@ def learner_python(
             virtual environment.
         repository: Whose ``conda.yaml`` the learner's environment is built from.
         cache: Where environments are kept; by default the user's cache folder.
+        on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
 
     Raises:
         LearnerEnvironmentError: It is not there, cannot be used (FM205), or cannot be built (FM204).
+        ToolError: What builds the learner's is missing or fails.
         RepositoryError: The learner's is asked for, and ``conda.yaml`` cannot be used.
     """
     if env == AUTO:
-        return auto(repository, cache=cache, allow_builds=allow_builds)
+        return auto(repository, cache=cache, on_wait=on_wait, allow_builds=allow_builds)
     if env == CURRENT:
-        return LearnerPython(Path(sys.executable), CURRENT, CURRENT)
-    return built_python(repository, cache=cache, allow_builds=allow_builds) if env == LEARNER else named_python(env)
+        return _current()
+    if env == LEARNER:
+        return built_python(repository, cache=cache, on_wait=on_wait, allow_builds=allow_builds)
+    return named_python(env)
 
 
 def auto(
-    repository: MLRepository, *, limit: float = AUTO_SECONDS, cache: Path | None = None, allow_builds: bool = False
+    repository: MLRepository,
+    *,
+    limit: float = AUTO_SECONDS,
+    cache: Path | None = None,
+    on_wait: OnWait = silent,
+    allow_builds: bool = False,
 ) -> LearnerPython:
-    """The learner's Python, if it is cached or can be built in time; else the current one. A finding says which, and why.
+    """The learner's Python, if it is cached or can be built in time; else the current one, and a finding says why.
+
+    Nobody has asked for it. So nothing is said where there is no uv, packages of gigabytes are not downloaded, and what
+    did not work is not tried again for an hour.
 
     Args:
         repository: Whose ``conda.yaml`` the learner's environment is built from.
-        limit: Seconds that each step of building may take.
+        limit: Seconds that it may take.
         cache: Where environments are kept; by default the user's cache folder.
+        on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
     """
     try:
-        return built_python(repository, cache=cache, limit=limit, allow_builds=allow_builds)
-    except subprocess.TimeoutExpired:
-        reason = f"it was not built within {limit:g} s"
-    except RepositoryError:
-        reason = f"{FILE} cannot be used"
-    except (LearnerEnvironmentError, ToolError) as error:
-        reason = f"{error.problems[0].message}: {error.problems[0].got}".rstrip(": ")
-    found = Finding.of(
+        find_uv()
+    except ToolError:
+        return _current()
+    try:
+        cache = user_cache() if cache is None else cache
+        plan = planned(repository, limit, by_itself=True, on_wait=on_wait, allow_builds=allow_builds)
+    except (RepositoryError, subprocess.TimeoutExpired, ToolError) as error:
+        return _current(*_told(Attempt(_reason(error, limit))))
+    found = _taken(plan, limit, cache)
+    return found if isinstance(found, LearnerPython) else _current(*_told(found))
+
+
+def _taken(plan: Plan, limit: float, cache: Path) -> LearnerPython | Attempt:
+    built = plan.uv.kept(plan.recipe, cache)
+    if built is None:
+        file = cache.absolute() / f"{plan.recipe.key}.failed"
+        if (before := last_attempt(file)) is not None:
+            return before
+        try:
+            built = plan.uv.build(plan.recipe, cache, plan.conda)
+        except LearnerEnvironmentError as error:
+            return remember(file, Attempt("its packages go together in no way, see FM204", error.problems[0]))
+        except (subprocess.TimeoutExpired, ToolError) as error:
+            return remember(file, Attempt(_reason(error, limit)))
+    if built.missing:  # the current Python may be one of conda's
+        return Attempt(without(built.missing, plan.conda).message)
+    python = plan.python(built)
+    # Nobody has asked for a Python that this machine has not: no warning.
+    told = (replace(each, severity=Severity.INFO) if each.code == "FM202" else each for each in python.findings)
+    return replace(python, findings=tuple(told))
+
+
+def _current(*findings: Finding) -> LearnerPython:
+    return LearnerPython(Path(sys.executable), CURRENT, CURRENT, findings)
+
+
+def _reason(error: Exception, limit: float) -> str:
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"it was not built within {limit:g} s"
+    if not isinstance(error, ToolError):
+        return f"{FILE} cannot be used"
+    problem = error.problems[0]
+    return f"{problem.message}: {problem.got}".rstrip(": ")
+
+
+def _told(attempt: Attempt) -> tuple[Finding, ...]:
+    again = " (tried within the last hour, and by itself not again before it is over)" if attempt.before else ""
+    found = _not_taken(attempt.reason + again)
+    if attempt.problem is None:
+        return (found,)
+    # Conda may have what no package index has in that version, so by itself it is no verdict.
+    return (found, replace(Finding.of(attempt.problem, code="FM204"), severity=Severity.WARNING))
+
+
+def _not_taken(reason: str) -> Finding:
+    return Finding.of(
         Problem(
             "the check runs in the current Python, not in the learner's",
             where="the environment of the check",
@@ -71,4 +143,3 @@ def auto(
         ),
         code="FM208",
     )
-    return LearnerPython(Path(sys.executable), CURRENT, CURRENT, (found,))

@@ -32,6 +32,20 @@ LEFT_DAYS = 1.0
 DAY_SECONDS = 24 * 60 * 60
 POLL_SECONDS = 0.1
 
+OnWait = Callable[[str], None]
+"""Is told in a line what the user waits for."""
+
+TimeLeft = Callable[[], float | None]
+"""Says how many seconds are left; ``None`` for as many as it takes."""
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def endless() -> None:
+    """As many seconds as it takes."""
+
 
 @dataclass(frozen=True)
 class Built:
@@ -41,11 +55,13 @@ class Built:
         seal: What each of its files was by then.
         bound: The requirement that it needed to import what the child needs, such as ``pyarrow<26``; or empty.
         reason: What went wrong without.
+        missing: Requirements that it lacks, since no package index has them and conda may.
     """
 
     seal: Seal
     bound: str = ""
     reason: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,12 +72,14 @@ class Kept:
         python: Its interpreter.
         bound: See :class:`Built`.
         reason: See :class:`Built`.
+        missing: See :class:`Built`.
         damage: What was not as it was built, before it was mended or built anew.
     """
 
     python: Path
     bound: str = ""
     reason: str = ""
+    missing: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
 
 
@@ -83,7 +101,16 @@ def user_cache() -> Path:
     return caches / "pytest-flops-mock" / "environments"
 
 
-def kept(folder: Path, build: Callable[[Path, int], Built], limit: float | None = None) -> Kept:
+def found(folder: Path) -> Kept | None:
+    """The environment in a folder, if it is there in full, and as it was built."""
+    known = _read(folder)
+    if known is None or not (is_untouched(folder, known.seal) or _unchanged(folder, known)):
+        return None
+    _note_use(folder)
+    return _as_kept(folder, known)
+
+
+def kept(folder: Path, build: Callable[[Path, int], Built], *, left: TimeLeft = endless, on_wait: OnWait = silent) -> Kept:
     """The environment in a folder: as it was built, or built now.
 
     It is built where it is used, since a virtual environment holds its own path. A file beside it, written last, holds its
@@ -93,35 +120,30 @@ def kept(folder: Path, build: Callable[[Path, int], Built], limit: float | None 
     Args:
         folder: Where it lies, or shall lie.
         build: Builds it in the folder; it holds the lock, whose descriptor it is given, as well.
-        limit: Seconds to wait for another process that builds it; ``None`` for no limit.
+        left: How long another process that builds it is waited for.
+        on_wait: Is told that it is waited for.
 
     Raises:
         subprocess.TimeoutExpired: Another process was still building it.
         ToolError: It cannot be kept there.
     """
     try:
-        return _kept(folder, build, limit)
+        if (there := found(folder)) is not None:
+            return there
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(folder.with_suffix(".lock"), left, on_wait) as lock:
+            known = _read(folder)  # another process may have built it meanwhile
+            damage = [] if known is None else changes(known.seal, sealed(folder, known.seal))
+            if known is None or not _mended(folder, known):
+                known = _built(folder, build, lock)
+        _remove_unused(folder)
     except OSError as error:
         raise ToolError(_not_kept(os.fspath(folder.parent), error.strerror or str(error))) from error
-
-
-def _kept(folder: Path, build: Callable[[Path, int], Built], limit: float | None) -> Kept:
-    known = _read(folder)
-    if known is not None and (is_untouched(folder, known.seal) or _unchanged(folder, known)):
-        _note_use(folder)
-        return _as_kept(folder, known)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_suffix(".lock"), limit) as lock:
-        known = _read(folder)  # another process may have built it meanwhile
-        damage = [] if known is None else changes(known.seal, sealed(folder, known.seal))
-        if known is None or not _mended(folder, known):
-            known = _built(folder, build, lock)
-    _remove_unused(folder)
     return _as_kept(folder, known, damage)
 
 
 def _as_kept(folder: Path, known: Built, damage: list[str] | None = None) -> Kept:
-    return Kept(folder / "bin" / "python", known.bound, known.reason, tuple(damage or ()))
+    return Kept(folder / "bin" / "python", known.bound, known.reason, known.missing, tuple(damage or ()))
 
 
 def _unchanged(folder: Path, known: Built) -> bool:
@@ -165,7 +187,7 @@ def _read(folder: Path) -> Built | None:
     try:
         told = json.loads(_seal_file(folder).read_bytes())
         seal = {path: Sealed(*entry) for path, entry in told["files"].items()}
-        known = Built(seal, told["bound"], told["reason"])
+        known = Built(seal, told["bound"], told["reason"], tuple(map(str, told["missing"])))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return known if isinstance(known.bound, str) and isinstance(known.reason, str) else None
@@ -177,7 +199,8 @@ def _write(folder: Path, built: Built) -> None:
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     files = {name: astuple(entry) for name, entry in built.seal.items()}
     try:
-        fresh.write_text(json.dumps({"bound": built.bound, "reason": built.reason, "files": files}), encoding="utf-8")
+        told = {"bound": built.bound, "reason": built.reason, "missing": built.missing, "files": files}
+        fresh.write_text(json.dumps(told), encoding="utf-8")
         fresh.chmod(0o444)
         fresh.replace(path)
     except BaseException:
@@ -195,7 +218,7 @@ def _remove_unused(besides: Path) -> None:
     for folder in besides.parent.iterdir():
         if folder == besides or folder.suffix or not folder.is_dir():
             continue
-        with suppress(OSError, subprocess.TimeoutExpired), _locked(folder.with_suffix(".lock"), 0):
+        with suppress(OSError, subprocess.TimeoutExpired), _locked(folder.with_suffix(".lock"), lambda: 0.0):
             complete = _seal_file(folder).exists()
             last_used = (_seal_file(folder) if complete else folder).stat().st_mtime
             if time.time() - last_used > (UNUSED_DAYS if complete else LEFT_DAYS) * DAY_SECONDS:
@@ -204,17 +227,20 @@ def _remove_unused(besides: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path, limit: float | None) -> Iterator[int]:
+def _locked(path: Path, left: TimeLeft = endless, on_wait: OnWait = silent) -> Iterator[int]:
     """Holds a lock on a file that stays; yields its descriptor. The system releases it whenever the process ends."""
-    deadline = None if limit is None else time.monotonic() + limit
     with path.open("w") as file:
+        waits = False
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if deadline is not None and time.monotonic() >= deadline:
-                    raise subprocess.TimeoutExpired("the build of another process", limit or 0) from None
+                if not waits:
+                    on_wait("waiting for another process that builds the same environment")
+                    waits = True
+                if left() == 0:
+                    raise subprocess.TimeoutExpired("another process that builds it", 0) from None
                 time.sleep(POLL_SECONDS)
         yield file.fileno()
 

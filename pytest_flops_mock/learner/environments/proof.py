@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.learner.environments.isolation import apart, child_environment, temporary_folder
-from pytest_flops_mock.subprocesses import run
+from pytest_flops_mock.subprocesses import ending, run
 
 NEEDED = ("numpy", "pyarrow", "datasets", "flwr")
 """What the child imports, each after those that it builds on."""
@@ -17,24 +18,30 @@ NEEDED = ("numpy", "pyarrow", "datasets", "flwr")
 PROOF_SECONDS = 300.0
 """How long importing it all may take; the first time, Python compiles it."""
 
-# As JSON on the last line: the package that does not import, why, and which version it has.
+# As JSON in lines: each package before it is imported, since it may end the process, and on the last line what came of it.
 _IMPORT = """import importlib, json, sys
 try:
     from importlib import metadata
 except ImportError:
     sys.exit("a Python before 3.8")
 told = {{}}
-for name in {needed!r}:
+def tell():
+    sys.stdout.write("\\n" + json.dumps(told) + "\\n")
+    sys.stdout.flush()
+for name in {names!r}:
+    told = {{"package": name.split(".")[0], "reason": "", "version": ""}}
+    try:
+        told["version"] = metadata.version(told["package"])
+    except metadata.PackageNotFoundError:
+        pass
+    tell()
     try:
         importlib.import_module(name)
     except BaseException as error:
-        told = {{"package": name, "reason": "%s: %s" % (type(error).__name__, error)}}
-        try:
-            told["version"] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            told["version"] = ""
+        told["reason"] = "%s: %s" % (type(error).__name__, error)
         break
-sys.stdout.write("\\n" + json.dumps(told))
+    told = {{}}
+tell()
 """
 
 
@@ -53,18 +60,31 @@ class Refused:
     reason: str
 
 
-def refused_import(python: Path) -> Refused | None:
-    """The first needed package that the Python does not import; ``None`` if it imports all."""
+def refused_import(
+    python: Path, limit: float | None = PROOF_SECONDS, names: tuple[str, ...] = NEEDED, pass_env: Collection[str] = ()
+) -> Refused | None:
+    """The first package that the Python does not import, or that ends it; ``None`` if it imports all.
+
+    Args:
+        python: The interpreter.
+        limit: Seconds that it may take.
+        names: The modules to import, in order.
+        pass_env: Names of variables that it gets to see beside the usual ones.
+    """
     with temporary_folder("proof") as folder:
-        command = [os.fspath(python), *apart(), "-c", _IMPORT.format(needed=NEEDED)]
-        environment = child_environment(os.environ, folder)
+        command = [os.fspath(python), *apart(), "-c", _IMPORT.format(names=names)]
+        environment = child_environment(os.environ, folder, pass_env)
         try:
-            ended = run(command, env=environment, cwd=folder, timeout=PROOF_SECONDS)
+            ended = run(command, env=environment, cwd=folder, timeout=limit)
             told = json.loads(ended.text.strip().rpartition("\n")[2])
-            if not told:
-                return None
-            return Refused(told["package"], told["version"], told["reason"].strip().partition("\n")[0])
         except subprocess.TimeoutExpired:
-            return Refused("", "", f"its imports did not end within {PROOF_SECONDS:g} s")
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            return Refused("", "", f"its imports did not end within {limit:g} s")
+        except (OSError, ValueError) as error:
             return Refused("", "", f"it does not run: {error}")
+    if not told:
+        return None
+    try:
+        reason = told["reason"].strip().partition("\n")[0] or f"its import ends the process ({ending(ended.status)})"
+        return Refused(str(told["package"]), str(told["version"]), reason)
+    except (TypeError, KeyError, AttributeError):  # a package has written something itself
+        return Refused("", "", "it does not say what came of its imports")

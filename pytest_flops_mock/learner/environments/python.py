@@ -23,12 +23,14 @@ class LearnerPython:
         kind: ``current``, ``learner`` or ``path``.
         shown: What it is, for the report.
         findings: What is to be said of it.
+        lacking: What ``conda.yaml`` asks for and it lacks, since conda alone may have it.
     """
 
     executable: Path
     kind: str
     shown: str
     findings: tuple[Finding, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def minor(version: str) -> tuple[int, ...]:

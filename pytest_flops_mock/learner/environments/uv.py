@@ -9,14 +9,15 @@ import platform
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
-from pytest_flops_mock.learner.environments.failures import bounded, fault_of_machine, not_installed
-from pytest_flops_mock.learner.environments.kept import Built
-from pytest_flops_mock.learner.environments.proof import NEEDED, Refused, refused_import
+from pytest_flops_mock.errors import Problem, ToolError
+from pytest_flops_mock.learner.environments.failures import bounded, fault_of_machine
+from pytest_flops_mock.learner.environments.kept import Built, Kept, OnWait, found, kept, silent
+from pytest_flops_mock.learner.environments.proof import PROOF_SECONDS, refused_import
 from pytest_flops_mock.learner.environments.seal import (
     Seal,
     make_read_only,
@@ -24,6 +25,15 @@ from pytest_flops_mock.learner.environments.seal import (
     remove_added,
     sealed,
     unlike_their_record,
+)
+from pytest_flops_mock.learner.environments.unsolved import (
+    large,
+    not_on_the_index,
+    not_proven,
+    not_solved,
+    requirements_for,
+    too_large,
+    without,
 )
 from pytest_flops_mock.learner.environments.variables import search_path, uv_environment
 from pytest_flops_mock.repository.conda.document import FILE
@@ -95,21 +105,25 @@ class Uv:
         program: Where it is.
         allow_download: Whether it may download a Python.
         allow_builds: Whether it may build packages from source, which runs their code.
-        limit: Seconds that each of its commands may take; ``None`` for no limit.
+        deadline: When it has to come to an end, as ``time.monotonic()`` counts; ``None`` for no limit.
+        by_itself: Whether nobody has asked for the environment: then nothing of it may be missing, or large.
+        on_wait: Is told what is waited for.
     """
 
     program: str
     allow_download: bool
     allow_builds: bool = False
-    limit: float | None = None
+    deadline: float | None = None
+    by_itself: bool = False
+    on_wait: OnWait = silent
 
     def installed(self) -> dict[str, Path]:
         """Interpreters by version; the first on the user's path counts. Pre-releases and free-threaded ones are left out."""
         ended = self._run(["python", "list", "--only-installed", "--color", "never"], errors=subprocess.PIPE)
-        found: dict[str, Path] = {}
+        pythons: dict[str, Path] = {}
         for match in filter(None, map(_INSTALLED.fullmatch, ended.text.splitlines())):
-            found.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
-        if (ended.status or not found) and (machine := fault_of_machine(ended.status, ended.errors)):
+            pythons.setdefault(".".join(match.group(1, 2, 3)), Path(match[4]))
+        if (ended.status or not pythons) and (machine := fault_of_machine(ended.status, ended.errors)):
             raise ToolError(machine)
         if ended.status:
             raise ToolError(
@@ -121,84 +135,134 @@ class Uv:
                     fix="run uv python list --only-installed to see why, or update uv",
                 )
             )
-        return found
+        return pythons
 
-    def build(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None = None) -> Built:
-        """Build the recipe's environment in an empty folder.
+    def kept(self, recipe: Recipe, cache: Path) -> Kept | None:
+        """The recipe's environment, if it is in the cache in full, and as it was built."""
+        return found(cache.absolute() / recipe.key)
 
-        Where a package does not import, lower versions of it are tried: conda takes builds that go together, and on PyPI
-        a package may ask for less than it needs. The newest pyarrow does not say which NumPy it was built for.
+    def build(self, recipe: Recipe, cache: Path, conda: CondaEnvironment) -> Kept:
+        """The recipe's environment, which is built if it is not in the cache.
 
         Args:
-            folder: Where it is built.
             recipe: What it is built from.
+            cache: The folder of all environments.
             conda: Where the recipe comes from, to say which line a failure is about.
-            lock: A descriptor that uv holds, too, until it has ended.
 
         Raises:
-            LearnerEnvironmentError: It cannot be built.
-            ToolError: uv fails, or the environment does not import what the child needs.
+            subprocess.TimeoutExpired: It is not there when the time is up.
+            LearnerEnvironmentError: Its packages go together in no way.
+            ToolError: It cannot be had or kept here, which says nothing of the repository.
         """
-        seal = self._installed(folder, recipe, conda, lock)
+
+        def build(folder: Path, lock: int) -> Built:
+            self.on_wait(self._announced())
+            return self._proven(folder, recipe, conda, lock)
+
+        return kept(cache.absolute() / recipe.key, build, left=self._left, on_wait=self.on_wait)
+
+    def _announced(self) -> str:
+        if self.deadline is None:
+            return f"building an environment like the learner's from {FILE}; it is kept for the next time"
+        seconds = f"for at most {self._left() or 0:.0f} s"
+        return f'building an environment like the learner\'s from {FILE} {seconds}; the environment "current" needs none'
+
+    def _proven(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> Built:
+        """Install the packages, and lower ones of what does not import; what was needed for that.
+
+        Conda takes builds that go together. On PyPI a package may ask for less than it needs: the newest pyarrow does not
+        say which NumPy it was built for.
+        """
+        recipe, missing = self._install_what_is_there(folder, recipe, conda, lock)
+        seal = self._like_records(folder, recipe, conda, lock)
         python = folder / "bin" / "python"
-        first = refused = refused_import(python)
-        major = int(found[0]) if first is not None and (found := re.match(r"\d+", first.version)) else 0
+        first = refused = refused_import(python, self._left(PROOF_SECONDS))
+        major = int(match[0]) if first is not None and (match := re.match(r"\d+", first.version)) else 0
         for newest in range(major, max(major - MAX_BOUNDS, 0), -1):
             if first is None or refused is None or refused.package != first.package:
                 break
             bound = f"{first.package}<{newest}"
-            try:
-                bounded_recipe = replace(recipe, requirements=(*recipe.requirements, bound))
-                seal = self._installed(folder, bounded_recipe, conda, lock, anew=False)
-            except LearnerEnvironmentError:
+            bounded_recipe = replace(recipe, requirements=(*recipe.requirements, bound))
+            make_writable(folder)
+            if self._install(folder, bounded_recipe, lock) is not None:
                 break  # conda.yaml, or Python, asks for one that is not below
-            refused = refused_import(python)
+            seal = self._like_records(folder, bounded_recipe, conda, lock)
+            refused = refused_import(python, self._left(PROOF_SECONDS))
             if refused is None:
                 remove_added(folder, seal)  # what packages write when they are imported
-                return Built(sealed(folder, seal), bound, f"{first.package} {first.version}: {first.reason}")
+                reason = f"{first.package} {first.version}: {first.reason}"
+                return Built(sealed(folder, seal), bound, reason, missing)
         if first is not None:
-            raise ToolError(_not_proven(first))
+            raise ToolError(not_proven(first))
         remove_added(folder, seal)
-        return Built(sealed(folder, seal))
+        return Built(sealed(folder, seal), missing=missing)
 
-    def _installed(
-        self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None, *, anew: bool = True
-    ) -> Seal:
-        """Install the packages, and once more, past uv's cache, those that are not what they say of themselves."""
-        if anew:
-            ended = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
-            self._refuse_failure(ended, folder, recipe, conda)
-        else:
-            make_writable(folder)
-        self._install(folder, recipe, conda, lock)
-        seal = sealed(folder)
-        if damaged := unlike_their_record(folder, seal):
+    def _install_what_is_there(
+        self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int
+    ) -> tuple[Recipe, tuple[str, ...]]:
+        """Install the packages; the recipe that was taken, and the requirements that it lacks.
+
+        What conda's part of conda.yaml asks for may be there for conda alone. That is nothing to blame the repository for.
+        """
+        missing: tuple[str, ...] = ()
+        ended = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
+        if ended.status:
+            raise not_solved(ended.status, ended.text, recipe.requirements, conda)
+        while (failed := self._install(folder, recipe, lock)) is not None:
+            output = failed.text.replace(f"{folder}{os.sep}", "")
+            absent = requirements_for(not_on_the_index(output), recipe.requirements, conda)
+            if not absent:
+                raise not_solved(failed.status, output, recipe.requirements, conda)
+            if self.by_itself:
+                raise ToolError(replace(without(absent, conda), got=""))
+            missing += absent
+            recipe = replace(recipe, requirements=tuple(line for line in recipe.requirements if line not in absent))
+        return recipe, missing
+
+    def _like_records(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> Seal:
+        """Install once more, past uv's cache, what is not as it says of itself; then nothing is written any more."""
+        if damaged := unlike_their_record(folder, sealed(folder)):
             again = [argument for name in damaged for argument in ("--reinstall-package", name)]
-            self._install(folder, recipe, conda, lock, ["--no-cache", *again])
+            if (failed := self._install(folder, recipe, lock, ["--no-cache", *again])) is not None:
+                raise not_solved(failed.status, failed.text.replace(f"{folder}{os.sep}", ""), recipe.requirements, conda)
         make_read_only(folder)
         return sealed(folder)
 
-    def _install(
-        self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None, options: Sequence[str] = ()
-    ) -> None:
+    def _install(self, folder: Path, recipe: Recipe, lock: int, options: Sequence[str] = ()) -> Ended | None:
+        """Install the packages; how uv ended if that does not work."""
         python, asked, solved = folder / "bin" / "python", folder / "requirements.txt", folder / "solved.txt"
         asked.write_text("\n".join(recipe.requirements) + "\n", encoding="utf-8")
         common = ["--color", "never", "--python", os.fspath(python)]
         wheels_only = [] if recipe.with_builds else ["--no-build"]
-        if recipe.solved_for:
-            solving = ["pip", "compile", *common, "--python-version", recipe.solved_for, *wheels_only, "--no-header"]
+        if recipe.solved_for or self.by_itself:  # what is large is known before it is downloaded
+            older = ["--python-version", recipe.solved_for] if recipe.solved_for else []
+            solving = [
+                "pip",
+                "compile",
+                *older,
+                *common,
+                *wheels_only,
+                "--no-header",
+                "--emit-index-url",
+                "--emit-find-links",
+            ]
             ended = self._run([*solving, "--output-file", os.fspath(solved), os.fspath(asked)], lock=lock)
-            self._refuse_failure(ended, folder, recipe, conda)
+            if ended.status:
+                return ended
+            if self.by_itself and solved.exists() and (much := large(solved.read_text(encoding="utf-8"))):
+                raise ToolError(too_large(much))
             asked = solved
         # Compiled at once: nothing is written into it later.
         install = ["pip", "install", *common, "--requirement", os.fspath(asked), "--compile-bytecode"]
         ended = self._run([*install, *wheels_only, *options], lock=lock)
-        self._refuse_failure(ended, folder, recipe, conda)
+        return ended if ended.status else None
 
-    def _refuse_failure(self, ended: Ended, folder: Path, recipe: Recipe, conda: CondaEnvironment) -> None:
-        if ended.status:
-            output = ended.text.replace(f"{folder}{os.sep}", "")
-            raise not_installed(ended.status, output, recipe.requirements, conda)
+    def _left(self, limit: float | None = None) -> float | None:
+        """Seconds that are left, at most ``limit``; ``None`` for as many as it takes."""
+        if self.deadline is None:
+            return limit
+        left = max(0.0, self.deadline - time.monotonic())
+        return left if limit is None else min(left, limit)
 
     def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> Ended:
         """What uv said, and how it ended. uv holds the lock, too, until it has ended."""
@@ -212,7 +276,7 @@ class Uv:
                 ),
                 cwd=Path("/"),  # a pyproject.toml of the current folder, or of one that uv lies in, would count
                 errors=errors,
-                timeout=self.limit,
+                timeout=self._left(),
                 pass_fds=() if lock is None else (lock,),
             )
         except OSError as error:
@@ -225,13 +289,3 @@ class Uv:
                     fix='pip install "pytest-flops-mock[env]" brings one that does',
                 )
             ) from error
-
-
-def _not_proven(refused: Refused) -> Problem:
-    return Problem(
-        "the learner's environment was built, and does not import what a check needs",
-        where='the environment "learner"',
-        expected=f"imports of {', '.join(NEEDED)}",
-        got=" ".join(filter(None, (refused.package, refused.version))) + (": " if refused.package else "") + refused.reason,
-        fix=f"pin versions in {FILE} that go together, or name a Python of conda's with the same packages",
-    )

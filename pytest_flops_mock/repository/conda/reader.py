@@ -34,6 +34,7 @@ class CondaEnvironment:
         sources: Addresses that are no wheels', and their lines: code of theirs runs when they are installed.
         left_out: Entries that have no counterpart outside conda, as they are written; not pip, which uv stands in for.
         lines: The line, from 1, of each package of the requirements (its normalized name) and of Python.
+        by_pip: The normalized names of the packages that its pip list asks for.
     """
 
     python: str
@@ -43,6 +44,7 @@ class CondaEnvironment:
     sources: tuple[tuple[str, int], ...] = ()
     left_out: tuple[str, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
+    by_pip: tuple[str, ...] = ()
 
     @property
     def python_minor(self) -> tuple[int, ...]:
@@ -170,6 +172,7 @@ def _environment(entries: list[Entry]) -> CondaEnvironment:
         sources=tuple((entry.written.text, entry.written.line) for entry in entries if entry.source),
         left_out=tuple(entry.written.text for entry in entries if entry.left_out),
         lines=tuple({entry.name: entry.written.line for entry in reversed(entries) if entry.name}.items()),
+        by_pip=tuple(dict.fromkeys(entry.name for entry in entries if entry.name and entry.written.by_pip)),
     )
 
 

@@ -48,7 +48,7 @@ def test_what_is_kept_is_told_with_what_it_needed(tmp_path: Path) -> None:
         b"[]",
         b'{"files": []}',
         b'{"files": {"a": [1]}}',
-        b'{"files": {}, "bound": 1, "reason": 2}',
+        b'{"files": {}, "bound": 1, "reason": 2, "missing": 3}',
         b"[" * 99999,
     ],
 )
@@ -71,14 +71,14 @@ def test_a_build_that_fails_leaves_nothing_but_the_lock(tmp_path: Path) -> None:
 
 
 def test_another_process_that_builds_is_waited_for_no_longer_than_the_limit(tmp_path: Path) -> None:
-    with _locked(tmp_path / "a.lock", None), pytest.raises(subprocess.TimeoutExpired):
-        kept(tmp_path / "a", no_build, 0.2)
+    with _locked(tmp_path / "a.lock"), pytest.raises(subprocess.TimeoutExpired):
+        kept(tmp_path / "a", no_build, left=lambda: 0.0)
 
 
 def test_one_that_is_in_use_is_not_removed_however_old(tmp_path: Path) -> None:
     kept(tmp_path / "a", build)
     os.utime(tmp_path / "a.json", (1, 1))
-    with _locked(tmp_path / "a.lock", None):
+    with _locked(tmp_path / "a.lock"):
         kept(tmp_path / "b", build)
     assert (tmp_path / "a" / "bin").exists()
     kept(tmp_path / "c", build)

@@ -15,8 +15,8 @@ from standins.uv import BUILD, asking, no_verdict, refused, stand_in_for_uv
 
 from pytest_flops_mock.learner.environments import uv
 from pytest_flops_mock.learner.environments.choice import learner_python
-from pytest_flops_mock.learner.environments.failures import not_installed
 from pytest_flops_mock.learner.environments.image import LEARNER_PINS
+from pytest_flops_mock.learner.environments.unsolved import not_solved
 from pytest_flops_mock.learner.environments.uv import Recipe
 from pytest_flops_mock.learner.environments.variables import uv_environment
 from pytest_flops_mock.repository.conda.reader import conda_environment
@@ -83,14 +83,11 @@ error: No solution found when resolving dependencies
   cause: Because there is no version of numpy==99.* and you require numpy==99.*, your requirements are unsatisfiable."""
 
 
-NOT_FOUND = "error: Because numpy was not found in the package registry"
-
-
 @pytest.mark.parametrize(
     ("output", "where", "fix"),
     [
         (NO_SOLUTION, "conda.yaml:3", "change the versions in conda.yaml so that they go together"),
-        (NOT_FOUND, "conda.yaml:3", "PyPI has no package of that name"),
+        ("error: Because thing was not found in the package registry", "conda.yaml:4", "no package index has thing"),
         (
             "error: HTTP status client error (404 Not Found) for url (https://a.org/b.whl)",
             "conda.yaml",
@@ -103,7 +100,7 @@ def test_what_uv_says_of_a_failure_is_told_and_nothing_is_left(
 ) -> None:
     (tmp_path / "output").write_text(output)
     stand_in_for_uv(monkeypatch, tmp_path, f'[ "$1" = venv ] && mkdir -p "$4/bin" && exit 0\ncat {tmp_path}/output; exit 1')
-    repository = asking("python=3.11", "numpy=99", "pip: ['https://a.org/b.whl']")
+    repository = asking("python=3.11", "numpy=99", "pip: [thing, 'https://a.org/b.whl']")
     error = refused("learner", repository, cache=tmp_path / "cache")
     (problem,) = error.problems
     assert (error.code, problem.message, problem.where) == ("FM204", "the learner's environment cannot be built", where)
@@ -118,8 +115,8 @@ CANNOT, HERE = "the learner's environment cannot be built", "uv cannot build the
 @pytest.mark.parametrize(
     ("script", "message", "got", "fix"),
     [
-        ("echo 'error: Failed to build `thing==1`'; exit 1", CANNOT, "Failed to build", "a package is built from source"),
-        ("echo 'out of words'; exit 2", CANNOT, "out of words", "see what uv says"),
+        ("echo 'error: Failed to build `thing==1`'; exit 1", CANNOT, "Failed to build", "see uv's words"),
+        ("echo 'out of words'; exit 2", CANNOT, "out of words", "see uv's words"),
         ("echo 'error: x: No space left on device (os error 28)'; exit 2", HERE, "No space left", "make room"),
         ("echo 'error: x: Disk quota exceeded (os error 122)'; exit 2", HERE, "quota", "make room"),
         ("echo 'error: x: Permission denied (os error 13)'; exit 2", HERE, "denied", "name others in XDG_CACHE_HOME"),
@@ -131,6 +128,18 @@ CANNOT, HERE = "the learner's environment cannot be built", "uv cannot build the
             CANNOT,
             "404",
             "uv reach",
+        ),
+        (
+            "echo 'error: Because numpy was not found in the cache'; echo 'hint: the network was disabled'; exit 1",
+            CANNOT,
+            "not found in the cache",
+            "uv reached no package index",
+        ),
+        (
+            "echo 'error: Because flops-utils was not found in the package registry'; exit 1",
+            CANNOT,
+            "flops-utils",
+            "the package index of this machine lacks flops-utils",
         ),
     ],
 )
@@ -161,6 +170,39 @@ def test_an_index_that_is_not_reached_is_no_verdict(monkeypatch: pytest.MonkeyPa
     (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "cache").problems
     assert problem.message == "the learner's environment cannot be built"
     assert problem.fix.startswith("uv reached no package index")
+
+
+INDEX = """
+if [ "$1" = venv ]; then
+  mkdir -p "$4/bin"; printf '#!/bin/sh\\necho "{}"\\n' > "$4/bin/python"; chmod +x "$4/bin/python"; exit 0
+fi
+for file; do true; done
+[ "$2" = compile ] && file="$file" || file="$8"
+for name in graph-tool fenics-dolfinx; do
+  if grep -q "^$name" "$file"; then echo "error: Because $name was not found in the package registry"; exit 1; fi
+done
+[ "$2" = compile ] && exit 0
+cp "$file" "$0.installed"
+"""
+"""A package index without two packages of conda's."""
+
+
+def test_what_conda_alone_may_have_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, INDEX)
+    repository = asking("python=3.11", "numpy=1.26", "graph_tool=2.58", "fenics-dolfinx")
+    for _ in range(2):  # the second is out of the cache
+        found = learner_python("learner", repository, cache=tmp_path / "cache")
+        assert found.lacking == ("graph-tool==2.58.*", "fenics-dolfinx")
+        (finding,) = found.findings
+        assert (finding.code, finding.severity.value, finding.problem.where) == ("FM209", "warning", "conda.yaml:4")
+        assert finding.message == "the package index does not have graph-tool, fenics-dolfinx; conda may"
+    assert (tmp_path / "uv-stand-in.installed").read_text().split() == ["numpy==1.26.*", *LEARNER_PINS]
+
+
+def test_of_the_pip_list_it_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, INDEX)
+    (problem,) = refused("learner", asking("python=3.11", "pip: [graph-tool]"), cache=tmp_path / "cache").problems
+    assert problem.fix.startswith("no package index has graph-tool")
 
 
 NUMPY_1 = """
@@ -203,7 +245,7 @@ def test_an_environment_that_no_bound_helps_is_no_verdict_and_is_not_kept(
 
 
 def test_a_long_failure_is_cut() -> None:
-    error = not_installed(2, "error: x\n" + "y" * 400 + "\nz" * 20, (), conda_environment(asking()))
+    error = not_solved(2, "error: x\n" + "y" * 400 + "\nz" * 20, (), conda_environment(asking()))
     lines = error.problems[0].got.splitlines()
     assert (len(lines), len(lines[1]), lines[-1]) == (13, 300, "(and 10 more lines)")
 
