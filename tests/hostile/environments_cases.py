@@ -203,12 +203,14 @@ def _seen_by_uv(ground: Path) -> str:
 
 
 def _code_in_a_path_file(ground: Path, patch: pytest.MonkeyPatch) -> str:
+    wheel(ground / "wheels", "pyarrow", "16.0", {"pyarrow/__init__.py": "raise ImportError('no')"})  # a bound is tried
     seen = ground / "seen"
     code = f"import os; open({str(seen)!r}, 'a').write(repr(dict(os.environ)))\n"
     wheel(ground / "wheels", "thing", "1.0", {"thing.py": "", "thing.pth": code})
     for name in ("AWS_SECRET_ACCESS_KEY", "UV_INDEX_OURS_PASSWORD", "HF_TOKEN"):
         patch.setenv(name, SECRET)
     found = learner_python("learner", needing("thing"))
+    assert [finding.code for finding in found.findings] == ["FM207"]
     return f"{found.kind} {seen.read_text(encoding='utf-8')}"
 
 

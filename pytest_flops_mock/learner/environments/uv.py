@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
+from pytest_flops_mock.learner.environments.bytecode import compile_all
 from pytest_flops_mock.learner.environments.failures import bounded, fault_of_machine, not_installed
 from pytest_flops_mock.learner.environments.kept import Built
 from pytest_flops_mock.learner.environments.proof import NEEDED, Refused, refused_import
@@ -21,6 +22,7 @@ from pytest_flops_mock.learner.environments.seal import (
     Seal,
     make_read_only,
     make_writable,
+    remove,
     remove_added,
     sealed,
     unlike_their_record,
@@ -164,23 +166,33 @@ class Uv:
     def _installed(
         self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None, *, anew: bool = True
     ) -> Seal:
-        """Install the packages, and once more, past uv's cache, those that are not what they say of themselves."""
-        if anew:
-            ended = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
-            self._refuse_failure(ended, folder, recipe, conda)
-        else:
+        """Install the packages, and all once more, past uv's cache, if one is not what it says of itself.
+
+        That needs an empty environment: uv would run its Python, and so the ``.pth`` files of packages.
+        """
+        if not anew:
             make_writable(folder)
-        self._install(folder, recipe, conda, lock)
-        seal = sealed(folder)
-        if damaged := unlike_their_record(folder, seal):
-            again = [argument for name in damaged for argument in ("--reinstall-package", name)]
-            self._install(folder, recipe, conda, lock, ["--no-cache", *again])
+        self._install(folder, recipe, conda, lock, anew=anew)
+        if unlike_their_record(folder, sealed(folder)):
+            remove(folder)
+            self._install(folder, recipe, conda, lock, ["--no-cache"])
+        compile_all(folder)
         make_read_only(folder)
         return sealed(folder)
 
     def _install(
-        self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None, options: Sequence[str] = ()
+        self,
+        folder: Path,
+        recipe: Recipe,
+        conda: CondaEnvironment,
+        lock: int | None,
+        options: Sequence[str] = (),
+        *,
+        anew: bool = True,
     ) -> None:
+        if anew:
+            ended = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
+            self._refuse_failure(ended, folder, recipe, conda)
         python, asked, solved = folder / "bin" / "python", folder / "requirements.txt", folder / "solved.txt"
         asked.write_text("\n".join(recipe.requirements) + "\n", encoding="utf-8")
         common = ["--color", "never", "--python", os.fspath(python)]
@@ -190,8 +202,7 @@ class Uv:
             ended = self._run([*solving, "--output-file", os.fspath(solved), os.fspath(asked)], lock=lock)
             self._refuse_failure(ended, folder, recipe, conda)
             asked = solved
-        # Compiled at once: nothing is written into it later.
-        install = ["pip", "install", *common, "--requirement", os.fspath(asked), "--compile-bytecode"]
+        install = ["pip", "install", *common, "--requirement", os.fspath(asked)]
         ended = self._run([*install, *wheels_only, *options], lock=lock)
         self._refuse_failure(ended, folder, recipe, conda)
 
