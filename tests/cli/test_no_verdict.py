@@ -60,7 +60,7 @@ def test_uv_is_missing(
     ("output", "message"),
     [
         ("error: Failed to fetch: x", "the learner's environment cannot be built"),
-        ("error: No space left on device (os error 28)", "the learner's environment cannot be kept"),
+        ("error: No space left on device (os error 28)", "uv cannot build the learner's environment on this machine"),
         ("thread panicked", "the learner's environment cannot be built"),
     ],
 )
