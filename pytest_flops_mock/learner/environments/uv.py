@@ -311,14 +311,25 @@ class Uv:
 
     def _run(self, arguments: list[str], *, errors: int = subprocess.STDOUT, lock: int | None = None) -> tuple[int, str]:
         """Exit status and output of uv. uv holds the lock, too, until it has ended."""
-        ended = run(
-            [self.program, *arguments],
-            env=self._environment(with_indexes=arguments[0] == "pip"),
-            cwd=Path(self.program).parent,  # a pyproject.toml of the current folder would count
-            errors=errors,
-            timeout=self._left(),
-            pass_fds=() if lock is None else (lock,),
-        )
+        try:
+            ended = run(
+                [self.program, *arguments],
+                env=self._environment(with_indexes=arguments[0] == "pip"),
+                cwd=Path(self.program).parent,  # a pyproject.toml of the current folder would count
+                errors=errors,
+                timeout=self._left(),
+                pass_fds=() if lock is None else (lock,),
+            )
+        except OSError as error:
+            raise ToolError(
+                Problem(
+                    "uv does not run",
+                    where=self.program,
+                    expected="a program that this machine runs",
+                    got=error.strerror or str(error),
+                    fix='pip install "pytest-flops-mock[env]", or take a broken uv from the PATH',
+                )
+            ) from error
         return ended.status, ended.text
 
     def _environment(self, *, with_indexes: bool = True) -> dict[str, str]:
@@ -339,7 +350,10 @@ class Uv:
 
 def _pip_settings() -> dict[str, str]:
     """Pip's settings in this Python, from variables and configuration files, by the names of its variables."""
-    told = run([sys.executable, "-m", "pip", "config", "list"], env=os.environ, timeout=PIP_SECONDS)
+    try:
+        told = run([sys.executable, "-m", "pip", "config", "list"], env=os.environ, timeout=PIP_SECONDS)
+    except subprocess.TimeoutExpired:
+        return {}
     found = {}
     for section, key, value in re.findall(r"^([\w:]+)\.([\w-]+)=(.+)$", told.text, re.MULTILINE):
         if section in ("global", "install", ":env:"):
