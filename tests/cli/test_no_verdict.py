@@ -78,6 +78,16 @@ def test_uv_fails(
     assert f"flops-mock: {message}\n" in told
 
 
+def test_uv_does_not_run(
+    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, "")
+    (tmp_path / "uv-stand-in").write_bytes(b"\x7fELF of another machine")
+    told = refused([*command, "--env", "learner"], capsys)
+    assert told.startswith("flops-mock: uv does not run\n")
+    assert "  got       Exec format error\n" in told
+
+
 def test_the_hub_is_not_in_reach(command: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest_flops_mock.cli", *command, "--data=hub", "--env=current"],
