@@ -81,8 +81,9 @@ class LearnerSession:
             return None
         sent, self._readying = self._readying or self._channel.send(READY), None
         answer = self._channel.answer(sent, limit=START_SECONDS)
-        if isinstance(answer, Failure) and answer.how != "timeout":
+        if isinstance(answer, Failure):
             self._begun = None
+        if isinstance(answer, Failure) and answer.how != "timeout":
             again = self._start_again()
             answer = self._channel.ask(READY, limit=START_SECONDS) if again is None else again
         self._is_ready = isinstance(answer, Told)

@@ -60,7 +60,7 @@ def test_uv_is_missing(
     ("output", "message"),
     [
         ("error: Failed to fetch: x", "the learner's environment cannot be built"),
-        ("error: No space left on device (os error 28)", "the learner's environment cannot be kept"),
+        ("error: No space left on device (os error 28)", "uv cannot build the learner's environment on this machine"),
         ("thread panicked", "the learner's environment cannot be built"),
     ],
 )
@@ -76,6 +76,16 @@ def test_uv_fails(
     told = refused([*command, "--env", "learner"], capsys)
     assert "flops-mock: building an environment like the learner's from conda.yaml; it is kept for the next time\n" in told
     assert f"flops-mock: {message}\n" in told
+
+
+def test_uv_does_not_run(
+    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, "")
+    (tmp_path / "uv-stand-in").write_bytes(b"\x7fELF of another machine")
+    told = refused([*command, "--env", "learner"], capsys)
+    assert told.startswith("flops-mock: uv does not run\n")
+    assert "  got       Exec format error\n" in told
 
 
 def test_the_hub_is_not_in_reach(command: list[str]) -> None:

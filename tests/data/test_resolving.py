@@ -297,7 +297,7 @@ except Exception as error:
         cwd=tmp_path,
     )
     assert (
-        "DataSourceError the data set is not in the cache of the Hugging Face hub, and the network is switched off\n"
+        "HubUnavailableError the data set is not in the cache of the Hugging Face hub, and the network is switched off\n"
         in done.stdout
     )
     assert "  where     dataset_name = 'ylecun/mnist'\n" in done.stdout

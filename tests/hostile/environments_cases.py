@@ -202,6 +202,18 @@ def _seen_by_uv(ground: Path) -> str:
     return (ground / "seen").read_text(encoding="utf-8")
 
 
+def _code_in_a_path_file(ground: Path, patch: pytest.MonkeyPatch) -> str:
+    wheel(ground / "wheels", "pyarrow", "16.0", {"pyarrow/__init__.py": "raise ImportError('no')"})  # a bound is tried
+    seen = ground / "seen"
+    code = f"import os; open({str(seen)!r}, 'a').write(repr(dict(os.environ)))\n"
+    wheel(ground / "wheels", "thing", "1.0", {"thing.py": "", "thing.pth": code})
+    for name in ("AWS_SECRET_ACCESS_KEY", "UV_INDEX_OURS_PASSWORD", "HF_TOKEN"):
+        patch.setenv(name, SECRET)
+    found = learner_python("learner", needing("thing"))
+    assert [finding.code for finding in found.findings] == ["FM207"]
+    return f"{found.kind} {seen.read_text(encoding='utf-8')}"
+
+
 def _pip_of_the_repository(ground: Path, patch: pytest.MonkeyPatch) -> str:
     (ground / "pip").mkdir()
     for name in ("__init__", "__main__"):
@@ -333,6 +345,14 @@ CASES: list[Case] = [
         act=_seen_by_uv,
         told=("HTTPS_PROXY=http://proxy.example.org", "PATH="),
         untold=(SECRET,),
+    ),
+    Case(
+        name="code-in-a-path-file",
+        does="a wheel holds a .pth file, whose code runs whenever the environment's Python starts",
+        outcome="it runs when the environment proves itself, and sees no secrets of the user's, nor of package indexes",
+        act=with_packages(_code_in_a_path_file),
+        told=("learner {", "'PATH'"),
+        untold=("Traceback", SECRET),
     ),
     Case(
         name="editable-behind-a-line-break",

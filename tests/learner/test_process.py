@@ -117,7 +117,7 @@ from pytest_flops_mock import check_repository
 files = {repository("import os; open(FILE, 'w').write(str(os.getpid()))" + chr(10) + "while True: pass")!r}
 files["model_manager.py"] = files["model_manager.py"].replace("FILE", repr(sys.argv[2]))
 try:
-    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100, until="transform")
+    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100, until="transform", env="current")
 except KeyboardInterrupt:
     sys.exit(130)
 """

@@ -8,7 +8,8 @@ CHECK = "def test_check(flops_check):\n    report = flops_check(sla='mocks/mnist
 
 
 @pytest.mark.parametrize(
-    "options", [pytest.param((), id="alone"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow)]
+    "options",
+    [pytest.param((), id="alone"), pytest.param(("-n", "2", "--flops-env=current"), id="xdist", marks=pytest.mark.slow)],
 )
 def test_a_compatible_repository_passes(project: pytest.Pytester, options: tuple[str, ...]) -> None:
     project.makepyfile(CHECK)
@@ -16,7 +17,8 @@ def test_a_compatible_repository_passes(project: pytest.Pytester, options: tuple
 
 
 @pytest.mark.parametrize(
-    "options", [pytest.param((), id="alone"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow)]
+    "options",
+    [pytest.param((), id="alone"), pytest.param(("-n", "2", "--flops-env=current"), id="xdist", marks=pytest.mark.slow)],
 )
 def test_an_incompatible_one_fails_with_the_whole_report(project: pytest.Pytester, options: tuple[str, ...]) -> None:
     manager = project.path / "data_manager.py"

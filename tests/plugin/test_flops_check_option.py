@@ -74,7 +74,7 @@ def test_a_stage_that_fails_shows_its_findings_and_the_whole_report_once(broken:
 
 @pytest.mark.slow
 def test_xdist_checks_share_stages_out_and_say_the_same(broken: pytest.Pytester, other_sla: Path) -> None:
-    result = broken.runpytest("--flops-check", ALL, "-n2", "--junitxml=j.xml")
+    result = broken.runpytest("--flops-check", ALL, "-n2", "--flops-env=current", "--junitxml=j.xml")
     result.assert_outcomes(passed=12, failed=2, skipped=6)
     result.stdout.fnmatch_lines(
         [
@@ -92,7 +92,7 @@ def test_xdist_checks_share_stages_out_and_say_the_same(broken: pytest.Pytester,
 @pytest.mark.slow
 def test_the_first_failure_ends_an_xdist_run_which_still_says_what_was_found(broken: pytest.Pytester) -> None:
     ids = ["mocks/mnist.json::transform", "mocks/mnist.json::evaluate"]
-    result = broken.runpytest("--flops-check", ONE, "-n2", "--dist=loadgroup", "-x", *ids)
+    result = broken.runpytest("--flops-check", ONE, "-n2", "--flops-env=current", "--dist=loadgroup", "-x", *ids)
     assert result.parseoutcomes()["failed"] == 1
     result.stdout.fnmatch_lines(["2 workers [[]2 items[]]*"])
     result.stdout.fnmatch_lines(

@@ -20,7 +20,8 @@ def step_summary(broken: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 
 @pytest.mark.parametrize(
-    "options", [pytest.param((), id="alone"), pytest.param(("-n2",), id="xdist", marks=pytest.mark.slow)]
+    "options",
+    [pytest.param((), id="alone"), pytest.param(("-n2", "--flops-env=current"), id="xdist", marks=pytest.mark.slow)],
 )
 def test_findings_are_annotations_and_reports_are_in_the_summary(
     broken: pytest.Pytester, step_summary: Path, options: tuple[str, ...]

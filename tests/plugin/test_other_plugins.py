@@ -15,7 +15,9 @@ def test_pytest_retry_tries_a_stage_again(broken: pytest.Pytester, tmp_path: Pat
     install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), "pytest-retry"]
     subprocess.run(install, check=True, timeout=120)
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    result = broken.runpytest_subprocess("--flops-check", "--flops-sla=mocks/mnist.json", "--retries=1", timeout=120)
+    result = broken.runpytest_subprocess(
+        "--flops-check", "--flops-sla=mocks/mnist.json", "--retries=1", "--flops-env=current", timeout=120
+    )
     result.assert_outcomes(passed=6, failed=1, skipped=3)
     result.stdout.fnmatch_lines(["*transform failed on attempt 1! Retrying!*", "*transform failed after 2 attempts!*"])
     result.stdout.no_fnmatch_line("*INTERNALERROR*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-XDIST = [pytest.param((), id="alone"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.slow)]
+XDIST = [pytest.param((), id="alone"), pytest.param(("-n", "2", "--flops-env=current"), id="xdist", marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("options", XDIST)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_flops_mock.errors import Problem, ToolError
+from pytest_flops_mock.learner.environments.bytecode import COMPILE_SECONDS, compile_all
 from pytest_flops_mock.learner.environments.failures import bounded, fault_of_machine
 from pytest_flops_mock.learner.environments.kept import Built, Kept, OnWait, found, kept, silent
 from pytest_flops_mock.learner.environments.proof import PROOF_SECONDS, refused_import
@@ -22,6 +23,7 @@ from pytest_flops_mock.learner.environments.seal import (
     Seal,
     make_read_only,
     make_writable,
+    remove,
     remove_added,
     sealed,
     unlike_their_record,
@@ -205,9 +207,7 @@ class Uv:
         What conda's part of conda.yaml asks for may be there for conda alone. That is nothing to blame the repository for.
         """
         missing: tuple[str, ...] = ()
-        ended = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
-        if ended.status:
-            raise not_solved(ended.status, ended.text, recipe.requirements, conda)
+        self._make(folder, recipe, conda, lock)
         while (failed := self._install(folder, recipe, lock)) is not None:
             output = failed.text.replace(f"{folder}{os.sep}", "")
             absent = requirements_for(not_on_the_index(output), recipe.requirements, conda)
@@ -220,13 +220,23 @@ class Uv:
         return recipe, missing
 
     def _like_records(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> Seal:
-        """Install once more, past uv's cache, what is not as it says of itself; then nothing is written any more."""
-        if damaged := unlike_their_record(folder, sealed(folder)):
-            again = [argument for name in damaged for argument in ("--reinstall-package", name)]
-            if (failed := self._install(folder, recipe, lock, ["--no-cache", *again])) is not None:
+        """Install all once more, past uv's cache, if a package is not what it says of itself; then compile it all.
+
+        That needs an empty environment: uv would run its Python, and so the ``.pth`` files of packages.
+        """
+        if unlike_their_record(folder, sealed(folder)):
+            remove(folder)
+            self._make(folder, recipe, conda, lock)
+            if (failed := self._install(folder, recipe, lock, ["--no-cache"])) is not None:
                 raise not_solved(failed.status, failed.text.replace(f"{folder}{os.sep}", ""), recipe.requirements, conda)
+        compile_all(folder, self._left(COMPILE_SECONDS))
         make_read_only(folder)
         return sealed(folder)
+
+    def _make(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> None:
+        ended = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
+        if ended.status:
+            raise not_solved(ended.status, ended.text, recipe.requirements, conda)
 
     def _install(self, folder: Path, recipe: Recipe, lock: int, options: Sequence[str] = ()) -> Ended | None:
         """Install the packages; how uv ended if that does not work."""
@@ -252,8 +262,7 @@ class Uv:
             if self.by_itself and solved.exists() and (much := large(solved.read_text(encoding="utf-8"))):
                 raise ToolError(too_large(much))
             asked = solved
-        # Compiled at once: nothing is written into it later.
-        install = ["pip", "install", *common, "--requirement", os.fspath(asked), "--compile-bytecode"]
+        install = ["pip", "install", *common, "--requirement", os.fspath(asked)]
         ended = self._run([*install, *wheels_only, *options], lock=lock)
         return ended if ended.status else None
 
@@ -282,10 +291,10 @@ class Uv:
         except OSError as error:
             raise ToolError(
                 Problem(
-                    "uv, which builds the learner's environment, cannot be started",
+                    "uv does not run",
                     where=self.program,
-                    expected="a program that runs",
+                    expected="a program that this machine runs",
                     got=error.strerror or str(error),
-                    fix='pip install "pytest-flops-mock[env]" brings one that does',
+                    fix='pip install "pytest-flops-mock[env]", or take a broken uv from the PATH',
                 )
             ) from error

@@ -62,7 +62,6 @@ OF_UV = frozenset(
         "UV_INSECURE_HOST",
         "UV_KEYRING_PROVIDER",
         "UV_NATIVE_TLS",
-        "UV_NO_CACHE",
         "UV_NO_INDEX",
         "UV_OFFLINE",
         "UV_PYTHON_INSTALL_DIR",
@@ -72,7 +71,10 @@ OF_UV = frozenset(
         "UV_TORCH_BACKEND",
     )
 )
-"""Where packages and Pythons are, and how they are reached. Tokens for publishing stay out, for instance."""
+"""Where packages and Pythons are, and how they are reached. Tokens for publishing stay out, for instance.
+
+``UV_NO_CACHE`` as well: uv would forget what it knows of the environment's Python and run it, with code of packages.
+"""
 
 OF_INDEXES = re.compile(r"UV_INDEX_\w+_(?:USERNAME|PASSWORD)")
 
