@@ -229,11 +229,11 @@ class Uv:
         except OSError as error:
             raise ToolError(
                 Problem(
-                    "uv, which builds the learner's environment, cannot be started",
+                    "uv does not run",
                     where=self.program,
-                    expected="a program that runs",
+                    expected="a program that this machine runs",
                     got=error.strerror or str(error),
-                    fix='pip install "pytest-flops-mock[env]" brings one that does',
+                    fix='pip install "pytest-flops-mock[env]", or take a broken uv from the PATH',
                 )
             ) from error
 

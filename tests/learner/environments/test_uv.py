@@ -150,7 +150,7 @@ def test_a_uv_that_does_not_run_is_no_verdict(monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "uv-stand-in").chmod(0o644)
     (problem,) = no_verdict(asking("python=3.11"), cache=tmp_path / "cache").problems
     assert (problem.message, problem.got) == (
-        "uv, which builds the learner's environment, cannot be started",
+        "uv does not run",
         "Permission denied",
     )
 
