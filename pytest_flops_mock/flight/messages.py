@@ -48,11 +48,26 @@ def failure(error: BaseException) -> Problem:
 
 def shown(raw: bytes | str) -> str:
     """Text from a client on one line: control characters escaped, the end of a long one cut."""
-    text = raw.decode(errors="backslashreplace") if isinstance(raw, bytes) else raw
-    return _cut("".join(char if char.isprintable() else ascii(char)[1:-1] for char in text))
+    raw = raw[:MAX_BYTES]  # what is behind is never shown
+    return _cut(raw.decode(errors="backslashreplace") if isinstance(raw, bytes) else raw)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of Arrow says, without the code behind it."""
+    return str(error).strip().partition("\n")[0].partition(". Detail: ")[0]
+
+
+def size(nbytes: float) -> str:
+    """A number of bytes for people, such as ``25 MB``."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if nbytes < 1000 or unit == "GB":
+            return f"{nbytes:.0f} {unit}"
+        nbytes /= 1000
+    raise AssertionError("GB is the last")
 
 
 def _cut(text: str, max_bytes: int = MAX_BYTES // 4) -> str:
-    text = " ".join(text.split())
-    raw = text.encode(errors="replace")
+    text = " ".join(text[: 2 * MAX_BYTES].split())
+    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    raw = text.encode()
     return text if len(raw) <= max_bytes else raw[: max_bytes - 3].decode(errors="ignore") + "…"

@@ -16,14 +16,14 @@ LARGE = pa.table({"x": np.arange(4_000_000)})
 class FullBefore(MemoryStore):
     """Fails before any rows are read."""
 
-    def receive(self, name: str, schema: pa.Schema) -> Upload:
+    def receive(self, name: str, schema: pa.Schema, *, verified: bool = True) -> Upload:
         raise OSError(28, "No space left on device", f"/volume/{name}")
 
 
 class FullWhileWriting(MemoryStore):
     """Fails when the first rows are written."""
 
-    def receive(self, name: str, schema: pa.Schema) -> Upload:
+    def receive(self, name: str, schema: pa.Schema, *, verified: bool = True) -> Upload:
         return _FailingUpload()
 
 
