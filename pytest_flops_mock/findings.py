@@ -116,6 +116,7 @@ class DataFacts:
         partitions: What was sent, in order.
         columns: Column names and their types, in words.
         rows: Number of rows that the learner loaded; 0 before it did.
+        unverified: Names of loaded partitions whose sender did not promise how many rows would come.
     """
 
     dataset_name: str = ""
@@ -124,3 +125,4 @@ class DataFacts:
     partitions: tuple[PartitionFacts, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     rows: int = 0
+    unverified: tuple[str, ...] = ()

@@ -152,4 +152,15 @@ DATA = (
         why="A learner takes an empty data set for data, and fails in the repository's code or trains on nothing.",
         fix="Drop what is stored under the tag, and send the data again.",
     ),
+    Code(
+        "FM408",
+        Stage.LOAD,
+        Severity.WARNING,
+        "uploads that may have been cut",
+        trigger="The learner loaded partitions that came to our ML data server from a sender that did not promise how many "
+        "rows would come; FLOps' own provider promises none.",
+        why="An upload that ends early without an error (an exception in its sender, sys.exit) looks like a short one: what "
+        "the check found may hold for part of the data.",
+        fix="Compare the numbers of rows with what the sender has, or let the check send the data itself.",
+    ),
 )

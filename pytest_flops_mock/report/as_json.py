@@ -101,6 +101,7 @@ def _data(plain: Mapping[str, Any]) -> DataFacts:
         partitions=tuple(PartitionFacts(**partition) for partition in plain["partitions"]),
         columns=tuple(plain["columns"].items()),
         rows=_of_type(plain["rows"], int),
+        unverified=tuple(_of_type(name, str) for name in plain["unverified"]),
     )
 
 

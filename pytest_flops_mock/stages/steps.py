@@ -13,7 +13,7 @@ from pytest_flops_mock.findings import DataFacts, Finding, findings_of
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.absent import absent_finding
 from pytest_flops_mock.judging.failures import failure_finding, needs_data, shown_output
-from pytest_flops_mock.judging.loading import equal_partitions, load_failures, row_findings
+from pytest_flops_mock.judging.loading import equal_partitions, load_failures, row_findings, unverified_finding
 from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
 from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
@@ -24,6 +24,7 @@ from pytest_flops_mock.learner.environments.difference import difference_finding
 from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.environments.python import CURRENT
 from pytest_flops_mock.learner.facts import Failure, Told
+from pytest_flops_mock.learner.loading import unverified
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
 from pytest_flops_mock.repository.image import image_findings
@@ -117,8 +118,11 @@ def load(context: Context) -> Iterable[Finding]:
     if answer.facts.rows:
         context.usable.add(Stage.LOAD)
     context.columns, context.classes = answer.facts.columns, answer.facts.classes
-    context.data = replace(context.data, rows=answer.facts.rows, columns=tuple(context.columns.items()))
-    return row_findings(context.data.partitions, answer.facts, uri)
+    foreign = {name for name, _ in answer.facts.parts} - {sent.name for sent in context.data.partitions}
+    unpromised = unverified(uri, context.tags(), foreign)
+    columns = tuple(context.columns.items())
+    context.data = replace(context.data, rows=answer.facts.rows, columns=columns, unverified=tuple(sorted(unpromised)))
+    return (*row_findings(context.data.partitions, answer.facts, uri), *unverified_finding(unpromised, uri))
 
 
 def aggregate(context: Context) -> Iterable[Finding]:
