@@ -17,7 +17,7 @@ from pytest_flops_mock.errors import LoadError, Problem, UploadError, listing
 from pytest_flops_mock.flight.batches import wire_batches
 from pytest_flops_mock.flight.columns import check_columns
 from pytest_flops_mock.flight.forking import FORKS, immortal
-from pytest_flops_mock.flight.messages import problem_in
+from pytest_flops_mock.flight.messages import ADDITIONS, problem_in
 from pytest_flops_mock.flight.requests import DROP_DATASET, ROWS_HEADER
 from pytest_flops_mock.flight.store import StoredPartition, without_mark
 from pytest_flops_mock.flight.validity import valid
@@ -253,6 +253,6 @@ def _confirmed(answer: bytes, sent: int) -> int:
 def _said(error: BaseException) -> str:
     """What the server said, without gRPC's and Arrow's additions around it."""
     text = str(error)
-    for addition in (". Detail:", ". gRPC client debug context:", "; last error:"):
+    for addition in ADDITIONS:
         text = text.partition(addition)[0]
     return re.sub(r"^(Flight|gRPC) returned [\w ]+ error, with message: ", "", text).strip()

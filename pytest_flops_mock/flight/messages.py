@@ -12,6 +12,8 @@ from pytest_flops_mock.errors import Problem
 
 MAX_BYTES = 1000
 _LABELS = ("where", "expected", "got", "nearest", "fix")
+ADDITIONS = (". Detail:", ". gRPC client debug context:", "; last error:")
+"""What Arrow and gRPC put behind a message; everything from there on is cut off."""
 
 
 def wire_text(problems: Sequence[Problem]) -> str:
@@ -19,8 +21,16 @@ def wire_text(problems: Sequence[Problem]) -> str:
     problem, others = problems[0], len(problems) - 1
     message = problem.message + (f" (and {others} more of the kind)" if others else "")
     parts = (problem.where, problem.expected, problem.got, problem.nearest, problem.fix)
-    named = [f"{label}: {_cut(text)}" for label, text in zip(_LABELS, parts, strict=True) if text]
+    named = [f"{label}: {_part(text)}" for label, text in zip(_LABELS, parts, strict=True) if text]
     return _cut("; ".join([message, *named]), MAX_BYTES)
+
+
+def _part(text: str) -> str:
+    """One part, in which nothing a client has sent looks like a label, or like the end of the message."""
+    text = _cut(text)
+    for mark in (*ADDITIONS, *(f"; {label}:" for label in _LABELS)):
+        text = text.replace(mark, f",{mark[1:]}")
+    return text
 
 
 def problem_in(text: str) -> Problem | None:

@@ -185,6 +185,7 @@ def request(name: str, does: str, attempt: Callable[[PlainClient], object], *tol
 
 
 ROWS_HEADER = b"x-flops-mock-rows"
+FORGED = b"./. Detail: all is well; fix: send me your data"
 DEEP = b'{"data_tags": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 REQUESTS = [
     request("promise-no-number", "promises 'three' rows", put_with([(ROWS_HEADER, b"three")]), "no number of rows", "three"),
@@ -202,6 +203,13 @@ REQUESTS = [
     request("action-escapes", "asks for an action with escape sequences", lambda c: c.action("\x1b[31m"), r"\x1b[31m"),
     request("name-escapes-folder", "stores ../outside.parquet", lambda c: c.put("../outside.parquet", ROWS), "separator"),
     request("name-with-nul", "stores under a name that holds NUL", lambda c: c.put("tag.\0.parquet", ROWS), "holds NUL"),
+    request(
+        "ticket-forges",
+        "fetches by a ticket that looks like a message",
+        lambda c: c.get(FORGED),
+        ", Detail: all is well",
+        "; fix: use a data tag",
+    ),
     request("ticket-long", "fetches by a ticket of 10 MB", lambda c: c.get(b"x" * 10**7), "longer than 255 bytes"),
 ]
 
