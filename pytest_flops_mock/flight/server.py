@@ -183,6 +183,7 @@ class MLDataServer:
         return f"<MLDataServer {self.uri if self.running else 'stopped'}>"
 
     def _running(self) -> Service:
+        FORKS.check()
         if self._service is None:
             raise ServerStateError(
                 Problem("the ML data server does not run", fix="use it in a with block, or call start() first")

@@ -46,9 +46,7 @@ def valid(batches: Iterable[pa.RecordBatch], where: str) -> Iterator[pa.RecordBa
 def _fault(field: pa.Field, column: Any) -> str:
     """Why the column must not be used; empty if it may be."""
     try:
-        column.validate()  # the sizes of the buffers
-        if not _surely_valid(column):
-            column.validate(full=True)
+        _check(column)
     except (pa.ArrowException, IndexError) as error:
         return shown(first_line(error).removeprefix("Invalid: "))
     if column.null_count and not field.nullable:
@@ -56,30 +54,52 @@ def _fault(field: pa.Field, column: Any) -> str:
     return ""
 
 
-def _surely_valid(column: Any) -> bool:
-    """A quick test that most columns of texts and categories pass; the others are looked at value by value."""
-    if pt.is_dictionary(column.type):
-        column.dictionary.validate(full=True)
-        return _lacks_nothing(column.indices) and _between(column.indices, 0, len(column.dictionary) - 1)
-    if pt.is_string(column.type) or pt.is_large_string(column.type):
-        return len(column) > 0 and _lacks_nothing(column) and _is_ascii(column)
-    return False
+def _check(array: Any) -> None:
+    """What ``array.validate(full=True)`` does, in less time for texts and categories, also within lists and structs.
+
+    Raises:
+        ArrowInvalid: The array must not be used. IndexError for views, which Arrow words so.
+    """
+    kind = array.type
+    array.validate()  # the sizes of the buffers, and the outermost offsets
+    if pt.is_struct(kind) and array.offset == 0:
+        _shell(pa.struct([]), array, 1).validate(full=True)
+        for index in range(kind.num_fields):
+            _check(array.field(index))
+    elif pt.is_list(kind) or pt.is_large_list(kind):
+        empty = pa.list_(pa.null()) if pt.is_list(kind) else pa.large_list(pa.null())
+        _shell(empty, array, 2, pa.nulls(len(array.values))).validate(full=True)
+        _check(array.values)
+    elif pt.is_dictionary(kind):
+        _check(array.dictionary)
+        if array.indices.null_count or not _between(array.indices, 0, len(array.dictionary) - 1):
+            array.validate(full=True)
+    elif pt.is_string(kind) or pt.is_large_string(kind):
+        _shell(pa.binary() if pt.is_string(kind) else pa.large_binary(), array, 3).validate(full=True)
+        if not _is_ascii(array):
+            array.validate(full=True)
+    else:
+        array.validate(full=True)
 
 
-def _lacks_nothing(array: Any) -> bool:
-    return array.buffers()[0] is None
+def _shell(kind: Any, array: Any, buffers: int, *children: Any) -> Any:
+    """The outermost buffers of an array as an array of a simpler type."""
+    return pa.Array.from_buffers(
+        kind, len(array), array.buffers()[:buffers], array.null_count, array.offset, list(children) or None
+    )
 
 
 def _is_ascii(texts: Any) -> bool:
-    """Whether no offset decreases and all bytes between them are ASCII; the outermost offsets are known to be right."""
+    """Whether all bytes of texts with good offsets are ASCII."""
     _, offsets, data = texts.buffers()
+    if not len(texts):
+        return True
     kind = pa.int64() if pt.is_large_string(texts.type) else pa.int32()
     ends = pa.Array.from_buffers(kind, len(texts) + 1, [None, offsets], offset=texts.offset)
-    if not pc.all(pc.greater_equal(ends.slice(1), ends.slice(0, len(texts)))).as_py():
-        return False
     first, last = ends[0].as_py(), ends[-1].as_py()
-    bare = last == first  # then there may be no buffer
-    return bare or _between(pa.Array.from_buffers(pa.int8(), last - first, [None, data], offset=first), 0, 127)
+    if first == last:
+        return True  # and there may be no buffer
+    return _between(pa.Array.from_buffers(pa.int8(), last - first, [None, data], offset=first), 0, 127)
 
 
 def _between(numbers: Any, least: int, most: int) -> bool:
