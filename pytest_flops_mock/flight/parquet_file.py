@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pytest_flops_mock.flight.batches import TARGET_BYTES, rows_for
-from pytest_flops_mock.flight.parquet_types import comes_back
+from pytest_flops_mock.flight.parquet_types import brought_back, comes_back
 from pytest_flops_mock.flight.store import StoredPartition, without_mark
 from pytest_flops_mock.flight.validity import valid
 
@@ -62,8 +62,5 @@ def _sent_schema(file: Any) -> pa.Schema:
 
 
 def _as_sent(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    columns = [
-        column if str(column.type) == str(field.type) else column.cast(field.type)
-        for column, field in zip(batch.columns, schema, strict=True)
-    ]
+    columns = [brought_back(column, field.type) for column, field in zip(batch.columns, schema, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
