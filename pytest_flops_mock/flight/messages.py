@@ -53,6 +53,10 @@ def failure(error: BaseException) -> Problem:
     text = (error.strerror if isinstance(error, OSError) else "") or str(error)
     reason = text.strip().partition("\n")[0]
     got = kind if not reason or os.sep in reason else f"{kind}: {reason}"
+    if isinstance(error, MemoryError):
+        return Problem(
+            "the ML data server has no memory left", got=got, fix="send smaller partitions, or use a ParquetStore"
+        )
     return Problem("the ML data server failed", got=got, fix="see the server's log, which has the traceback")
 
 

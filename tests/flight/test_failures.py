@@ -81,3 +81,19 @@ def test_other_calls_fail_as_clearly_and_the_server_goes_on() -> None:
             ("do_get", "KeyError: 't.0.parquet'"),
         ]
         assert client.send("t.1.parquet", SMALL) == 3
+
+
+class NoMemory(MemoryStore):
+    """Has a table that is too large for this machine."""
+
+    def receive(self, name: str, schema: pa.Schema, *, verified: bool = True) -> Upload:
+        pa.allocate_buffer(2**62)
+        raise AssertionError("there is so much memory")
+
+
+def test_a_server_without_memory_says_so() -> None:
+    with MLDataServer(NoMemory()) as server, MLDataClient(server.uri, timeout=20) as client:
+        with pytest.raises(FlopsMockError, match="the ML data server has no memory left") as error:
+            client.send("t.0.parquet", SMALL)
+        assert "MemoryError: malloc of size" in error.value.problems[0].got
+        assert len(server.errors) == 1
