@@ -30,7 +30,7 @@ class Call:
     """One call on the server.
 
     Attributes:
-        method: ``do_put``, ``do_get``, ``list_flights``, ``get_flight_info``, ``do_action`` or ``list_actions``.
+        method: Flight's name of it, such as ``do_put``, ``do_get``, ``list_flights`` or ``do_action``.
         subject: File name, tags or action that it was about.
         outcome: ``ok``; ``refused`` for a client's mistake; ``failed`` for an error of the server; ``open`` meanwhile.
         rows: Number of rows received or offered.

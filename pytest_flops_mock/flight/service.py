@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as fl
 
-from pytest_flops_mock.errors import Problem, UploadError, listing
+from pytest_flops_mock.errors import Problem, RequestRefusedError, UploadError, listing
 from pytest_flops_mock.flight.batches import wire_batches, with_one_dictionary
 from pytest_flops_mock.flight.calls import CallLog, OpenCall
 from pytest_flops_mock.flight.columns import check_columns
@@ -74,6 +74,18 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
         """What is known of one partition."""
         with self._log.record("get_flight_info", described(descriptor)):
             return self._info(self._store.partition(name_in(descriptor)))
+
+    def do_exchange(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
+        """Nothing that FLOps' server does, either; without this the client would get a traceback."""
+        with self._log.record("do_exchange", described(descriptor)):
+            raise RequestRefusedError(
+                Problem(
+                    "the ML data server does not answer do_exchange",
+                    expected="do_put to store a partition, do_get to fetch one",
+                    got=described(descriptor),
+                    fix="use do_put and do_get",
+                )
+            )
 
     def do_get(self, context: Any, ticket: Any) -> Any:
         """The rows of one partition."""

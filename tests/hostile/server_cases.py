@@ -188,6 +188,15 @@ def request(name: str, does: str, attempt: Callable[[PlainClient], object], *tol
 
 
 ROWS_HEADER = b"x-flops-mock-rows"
+
+
+def exchange(client: PlainClient) -> object:
+    """The client does not know before it reads that there is no such call."""
+    writer, reader = client.flight.do_exchange(fl.FlightDescriptor.for_path(NAME), PATIENCE)
+    writer.done_writing()
+    return reader.read_chunk()
+
+
 FORGED = b"./. Detail: all is well; fix: send me your data"
 DEEP = b'{"data_tags": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 REQUESTS = [
