@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.flight as fl
 import pytest
 from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
+from pytest_flops_mock import MLDataClient
 from pytest_flops_mock.errors import InvalidRowsError
 from pytest_flops_mock.flight.validity import valid
 
@@ -133,3 +135,17 @@ def test_missing_values_where_none_may_be() -> None:
     schema = pa.schema([pa.field("x", pa.int64(), nullable=False)])
     with pytest.raises(InvalidRowsError, match="2 values are missing where the schema allows none"):
         list(valid([pa.RecordBatch.from_arrays([pa.array([1, None, None])], schema=schema)], "t.0.parquet"))
+
+
+class Liar(fl.FlightServerBase):  # type: ignore[misc]
+    """Sends rows that contradict themselves."""
+
+    def do_get(self, context: Any, ticket: Any) -> Any:
+        return fl.RecordBatchStream(pa.table({"x": texts([0, 5, 2, 6], None, 0)}))
+
+
+def test_our_client_looks_at_what_another_server_sends() -> None:
+    with Liar("grpc://127.0.0.1:0") as server, MLDataClient(f"grpc://127.0.0.1:{server.port}", timeout=20) as client:
+        with pytest.raises(InvalidRowsError, match="column 'x' is damaged") as told:
+            client.fetch("t.0.parquet")
+        assert told.value.problems[0].where == "t.0.parquet, batch 1"

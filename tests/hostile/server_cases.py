@@ -31,6 +31,7 @@ STORES: tuple[Callable[[Path], Store], ...] = (lambda ground: MemoryStore(), Par
 
 
 def refused(error: BaseException) -> str:
+    assert "Traceback" not in str(error)
     return f"refused: {said(error)}"
 
 
