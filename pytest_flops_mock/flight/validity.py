@@ -75,9 +75,9 @@ def _check(array: Any) -> None:
         if array.indices.null_count or not _between(array.indices, 0, len(array.dictionary) - 1):
             array.validate(full=True)
     elif pt.is_string(kind) or pt.is_large_string(kind):
-        _shell(pa.binary() if pt.is_string(kind) else pa.large_binary(), array, 3).validate(full=True)
-        if not _is_ascii(array):
-            array.validate(full=True)
+        ascii_only = _is_ascii(array)  # then what is valid as bytes is valid as text
+        as_bytes = pa.binary() if pt.is_string(kind) else pa.large_binary()
+        (_shell(as_bytes, array, 3) if ascii_only else array).validate(full=True)
     else:
         array.validate(full=True)
 
@@ -90,7 +90,7 @@ def _shell(kind: Any, array: Any, buffers: int, *children: Any) -> Any:
 
 
 def _is_ascii(texts: Any) -> bool:
-    """Whether all bytes of texts with good offsets are ASCII."""
+    """Whether all bytes between the outermost offsets, which are known to be good, are ASCII."""
     _, offsets, data = texts.buffers()
     if not len(texts):
         return True
