@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pytest_flops_mock.findings import Finding, Frame
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
     from pytest_flops_mock.flight.client import MLDataClient
+    from pytest_flops_mock.flight.parquet_store import ParquetStore
     from pytest_flops_mock.flight.server import MLDataServer
-    from pytest_flops_mock.flight.store import MemoryStore, ParquetStore, Store, StoredPartition
+    from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
@@ -36,7 +37,8 @@ _HOMES = {
     "fixtures": ("FlopsCheck", "ProvideMockData"),
     "flight.client": ("MLDataClient",),
     "flight.server": ("MLDataServer",),
-    "flight.store": ("MemoryStore", "ParquetStore", "Store", "StoredPartition"),
+    "flight.parquet_store": ("ParquetStore",),
+    "flight.store": ("MemoryStore", "Store", "StoredPartition"),
     "learner.loading": ("load_partitions",),
     "repository.repository": ("MLRepository",),
     "options": ("CheckOptions",),

@@ -113,6 +113,18 @@ class UploadError(FlopsMockError):
     code = "FM306"
 
 
+class InvalidRowsError(FlopsMockError):
+    """Arrow data that contradict themselves: offsets that decrease, text that is not UTF-8; using them ends a process."""
+
+    code = "FM306"
+
+
+class StoreError(FlopsMockError):
+    """An ML data server that cannot keep what it got: a full disk, a read-only folder, a damaged file."""
+
+    code = "FM306"
+
+
 class ServerStateError(FlopsMockError):
     """A server that was started twice, asked for its address before it runs, or cannot have its port."""
 

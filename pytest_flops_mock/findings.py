@@ -144,11 +144,13 @@ class DataFacts:
         sent: What each mock data provider sent, in the order of the SLAs; empty for data that a server had already.
         columns: Column names and their types, in words.
         rows: Number of rows that the learner loaded; 0 before it did.
+        unverified: Names of loaded partitions whose sender did not promise how many rows would come.
     """
 
     sent: tuple[SentFacts, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     rows: int = 0
+    unverified: tuple[str, ...] = ()
 
     @property
     def partitions(self) -> tuple[PartitionFacts, ...]:

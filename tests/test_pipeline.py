@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from standins.plain_client import PlainClient
 from standins.projects import REPOSITORY, mock_sla
 
 from pytest_flops_mock import FlopsMockError, MLDataClient, MLDataServer, MockDataProvider, Report, check_repository
@@ -230,6 +231,20 @@ def test_rows_of_an_earlier_run_under_the_tag_are_told() -> None:
     assert codes(report) == ["FM405"]
     assert "the learner loaded 40 rows that this run did not send" in str(report)
     assert report.data.rows == 640
+
+
+def test_a_verdict_that_rests_on_uploads_without_a_promise_says_so() -> None:
+    with MLDataServer() as server, PlainClient(server.uri) as foreign, MLDataClient(server.uri) as client:
+        client.send("mnist.ours.parquet", pa.table({"label": [1, 2]}))
+        foreign.put("mnist.theirs.parquet", pa.table({"label": [3]}))
+        assert [part.verified for part in client.partitions()] == [True, False]
+        report = check_repository(REPOSITORY, server.uri, data_tags=["mnist"], until="load")
+    assert report.ok, str(report)
+    assert codes(report) == ["FM409"]
+    assert report.data.unverified == ("mnist.theirs.parquet",)
+    assert "nobody has promised the number of rows of 1 partition: an upload may have been cut" in str(report)
+    assert "mnist.theirs.parquet with 1 row" in str(report)
+    assert Report.from_json(report.to_json()).data == report.data
 
 
 def test_partitions_without_rows_are_an_error_and_nothing_is_trained_on_them() -> None:

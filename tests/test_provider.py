@@ -120,12 +120,15 @@ def test_a_server_that_is_not_there_is_told() -> None:
         MockDataProvider(uri, timeout=5).run(mock_sla(), dataset=numbers())
 
 
-def test_a_refused_partition_leaves_no_thread_behind() -> None:
+def test_a_refused_partition_leaves_no_thread_behind(tmp_path: Path) -> None:
     before = threading.active_count()
-    with MLDataServer(ParquetStore("/dev/null/volume")) as server, pytest.raises(FlopsMockError) as error:
-        MockDataProvider(server.uri).run(mock_sla(number_of_partitions=5), dataset=numbers())
+    with MLDataServer(ParquetStore(tmp_path / "volume")) as server:
+        (tmp_path / "volume").write_text("no folder", encoding="utf-8")
+        with pytest.raises(FlopsMockError) as error:
+            MockDataProvider(server.uri).run(mock_sla(number_of_partitions=5), dataset=numbers())
     assert threading.active_count() <= before
-    assert error.value.problems[0].got == "NotADirectoryError: Not a directory"
+    assert error.value.problems[0].message == "the ML data server cannot keep files in its folder"
+    assert error.value.problems[0].got == "File exists"
 
 
 def test_a_split_is_asked_for_when_all_of_them_are_handed_in() -> None:

@@ -165,4 +165,15 @@ DATA = (
         "number means two classes.",
         fix="Use one tag for each data set, or the same classes in the same order.",
     ),
+    Code(
+        "FM409",
+        Stage.LOAD,
+        Severity.WARNING,
+        "uploads that may have been cut",
+        trigger="The learner loaded partitions that came to our ML data server from a sender that did not promise how many "
+        "rows would come; FLOps' own provider promises none.",
+        why="An upload that ends early without an error (an exception in its sender, sys.exit) looks like a short one: what "
+        "the check found may hold for part of the data.",
+        fix="Compare the numbers of rows with what the sender has, or let the check send the data itself.",
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,10 +13,16 @@ from typing import Literal
 
 import pyarrow.flight as fl
 
-from pytest_flops_mock.errors import FlopsMockError
+from pytest_flops_mock.errors import FlopsMockError, StoreError
 from pytest_flops_mock.flight.messages import failure, wire_text
 
 Outcome = Literal["open", "ok", "refused", "failed"]
+
+MAX_CALLS = 5000
+"""How many calls a log keeps."""
+
+MAX_TEXT = 20_000
+"""How many characters it keeps of an error, and of its traceback."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +30,11 @@ class Call:
     """One call on the server.
 
     Attributes:
-        method: ``do_put``, ``do_get``, ``list_flights``, ``get_flight_info``, ``do_action`` or ``list_actions``.
+        method: Flight's name of it, such as ``do_put``, ``do_get``, ``list_flights`` or ``do_action``.
         subject: File name, tags or action that it was about.
         outcome: ``ok``; ``refused`` for a client's mistake; ``failed`` for an error of the server; ``open`` meanwhile.
         rows: Number of rows received or offered.
-        message: What the client was told, if ``refused``; the error, if ``failed``.
+        message: What the client was told, if ``refused``; the error, if ``failed``; files that were left out of a listing.
         trace: Traceback of a failed call.
         seconds: How long the handler took.
     """
@@ -47,22 +54,40 @@ class Call:
 
 
 class CallLog:
-    """Calls in the order in which they began. Safe to use from several threads."""
+    """Calls in the order in which they began. Safe to use from several threads.
 
-    def __init__(self) -> None:
-        self._calls: list[Call] = []
+    Args:
+        max_calls: How many calls are kept; the oldest that went well, or were refused, are dropped first.
+    """
+
+    def __init__(self, max_calls: int = MAX_CALLS) -> None:
+        self._max_calls = max_calls
+        self._calls: dict[int, Call] = {}
+        self._ended: deque[int] = deque()
+        self._failed: deque[int] = deque()
+        self._begun = 0
+        self._dropped = 0
         self._lock = threading.Lock()
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """All calls so far."""
+        """All calls that are kept."""
         with self._lock:
-            return tuple(self._calls)
+            return tuple(self._calls.values())
+
+    @property
+    def dropped(self) -> int:
+        """How many calls are not kept any more."""
+        with self._lock:
+            return self._dropped
 
     def clear(self) -> None:
         """Forget the calls that have ended."""
         with self._lock:
-            self._calls = [call for call in self._calls if call.outcome == "open"]
+            self._calls = {number: call for number, call in self._calls.items() if call.outcome == "open"}
+            self._ended.clear()
+            self._failed.clear()
+            self._dropped = 0
 
     @contextmanager
     def record(self, method: str, subject: str) -> Iterator[OpenCall]:
@@ -73,7 +98,9 @@ class CallLog:
         running = OpenCall(self, Call(method, subject))
         try:
             yield running
-            running.end("ok")
+            running.end("ok", message=running.note)
+        except StoreError as error:
+            raise running.failed(error) from error
         except FlopsMockError as error:
             said = wire_text(error.problems)
             running.end("refused", message=said)
@@ -81,17 +108,29 @@ class CallLog:
         except BaseException as error:
             raise running.failed(error) from error
 
-    def add(self, call: Call) -> None:
-        """Take in a call that begins."""
+    def add(self, call: Call) -> int:
+        """Take in a call that begins; its number is returned."""
         with self._lock:
-            self._calls.append(call)
+            number, self._begun = self._begun, self._begun + 1
+            self._calls[number] = call
+            self._shorten()
+            return number
 
-    def update(self, old: Call, new: Call) -> None:
-        """Replace what is known of one call."""
+    def update(self, number: int, call: Call) -> None:
+        """Replace what is known of one call, which has ended."""
         with self._lock:
-            position = next((i for i, call in enumerate(self._calls) if call is old), None)
-            if position is not None:
-                self._calls[position] = new
+            if number in self._calls:
+                # A call that was sent whole may still fail on its way.
+                (self._failed if call.outcome == "failed" else self._ended).append(number)
+                self._calls[number] = call
+
+    def _shorten(self) -> None:
+        while len(self._calls) > self._max_calls and (self._ended or self._failed):
+            spared = bool(self._ended)  # failed calls come last
+            number = (self._ended or self._failed).popleft()
+            if not (spared and self._calls[number].outcome == "failed"):
+                del self._calls[number]
+                self._dropped += 1
 
 
 class OpenCall:
@@ -102,16 +141,18 @@ class OpenCall:
         self._call = call
         self._began = time.perf_counter()
         self.rows = 0
-        log.add(call)
+        self.note = ""
+        self._number = log.add(call)
 
     def end(self, outcome: Outcome, *, message: str = "", trace: str = "") -> None:
         """Note how the call ended."""
         seconds = time.perf_counter() - self._began
         done = replace(self._call, outcome=outcome, rows=self.rows, message=message, trace=trace, seconds=seconds)
-        self._log.update(self._call, done)
-        self._call = done
+        self._log.update(self._number, done)
 
     def failed(self, error: BaseException) -> fl.FlightInternalError:
         """Note an error of the server itself; what to tell the client of it is returned."""
-        self.end("failed", message=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
-        return fl.FlightInternalError(wire_text([failure(error)]))
+        message, trace = f"{type(error).__name__}: {error}", traceback.format_exc()
+        self.end("failed", message=message[:MAX_TEXT], trace=trace[-MAX_TEXT:])
+        problems = error.problems if isinstance(error, StoreError) else (failure(error),)
+        return fl.FlightInternalError(wire_text(problems))

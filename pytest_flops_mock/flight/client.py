@@ -16,9 +16,11 @@ import pyarrow.flight as fl
 from pytest_flops_mock.errors import LoadError, Problem, UploadError, listing
 from pytest_flops_mock.flight.batches import wire_batches
 from pytest_flops_mock.flight.columns import check_columns
-from pytest_flops_mock.flight.messages import problem_in
-from pytest_flops_mock.flight.service import DROP_DATASET, ROWS_HEADER
-from pytest_flops_mock.flight.store import StoredPartition
+from pytest_flops_mock.flight.forking import FORKS, immortal
+from pytest_flops_mock.flight.messages import ADDITIONS, problem_in
+from pytest_flops_mock.flight.requests import DROP_DATASET, ROWS_HEADER
+from pytest_flops_mock.flight.store import StoredPartition, without_mark
+from pytest_flops_mock.flight.validity import valid
 
 SLOWEST_BYTES_PER_SECOND = 10 * 2**20
 """A deadline grows with what is sent at this rate; loopback is a hundred times faster."""
@@ -52,7 +54,14 @@ class MLDataClient:
         """End the connection, if there is one."""
         client, self._connected = self._connected, None
         if client is not None:
+            FORKS.closed(self)
             client.close()
+
+    def _leave_behind(self) -> None:
+        """Count as closed in a process that was forked from the client's own, where the connection goes on."""
+        client, self._connected = self._connected, None
+        if client is not None:
+            immortal(client)
 
     def send(self, name: str, rows: pa.Table) -> int:
         """Store a table under ``name``. See :meth:`send_batches`."""
@@ -113,22 +122,18 @@ class MLDataClient:
         criteria = b"" if tags is None else json.dumps({"data_tags": list(tags)}).encode()
         with self._load_errors():
             found = list(self._client().list_flights(criteria, options=self._options()))
-        return tuple(
-            StoredPartition(
-                info.descriptor.path[0].decode(), info.schema, max(info.total_records, 0), max(info.total_bytes, 0)
-            )
-            for info in found
-        )
+        return tuple(map(_stored, found))
 
     def fetch(self, name: str) -> pa.Table:
         """The rows stored under ``name``, with the schema's metadata.
 
         Raises:
             LoadError: The server does not hold that name, is not there or failed.
+            InvalidRowsError: The server sent rows that contradict themselves.
         """
         with self._load_errors():
             reader = self._client().do_get(fl.Ticket(name.encode()), options=self._options())
-            batches = wire_batches(chunk.data for chunk in reader)
+            batches = wire_batches(valid((chunk.data for chunk in reader), name))
             return pa.Table.from_batches(batches, schema=reader.schema)
 
     def drop(self, name: str) -> None:
@@ -142,8 +147,10 @@ class MLDataClient:
                 pass
 
     def _client(self) -> Any:
+        FORKS.check()
         if self._connected is None:
             self._connected = fl.connect(self.uri)
+            FORKS.opened(self)
         return self._connected
 
     def _options(self, nbytes: int = 0, headers: Iterable[tuple[bytes, bytes]] = ()) -> Any:
@@ -185,6 +192,12 @@ class MLDataClient:
 
 _FLIGHT_ERRORS = (pa.ArrowException, OSError, KeyError)
 """What pyarrow raises for a call that failed; it turns some errors of a server into built-in ones."""
+
+
+def _stored(info: Any) -> StoredPartition:
+    schema, verified = without_mark(info.schema)
+    name = info.descriptor.path[0].decode()
+    return StoredPartition(name, schema, max(info.total_records, 0), max(info.total_bytes, 0), verified)
 
 
 def _closing_error(writer: Any) -> BaseException | None:
@@ -240,6 +253,6 @@ def _confirmed(answer: bytes, sent: int) -> int:
 def _said(error: BaseException) -> str:
     """What the server said, without gRPC's and Arrow's additions around it."""
     text = str(error)
-    for addition in (". Detail:", ". gRPC client debug context:", "; last error:"):
+    for addition in ADDITIONS:
         text = text.partition(addition)[0]
     return re.sub(r"^(Flight|gRPC) returned [\w ]+ error, with message: ", "", text).strip()

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pytest_flops_mock.errors import DataSourceError, Problem, listing
+from pytest_flops_mock.flight.messages import shown
+from pytest_flops_mock.flight.parquet_types import refusal
 
 
 def check_columns(schema: pa.Schema, where: str) -> None:
@@ -26,26 +27,25 @@ def check_columns(schema: pa.Schema, where: str) -> None:
         Problem(
             f"column {field.name!r} has a type that the ML data server cannot store",
             where=where,
-            expected="a type that Arrow can write to Parquet",
+            expected="a type that Arrow can write to Parquet and read back",
             got=f"{field.type} ({reason})",
             fix="convert the column to numbers, text, bytes, lists or structs of them, or leave it out",
             code="FM304",
         )
         for field in schema
-        if _refusal(field.with_name("x").remove_metadata())
-        and (reason := _refusal(field))  # columns of one type: asked once
+        if (reason := refusal(field.type))
     ]
-    names = schema.names  # makes a list each time
+    names = listing(map(shown, schema.names))
     problems += [
         Problem(
             f"column {name!r} occurs {count} times",
             where=where,
             expected="column names that differ",
-            got=listing(names),
+            got=names,
             fix="rename the columns",
             code="FM304",
         )
-        for name, count in sorted(Counter(names).items())
+        for name, count in sorted(Counter(schema.names).items())
         if count > 1
     ]
     if problems:
@@ -101,13 +101,3 @@ def _lacks_a_fixed_list(array: Any) -> bool:
     if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
         return _lacks_a_fixed_list(array.flatten())
     return False
-
-
-@lru_cache(maxsize=1024)
-def _refusal(field: pa.Field) -> str:
-    """Why Parquet cannot hold the field; empty if it can. Asks the library instead of listing types."""
-    try:
-        pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
-    except (pa.ArrowNotImplementedError, pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        return str(error).splitlines()[0]
-    return ""

@@ -30,8 +30,8 @@ def checked_name(raw: bytes | str) -> str:
         NameRefusedError: The name is empty, not UTF-8, too long, or could leave the store's folder.
     """
     try:
-        name = raw.decode() if isinstance(raw, bytes) else raw
-    except UnicodeDecodeError:
+        name = raw.decode() if isinstance(raw, bytes) else raw.encode().decode()
+    except UnicodeError:
         raise _refused(repr(raw), "it is not UTF-8") from None
     if not name:
         raise _refused("an empty name", "it is empty")

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from pytest_flops_mock.errors import Problem, ServerStateError
 from pytest_flops_mock.flight.calls import Call, CallLog
+from pytest_flops_mock.flight.forking import FORKS, immortal
 from pytest_flops_mock.flight.service import Service
 from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
 
@@ -84,8 +85,18 @@ class MLDataServer:
 
     @property
     def partitions(self) -> tuple[StoredPartition, ...]:
-        """What is stored and whole, sorted by name."""
+        """What is stored and whole, sorted by name; ``verified`` says whether its sender has promised the rows."""
         return self.store.partitions()
+
+    @property
+    def damaged(self) -> tuple[Problem, ...]:
+        """What is in the store and cannot be read, and is in no listing therefore; ``where`` is the file's name."""
+        return self.store.damaged()
+
+    @property
+    def dropped_calls(self) -> int:
+        """How many of the oldest calls the log does not keep any more."""
+        return self._log.dropped
 
     def start(self) -> MLDataServer:
         """Listen.
@@ -94,8 +105,11 @@ class MLDataServer:
             The server itself.
 
         Raises:
-            ServerStateError: It runs already, or it cannot have the address.
+            ServerStateError: It runs already, it cannot have the address, or this process was forked from one with an open
+                server.
+            StoreError: The store can keep nothing: its folder is read-only, or its disk is full.
         """
+        FORKS.check()
         if self._service is not None:
             raise ServerStateError(
                 Problem(
@@ -105,6 +119,9 @@ class MLDataServer:
                 )
             )
         _check_address(self.host, self._wanted_port)
+        self.store.open()
+        for problem in self.store.damaged():
+            warnings.warn(str(problem), RuntimeWarning, stacklevel=2)
         try:
             service = Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log)
         except (pa.ArrowException, OSError) as error:
@@ -114,6 +131,7 @@ class MLDataServer:
         # A server that nobody stopped must not keep the interpreter from ending.
         self._end = _Ending(service)
         self._stop_at_exit = weakref.finalize(self, self._end, 4 * GRACE_SECONDS)
+        FORKS.opened(self)
         return self
 
     def stop(self, timeout: float = 5.0) -> None:
@@ -128,6 +146,7 @@ class MLDataServer:
         if service is None or end is None:
             return
         self._stop_at_exit.detach()
+        FORKS.closed(self)
         if not end(timeout):
             still = "; ".join(str(call) for call in self.calls if call.outcome == "open") or "no call is open"
             warnings.warn(
@@ -141,9 +160,18 @@ class MLDataServer:
         self.store.clear()
         self._log.clear()
 
+    def _leave_behind(self) -> None:
+        """Count as stopped in a process that was forked from the server's own, where it goes on."""
+        service, self._service, self._end = self._service, None, None
+        if service is not None:
+            self._stop_at_exit.detach()
+            immortal(service)
+
     def log(self) -> str:
-        """The calls as text, one a line, tracebacks under the failed ones."""
-        return "\n".join(f"{call}\n{call.trace}" if call.trace else str(call) for call in self.calls) or "no calls"
+        """The calls as text, one a line, tracebacks under the failed ones, and the files that are left out."""
+        dropped = [f"{self.dropped_calls} earlier calls are not kept"] if self.dropped_calls else []
+        calls = [f"{call}\n{call.trace}" if call.trace else str(call) for call in self.calls] or ["no calls"]
+        return "\n".join([*dropped, *calls, *map(str, self.damaged)])
 
     def __enter__(self) -> MLDataServer:
         return self.start()
@@ -155,6 +183,7 @@ class MLDataServer:
         return f"<MLDataServer {self.uri if self.running else 'stopped'}>"
 
     def _running(self) -> Service:
+        FORKS.check()
         if self._service is None:
             raise ServerStateError(
                 Problem("the ML data server does not run", fix="use it in a with block, or call start() first")

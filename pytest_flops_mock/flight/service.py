@@ -9,18 +9,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as fl
 
-from pytest_flops_mock.errors import NameRefusedError, Problem, RequestRefusedError, UploadError, nearest
+from pytest_flops_mock.errors import Problem, RequestRefusedError, UploadError, listing
 from pytest_flops_mock.flight.batches import wire_batches, with_one_dictionary
 from pytest_flops_mock.flight.calls import CallLog, OpenCall
 from pytest_flops_mock.flight.columns import check_columns
-from pytest_flops_mock.flight.messages import shown
+from pytest_flops_mock.flight.messages import first_line, shown
 from pytest_flops_mock.flight.naming import checked_name, tag_of
-from pytest_flops_mock.flight.store import Store, StoredPartition
-
-ROWS_HEADER = "x-flops-mock-rows"
-"""Call header in which our provider promises the number of rows; the real server ignores it."""
-
-DROP_DATASET = "drop_dataset"
+from pytest_flops_mock.flight.requests import (
+    DROP_DATASET,
+    ROWS_HEADER,
+    check_action,
+    described,
+    name_in,
+    promised_rows,
+    tags_in,
+)
+from pytest_flops_mock.flight.store import Store, StoredPartition, marked
+from pytest_flops_mock.flight.validity import valid
 
 
 class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
@@ -34,13 +39,14 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
 
     def do_put(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
         """Store a partition, if it is whole."""
-        with self._log.record("do_put", _shown(descriptor)) as call:
-            name = _name(descriptor)
-            promised = context.get_middleware(ROWS_HEADER).rows
+        with self._log.record("do_put", described(descriptor)) as call:
+            name = name_in(descriptor)
+            promised = promised_rows(context.get_middleware(ROWS_HEADER).values)
             check_columns(reader.schema, name)
-            upload = self._store.receive(name, reader.schema)
+            # Whether a sender that promised nothing has sent all cannot be told.
+            upload = self._store.receive(name, reader.schema, verified=promised is not None)
             try:
-                for batch in wire_batches(_received(reader, name)):
+                for batch in wire_batches(valid(_received(reader, name), name)):
                     upload.write(batch)
                     call.rows += batch.num_rows
                 if context.is_cancelled():
@@ -57,15 +63,29 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
     def list_flights(self, context: Any, criteria: bytes) -> Iterator[Any]:
         """Those partitions that have one of the tags."""
         with self._log.record("list_flights", shown(criteria) or "all") as call:
-            tags = _tags(criteria)
+            tags = tags_in(criteria)
             found = [p for p in self._store.partitions() if tags is None or tag_of(p.name) in tags]
             call.rows = sum(partition.rows for partition in found)
+            damaged = self._store.damaged()
+            call.note = f"left out: {listing((problem.where for problem in damaged), 5)}" if damaged else ""
             return iter([self._info(partition) for partition in found])
 
     def get_flight_info(self, context: Any, descriptor: Any) -> Any:
         """What is known of one partition."""
-        with self._log.record("get_flight_info", _shown(descriptor)):
-            return self._info(self._store.partition(_name(descriptor)))
+        with self._log.record("get_flight_info", described(descriptor)):
+            return self._info(self._store.partition(name_in(descriptor)))
+
+    def do_exchange(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
+        """Nothing that FLOps' server does, either; without this the client would get a traceback."""
+        with self._log.record("do_exchange", described(descriptor)):
+            raise RequestRefusedError(
+                Problem(
+                    "the ML data server does not answer do_exchange",
+                    expected="do_put to store a partition, do_get to fetch one",
+                    got=described(descriptor),
+                    fix="use do_put and do_get",
+                )
+            )
 
     def do_get(self, context: Any, ticket: Any) -> Any:
         """The rows of one partition."""
@@ -84,38 +104,28 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
     def do_action(self, context: Any, action: Any) -> Iterator[Any]:
         """Remove a partition."""
         body = action.body.to_pybytes() if action.body is not None else b""
-        with self._log.record("do_action", shown(f"{action.type} ".encode() + body)):
-            if action.type != DROP_DATASET:
-                raise RequestRefusedError(
-                    Problem(
-                        "the ML data server does not know this action",
-                        expected=DROP_DATASET,
-                        got=action.type,
-                        nearest=nearest(action.type, [DROP_DATASET]),
-                        fix="ask list_actions for the actions there are",
-                    )
-                )
+        with self._log.record("do_action", shown(f"{action.type[:100]} ".encode() + body)):
+            check_action(action.type)
             self._store.drop(checked_name(body))
             return iter(())
 
     def _info(self, partition: StoredPartition) -> Any:
         endpoint = fl.FlightEndpoint(partition.name.encode(), [self.uri])
         descriptor = fl.FlightDescriptor.for_path(partition.name)
-        return fl.FlightInfo(partition.schema, descriptor, [endpoint], partition.rows, partition.bytes)
+        return fl.FlightInfo(marked(partition), descriptor, [endpoint], partition.rows, partition.bytes)
 
 
 class _RowsHeader(fl.ServerMiddlewareFactory):  # type: ignore[misc]
-    """Reads the promised number of rows from each call's headers."""
+    """Keeps what each call's headers promise; an error here would not reach the client."""
 
     def start_call(self, info: Any, headers: dict[str, list[Any]]) -> _PromisedRows:
-        values = headers.get(ROWS_HEADER, [])
-        return _PromisedRows(int(values[0]) if values and str(values[0]).isdecimal() else None)
+        return _PromisedRows(headers.get(ROWS_HEADER, []))
 
 
 class _PromisedRows(fl.ServerMiddleware):  # type: ignore[misc]
-    def __init__(self, rows: int | None) -> None:
+    def __init__(self, values: list[Any]) -> None:
         super().__init__()
-        self.rows = rows
+        self.values = values
 
 
 def _sent(rows: pa.RecordBatchReader, call: OpenCall) -> Iterator[pa.RecordBatch]:
@@ -133,7 +143,7 @@ def _received(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
             if chunk.data is not None:
                 yield chunk.data
     except (pa.ArrowException, OSError) as error:
-        raise _broken_off(name, _first_line(error)) from error
+        raise _broken_off(name, first_line(error)) from error
 
 
 def _broken_off(name: str, got: str) -> UploadError:
@@ -146,45 +156,3 @@ def _broken_off(name: str, got: str) -> UploadError:
             fix="send it again",
         )
     )
-
-
-def _tags(criteria: bytes) -> frozenset[str] | None:
-    """The tags that are asked for; ``None`` for all."""
-    if not criteria:
-        return None
-    try:
-        tags = json.loads(criteria)["data_tags"]
-    except (ValueError, KeyError, TypeError):
-        tags = None
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise RequestRefusedError(
-            Problem(
-                "the ML data server cannot read these criteria",
-                expected='JSON such as {"data_tags": ["mnist"]}, or nothing for all',
-                got=shown(criteria),
-                fix="send the tags as a list of strings",
-            )
-        )
-    return frozenset(tags)
-
-
-def _name(descriptor: Any) -> str:
-    if descriptor.descriptor_type != fl.DescriptorType.PATH or not descriptor.path:
-        raise NameRefusedError(
-            Problem(
-                "the ML data server wants a path descriptor with the file name as its one element",
-                got=_shown(descriptor),
-                fix="use FlightDescriptor.for_path(name)",
-            )
-        )
-    return checked_name(descriptor.path[0])
-
-
-def _shown(descriptor: Any) -> str:
-    if descriptor.descriptor_type == fl.DescriptorType.PATH:
-        return shown(b"/".join(descriptor.path or [])) or "an empty path"
-    return "a descriptor without a path"
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0].partition(". Detail: ")[0]

@@ -93,6 +93,26 @@ def row_findings(sent: Sequence[PartitionFacts], loaded: Loaded, uri: str) -> tu
     return tuple(map(Finding.of, problems))
 
 
+def unverified_finding(unverified: Mapping[str, int], uri: str) -> tuple[Finding, ...]:
+    """That the verdict rests on uploads that may have been cut.
+
+    Args:
+        unverified: Number of rows of each loaded partition whose sender did not promise it.
+        uri: Address of the ML data server.
+    """
+    if not unverified:
+        return ()
+    problem = Problem(
+        f"nobody has promised the number of rows of {_counted(len(unverified), 'partition')}: an upload may have been cut",
+        where=uri,
+        expected="senders that say how many rows will come; FLOps' own provider does not",
+        got=listing(f"{name} with {_counted(rows, 'row')}" for name, rows in sorted(unverified.items())),
+        fix="compare the rows with what the sender has, or let the check send the data itself, with an MDP SLA",
+        code="FM409",
+    )
+    return (Finding.of(problem),)
+
+
 def _nothing_left(sent: Sequence[PartitionFacts], loaded: Loaded, uri: str) -> Problem:
     rows = sum(part.rows for part in sent)
     return Problem(

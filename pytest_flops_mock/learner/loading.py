@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pytest_flops_mock.child.loading import NoMatchingDataError, SchemasDifferError, load
 from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
+from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.learner.facts import Difference
 
@@ -48,6 +49,25 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, ImportError) as error:
         raise LoadError(unloadable(uri, type(error).__name__, str(error))) from error
     return dataset
+
+
+def unverified(uri: str, data_tags: Iterable[str], names: Iterable[str]) -> dict[str, int]:
+    """Those of the loaded partitions whose sender did not promise its rows, as far as the server says so, and their rows.
+
+    Args:
+        uri: Address of the ML data server.
+        data_tags: The tags that were asked for.
+        names: The partitions that are in question.
+    """
+    asked = set(names)
+    if not asked:
+        return {}
+    try:
+        with MLDataClient(uri) as client:
+            listed = client.partitions(data_tags)
+    except LoadError:
+        return {}  # they were loaded; who goes away afterwards says nothing about them
+    return {part.name: part.rows for part in listed if part.name in asked and not part.verified}
 
 
 def no_match(uri: str, tags: Sequence[str], names: Iterable[str]) -> Problem:

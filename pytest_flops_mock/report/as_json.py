@@ -105,6 +105,7 @@ def _data(plain: Mapping[str, Any]) -> DataFacts:
         sent=tuple(map(_sent, plain["sent"])),
         columns=tuple(plain["columns"].items()),
         rows=_of_type(plain["rows"], int),
+        unverified=tuple(_of_type(name, str) for name in plain["unverified"]),
     )
 
 

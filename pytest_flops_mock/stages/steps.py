@@ -14,7 +14,13 @@ from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.absent import absent_finding
 from pytest_flops_mock.judging.environment import not_started_finding, unready_finding
 from pytest_flops_mock.judging.failures import failure_finding, needs_data, shown_output
-from pytest_flops_mock.judging.loading import equal_partitions, load_failures, merged_findings, row_findings
+from pytest_flops_mock.judging.loading import (
+    equal_partitions,
+    load_failures,
+    merged_findings,
+    row_findings,
+    unverified_finding,
+)
 from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
 from pytest_flops_mock.judging.together import told_together
@@ -27,6 +33,7 @@ from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.environments.proof import refused_import
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
 from pytest_flops_mock.learner.facts import Failure, Told
+from pytest_flops_mock.learner.loading import unverified
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
 from pytest_flops_mock.repository.image import image_findings
@@ -141,9 +148,13 @@ def load(context: Context) -> Iterable[Finding]:
     if answer.facts.rows:
         context.usable.add(Stage.LOAD)
     context.columns, context.classes = answer.facts.columns, answer.facts.classes
-    context.data = replace(context.data, rows=answer.facts.rows, columns=tuple(context.columns.items()))
+    foreign = {name for name, _ in answer.facts.parts} - senders.keys()
+    unpromised = unverified(uri, tags, foreign)
+    columns = tuple(context.columns.items())
+    context.data = replace(context.data, rows=answer.facts.rows, columns=columns, unverified=tuple(sorted(unpromised)))
     asked = [part for sent in context.data.sent if sent.data_tag in tags for part in sent.partitions]
-    return (*merged_findings(answer.facts, uri, senders), *row_findings(asked, answer.facts, uri))
+    merged = merged_findings(answer.facts, uri, senders)
+    return (*merged, *row_findings(asked, answer.facts, uri), *unverified_finding(unpromised, uri))
 
 
 def aggregate(context: Context) -> Iterable[Finding]:

@@ -7,8 +7,9 @@ import pytest
 from standins.plain_client import PlainClient
 
 from pytest_flops_mock.flight.client import MLDataClient
+from pytest_flops_mock.flight.parquet_store import ParquetStore
 from pytest_flops_mock.flight.server import MLDataServer
-from pytest_flops_mock.flight.store import MemoryStore, ParquetStore, Store
+from pytest_flops_mock.flight.store import MemoryStore, Store
 
 
 @pytest.fixture

@@ -16,14 +16,14 @@ LARGE = pa.table({"x": np.arange(4_000_000)})
 class FullBefore(MemoryStore):
     """Fails before any rows are read."""
 
-    def receive(self, name: str, schema: pa.Schema) -> Upload:
+    def receive(self, name: str, schema: pa.Schema, *, verified: bool = True) -> Upload:
         raise OSError(28, "No space left on device", f"/volume/{name}")
 
 
 class FullWhileWriting(MemoryStore):
     """Fails when the first rows are written."""
 
-    def receive(self, name: str, schema: pa.Schema) -> Upload:
+    def receive(self, name: str, schema: pa.Schema, *, verified: bool = True) -> Upload:
         return _FailingUpload()
 
 
@@ -81,3 +81,19 @@ def test_other_calls_fail_as_clearly_and_the_server_goes_on() -> None:
             ("do_get", "KeyError: 't.0.parquet'"),
         ]
         assert client.send("t.1.parquet", SMALL) == 3
+
+
+class NoMemory(MemoryStore):
+    """Has a table that is too large for this machine."""
+
+    def receive(self, name: str, schema: pa.Schema, *, verified: bool = True) -> Upload:
+        pa.allocate_buffer(2**62)
+        raise AssertionError("there is so much memory")
+
+
+def test_a_server_without_memory_says_so() -> None:
+    with MLDataServer(NoMemory()) as server, MLDataClient(server.uri, timeout=20) as client:
+        with pytest.raises(FlopsMockError, match="the ML data server has no memory left") as error:
+            client.send("t.0.parquet", SMALL)
+        assert "MemoryError: malloc of size" in error.value.problems[0].got
+        assert len(server.errors) == 1

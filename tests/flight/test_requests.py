@@ -105,7 +105,7 @@ def test_a_column_that_parquet_cannot_hold_is_refused_before_it_is_sent(client: 
     assert str(caught.value) == (
         "column 'mixed' has a type that the ML data server cannot store\n"
         "  where     tag.1.parquet\n"
-        "  expected  a type that Arrow can write to Parquet\n"
+        "  expected  a type that Arrow can write to Parquet and read back\n"
         "  got       dense_union<0: int64=0> "
         "(Unhandled type for Arrow to Parquet schema conversion: dense_union<0: int64=0>)\n"
         "  fix       convert the column to numbers, text, bytes, lists or structs of them, or leave it out"
@@ -121,7 +121,7 @@ def test_a_column_that_parquet_cannot_hold_is_refused_from_a_foreign_sender(
 
     assert said(caught.value) == (
         "column 'mixed' has a type that the ML data server cannot store (and 1 more of the kind); where: tag.1.parquet"
-        "; expected: a type that Arrow can write to Parquet; got: dense_union<0: int64=0> "
+        "; expected: a type that Arrow can write to Parquet and read back; got: dense_union<0: int64=0> "
         "(Unhandled type for Arrow to Parquet schema conversion: dense_union<0: int64=0>)"
         "; fix: convert the column to numbers, text, bytes, lists or structs of them, or leave it out"
     )
@@ -187,16 +187,21 @@ def test_many_columns_at_fault_still_give_a_readable_error(plain: PlainClient) -
         plain.put("tag.1.parquet", table)
 
 
-@pytest.mark.parametrize("header", [b"", b"three", b"-1", b"1.5"])
-def test_a_promise_that_is_no_number_is_none(plain: PlainClient, server: MLDataServer, header: bytes) -> None:
+@pytest.mark.parametrize(
+    ("header", "got"), [(b"", "nothing"), (b"three", "three"), (b"-1", "-1"), (b"1.5", "1.5"), (b"9" * 5000, "9" * 20)]
+)
+def test_a_promise_that_is_no_number_is_refused(plain: PlainClient, server: MLDataServer, header: bytes, got: str) -> None:
     options = fl.FlightCallOptions(timeout=20, headers=[(b"x-flops-mock-rows", header)])
-    writer, answers = plain.flight.do_put(fl.FlightDescriptor.for_path("tag.1.parquet"), TABLE.schema, options)
-    writer.write_table(TABLE)
-    writer.done_writing()
+    writer, _ = plain.flight.do_put(fl.FlightDescriptor.for_path("tag.1.parquet"), TABLE.schema, options)
+    with pytest.raises(fl.FlightServerError) as caught:
+        writer.close()
 
-    assert answers.read() is None
-    writer.close()
-    assert [partition.rows for partition in server.partitions] == [1]
+    assert said(caught.value).startswith(
+        "the header x-flops-mock-rows holds no number of rows; expected: one whole number such as 60000, or no such header"
+        f"; got: {got}"
+    )
+    assert server.partitions == ()
+    assert server.errors == ()
 
 
 def test_a_client_without_a_server() -> None:

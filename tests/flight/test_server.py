@@ -279,7 +279,7 @@ def test_calls_are_logged_in_order_with_what_came_of_them() -> None:
 class FullStore(MemoryStore):
     """Has no room."""
 
-    def receive(self, name: str, schema: Any) -> Any:
+    def receive(self, name: str, schema: Any, *, verified: bool = True) -> Any:
         raise OSError(28, "No space left on device", "/secret/folder/file")
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pytest_flops_mock import FlopsMockError, ParquetStore, Store
+from pytest_flops_mock.errors import StoreError
 
 BATCH = pa.RecordBatch.from_pydict({"x": [1, 2]})
 
@@ -100,13 +101,14 @@ def test_other_files_break_nothing_and_stay(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["folder", "notes.txt", "t.1.parquet"]
 
 
-def test_a_file_that_is_no_parquet_is_unknown(folder: Path) -> None:
+def test_a_file_that_is_no_parquet_is_named_as_damaged(folder: Path) -> None:
     store = ParquetStore(folder)
     put(store, "t.0.parquet")
     (folder / "t.1.parquet").write_bytes(b"PAR1 half a file")
     for step in (store.drop, store.partition, store.read):
-        with pytest.raises(FlopsMockError, match="no partition of that name is stored"):
+        with pytest.raises(FlopsMockError, match=r"is left out: it cannot be read\n  where     t.1.parquet"):
             step("t.1.parquet")
+    assert [problem.where for problem in store.damaged()] == ["t.1.parquet"]
     assert (folder / "t.1.parquet").exists()
 
 
@@ -117,7 +119,7 @@ def test_an_upload_that_fails_leaves_no_hidden_file(folder: Path) -> None:
     (folder / "t.0.parquet").mkdir(parents=True)
     upload = store.receive("t.0.parquet", BATCH.schema)
     upload.write(BATCH)
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(StoreError, match="Is a directory"):
         upload.publish()
     upload.discard()
     assert [path.name for path in folder.iterdir()] == ["t.0.parquet"]

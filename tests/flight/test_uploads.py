@@ -16,9 +16,9 @@ from standins.processes import Child, child, until
 
 from pytest_flops_mock.errors import UploadError
 from pytest_flops_mock.flight.client import MLDataClient
+from pytest_flops_mock.flight.parquet_store import ParquetStore
+from pytest_flops_mock.flight.requests import ROWS_HEADER
 from pytest_flops_mock.flight.server import MLDataServer
-from pytest_flops_mock.flight.service import ROWS_HEADER
-from pytest_flops_mock.flight.store import ParquetStore
 
 NAME = "tag.half.parquet"
 ROWS = pa.RecordBatch.from_pydict({"x": [1, 2, 3]})

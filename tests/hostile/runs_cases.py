@@ -16,7 +16,17 @@ from standins.processes import until
 from standins.projects import REPOSITORY, mock_sla
 
 COMMAND = [sys.executable, "-m", "pytest_flops_mock.cli"]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--flops-check", "--flops-sla=sla.json", "--flops-env=current"]
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "--flops-check",
+    "--flops-sla=sla.json",
+    "--flops-env=current",
+]
 CHECK = [*COMMAND, "check", ".", "--sla", "sla.json", "--env", "current"]
 WRONG_USE = "exit status 2"
 

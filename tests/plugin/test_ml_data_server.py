@@ -58,7 +58,7 @@ def test_an_error_of_the_server_fails_the_test_at_teardown_with_the_call_log(pro
         from pytest_flops_mock import MemoryStore
 
         class FullStore(MemoryStore):
-            def receive(self, name, schema):
+            def receive(self, name, schema, *, verified=True):
                 raise OSError("no space left")
 
         @pytest.fixture

@@ -111,7 +111,7 @@ def test_an_error_shows_each_of_its_problems_with_its_parts() -> None:
         ('"severity": "error"', '"severity": "bad"'),
         ('"stage": "sla"', '"stage": "other"'),
         ('"findings": [', '"findings": [3, '),
-        ('"rows": 2\n', '"rows": "many"\n'),
+        ('"rows": 2,\n', '"rows": "many",\n'),
         ('"repository": "my_repository"', '"repository": 1'),
         ('"columns": {', '"columns": 1, "x": {'),
     ],
