@@ -8,7 +8,15 @@ reads the same as an exception and in a report.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import islice
+
+MAX_PART = 5_000
+"""How many characters a part of a problem may have; what others wrote may have millions."""
+
+MAX_NAME = 200
+MAX_NAMES = 5_000
+"""How long names may be, and how many, that are compared to find the nearest."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,12 @@ class Problem:
     nearest: str = ""
     fix: str = ""
     code: str = ""
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            text = getattr(self, part.name)
+            if (plain := plain_text(text)) is not text:
+                object.__setattr__(self, part.name, plain)
 
     def __str__(self) -> str:
         return "\n".join([self.message, *self.parts()])
@@ -129,11 +143,25 @@ class RepositoryError(FlopsMockError):
     code = "FM101"
 
 
+def plain_text(text: str) -> str:
+    """The text as any terminal and any file can take it: what cannot be seen is escaped, and what is too long is cut.
+
+    Names of files and what other programs say may hold anything: escape sequences, bytes that are no text.
+    """
+    if len(text) > MAX_PART:
+        text = f"{text[:MAX_PART]}… ({len(text):,} characters)"
+    if text.isprintable() or all(char.isprintable() or char in "\n\t" for char in text):
+        return text
+    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
 def nearest(value: str, valid: Iterable[str]) -> str:
     """The valid value closest to ``value``, or an empty string."""
     from difflib import get_close_matches  # most runs have nothing to look for
 
-    candidates = {choice.casefold(): choice for choice in valid}
+    if len(value) > MAX_NAME:
+        return ""
+    candidates = {choice.casefold(): choice for choice in islice(valid, MAX_NAMES) if len(choice) <= MAX_NAME}
     matches = get_close_matches(value.casefold(), candidates, n=1, cutoff=0.5)
     return candidates[matches[0]] if matches else ""
 

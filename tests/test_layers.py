@@ -18,6 +18,7 @@ PACKAGE = Path(pytest_flops_mock.__file__).parent
 LAYERS: dict[str, int] = {
     "child": 0,
     "errors": 0,
+    "opening": 0,
     "stage": 0,
     "subprocesses": 0,
     "codes": 1,

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pytest_flops_mock.errors import Problem, SLAError, listing, nearest
+from pytest_flops_mock.opening import read_regular
+from pytest_flops_mock.sla.files import MAX_BYTES
 from pytest_flops_mock.sla.parsing import begins_like_json, parse_text, shown
 
 Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any]"
@@ -83,7 +85,7 @@ def _file_text(path: Path, origin: str, base: Path | None) -> str:
             )
         )
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_regular(path, MAX_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise SLAError(_missing(path, origin, base)) from None
     except IsADirectoryError:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock.errors import RepositoryError
-from pytest_flops_mock.repository.clone import Remote, cloned, remote_of
+from pytest_flops_mock.repository.clone import cloned
+from pytest_flops_mock.repository.urls import Remote, remote_of
 
 
 def git(*arguments: str, folder: Path) -> str:
@@ -54,7 +55,7 @@ def content(remote: Remote | None) -> str:
         ("https://user:secret@host/x.git", "https://user:secret@host/x.git", ""),
         ("https://user:secret@host/x.git@v1", "https://user:secret@host/x.git", "v1"),
         ("https://host/@scope/x", "https://host/@scope/x", ""),
-        ("http://host/x.git@", "http://host/x.git", ""),
+        ("https://host/x.git@", "https://host/x.git", ""),
         ("ssh://git@host:22/x.git@v1", "ssh://git@host:22/x.git", "v1"),
         ("ssh://git@host", "ssh://git@host", ""),
         ("git@host:owner/x", "git@host:owner/x", ""),
@@ -144,9 +145,9 @@ def test_an_empty_repository_is_told(tmp_path: Path) -> None:
 
 
 def test_credentials_are_never_shown() -> None:
-    told = refusal(Remote("http://user:secret@127.0.0.1:9/x.git"))
+    told = refusal(Remote("https://user:secret@127.0.0.1:9/x.git"))
     assert "secret" not in told
-    assert "  where     http://***@127.0.0.1:9/x.git\n" in told
+    assert "  where     https://***@127.0.0.1:9/x.git\n" in told
 
 
 def test_a_missing_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

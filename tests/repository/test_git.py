@@ -32,6 +32,8 @@ def test_variables_about_another_repository_are_left_out_and_those_about_the_way
         "GCM_INTERACTIVE": "never",
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "https:ssh:file",
     }
 
 
