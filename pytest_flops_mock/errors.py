@@ -149,7 +149,7 @@ def plain_text(text: str) -> str:
     Names of files and what other programs say may hold anything: escape sequences, bytes that are no text.
     """
     if len(text) > MAX_PART:
-        text = f"{text[:MAX_PART]}… ({len(text):,} characters)"
+        text = f"{text[: MAX_PART - 100]}… ({len(text):,} characters)"
     if text.isprintable() or all(char.isprintable() or char in "\n\t" for char in text):
         return text
     return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)

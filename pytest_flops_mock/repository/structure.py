@@ -100,7 +100,7 @@ def _parse(
                 trees[path] = ast.parse(repository.content(path), filename=path)
         except RepositoryError as error:
             yield from findings_of(error)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
             yield _syntax_error(path, _counted_in_characters(repository.content(path), error))
         else:
             imported = dict.fromkeys(file for module in _imported(trees[path], path) for file in _files(module))
@@ -113,7 +113,7 @@ def _counted_in_characters(content: bytes, error: Exception) -> Exception:
         return error
     try:
         text = decode_source(content)
-    except (SyntaxError, ValueError):  # it is about the encoding
+    except (SyntaxError, ValueError, LookupError):  # it is about the encoding
         return error
     try:
         with warnings.catch_warnings():

@@ -22,7 +22,7 @@ _SCHEME = re.compile(r"([A-Za-z][\w+.-]*):/+")
 _HELPER = re.compile(r"[A-Za-z][\w+.-]*::")
 _SCP = re.compile(r"(?!-)[\w.+-]+@(?!-)[\w.-]+:")
 _SSH = ("ssh", "git+ssh", "ssh+git")
-_PORT = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d*)?")
+_HOST = re.compile(r"(?:\[[^\]]*\]|\w[\w.-]*)(?::\d*)?")
 _QUERY = re.compile(r"[?#]|%3f|%23", re.IGNORECASE)
 _NAMED = re.compile(r"((?:token|password|passwd|pwd|secret|api_?key|auth)\w*(?:=|%3d))[^&/]*", re.IGNORECASE)
 _WITH_REF = re.compile(r"(.*[^/@])@([^@]*)", re.DOTALL)
@@ -71,6 +71,8 @@ def remote_of(text: str) -> Remote | None:
         raise RepositoryError(_refused(text, "a Git URL of another kind", kind or text.partition("::")[0]))
     if scheme is None and scp is None and _credentials(text)[0]:
         raise RepositoryError(_refused(text, "a name and a password, and no https:// or ssh:// before them"))
+    if scheme is not None and kind != "file" and not _has_host(text[len(scheme[0]) :]):
+        raise RepositoryError(_refused(text, "no host and port after ://; in a password, / is written as %2F"))
     if scheme is None and scp is None and not text.endswith(".git") and ".git@" not in text:
         return None
     local = scp is None if scheme is None else kind == "file"
@@ -96,8 +98,9 @@ def without_credentials(text: str) -> str:
 def secrets_of(url: str) -> tuple[str, ...]:
     """All texts of a URL that must not be shown, the longest first: as they are written, and what they mean."""
     found, _ = _credentials(url)
-    parts = [part for text in found for part in (text, *re.split(r"[:@&=/?#]", text))]
-    return tuple(sorted({each for part in parts for each in (part, unquote(part)) if each}, key=len, reverse=True))
+    meant = [each for text in found for each in (text, unquote(text))]
+    parts = [part for text in meant for part in (text, text.partition(":")[2], *re.split(r"[:@&=/?#]", text))]
+    return tuple(sorted({*filter(None, parts)}, key=len, reverse=True))
 
 
 def _credentials(text: str) -> tuple[list[str], str]:
@@ -106,24 +109,33 @@ def _credentials(text: str) -> tuple[list[str], str]:
     if scheme is None:
         head, slash, rest = text.partition("/")
         user, at, host = unquote(head).rpartition("@")
-        return ([user], f"{HIDDEN}@{host}{slash}{rest}") if at and ":" in user else ([], text)
+        if not at and ":" in unquote(head):  # a password with a slash in it
+            user, at, host = text.rpartition("@")
+            slash = rest = ""
+        return ([user], f"{HIDDEN}@{host}{slash}{rest}") if at and ":" in unquote(user) else ([], text)
     authority, slash, path = text[len(scheme[0]) :].partition("/")
     found: list[str] = []
     user, at, host = unquote(authority).rpartition("@")
     if at and (scheme[1].casefold() not in _SSH or ":" in user):
-        found.append(user)
+        found += [user, authority.rpartition("@")[0] or authority]
         authority = f"{HIDDEN}@{host}"
-    if scheme[1].casefold() != "file" and not _PORT.fullmatch(_QUERY.split(host)[0]):
-        # What stands where a port should is a password with a slash in it.
+    if scheme[1].casefold() != "file" and not _has_host(host):
+        # What stands where host and port should is a password with a slash in it.
         secret, at, rest = f"{host}{slash}{path}".rpartition("@")
-        found.append(secret if at else host)
-        authority, slash, path = HIDDEN, "@" if at else slash, rest if at else path
+        found.append(secret if at else rest)
+        authority, slash, path = HIDDEN, at, rest if at else ""
     address = f"{authority}{slash}{path}"
     if query := None if scheme[1].casefold() == "file" else _QUERY.search(address):
         found.append(address[query.end() :])
         address = f"{address[: query.start()]}?{HIDDEN}"
     found += [named[0].partition("=")[2] for named in _NAMED.finditer(address)]
     return found, scheme[0] + _NAMED.sub(rf"\1{HIDDEN}", address)
+
+
+def _has_host(address: str) -> bool:
+    """Whether a host is what it begins with, beside names and passwords, with a port behind its colon if it has one."""
+    host = unquote(address.partition("/")[0]).rpartition("@")[2]
+    return _HOST.fullmatch(_QUERY.split(host)[0]) is not None
 
 
 def _refused(text: str, got: str, kind: str = "") -> Problem:

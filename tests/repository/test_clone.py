@@ -46,40 +46,8 @@ def content(remote: Remote | None) -> str:
         return repository.text("model_manager.py")
 
 
-@pytest.mark.parametrize(
-    ("text", "url", "ref"),
-    [
-        ("https://host/owner/x", "https://host/owner/x", ""),
-        ("https://host/owner/x@v1", "https://host/owner/x", "v1"),
-        ("https://host/owner/x.git@feature/cats", "https://host/owner/x.git", "feature/cats"),
-        ("https://user:secret@host/x.git", "https://user:secret@host/x.git", ""),
-        ("https://user:secret@host/x.git@v1", "https://user:secret@host/x.git", "v1"),
-        ("https://host/@scope/x", "https://host/@scope/x", ""),
-        ("https://host/x.git@", "https://host/x.git", ""),
-        ("ssh://git@host:22/x.git@v1", "ssh://git@host:22/x.git", "v1"),
-        ("ssh://git@host", "ssh://git@host", ""),
-        ("git@host:owner/x", "git@host:owner/x", ""),
-        ("git@host:owner/x.git", "git@host:owner/x.git", ""),
-        ("git@host:owner/x@v1", "git@host:owner/x", "v1"),
-        ("git@host:owner/x.git@v1", "git@host:owner/x.git", "v1"),
-        ("file:///no/x.git@v1", "file:///no/x.git", "v1"),
-        ("/no/such/x.git@v1", "/no/such/x.git", "v1"),
-    ],
-)
-def test_a_git_url_may_have_a_ref(text: str, url: str, ref: str) -> None:
-    assert remote_of(text) == Remote(url, ref)
-
-
-def test_a_folder_is_no_git_url(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "work.git").mkdir()
-    monkeypatch.chdir(tmp_path)
-    assert [remote_of(text) for text in (".", "a/b", "a@b", "work.git", str(tmp_path), "-x", "")] == [None] * 7
+def test_a_bare_repository_is_no_folder(bare: Path) -> None:
     assert remote_of(str(bare)) == Remote(str(bare))
-
-
-def test_an_at_in_a_local_path_stays_there(tmp_path: Path) -> None:
-    (tmp_path / "a@b").mkdir()
-    assert remote_of(f"file://{tmp_path}/a@b") == Remote(f"file://{tmp_path}/a@b")
 
 
 def test_the_default_branch_a_branch_a_tag_and_a_full_ref_are_found(bare: Path) -> None:

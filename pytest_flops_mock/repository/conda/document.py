@@ -167,7 +167,7 @@ def _not_yaml(error: Exception, lines: Sequence[str]) -> Problem:
         f"{FILE} is not YAML: {reason}",
         line,
         expected="a blank after each : and -, and blanks, no tabs, before them",
-        got=lines[line - 1].rstrip().replace("\t", "\\t").strip() if 0 < line <= len(lines) else "",
+        got=lines[line - 1].rstrip().replace("\t", "\\t").strip()[:MAX_SPEC] if 0 < line <= len(lines) else "",
         fix="fix the line or the one above it; conda reads the file as YAML",
     )
 
