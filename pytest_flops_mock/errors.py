@@ -41,14 +41,10 @@ class Problem:
     fix: str = ""
     code: str = ""
 
-    def __post_init__(self) -> None:
-        for part in fields(self):
-            text = getattr(self, part.name)
-            if (plain := plain_text(text)) is not text:
-                object.__setattr__(self, part.name, plain)
-
     def __str__(self) -> str:
-        return "\n".join([self.message, *self.parts()])
+        from pytest_flops_mock.texts import clean  # most runs have nothing to say
+
+        return clean("\n".join([self.message, *self.parts()]))
 
     def parts(self, indent: str = "  ") -> list[str]:
         """The parts beside the message, one line each (further lines of a part are indented under it)."""
@@ -61,6 +57,12 @@ class Problem:
         ]
         hang = "\n" + indent + " " * 10
         return [f"{indent}{name:<8}  {text.strip().replace(chr(10), hang)}" for name, text in named if text.strip()]
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            text = getattr(self, part.name)
+            if (fitting := _fitting(text)) is not text:
+                object.__setattr__(self, part.name, fitting)
 
 
 class FlopsMockError(Exception):
@@ -143,16 +145,16 @@ class RepositoryError(FlopsMockError):
     code = "FM101"
 
 
-def plain_text(text: str) -> str:
-    """The text as any terminal and any file can take it: what cannot be seen is escaped, and what is too long is cut.
-
-    Names of files and what other programs say may hold anything: escape sequences, bytes that are no text.
-    """
+def _fitting(text: str) -> str:
+    """The text as it can be shown, and cut where it is too long: names of files and what programs say may be anything."""
     if len(text) > MAX_PART:
         text = f"{text[: MAX_PART - 100]}… ({len(text):,} characters)"
-    if text.isprintable() or all(char.isprintable() or char in "\n\t" for char in text):
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+    from pytest_flops_mock.texts import clean  # most have nothing to clean
+
+    return clean(text)
 
 
 def nearest(value: str, valid: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Files that others wrote, opened with care: regular ones only, up to a size, never waiting, and no link leads out."""
+"""Files below a folder that others wrote, opened with care: regular ones only, never waiting, and no link leads out."""
 
 from __future__ import annotations
 
@@ -7,26 +7,12 @@ import os
 import stat
 from pathlib import Path
 
+from pytest_flops_mock.regular import refuse_irregular
+
 _PLAIN = os.O_RDONLY | os.O_CLOEXEC
 _FOLDER = _PLAIN | os.O_DIRECTORY
 _FILE = _PLAIN | os.O_NONBLOCK | os.O_NOFOLLOW
 _MAX_LINKS = 40
-_KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
-
-
-def read_regular(path: Path, max_bytes: int) -> bytes:
-    """The content of a file that the user names; a link is followed, wherever it leads.
-
-    Raises:
-        OSError: It is not there, is no regular file, or is larger.
-    """
-    return _content(_checked(os.open(path, _PLAIN | os.O_NONBLOCK)), max_bytes)
 
 
 def read_inside(root: Path, path: str, max_bytes: int) -> bytes:
@@ -35,7 +21,9 @@ def read_inside(root: Path, path: str, max_bytes: int) -> bytes:
     Raises:
         OSError: It is not there, is no regular file, is larger, or a link leads out.
     """
-    return _content(open_inside(root, path), max_bytes)
+    with os.fdopen(open_inside(root, path), "rb") as file:
+        refuse_irregular(os.fstat(file.fileno()), path, max_bytes)
+        return file.read(max_bytes)
 
 
 def open_inside(root: Path, path: str) -> int:
@@ -59,9 +47,19 @@ def open_or_link(root: Path, path: str) -> int | str:
     return _found(root, path, follow=False)
 
 
-def kind_of(mode: int) -> str:
-    """What an entry of a folder is that is no regular file, in words; empty for one that is, and for a link."""
-    return next((name for is_of, name in _KINDS if is_of(mode)), "")
+def kind_inside(root: Path, path: str) -> str:
+    """What lies at a path below a folder that is no file, such as ``a pipe``; empty for files, links and nothing."""
+    try:
+        status = os.lstat(root / path)
+        if not stat.S_ISLNK(status.st_mode):
+            refuse_irregular(status, path)
+    except IsADirectoryError:
+        return "a folder"
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return (error.strerror or "").partition(",")[0]
+    return ""
 
 
 def _found(root: Path, path: str, *, follow: bool) -> int | str:
@@ -83,24 +81,23 @@ def _found(root: Path, path: str, *, follow: bool) -> int | str:
                 here = -1
                 here = os.open(root, _FOLDER)
                 continue
-            mode = os.stat(name, dir_fd=here, follow_symlinks=False).st_mode
+            status = os.stat(name, dir_fd=here, follow_symlinks=False)
             last = not any(part not in ("", ".") for part in waiting)
-            if stat.S_ISLNK(mode):
+            if stat.S_ISLNK(status.st_mode):
                 target = os.readlink(name, dir_fd=here)
                 if last and not follow:
                     return target
                 links += 1
                 waiting += _parts(target, links)
             elif last:
-                if not stat.S_ISREG(mode):
-                    raise OSError(errno.EINVAL, f"{kind_of(mode)}, and no file")
+                refuse_irregular(status, path)
                 return _checked(os.open(name, _FILE, dir_fd=here))
             else:
                 below = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
                 os.close(here)
                 here = below
                 seen.append(name)
-        raise OSError(errno.EISDIR, "a folder, and no file")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     finally:
         if here >= 0:
             os.close(here)
@@ -116,19 +113,10 @@ def _parts(target: str, links: int) -> list[str]:
 
 
 def _checked(descriptor: int) -> int:
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    """The descriptor, if it is still of a regular file."""
+    try:
+        refuse_irregular(os.fstat(descriptor), "")
+    except OSError:
         os.close(descriptor)
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        raise OSError(errno.EINVAL, f"{kind_of(mode)}, and no file")
+        raise
     return descriptor
-
-
-def _content(descriptor: int, max_bytes: int) -> bytes:
-    with os.fdopen(descriptor, "rb") as file:
-        content = file.read(max_bytes + 1)
-        if len(content) > max_bytes:
-            size = os.fstat(descriptor).st_size
-            raise OSError(errno.EFBIG, f"{size:,} bytes, and at most {max_bytes:,} are read")
-        return content

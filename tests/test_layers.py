@@ -17,11 +17,13 @@ PACKAGE = Path(pytest_flops_mock.__file__).parent
 
 LAYERS: dict[str, int] = {
     "child": 0,
-    "errors": 0,
-    "opening": 0,
+    "errors": 1,
+    "regular": 0,
     "stage": 0,
     "subprocesses": 0,
+    "texts": 0,
     "codes": 1,
+    "opening": 1,
     "findings": 2,
     "report": 3,
     "sla": 3,

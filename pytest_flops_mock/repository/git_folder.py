@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_flops_mock.opening import kind_of, read_regular
+from pytest_flops_mock.regular import read_regular, refuse_irregular
 from pytest_flops_mock.repository.git import git, git_alone
 
 MAX_SETTINGS = 1_000_000
@@ -155,10 +154,10 @@ def _link(link: Path, target: Path) -> None:
         found = target.stat()
     except FileNotFoundError:
         return
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(0, f"{target} is {kind_of(found.st_mode)}, and no file")
-    if found.st_size > MAX_INDEX:
-        raise OSError(0, f"{target} has {found.st_size:,} bytes, and at most {MAX_INDEX:,} are read")
+    try:
+        refuse_irregular(found, target, MAX_INDEX)
+    except OSError as error:
+        raise OSError(error.errno, f"{target}: {error.strerror}") from error
     link.symlink_to(target.absolute())
 
 
@@ -169,7 +168,7 @@ def _settings(file: Path, copy: Path, remaining: Remaining) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise OSError(0, f"{file}: {error.strerror}") from error
+        raise OSError(error.errno, f"{file}: {error.strerror}") from error
     ended = git_alone("config", "--file", os.fspath(copy), "--no-includes", "-z", "--list", timeout=remaining())
     if ended.status:
         raise ValueError(ended.errors.strip().replace(os.fspath(copy), os.fspath(file)))

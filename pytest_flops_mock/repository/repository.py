@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
-from pytest_flops_mock.opening import kind_of, open_inside, open_or_link, read_inside
+from pytest_flops_mock.opening import open_inside, open_or_link, read_inside
 from pytest_flops_mock.repository.listing import Listing, is_hidden, listing_of
 from pytest_flops_mock.repository.urls import without_credentials
 
@@ -160,13 +160,6 @@ class MLRepository:
             return 0
         with os.fdopen(descriptor, "rb"):
             return os.fstat(descriptor).st_size
-
-    def kind(self, path: str) -> str:
-        """What lies at a path of the folder that is no file, such as ``a named pipe``; empty for files and for nothing."""
-        try:
-            return "" if self.root is None else kind_of(os.lstat(self.root / path).st_mode)
-        except OSError:
-            return ""
 
     def copy_to(self, folder: Path) -> None:
         """Write its files into ``folder``, where the check may change them.

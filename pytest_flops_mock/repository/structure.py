@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import decode_source
 
 from pytest_flops_mock.child.standin import TEMPLATES
-from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest, plain_text
+from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
+from pytest_flops_mock.opening import kind_inside
 from pytest_flops_mock.repository.repository import MAX_READ, MLRepository
+from pytest_flops_mock.texts import clean
 
 ENTRY = "model_manager.py"
 REQUIRED = (ENTRY, "conda.yaml")
@@ -54,7 +56,7 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
 def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, code: str = "FM102") -> Finding:
     at_root = [path for path in paths if "/" not in path]
     elsewhere = [path for path in paths if path.endswith("/" + name)]
-    beside, kind = repository.absent(name), repository.kind(name)
+    beside, kind = repository.absent(name), "" if repository.root is None else kind_inside(repository.root, name)
     got = f"at the root: {listing(at_root)}"
     if beside:
         got = f"it is in the folder, but {beside} in Git"
@@ -149,7 +151,7 @@ def _syntax_error(path: str, error: Exception) -> Finding:
             fix="save the file in UTF-8" if encoding else "fix the syntax; the file was read as this Python reads it",
         ),
         code="FM103",
-        detail=f"{plain_text(source)}\n{' ' * (column - 1)}^" if source.strip() and not encoding else "",
+        detail=f"{clean(source)}\n{' ' * (column - 1)}^" if source.strip() and not encoding else "",
     )
 
 

@@ -18,7 +18,7 @@ MAX_BYTES = 1_000_000
 
 def is_mdp_sla(path: Path) -> bool:
     """Whether a file looks like an MDP SLA, which may be a broken one."""
-    from pytest_flops_mock.opening import read_regular
+    from pytest_flops_mock.regular import read_regular
 
     try:
         return path.suffix == ".json" and MDP_KEY in read_regular(path, MAX_BYTES).decode(errors="replace")

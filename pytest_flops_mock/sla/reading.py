@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pytest_flops_mock.errors import Problem, SLAError, listing, nearest
-from pytest_flops_mock.opening import read_regular
+from pytest_flops_mock.regular import read_regular
 from pytest_flops_mock.sla.files import MAX_BYTES
 from pytest_flops_mock.sla.parsing import begins_like_json, parse_text, shown
 

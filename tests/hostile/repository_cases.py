@@ -390,7 +390,7 @@ CASES: list[Case] = [
             does=f"{path} is a named pipe",
             outcome="an error at once that names it",
             act=looked_at(instead(path, os.mkfifo), tracked=True),
-            told=("Git cannot say which files FLOps would clone", "a named pipe"),
+            told=("Git cannot say which files FLOps would clone", "a pipe"),
             seconds=5,
         )
         for name, path in (
@@ -513,8 +513,8 @@ CASES: list[Case] = [
             seconds=5,
         )
         for name, kind, file, make, code, told in (
-            ("pipe", "a named pipe", "conda.yaml", os.mkfifo, "FM102", ("a named pipe",)),
-            ("pipe", "a named pipe", "model_manager.py", os.mkfifo, "FM102", ("a named pipe",)),
+            ("pipe", "a named pipe", "conda.yaml", os.mkfifo, "FM102", ("a pipe",)),
+            ("pipe", "a named pipe", "model_manager.py", os.mkfifo, "FM102", ("a pipe",)),
             ("socket", "a socket", "conda.yaml", listens, "FM102", ("a socket",)),
             ("folder", "a folder", "conda.yaml", os.mkdir, "FM102", ("a folder",)),
         )
@@ -557,7 +557,7 @@ CASES: list[Case] = [
         does="a file becomes a named pipe after the files were listed",
         outcome="an error that names it",
         act=lambda ground: changed_after_listing(ground, instead("conda.yaml", os.mkfifo)),
-        told=("a file of the ML repository cannot be read", "conda.yaml", "a named pipe"),
+        told=("a file of the ML repository cannot be read", "conda.yaml", "a pipe"),
         seconds=5,
     ),
     Case(
@@ -657,7 +657,7 @@ CASES: list[Case] = [
         )
         for name, does, content, code, told in (
             ("too-large", "has 900 kB", "#" * 900_000, "FM108", ("at most 200,000",)),
-            ("far-too-large", "has 5 MB", "#" * 5_000_000, "FM101", ("at most 1,000,000",)),
+            ("far-too-large", "has 5 MB", "#" * 5_000_000, "FM101", ("more than 1,000,000",)),
             ("of-brackets", "has 100,000 brackets", "[" * 100_000, "FM108", ("within each other",)),
             ("of-dashes", "has 50,000 lists within each other", "- " * 50_000, "FM108", ("within each other",)),
             ("of-entries", "has 15,000 entries", CONDA + "- a\n" * 15_000, "FM108", ("at most",)),

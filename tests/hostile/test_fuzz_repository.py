@@ -16,12 +16,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pytest_flops_mock import FlopsMockError, MLRepository
-from pytest_flops_mock.errors import Problem, plain_text
+from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.opening import read_inside
 from pytest_flops_mock.repository.conda.reader import conda_environment, conda_findings
 from pytest_flops_mock.repository.structure import structure_findings
 from pytest_flops_mock.repository.urls import remote_of, secrets_of, without_credentials
 from pytest_flops_mock.repository.work_tree import _pointers
+from pytest_flops_mock.texts import clean
 
 SECONDS = 1.0
 """How long an example may take on an idle machine."""
@@ -50,7 +51,7 @@ def in_time() -> Iterator[None]:
 def assert_plain(*problems: Problem) -> None:
     """All parts can be shown anywhere."""
     for problem in problems:
-        assert [plain_text(part) for part in astuple(problem)] == [*astuple(problem)]
+        assert [clean(part) for part in astuple(problem)] == [*astuple(problem)]
 
 
 # conda.yaml
@@ -158,7 +159,7 @@ def test_sources(amount: settings) -> None:
         with in_time():
             for finding in structure_findings(MLRepository.of_files({**files, "conda.yaml": ""})):
                 assert_plain(finding.problem)
-                assert finding.detail == plain_text(finding.detail)
+                assert finding.detail == clean(finding.detail)
 
     property_()
 
@@ -186,7 +187,7 @@ def test_urls(amount: settings) -> None:
             except FlopsMockError as error:
                 assert_plain(*error.problems)
                 return
-            assert remote is None or (remote.url and remote.shown == plain_text(remote.shown))
+            assert remote is None or (remote.url and remote.shown == clean(remote.shown))
 
     property_()
 
