@@ -97,10 +97,9 @@ class _Cloning:
         try:
             with plain(found, self._left, bare=True) as readable:
                 yield os.fspath(readable.folder)
-        except FileNotFoundError as error:
-            raise RepositoryError(self._no_git(error)) from error
         except OSError as error:
-            raise RepositoryError(self._refused(error.strerror or str(error))) from error
+            told = self._no_git(error) if error.filename == "git" else self._refused(error.strerror or str(error))
+            raise RepositoryError(told) from error
         except ValueError as error:
             raise RepositoryError(self._refused(str(error))) from error
         except subprocess.TimeoutExpired:

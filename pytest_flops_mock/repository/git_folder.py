@@ -20,7 +20,7 @@ from pytest_flops_mock.repository.git import git, git_alone
 
 MAX_SETTINGS = 1_000_000
 MAX_POINTER = 4_096
-MAX_INDEX = 200_000_000
+MAX_INDEX = 50_000_000
 """Bytes that a configuration, a file that only names something, and an index may have."""
 
 CARRIED = (

@@ -71,10 +71,9 @@ def work_tree(root: Path) -> WorkTree | None:
     except subprocess.TimeoutExpired:
         got = f"Git was still at work after {GIT_SECONDS:g} s"
         raise _no_answer(root, got, "see what makes git status slow") from None
-    except FileNotFoundError as error:
-        raise _no_answer(root, error.strerror or str(error), "install Git") from error
     except OSError as error:
-        raise _no_answer(root, error.strerror or str(error), "see what lies in .git") from error
+        fix = "install Git" if error.filename == "git" else "see what lies in .git"
+        raise _no_answer(root, error.strerror or str(error), fix) from error
     except ValueError as error:
         raise _no_answer(root, str(error), "see what git status says in that folder") from error
 

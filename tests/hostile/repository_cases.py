@@ -453,25 +453,33 @@ CASES: list[Case] = [
     *(
         Case(
             name=f"url-{name}",
-            does=f"a URL that is none is given: {text[:60].splitlines()[0]}",
+            does=f"a URL is given that is none: {does}",
             outcome="an error that says which are taken, and nothing runs",
             act=asked_for(text),
             told=("https://, ssh://",),
             untold=("Traceback", RAN, "sEcr3t"),
             seconds=5,
         )
-        for name, text in (
-            ("helper", "ext::sh -c 'touch {ground}/ran'"),
-            ("plain-http", "http://user:sEcr3t@127.0.0.1:9/x.git"),
-            ("git-protocol", "git://127.0.0.1:9/x.git"),
-            ("ftp", "ftp://user:sEcr3t@127.0.0.1:9/x.git"),
-            ("one-slash", "https:/user:sEcr3t@127.0.0.1:9/x.git"),
-            ("password-with-slash", "https://user:sEcr3t/t0ken@127.0.0.1:9/x.git"),
-            ("password-with-slash-and-ref", "https://user:sEcr3t/t0ken@127.0.0.1:9/a/b"),
-            ("no-scheme", "user:sEcr3t@127.0.0.1/x.git"),
-            ("line-break", "https://127.0.0.1:9/x\nhost=example.org.git"),
-            ("long-ref", "https://127.0.0.1:9/x.git@" + "r" * 5000),
-            ("long", "https://127.0.0.1:9/" + "x" * 50_000),
+        for name, does, text in (
+            ("helper", "one that names a program", "ext::sh -c 'touch {ground}/ran'"),
+            ("plain-http", "http://, with a password", "http://user:sEcr3t@127.0.0.1:9/x.git"),
+            ("git-protocol", "git://", "git://127.0.0.1:9/x.git"),
+            ("ftp", "ftp://, with a password", "ftp://user:sEcr3t@127.0.0.1:9/x.git"),
+            ("one-slash", "with one slash, and a password", "https:/user:sEcr3t@127.0.0.1:9/x.git"),
+            ("password-with-slash", "with a password that has a slash", "https://user:sEcr3t/t0ken@127.0.0.1:9/x.git"),
+            (
+                "password-with-slash-and-ref",
+                "the same, and no .git behind the name",
+                "https://user:sEcr3t/t0ken@127.0.0.1:9/a/b",
+            ),
+            ("no-scheme", "without https://, and with a password", "user:sEcr3t@127.0.0.1/x.git"),
+            (
+                "line-break",
+                "with a line break, and a line for a credential helper",
+                "https://127.0.0.1:9/x\nhost=example.org.git",
+            ),
+            ("long-ref", "with a ref of 5,000 characters", "https://127.0.0.1:9/x.git@" + "r" * 5000),
+            ("long", "with 50,000 characters", "https://127.0.0.1:9/" + "x" * 50_000),
         )
     ),
     *(
@@ -580,7 +588,7 @@ CASES: list[Case] = [
     ),
     Case(
         name="names-that-are-no-text",
-        does="files have names that are not UTF-8, and one that a lone surrogate would be",
+        does="files have names that are not UTF-8",
         outcome="a report that any file can take",
         act=lambda ground: (
             looked_at(write(os.fsdecode(b"\xff\xfe.py"), "1"), instead("conda.yaml", lambda path: None))(ground)

@@ -107,6 +107,36 @@ def test_a_repository_that_is_not_there_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_repository_on_this_machine_whose_files_are_none_is_told(bare: Path, tmp_path: Path) -> None:
+    git("clone", "--quiet", "--bare", str(bare), "x.git", folder=tmp_path)
+    (tmp_path / "x.git" / "config").unlink()
+    os.mkfifo(tmp_path / "x.git" / "config")
+    told = refusal(Remote(str(tmp_path / "x.git")))
+    assert f"  got       {tmp_path}/x.git/config: a pipe, not a file\n" in told
+
+
+def test_a_clone_of_a_clone_without_its_history_works(bare: Path, tmp_path: Path) -> None:
+    git("clone", "--quiet", "--depth=1", f"file://{bare}", "shallow", folder=tmp_path)
+    assert content(remote_of(f"file://{tmp_path}/shallow")) == "3"
+
+
+def test_a_repository_of_another_user_can_be_cloned(bare: Path, tmp_path: Path) -> None:
+    git("clone", "--quiet", "--bare", str(bare), "x.git", folder=tmp_path)
+    if os.geteuid():
+        pytest.skip("only root can give files away")
+    for path in (tmp_path / "x.git", *(tmp_path / "x.git").rglob("*")):
+        os.chown(path, 12345, 12345)
+    assert content(Remote(str(tmp_path / "x.git"))) == "3"
+
+
+def test_what_git_says_of_a_url_holds_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(tmp_path, 'echo "fatal: no way to sEcr%65t as u5er, sEcret or pa@sEcret" >&2; exit 128')
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    told = refusal(Remote("https://u5er:pa@sEcr%65t@host/x.git"))
+    assert "sEcret" not in told
+    assert "u5er" not in told
+
+
 def test_an_empty_repository_is_told(tmp_path: Path) -> None:
     git("init", "--quiet", "--bare", "x.git", folder=tmp_path)
     assert refusal(Remote(str(tmp_path / "x.git"))).startswith("the Git repository has no commits\n")
