@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import decode_source
@@ -30,8 +31,12 @@ MAX_SOURCES = 10_000_000
 MAX_SHOWN = 200
 """Characters of a line that are shown."""
 
-_SLOW_ENCODINGS = re.compile(rb"coding[:=][ \t]*(?:idna|punycode)", re.IGNORECASE)
-"""Python needs time with the square of the length to decode these, and nobody writes sources in them."""
+_NO_SOURCE = re.compile(rb"coding[:=][ \t]*(?:idna|punycode|utf[-_]?7|(?:raw_)?unicode[-_]escape)", re.IGNORECASE)
+"""Encodings in which nobody writes sources: they take time with the square of the length, or hide what is counted below."""
+
+_UNGUARDED = sys.version_info < (3, 11)
+MAX_LINKS = 50_000
+"""Python 3.10 ends with SIGSEGV at a chain of 200,000 attributes, calls or subscripts; so many it parses in any thread."""
 
 FLOPS_MODULES = ("main", "context", "data_loading", "notification_management", "aggregator_management")
 FLOPS_PACKAGES = ("strategies", "learner_parts", "utils")
@@ -94,12 +99,17 @@ def _parse(
             if size > MAX_READ or total > MAX_SOURCES:
                 continue
         try:
-            if _SLOW_ENCODINGS.search(repository.content(path)[:MAX_SHOWN]):
+            content = repository.content(path)
+            if _NO_SOURCE.search(content[:MAX_SHOWN]):
                 raise SyntaxError("an encoding that no source has")
+            if _UNGUARDED and sum(map(content.count, (b".", b"(", b"["))) > MAX_LINKS:
+                if path not in (ENTRY, DATA_MANAGER):
+                    continue
+                raise RecursionError("nested too deeply")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # such as those about escapes, which this process may turn into errors
                 # As bytes: the file may name its own encoding.
-                trees[path] = ast.parse(repository.content(path), filename=path)
+                trees[path] = ast.parse(content, filename=path)
         except RepositoryError as error:
             yield from findings_of(error)
         except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
@@ -111,7 +121,7 @@ def _parse(
 
 def _counted_in_characters(content: bytes, error: Exception) -> Exception:
     """The error of the decoded text, since Python counts the columns of bytes in bytes."""
-    if isinstance(error, SyntaxError) and error.lineno is None:  # it is about no line
+    if getattr(error, "lineno", None) is None:  # it is about no line
         return error
     try:
         text = decode_source(content)
