@@ -109,7 +109,7 @@ def _credentials(text: str) -> tuple[list[str], str]:
     if scheme is None:
         head, slash, rest = text.partition("/")
         user, at, host = unquote(head).rpartition("@")
-        if not at and ":" in unquote(head):  # a password with a slash in it
+        if ":" in unquote(head) and not (at and _HOST.match(host)):  # a password with a slash in it
             user, at, host = text.rpartition("@")
             slash = rest = ""
         return ([user], f"{HIDDEN}@{host}{slash}{rest}") if at and ":" in unquote(user) else ([], text)

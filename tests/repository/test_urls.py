@@ -103,6 +103,8 @@ def test_what_no_server_has_is_refused(text: str, got: str) -> None:
         ("https://host/x#a", "https://host/x?***"),
         ("https://host/token=a/x", "https://host/token=***/x"),
         ("user:pass@host:x", "***@host:x"),
+        ("user:pa@/ss@host/x", "***@host/x"),
+        ("https://user:pa@/ss@host/x", "https://***@host/x"),
         ("git+https://user:pass@host/x", "git+https://***@host/x"),
     ],
 )
