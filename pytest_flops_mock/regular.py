@@ -6,6 +6,9 @@ import errno
 import os
 import stat
 
+MAX_DESCRIPTION_BYTES = 16 * 2**20
+"""A file that describes something: a manifest, a twin, a data set card, ``state.json`` and the like."""
+
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 _KINDS = {
