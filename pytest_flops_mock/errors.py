@@ -8,7 +8,15 @@ reads the same as an exception and in a report.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import islice
+
+MAX_PART = 5_000
+"""How many characters a part of a problem may have; what others wrote may have millions."""
+
+MAX_NAME = 200
+MAX_NAMES = 5_000
+"""How long names may be, and how many, that are compared to find the nearest."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,9 @@ class Problem:
     code: str = ""
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *self.parts()])
+        from pytest_flops_mock.texts import clean  # most runs have nothing to say
+
+        return clean("\n".join([self.message, *self.parts()]))
 
     def parts(self, indent: str = "  ") -> list[str]:
         """The parts beside the message, one line each (further lines of a part are indented under it)."""
@@ -47,6 +57,12 @@ class Problem:
         ]
         hang = "\n" + indent + " " * 10
         return [f"{indent}{name:<8}  {text.strip().replace(chr(10), hang)}" for name, text in named if text.strip()]
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            text = getattr(self, part.name)
+            if (fitting := _fitting(text)) is not text:
+                object.__setattr__(self, part.name, fitting)
 
 
 class FlopsMockError(Exception):
@@ -145,11 +161,25 @@ class RepositoryError(FlopsMockError):
     code = "FM101"
 
 
+def _fitting(text: str) -> str:
+    """The text as it can be shown, and cut where it is too long: names of files and what programs say may be anything."""
+    if len(text) > MAX_PART:
+        text = f"{text[: MAX_PART - 100]}… ({len(text):,} characters)"
+    if text.isascii() and text.isprintable():
+        return text
+
+    from pytest_flops_mock.texts import clean  # most have nothing to clean
+
+    return clean(text)
+
+
 def nearest(value: str, valid: Iterable[str]) -> str:
     """The valid value closest to ``value``, or an empty string."""
     from difflib import get_close_matches  # most runs have nothing to look for
 
-    candidates = {choice.casefold(): choice for choice in valid}
+    if len(value) > MAX_NAME:
+        return ""
+    candidates = {choice.casefold(): choice for choice in islice(valid, MAX_NAMES) if len(choice) <= MAX_NAME}
     matches = get_close_matches(value.casefold(), candidates, n=1, cutoff=0.5)
     return candidates[matches[0]] if matches else ""
 

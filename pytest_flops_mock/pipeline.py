@@ -17,6 +17,7 @@ from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.repository.urls import without_credentials
 from pytest_flops_mock.stage import Stage
 from pytest_flops_mock.stages import plan
 from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
@@ -162,7 +163,9 @@ def _report(context: Context) -> Report:
     subject, ignore = context.subject, context.options.ignore
     given = subject.given
     return Report(
-        repository=os.fspath(given) if isinstance(given, (str, os.PathLike)) else subject.repository.name,
+        repository=without_credentials(os.fspath(given))
+        if isinstance(given, (str, os.PathLike))
+        else subject.repository.name,
         stages=tuple(done.result for done in context.done),
         findings=tuple(finding for finding in context.findings if finding.code not in ignore),
         ignored=tuple(finding for finding in context.findings if finding.code in ignore),

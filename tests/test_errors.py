@@ -8,7 +8,7 @@ import pytest
 
 from pytest_flops_mock import errors
 from pytest_flops_mock.codes import CODES
-from pytest_flops_mock.errors import FlopsMockError, LoadError, Problem, listing, nearest
+from pytest_flops_mock.errors import MAX_PART, FlopsMockError, LoadError, Problem, listing, nearest
 
 ALL = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FlopsMockError)]
 
@@ -44,6 +44,19 @@ def test_an_error_survives_the_way_to_another_process() -> None:
     """As with pytest-xdist."""
     again = pickle.loads(pickle.dumps(LoadError(Problem("x", got="y"), Problem("z"))))
     assert (type(again), again.problems) == (LoadError, (Problem("x", got="y"), Problem("z")))
+
+
+def test_what_a_terminal_would_obey_is_taken_out_and_what_is_too_long_is_cut() -> None:
+    problem = Problem("a\x1b[31mb\x07c", where="x\udcff\n\ty é", got="z" * 10_000)
+    assert problem.message == "ab\ufffdc"
+    assert problem.where == "x\ufffd\n\ty é"
+    assert problem.got.endswith("z… (10,000 characters)")
+    assert len(problem.got) < MAX_PART
+
+
+def test_the_nearest_of_huge_names_is_not_looked_for() -> None:
+    assert nearest("a" * 100_000, ["a" * 100_000]) == ""
+    assert nearest("numpi", ["n" * 100_000, "numpy"]) == "numpy"
 
 
 @pytest.mark.parametrize(

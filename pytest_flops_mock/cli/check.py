@@ -82,8 +82,9 @@ def _run(given: argparse.Namespace) -> int:
     from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
     from pytest_flops_mock.pipeline import RepositoryChecker
     from pytest_flops_mock.report import text
-    from pytest_flops_mock.repository.clone import cloned, remote_of
+    from pytest_flops_mock.repository.clone import cloned
     from pytest_flops_mock.repository.repository import MLRepository
+    from pytest_flops_mock.repository.urls import remote_of
 
     slas = [shown(path, here) for path in values["sla"]]
     checks = [slas] if values.get("together") else [[sla] for sla in slas]

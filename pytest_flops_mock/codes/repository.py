@@ -11,10 +11,10 @@ REPOSITORY = (
         Stage.STRUCTURE,
         Severity.ERROR,
         "repository cannot be read",
-        trigger="A file of the repository is missing while it is read, not readable, not text, or lies outside the "
-        "repository.",
+        trigger="A file of the repository is missing while it is read, not readable, not text, no regular file (a named "
+        "pipe, a device), larger than what is read, or lies outside the repository; or a URL is none that can be cloned.",
         why="The image builder copies what it finds; a file that it cannot read is not in the image.",
-        fix="Correct the path, the file's rights or its encoding.",
+        fix="Correct the path, the file's rights or its encoding; put a file in the place of what is none.",
     ),
     Code(
         "FM102",
@@ -77,7 +77,8 @@ REPOSITORY = (
         Stage.STRUCTURE,
         Severity.ERROR,
         "conda.yaml is not what conda reads",
-        trigger="conda.yaml is not YAML, or its name, channels or dependencies are not of the form that conda takes.",
+        trigger="conda.yaml is not YAML, its name, channels or dependencies are not of the form that conda takes, or it is "
+        "larger than any environment: more than 200 kB, 3,000 entries, or 20 lists and mappings within each other.",
         why="The learner's image is built from this file; the build fails, minutes after the project was accepted.",
         fix="Write name, channels and dependencies as conda documents them: a list of specs such as numpy=1.26.4, and a "
         "pip: list.",
@@ -87,8 +88,8 @@ REPOSITORY = (
         Stage.STRUCTURE,
         Severity.ERROR,
         "conda.yaml asks for a version that cannot be",
-        trigger="A spec in conda.yaml is no version, no version can meet it, or two specs of one package exclude each "
-        "other.",
+        trigger="A spec in conda.yaml is no version, no version can meet it, two specs of one package exclude each other, "
+        "or a package has more than ten specs or thirty comparisons.",
         why="The environment of the image cannot be solved, and the build fails late.",
         fix="Correct the version at the line that the finding shows.",
     ),

@@ -4,63 +4,34 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import unquote
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing
-from pytest_flops_mock.repository.git import git
+from pytest_flops_mock.repository.git import git, git_alone
+from pytest_flops_mock.repository.git_folder import GitFolder, plain
 from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.repository.urls import HIDDEN, MAX_REF, Remote, secrets_of, without_credentials
 from pytest_flops_mock.subprocesses import Ended
 
 CLONE_SECONDS = 300.0
 """How long all of the cloning may take."""
 
-_HOST = re.compile(r"(?:https?|ssh|file)://[^/]*|[\w.+-]+@[\w.-]+:", re.IGNORECASE)
-_WITH_REF = re.compile(r"(.*[^/@])@([^@]*)", re.DOTALL)
 _COMMIT = re.compile(r"[0-9a-f]{4,64}", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(https?://)[^/@\s]*@", re.IGNORECASE)
+_SHORT = 4
+"""A secret with fewer characters may be part of any word."""
+
+_COMPARED = 2_000
+"""With how many refs a misspelt one is compared."""
+
 _NO_NEWS = ("Could not read from remote repository.", "Please make sure", "and the repository exists.")
-
-
-@dataclass(frozen=True)
-class Remote:
-    """Where to clone from.
-
-    Attributes:
-        url: What Git is given.
-        ref: Branch, tag or commit; empty for the default branch.
-    """
-
-    url: str
-    ref: str = ""
-
-    @property
-    def shown(self) -> str:
-        """The URL without credentials, and the ref."""
-        return _CREDENTIALS.sub(r"\1***@", self.url) + (f"@{self.ref}" if self.ref else "")
-
-
-def remote_of(text: str) -> Remote | None:
-    """The Git URL, with an optional ``@ref`` behind it, that ``text`` is; ``None`` where it means a folder.
-
-    URLs are ``https://``, ``http://``, ``ssh://``, ``file://``, ``user@host:path``, and paths that end in ``.git``. An ``@``
-    before the host belongs to the URL.
-    """
-    if _is_folder(text) and not _is_bare(text):
-        return None
-    host = _HOST.match(text)
-    if host is None and not text.endswith(".git") and ".git@" not in text:
-        return None
-    start = host[0] if host else ""
-    path, ref = _split(text[len(start) :], local=host is None or start.casefold() == "file://")
-    return Remote(start + path if host else os.path.abspath(os.path.expanduser(path)), ref)
 
 
 @contextmanager
@@ -76,30 +47,31 @@ def cloned(remote: Remote, *, timeout: float = CLONE_SECONDS) -> Iterator[MLRepo
     """
     with tempfile.TemporaryDirectory(prefix="flops-clone-", ignore_cleanup_errors=True) as temporary:
         cloning = _Cloning(remote, Path(temporary, "repository"), time.monotonic() + timeout, timeout)
-        commit = _fetched(cloning, remote)
+        with cloning.source() as url:
+            commit = _fetched(cloning, remote, url)
         cloning.run("checkout", "--quiet", "--detach", commit)
         name = f"{remote.shown} ({cloning.run('rev-parse', 'HEAD').strip()[:12]})"
         yield replace(MLRepository.at(cloning.folder), name=name)
 
 
-def _fetched(cloning: _Cloning, remote: Remote) -> str:
+def _fetched(cloning: _Cloning, remote: Remote, url: str) -> str:
     """Fetch what ``remote`` names, and as little else as the server allows; returns its name in the new repository."""
-    refs = cloning.refs()
+    refs = cloning.refs(url)
     wanted = next((name for name in _full_names(remote.ref) if name in refs), "")
     cloning.run("init", "--quiet", "--template=", str(cloning.folder), inside=False)
     if not wanted and _COMMIT.fullmatch(remote.ref):
         tips = {commit for commit in refs.values() if commit.startswith(remote.ref.casefold())}
         wanted = tips.pop() if len(tips) == 1 else remote.ref if len(remote.ref) >= 40 else ""
-        if not wanted or not cloning.works("fetch", "--quiet", "--depth=1", remote.url, wanted):
+        if not wanted or not cloning.fetches("--depth=1", "--", url, wanted):
             # The beginning of a commit's name, or a server that gives only what a ref names.
-            cloning.run("fetch", "--quiet", remote.url, "+refs/heads/*:refs/remotes/o/*", "+refs/tags/*:refs/tags/*")
+            cloning.fetch("--", url, "+refs/heads/*:refs/remotes/o/*", "+refs/tags/*:refs/tags/*")
             if not cloning.works("rev-parse", "--quiet", "--verify", f"{remote.ref}^{{commit}}"):
                 raise RepositoryError(_no_ref(remote, refs))
             return remote.ref
         return "FETCH_HEAD"
     if not wanted:
         raise RepositoryError(_no_ref(remote, refs))
-    cloning.run("fetch", "--quiet", "--depth=1", remote.url, wanted)
+    cloning.fetch("--depth=1", "--", url, wanted)
     return "FETCH_HEAD"
 
 
@@ -112,32 +84,85 @@ class _Cloning:
         self._deadline = deadline
         self._limit = limit
 
-    def refs(self) -> dict[str, str]:
+    @contextmanager
+    def source(self) -> Iterator[str]:
+        """What Git is told to fetch from; of a repository on this machine its data, and none of its settings."""
+        path = self._remote.path
+        if path is None:
+            yield self._remote.url
+            return
+        found = GitFolder.reached_by(path)
+        if found is None:
+            raise RepositoryError(self._refused(f"'{path}' does not appear to be a git repository"))
+        try:
+            with plain(found, self._left, bare=True) as readable:
+                yield os.fspath(readable.folder)
+        except OSError as error:
+            told = self._no_git(error) if error.filename == "git" else self._refused(error.strerror or str(error))
+            raise RepositoryError(told) from error
+        except ValueError as error:
+            raise RepositoryError(self._refused(str(error))) from error
+        except subprocess.TimeoutExpired:
+            raise RepositoryError(self._too_slow()) from None
+
+    def refs(self, url: str) -> dict[str, str]:
         """The remote's refs and their commits: branches, tags, ``HEAD``, and the one that is asked for by its full name."""
         asked = [self._remote.ref] if self._remote.ref.startswith("refs/") else []
-        told = self.run("ls-remote", "--", self._remote.url, "HEAD", "refs/heads/*", "refs/tags/*", *asked, inside=False)
-        lines = (line.partition("\t") for line in told.splitlines())
+        told = self._reaching("ls-remote", "--", url, "HEAD", "refs/heads/*", "refs/tags/*", *asked, folder=None)
+        if told.status:
+            raise RepositoryError(self._refused(told.errors))
+        lines = (line.partition("\t") for line in told.text.splitlines())
         return {name: commit for commit, _, name in lines if not name.endswith("^{}")}
 
+    def fetch(self, *arguments: str) -> None:
+        """Get what a server has."""
+        ended = self._reaching("fetch", "--quiet", "--no-tags", *arguments, folder=self.folder)
+        if ended.status:
+            raise RepositoryError(self._refused(ended.errors))
+
+    def fetches(self, *arguments: str) -> bool:
+        """Whether a server gives something."""
+        return self._reaching("fetch", "--quiet", "--no-tags", *arguments, folder=self.folder).status == 0
+
     def run(self, *arguments: str, inside: bool = True) -> str:
-        """What Git prints; ``inside`` runs it in the clone."""
-        ended = self._ended(arguments, inside)
+        """What Git prints without reaching anything; ``inside`` runs it in the clone."""
+        ended = self._alone(*arguments, inside=inside)
         if ended.status:
             raise RepositoryError(self._refused(ended.errors))
         return ended.text
 
     def works(self, *arguments: str) -> bool:
-        """Whether Git can do it."""
-        return self._ended(arguments, inside=True).status == 0
+        """Whether Git can do it in the clone."""
+        return self._alone(*arguments, inside=True).status == 0
 
-    def _ended(self, arguments: tuple[str, ...], inside: bool) -> Ended:
-        left = max(self._deadline - time.monotonic(), 0.001)
+    def _left(self) -> float:
+        return max(self._deadline - time.monotonic(), 0.001)
+
+    def _reaching(self, *arguments: str, folder: Path | None) -> Ended:
+        with self._told():
+            return git(*arguments, folder=folder, timeout=self._left())
+
+    def _alone(self, *arguments: str, inside: bool) -> Ended:
+        with self._told():
+            return git_alone(*arguments, folder=self.folder if inside else None, timeout=self._left())
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         try:
-            return git(*arguments, folder=self.folder if inside else None, timeout=left)
+            yield
         except OSError as error:
             raise RepositoryError(self._no_git(error)) from error
         except subprocess.TimeoutExpired:
             raise RepositoryError(self._too_slow()) from None
+
+    def _said(self, complaint: str) -> str:
+        """What Git says, without what must not be shown."""
+        secrets = secrets_of(self._remote.url)
+        if any(len(secret) < _SHORT and secret in complaint for secret in secrets):  # it cannot be told from the rest
+            return "Git's own message is not shown, since it may hold parts of the credentials"
+        for secret in secrets:
+            complaint = complaint.replace(secret, HIDDEN)
+        return complaint
 
     def _refused(self, complaint: str) -> Problem:
         lines = [line.strip().removeprefix("fatal: ") for line in complaint.splitlines()]
@@ -146,8 +171,8 @@ class _Cloning:
             "the Git repository cannot be cloned",
             where=self._remote.shown,
             expected="a repository that Git can read without asking for credentials",
-            got=_CREDENTIALS.sub(r"\1***@", "\n".join(told)),
-            fix=f"try: git ls-remote {_CREDENTIALS.sub('', self._remote.url)}",
+            got=self._said("\n".join(told)),
+            fix=f"try: git ls-remote {shlex.quote(_plain_url(self._remote.url))}",
         )
 
     def _no_git(self, error: OSError) -> Problem:
@@ -169,8 +194,13 @@ class _Cloning:
         )
 
 
+def _plain_url(url: str) -> str:
+    return without_credentials(url).replace(f"{HIDDEN}@", "").replace(f"?{HIDDEN}", "")
+
+
 def _no_ref(remote: Remote, refs: Mapping[str, str]) -> Problem:
-    names = [name.removeprefix("refs/heads/").removeprefix("refs/tags/") for name in refs if name != "HEAD"]
+    short = (name.removeprefix("refs/heads/").removeprefix("refs/tags/") for name in refs if name != "HEAD")
+    names = [name for name in short if len(name) <= MAX_REF]
     if not refs:
         message, fix = "the Git repository has no commits", "push something to it"
     else:
@@ -182,32 +212,10 @@ def _no_ref(remote: Remote, refs: Mapping[str, str]) -> Problem:
         where=remote.shown,
         expected=f"one of: {listing(names)}" if names else "",
         got=remote.ref,
-        nearest=", ".join(get_close_matches(remote.ref, names, n=3, cutoff=0.5)),
+        nearest=", ".join(get_close_matches(remote.ref, names[:_COMPARED], n=3, cutoff=0.5)),
         fix=fix,
     )
 
 
 def _full_names(ref: str) -> tuple[str, ...]:
     return (f"refs/heads/{ref}", f"refs/tags/{ref}", *([ref] if ref.startswith("refs/") else [])) if ref else ("HEAD",)
-
-
-def _split(path: str, *, local: bool) -> tuple[str, str]:
-    """Path and ref; an ``@`` in a name of the path stays there."""
-    if path.endswith(".git") or (local and Path(unquote(path)).exists()):
-        return path, ""
-    before, found, ref = path.rpartition(".git@")
-    if found:
-        return f"{before}.git", ref
-    match = _WITH_REF.fullmatch(path)
-    return (match[1], match[2]) if match else (path, "")
-
-
-def _is_folder(text: str) -> bool:
-    with suppress(OSError, ValueError, RuntimeError):
-        return Path(text).expanduser().is_dir()
-    return False
-
-
-def _is_bare(text: str) -> bool:
-    folder = Path(text).expanduser()
-    return (folder / "HEAD").is_file() and (folder / "objects").is_dir()

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from pytest_flops_mock.errors import Problem, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.opening import read_inside
+from pytest_flops_mock.repository.repository import MAX_READ, MLRepository
 from pytest_flops_mock.repository.work_tree import POINTER
 from pytest_flops_mock.stage import Severity
 
@@ -86,7 +87,8 @@ def _over_flops_own(repository: MLRepository) -> Iterator[Finding]:
 def _in_lfs(repository: MLRepository) -> Iterator[Finding]:
     """One finding for those that the code names, and a milder one for the others."""
     pointers = [path for path in repository.paths() if _is_pointer(repository, path)]
-    code = b"\n".join(repository.content(path) for path in repository.paths() if path.endswith(".py")) if pointers else b""
+    sources = [path for path in repository.paths() if path.endswith(".py") and repository.size(path) <= MAX_READ]
+    code = b"\n".join(map(repository.content, sources)) if pointers else b""
     named = [path for path in pointers if path.rpartition("/")[2].encode() in code]
     for paths, severity in ((named, Severity.WARNING), ([*{*pointers} - {*named}], Severity.INFO)):
         if paths:
@@ -108,10 +110,9 @@ def _is_pointer(repository: MLRepository, path: str) -> bool:
     if repository.root is None or any(name == path for name, _ in repository.contents):
         return False
     try:
-        entry = repository.root / path
-        with entry.open("rb") as file:
-            return entry.stat().st_size <= MAX_POINTER_BYTES and file.readline().rstrip() == POINTER.encode()
-    except OSError:  # told where all files are read
+        lines = read_inside(repository.root, path, MAX_POINTER_BYTES).split(b"\n")
+        return lines[0].rstrip() == POINTER.encode()
+    except OSError:  # too large, or told where all files are read
         return False
 
 

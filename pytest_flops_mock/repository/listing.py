@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,9 +50,10 @@ def listing_of(root: Path) -> Listing:
         names = tuple(sorted(name for name in _walked(root) if not f"{name}/".startswith(ignored)))
     environments = tuple(name[: -len("pyvenv.cfg")] for name in names if name.endswith("/pyvenv.cfg"))
     seen = [name for name in names if not name.startswith(environments)]
-    broken = {name for name in seen if (root / name).is_symlink() and not _leads_somewhere(root, name, clone)}
-    there = [name for name in seen if not is_hidden(name) and name not in broken and _is_there(root / name)]
-    files = tuple(name for name in there if (root / name).is_file())
+    kinds = _kinds(root, seen)
+    broken = {name for name, kind in kinds.items() if kind == stat.S_IFLNK and not _leads_somewhere(root, name, clone)}
+    there = [name for name in kinds if not is_hidden(name) and name not in broken]
+    files = tuple(name for name in there if kinds[name] == stat.S_IFREG or (root / name).is_file())
     return Listing(
         files,
         tuple(sorted({*there} - {*files})),
@@ -65,8 +67,24 @@ def is_hidden(path: str) -> bool:
     return path.startswith(".")
 
 
-def _is_there(entry: Path) -> bool:
-    return entry.is_file() or entry.is_symlink()
+def _kinds(root: Path, names: Iterable[str]) -> dict[str, int]:
+    """The files and links of these that are there, and which of the two each is; nothing that lies behind a link."""
+    real = {"": True}
+
+    def is_real(folder: str) -> bool:
+        if folder not in real:
+            real[folder] = is_real(folder.rpartition("/")[0]) and not (root / folder).is_symlink()
+        return real[folder]
+
+    found: dict[str, int] = {}
+    for name in names:
+        try:
+            kind = stat.S_IFMT((root / name).lstat().st_mode)
+        except OSError:
+            continue
+        if kind in (stat.S_IFREG, stat.S_IFLNK) and is_real(name.rpartition("/")[0]):
+            found[name] = kind
+    return found
 
 
 def _and_parents(path: str) -> Iterator[str]:
@@ -80,6 +98,8 @@ def _leads_somewhere(root: Path, path: str, clone: set[str]) -> bool:
     entry = root / path
     target = Path(os.path.realpath(entry))  # unlike resolve(), it takes links that lead round in a circle
     if os.path.isabs(os.readlink(entry)) or not target.is_relative_to(root) or not target.exists():
+        return False
+    if ".git" in target.relative_to(root).parts:
         return False
     return not clone or target == root or target.relative_to(root).as_posix() in clone
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
+from pytest_flops_mock.opening import open_inside, open_or_link, read_inside
 from pytest_flops_mock.repository.listing import Listing, is_hidden, listing_of
+from pytest_flops_mock.repository.urls import without_credentials
+
+MAX_READ = 1_000_000
+"""Bytes of a file that is looked into; what has more is data."""
+
+MAX_COPIED = 10_000_000_000
+"""Bytes of all files together; a check copies them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class MLRepository:
             raise RepositoryError(
                 Problem(
                     "there is no such ML repository",
-                    where=str(path),
+                    where=without_credentials(str(path)),
                     expected="a folder with model_manager.py, data_manager.py and conda.yaml",
                     got="a file" if root.exists() else "nothing there",
                     nearest="the folder it is in" if root.exists() else nearest(root.name, _folders(root.parent)),
@@ -117,7 +127,7 @@ class MLRepository:
         """The content of one file.
 
         Raises:
-            RepositoryError: There is no such file, or it cannot be read.
+            RepositoryError: There is no such file, it cannot be read, or is larger than what is looked into.
         """
         for name, text in self.contents:
             if name == path:
@@ -127,7 +137,7 @@ class MLRepository:
         if pointer := self.seen().pointers.get(path):
             return pointer.encode()
         with self._told_of(path):
-            return (self.root / path).read_bytes()
+            return read_inside(self.root, path, MAX_READ)
 
     def text(self, path: str) -> str:
         """The content of one file as text.
@@ -139,6 +149,17 @@ class MLRepository:
             return self.content(path).decode("utf-8")
         except UnicodeDecodeError as error:
             raise self._unreadable(path, f"byte 0x{error.object[error.start]:02X} at offset {error.start}") from error
+
+    def size(self, path: str) -> int:
+        """How many bytes a file has; 0 for one that is not there or is none."""
+        if self.root is None or any(name == path for name, _ in self.contents) or path in self.seen().pointers:
+            return 0
+        try:
+            descriptor = open_inside(self.root, path)
+        except OSError:
+            return 0
+        with os.fdopen(descriptor, "rb"):
+            return os.fstat(descriptor).st_size
 
     def copy_to(self, folder: Path) -> None:
         """Write its files into ``folder``, where the check may change them.
@@ -154,7 +175,7 @@ class MLRepository:
                 if pointer := pointers.get(path):
                     (folder / path).write_text(pointer, encoding="utf-8", newline="")
                 else:
-                    shutil.copy(Path(self.root or ".", path), folder / path, follow_symlinks=False)
+                    _copy(open_or_link(Path(self.root or "."), path), folder / path)
         for path, text in self.contents:
             if not is_hidden(path):
                 with self._told_of(path):
@@ -168,10 +189,15 @@ class MLRepository:
             RepositoryError: As :meth:`copy_to` does.
         """
         files = self.seen().files
+        total = 0
         for path in files:
             with self._told_of(path):
-                if self.root is not None and not (self.root / path).is_symlink():
-                    (self.root / path).open("rb").close()
+                opened = "" if self.root is None else open_or_link(self.root, path)
+                if isinstance(opened, int):
+                    total += os.fstat(opened).st_size
+                    os.close(opened)
+                if total > MAX_COPIED:
+                    raise OSError(errno.EFBIG, f"with the files before it more than {MAX_COPIED:,} bytes")
         taken = {*files, *(path for path, _ in self.contents if not is_hidden(path))}
         for path in sorted(taken):
             above = map(str, PurePosixPath(path).parents)
@@ -246,6 +272,16 @@ def _folders(parent: Path) -> list[str]:
         return [entry.name for entry in parent.iterdir() if entry.is_dir()]
     except OSError:
         return []
+
+
+def _copy(opened: int | str, target: Path) -> None:
+    """Write what a descriptor gives, with its rights, or make the link that a text is."""
+    if isinstance(opened, str):
+        target.symlink_to(opened)
+        return
+    with os.fdopen(opened, "rb") as file, target.open("xb") as copy:
+        shutil.copyfileobj(file, copy, 1 << 20)
+        os.fchmod(copy.fileno(), stat.S_IMODE(os.fstat(opened).st_mode))
 
 
 def _make_way(target: Path) -> None:

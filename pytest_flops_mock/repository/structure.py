@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import decode_source
@@ -10,7 +12,9 @@ from importlib.util import decode_source
 from pytest_flops_mock.child.standin import TEMPLATES
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
-from pytest_flops_mock.repository.repository import MLRepository
+from pytest_flops_mock.opening import kind_inside
+from pytest_flops_mock.repository.repository import MAX_READ, MLRepository
+from pytest_flops_mock.texts import clean
 
 ENTRY = "model_manager.py"
 REQUIRED = (ENTRY, "conda.yaml")
@@ -20,6 +24,19 @@ DATA_MANAGER = "data_manager.py"
 
 METHODS = {template.removesuffix("Template"): methods for template, methods in TEMPLATES.items()}
 """The methods that each class must have."""
+
+MAX_SOURCES = 10_000_000
+"""Bytes of all sources that are parsed; of what is imported beyond that, running it will tell."""
+
+MAX_SHOWN = 200
+"""Characters of a line that are shown."""
+
+_NO_SOURCE = re.compile(rb"coding[:=][ \t]*(?:idna|punycode|utf[-_]?7|(?:raw_)?unicode[-_]escape)", re.IGNORECASE)
+"""Encodings in which nobody writes sources: they take time with the square of the length, or hide what is counted below."""
+
+_UNGUARDED = sys.version_info < (3, 11)
+MAX_LINKS = 50_000
+"""Python 3.10 ends with SIGSEGV at a chain of 200,000 attributes, calls or subscripts; so many it parses in any thread."""
 
 FLOPS_MODULES = ("main", "context", "data_loading", "notification_management", "aggregator_management")
 FLOPS_PACKAGES = ("strategies", "learner_parts", "utils")
@@ -33,7 +50,7 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
     if DATA_MANAGER not in paths:
         found.append(_missing(repository, DATA_MANAGER, paths, code="FM106"))
     trees: dict[str, ast.Module] = {}
-    found += _parse(repository, [path for path in (ENTRY, DATA_MANAGER) if path in paths], paths, trees)
+    found += _parse(repository, [path for path in (ENTRY, DATA_MANAGER) if path in paths], frozenset(paths), trees)
     for path, name in ((ENTRY, "ModelManager"), (DATA_MANAGER, "DataManager")):
         if path in trees:
             found += _class_findings(path, trees[path], name)
@@ -44,13 +61,18 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
 def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, code: str = "FM102") -> Finding:
     at_root = [path for path in paths if "/" not in path]
     elsewhere = [path for path in paths if path.endswith("/" + name)]
-    beside = repository.absent(name)
+    beside, kind = repository.absent(name), "" if repository.root is None else kind_inside(repository.root, name)
+    got = f"at the root: {listing(at_root)}"
+    if beside:
+        got = f"it is in the folder, but {beside} in Git"
+    elif kind:
+        got = f"{kind} of that name, which is no file"
     return Finding.of(
         Problem(
             f"the repository has no {name} at its root",
             where=repository.name,
             expected=f"{name} beside the other files at the root",
-            got=f"it is in the folder, but {beside} in Git" if beside else f"at the root: {listing(at_root)}",
+            got=got,
             nearest="" if beside else next(iter(elsewhere), nearest(name, at_root)),
             fix=f"git add {'--force ' if beside == 'ignored' else ''}{name}, and commit it"
             if beside
@@ -61,33 +83,49 @@ def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, cod
 
 
 def _parse(
-    repository: MLRepository, waiting: list[str], paths: tuple[str, ...], trees: dict[str, ast.Module]
+    repository: MLRepository, waiting: list[str], paths: frozenset[str], trees: dict[str, ast.Module]
 ) -> Iterator[Finding]:
     """Parse the files that wait and, through their imports, the modules that they need; yields syntax errors."""
     seen: set[str] = set()
+    total = 0
     while waiting:
         path = waiting.pop(0)
         if path in seen:
             continue
         seen.add(path)
+        if path not in (ENTRY, DATA_MANAGER):
+            size = repository.size(path)
+            total += size
+            if size > MAX_READ or total > MAX_SOURCES:
+                continue
         try:
+            content = repository.content(path)
+            if _NO_SOURCE.search(content[:MAX_SHOWN]):
+                raise SyntaxError("an encoding that no source has")
+            if _UNGUARDED and sum(map(content.count, (b".", b"(", b"["))) > MAX_LINKS:
+                if path not in (ENTRY, DATA_MANAGER):
+                    continue
+                raise RecursionError("nested too deeply")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # such as those about escapes, which this process may turn into errors
                 # As bytes: the file may name its own encoding.
-                trees[path] = ast.parse(repository.content(path), filename=path)
+                trees[path] = ast.parse(content, filename=path)
         except RepositoryError as error:
             yield from findings_of(error)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
             yield _syntax_error(path, _counted_in_characters(repository.content(path), error))
         else:
-            waiting += [file for module in _imported(trees[path], path) for file in _files(module) if file in paths]
+            imported = dict.fromkeys(file for module in _imported(trees[path], path) for file in _files(module))
+            waiting += [file for file in imported if file in paths and file not in seen]
 
 
 def _counted_in_characters(content: bytes, error: Exception) -> Exception:
     """The error of the decoded text, since Python counts the columns of bytes in bytes."""
+    if getattr(error, "lineno", None) is None:  # it is about no line
+        return error
     try:
         text = decode_source(content)
-    except (SyntaxError, ValueError):  # it is about the encoding
+    except (SyntaxError, ValueError, LookupError):  # it is about the encoding
         return error
     try:
         with warnings.catch_warnings():
@@ -102,7 +140,7 @@ def _counted_in_characters(content: bytes, error: Exception) -> Exception:
 
 def _files(module: str) -> Iterator[str]:
     """The files that importing ``module`` may run: its own, and those of the packages around it."""
-    parts = module.split(".")
+    parts = module.split(".")[:MAX_SHOWN]
     for count in range(1, len(parts) + 1):
         stem = "/".join(parts[:count])
         yield from (f"{stem}.py", f"{stem}/__init__.py")
@@ -112,6 +150,9 @@ def _syntax_error(path: str, error: Exception) -> Finding:
     line = getattr(error, "lineno", None)
     source = ((getattr(error, "text", None) or "").splitlines() or [""])[0]
     column = min(getattr(error, "offset", None) or 1, len(source) + 1)
+    if len(source) > MAX_SHOWN:
+        start = max(column - MAX_SHOWN // 2, 1)
+        source, column = source[start - 1 :][:MAX_SHOWN], column - start + 1
     encoding = "codec can't decode" in str(error)
     return Finding.of(
         Problem(
@@ -120,7 +161,7 @@ def _syntax_error(path: str, error: Exception) -> Finding:
             fix="save the file in UTF-8" if encoding else "fix the syntax; the file was read as this Python reads it",
         ),
         code="FM103",
-        detail=f"{source}\n{' ' * (column - 1)}^" if source.strip() and not encoding else "",
+        detail=f"{clean(source)}\n{' ' * (column - 1)}^" if source.strip() and not encoding else "",
     )
 
 
@@ -157,7 +198,7 @@ def _class_findings(path: str, tree: ast.Module, name: str) -> Iterator[Finding]
     if len(bound[name]) > 1 or not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
         return  # methods may come from elsewhere
     template = f"{name}Template"
-    bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    bases = {_unparsed(base).rpartition(".")[2] for base in node.bases}
     # FLOps calls the ModelManager's methods itself; a DataManager without the template may have any.
     if bases - {template} or (not bases and path == DATA_MANAGER):
         return
@@ -194,7 +235,7 @@ def _signature_findings(path: str, methods: dict[str, list[ast.AST]]) -> Iterato
         elif needed <= given <= takes and not _needed_keywords(method.args):
             continue
         else:
-            got = f"{name}({ast.unparse(method.args)})"
+            got = f"{name}({_unparsed(method.args)})"
         yield Finding.of(
             Problem(
                 f"{name} cannot be called as FLOps calls it",
@@ -205,6 +246,14 @@ def _signature_findings(path: str, methods: dict[str, list[ast.AST]]) -> Iterato
             ),
             code="FM111",
         )
+
+
+def _unparsed(node: ast.AST) -> str:
+    """The node as source; an ellipsis for one that is nested too deeply, or has a number of thousands of digits."""
+    try:
+        return ast.unparse(node)
+    except (RecursionError, ValueError):
+        return "…"
 
 
 def _arguments(arguments: ast.arguments) -> tuple[float, int]:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.errors import Problem, ToolError
-from pytest_flops_mock.repository.git import git
+from pytest_flops_mock.repository.git import git_alone
+from pytest_flops_mock.repository.git_folder import GitFolder, Plain, plain
 from pytest_flops_mock.subprocesses import Ended
 
 GIT_SECONDS = 30.0
-"""How long Git may take for each question about the files."""
+"""How long Git may take for all questions about the files."""
 
 POINTER = "version https://git-lfs.github.com/spec/v1"
 """How the pointer to a file in Git LFS begins."""
 
-_POINTER_LINES = rf"^({POINTER.replace('.', '[.]')}|oid sha256:[0-9a-f]+|size [0-9]+|ext-.*)$"
+_POINTER_LINES = rf"^({POINTER.replace('.', '[.]')}|oid sha256:[0-9a-f]+|size [0-9]+|ext-[[:graph:]]+ [[:graph:]]+)$"
 _STATUS = (
     "status",
     "--porcelain=v1",
@@ -58,15 +60,60 @@ def work_tree(root: Path) -> WorkTree | None:
     Raises:
         ToolError: It is in one, and Git cannot be run, refuses, or does not end in time.
     """
-    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
-    listed = None if top is None else _asked(root, "ls-files", "-z", "--cached")
-    if top is None or listed is None:
+    found = ((folder, GitFolder.of_work_tree(folder)) for folder in (root, *root.parents))
+    top, kept = next(((folder, kept) for folder, kept in found if kept is not None), (root, None))
+    if kept is None:
         return None
-    status = _asked(root, *_STATUS)
+    deadline = time.monotonic() + GIT_SECONDS
+    try:
+        with plain(kept, lambda: max(deadline - time.monotonic(), 0.001)) as readable:
+            return None if readable.bare else _seen(_Asking(root, top, readable, deadline))
+    except subprocess.TimeoutExpired:
+        got = f"Git was still at work after {GIT_SECONDS:g} s"
+        raise _no_answer(root, got, "see what makes git status slow") from None
+    except OSError as error:
+        fix = "install Git" if error.filename == "git" else "see what lies in .git"
+        raise _no_answer(root, error.strerror or str(error), fix) from error
+    except ValueError as error:
+        raise _no_answer(root, str(error), "see what git status says in that folder") from error
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Questions to Git about one folder.
+
+    Attributes:
+        root: The folder.
+        top: The top of the work tree that it lies in.
+        readable: The repository, without its settings.
+        deadline: When Git must have answered all of them.
+    """
+
+    root: Path
+    top: Path
+    readable: Plain
+    deadline: float
+
+    def __call__(self, *arguments: str, none_found: int = 0) -> Ended | None:
+        """What Git answers; ``None`` if it says that the folder is no work tree."""
+        place = {"GIT_DIR": os.fspath(self.readable.folder), "GIT_WORK_TREE": os.fspath(self.top)}
+        left = max(self.deadline - time.monotonic(), 0.001)
+        ended = git_alone(*arguments, folder=self.root, timeout=left, variables=place)
+        if ended.status in (0, none_found):
+            return ended
+        if "not a git repository" in ended.errors or "must be run in a work tree" in ended.errors:
+            return None
+        raise ValueError(ended.errors.strip())
+
+
+def _seen(asked: _Asking) -> WorkTree | None:
+    listed = asked("ls-files", "-z", "--cached")
+    status = asked(*_STATUS)
     grep = ("grep", "--cached", "-z", "-a", "-E", "--no-color", "--no-line-number", "--no-column", "-e", _POINTER_LINES)
-    found = _asked(root, "-c", "grep.fullName=false", *grep, "--", ":(attr:filter=lfs)", none_found=1)
-    if status is None or found is None:
+    found = asked("-c", "grep.fullName=false", *grep, "--", ":(attr:filter=lfs)", none_found=1)
+    if listed is None or status is None or found is None:
         return None
+    root, top = asked.root, asked.top
     prefix = f"{root.relative_to(top).as_posix()}/" if root != top else ""
     branch, *entries = _names(status)
     told = [(entry[:2], entry[3:].removeprefix(prefix)) for entry in entries]
@@ -83,27 +130,15 @@ def work_tree(root: Path) -> WorkTree | None:
 
 
 def _pointers(output: str) -> Iterator[tuple[str, str]]:
-    """The files whose lines make a pointer, from lines of a name, NUL, and the line."""
+    """The files whose lines make a pointer, from a name, NUL, a line, and so on. A name may have several lines itself."""
+    first, *parts = output.split("\0")
     lines: dict[str, list[str]] = {}
-    for name, nul, line in (row.partition("\0") for row in output.split("\n")):
-        if nul:
-            lines.setdefault(name, []).append(line)
+    name = first
+    for part in parts:
+        line, _, following = part.partition("\n")
+        lines.setdefault(name, []).append(line)
+        name = following
     yield from ((name, "\n".join([*of_file, ""])) for name, of_file in lines.items() if of_file[0] == POINTER)
-
-
-def _asked(root: Path, *arguments: str, none_found: int = 0) -> Ended | None:
-    """What Git answers; ``None`` if it says that the folder is no work tree."""
-    try:
-        ended = git(*arguments, folder=root, timeout=GIT_SECONDS)
-    except OSError as error:
-        raise _no_answer(root, error.strerror or str(error), "install Git") from error
-    except subprocess.TimeoutExpired:
-        raise _no_answer(root, f"Git was still at work after {GIT_SECONDS:g} s", "see what makes git status slow") from None
-    if ended.status in (0, none_found):
-        return ended
-    if "not a git repository" in ended.errors or "must be run in a work tree" in ended.errors:
-        return None
-    raise _no_answer(root, ended.errors.strip(), "see what git status says in that folder")
 
 
 def _no_answer(root: Path, got: str, fix: str) -> ToolError:

@@ -18,9 +18,10 @@ MAX_BYTES = 1_000_000
 
 def is_mdp_sla(path: Path) -> bool:
     """Whether a file looks like an MDP SLA, which may be a broken one."""
+    from pytest_flops_mock.regular import read_regular
+
     try:
-        small = path.suffix == ".json" and path.is_file() and path.stat().st_size <= MAX_BYTES
-        return small and MDP_KEY in path.read_text(encoding="utf-8", errors="replace")
+        return path.suffix == ".json" and MDP_KEY in read_regular(path, MAX_BYTES).decode(errors="replace")
     except OSError:
         return False
 

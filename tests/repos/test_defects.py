@@ -98,7 +98,7 @@ DEFECTS = {
         "dependencies: [numpy",
         "FM108",
         "structure",
-        "conda.yaml is not YAML: expected ',' or ']', but got '<stream end>'",
+        "conda.yaml is not YAML: did not find expected ',' or ']'",
     ),
     "conda.yaml asks for a version that cannot be": Defect(
         "conda.yaml",

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock.errors import RepositoryError
-from pytest_flops_mock.repository.clone import Remote, cloned, remote_of
+from pytest_flops_mock.repository.clone import cloned
+from pytest_flops_mock.repository.urls import Remote, remote_of
 
 
 def git(*arguments: str, folder: Path) -> str:
@@ -45,40 +46,8 @@ def content(remote: Remote | None) -> str:
         return repository.text("model_manager.py")
 
 
-@pytest.mark.parametrize(
-    ("text", "url", "ref"),
-    [
-        ("https://host/owner/x", "https://host/owner/x", ""),
-        ("https://host/owner/x@v1", "https://host/owner/x", "v1"),
-        ("https://host/owner/x.git@feature/cats", "https://host/owner/x.git", "feature/cats"),
-        ("https://user:secret@host/x.git", "https://user:secret@host/x.git", ""),
-        ("https://user:secret@host/x.git@v1", "https://user:secret@host/x.git", "v1"),
-        ("https://host/@scope/x", "https://host/@scope/x", ""),
-        ("http://host/x.git@", "http://host/x.git", ""),
-        ("ssh://git@host:22/x.git@v1", "ssh://git@host:22/x.git", "v1"),
-        ("ssh://git@host", "ssh://git@host", ""),
-        ("git@host:owner/x", "git@host:owner/x", ""),
-        ("git@host:owner/x.git", "git@host:owner/x.git", ""),
-        ("git@host:owner/x@v1", "git@host:owner/x", "v1"),
-        ("git@host:owner/x.git@v1", "git@host:owner/x.git", "v1"),
-        ("file:///no/x.git@v1", "file:///no/x.git", "v1"),
-        ("/no/such/x.git@v1", "/no/such/x.git", "v1"),
-    ],
-)
-def test_a_git_url_may_have_a_ref(text: str, url: str, ref: str) -> None:
-    assert remote_of(text) == Remote(url, ref)
-
-
-def test_a_folder_is_no_git_url(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "work.git").mkdir()
-    monkeypatch.chdir(tmp_path)
-    assert [remote_of(text) for text in (".", "a/b", "a@b", "work.git", str(tmp_path), "-x", "")] == [None] * 7
+def test_a_bare_repository_is_no_folder(bare: Path) -> None:
     assert remote_of(str(bare)) == Remote(str(bare))
-
-
-def test_an_at_in_a_local_path_stays_there(tmp_path: Path) -> None:
-    (tmp_path / "a@b").mkdir()
-    assert remote_of(f"file://{tmp_path}/a@b") == Remote(f"file://{tmp_path}/a@b")
 
 
 def test_the_default_branch_a_branch_a_tag_and_a_full_ref_are_found(bare: Path) -> None:
@@ -138,15 +107,45 @@ def test_a_repository_that_is_not_there_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_repository_on_this_machine_whose_files_are_none_is_told(bare: Path, tmp_path: Path) -> None:
+    git("clone", "--quiet", "--bare", str(bare), "x.git", folder=tmp_path)
+    (tmp_path / "x.git" / "config").unlink()
+    os.mkfifo(tmp_path / "x.git" / "config")
+    told = refusal(Remote(str(tmp_path / "x.git")))
+    assert f"  got       {tmp_path}/x.git/config: a pipe, not a file\n" in told
+
+
+def test_a_clone_of_a_clone_without_its_history_works(bare: Path, tmp_path: Path) -> None:
+    git("clone", "--quiet", "--depth=1", f"file://{bare}", "shallow", folder=tmp_path)
+    assert content(remote_of(f"file://{tmp_path}/shallow")) == "3"
+
+
+def test_a_repository_of_another_user_can_be_cloned(bare: Path, tmp_path: Path) -> None:
+    git("clone", "--quiet", "--bare", str(bare), "x.git", folder=tmp_path)
+    if os.geteuid():
+        pytest.skip("only root can give files away")
+    for path in (tmp_path / "x.git", *(tmp_path / "x.git").rglob("*")):
+        os.chown(path, 12345, 12345)
+    assert content(Remote(str(tmp_path / "x.git"))) == "3"
+
+
+def test_what_git_says_of_a_url_holds_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(tmp_path, 'echo "fatal: no way to sEcr%65t as u5er, sEcret or pa@sEcret" >&2; exit 128')
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    told = refusal(Remote("https://u5er:pa@sEcr%65t@host/x.git"))
+    assert "sEcret" not in told
+    assert "u5er" not in told
+
+
 def test_an_empty_repository_is_told(tmp_path: Path) -> None:
     git("init", "--quiet", "--bare", "x.git", folder=tmp_path)
     assert refusal(Remote(str(tmp_path / "x.git"))).startswith("the Git repository has no commits\n")
 
 
 def test_credentials_are_never_shown() -> None:
-    told = refusal(Remote("http://user:secret@127.0.0.1:9/x.git"))
+    told = refusal(Remote("https://user:secret@127.0.0.1:9/x.git"))
     assert "secret" not in told
-    assert "  where     http://***@127.0.0.1:9/x.git\n" in told
+    assert "  where     https://***@127.0.0.1:9/x.git\n" in told
 
 
 def test_a_missing_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock import MLRepository, check_repository
-from pytest_flops_mock.repository.git import environment, git
+from pytest_flops_mock.repository.git import environment, environment_alone, git
 
 
 def stand_in_for_git(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
@@ -32,7 +32,18 @@ def test_variables_about_another_repository_are_left_out_and_those_about_the_way
         "GCM_INTERACTIVE": "never",
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "https:ssh:file",
     }
+
+
+def test_where_no_server_is_needed_git_sees_no_secret_and_nobodys_settings() -> None:
+    seen = environment_alone(
+        {"PATH": "/bin:.::bin", "TOKEN": "x", "GIT_SSH_COMMAND": "x", "GIT_CONFIG_COUNT": "1", "HOME": "/me"}
+    )
+    assert seen["PATH"] == "/bin"
+    assert not {"TOKEN", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT"} & {*seen}
+    assert (seen["HOME"], seen["GIT_CONFIG_GLOBAL"], seen["GIT_ALLOW_PROTOCOL"]) == ("/dev/null", "/dev/null", "none")
 
 
 def test_no_hook_runs(tmp_path: Path) -> None:

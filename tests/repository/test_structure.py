@@ -8,6 +8,8 @@ import pytest
 from standins.small import repository
 
 from pytest_flops_mock import MLRepository
+from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.repository import structure
 from pytest_flops_mock.repository.structure import METHODS, structure_findings
 
 GOOD = repository("pass")
@@ -262,3 +264,45 @@ def test_the_caret_is_under_the_character_also_behind_others_than_ascii() -> Non
 def test_a_class_in_another_scope_is_not_the_class() -> None:
     text = "def make():\n    class ModelManager: ...\n    return ModelManager\n"
     assert told({**GOOD, "model_manager.py": text}) == [("FM104", "model_manager.py defines no class ModelManager")]
+
+
+def found_in(files: dict[str, str]) -> tuple[Finding, ...]:
+    """Of a repository that is good beside these files."""
+    rest = {"model_manager.py": "ModelManager = 1\n", "data_manager.py": "DataManager = 1\n", "conda.yaml": ""}
+    return structure_findings(MLRepository.of_files({**rest, **files}))
+
+
+@pytest.mark.parametrize("path", ["model_manager.py", "other.py"])
+def test_a_chain_that_would_end_this_process_is_not_parsed(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "_UNGUARDED", True)
+    files = {
+        "model_manager.py": "import other\nModelManager = other.x\n",
+        "data_manager.py": "DataManager = 1\n",
+        "conda.yaml": "",
+    }
+    found = told({**files, path: "a" + ".b" * 400_000})
+    assert [code for code, _ in found] == (["FM103"] if path == "model_manager.py" else [])
+
+
+def test_a_module_that_is_rather_data_is_left_to_the_run(tmp_path: Path) -> None:
+    for name, text in {
+        "model_manager.py": "from table import *\n",
+        "data_manager.py": "DataManager = 1\n",
+        "conda.yaml": "",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "table.py").write_text("x = [\n" + "1,\n" * 400_000, encoding="utf-8")
+    assert structure_findings(MLRepository.at(tmp_path)) == ()
+
+
+def test_of_a_long_line_the_place_is_shown() -> None:
+    line = f"x = '{'a' * 5_000}' + + * '{'b' * 5_000}'"
+    (finding,) = found_in({"model_manager.py": line})
+    shown, mark = finding.detail.splitlines()
+    assert (len(shown), shown[mark.index("^")]) == (200, "*")
+
+
+@pytest.mark.parametrize("encoding", ["idna", "punycode", "utf-7", "UTF7", "unicode_escape"])
+def test_encodings_in_which_nobody_writes_are_refused(encoding: str) -> None:
+    (finding,) = found_in({"model_manager.py": f"# -*- coding: {encoding} -*-\n" + "a" * 500_000})
+    assert (finding.code, finding.problem.where) == ("FM103", "model_manager.py")

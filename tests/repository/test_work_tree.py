@@ -105,3 +105,40 @@ def test_a_submodule_is_not_cloned(tmp_path: Path) -> None:
     run_git(folder, "-c", "advice.addEmbeddedRepo=false", "add", "part")
     repository = MLRepository.at(folder)
     assert (repository.paths(), repository.absent("part/b.py")) == (("a.py",), "submodule")
+
+
+def test_names_of_any_bytes_are_listed(tmp_path: Path) -> None:
+    names = (
+        "two\nlines.py",
+        "?? a.py",
+        "## b.py",
+        " blank ",
+        "-q",
+        'quo"te\\',
+        "tab\t",
+        "\x1b[31m",
+        os.fsdecode(b"\xff\xfe.py"),
+    )
+    folder = committed(tmp_path / "r", dict.fromkeys(names, "x"))
+    write(folder, dict.fromkeys((f"new{name}" for name in names), "x"))
+    found = work_tree(folder)
+    assert found is not None
+    assert found.tracked == tuple(sorted(names))
+    assert {*found.beside} == {(f"new{name}", "untracked") for name in names}
+    assert found.changed == ()
+    MLRepository.at(folder).copy_to(tmp_path / "copy")
+    assert {*os.listdir(tmp_path / "copy")} == {*names}
+
+
+def test_a_folder_that_became_a_link_is_not_there(tmp_path: Path) -> None:
+    folder = committed(tmp_path / "r", {"a.py": "", "part/a.py": "", "part/b.py": ""})
+    (folder / "part").rename(tmp_path / "outside")
+    (folder / "part").symlink_to(tmp_path / "outside")
+    assert MLRepository.at(folder).paths() == ("a.py",)
+
+
+def test_a_link_into_the_folder_of_git_leads_nowhere(tmp_path: Path) -> None:
+    folder = write(tmp_path / "r", {"a.py": ""})
+    run_git(tmp_path, "init", "--quiet", str(folder))
+    (folder / "conda.yaml").symlink_to(".git/config")
+    assert MLRepository.at(folder).paths() == ("a.py",)

@@ -13,6 +13,21 @@ FILE = "conda.yaml"
 SPEC_EXAMPLE = "a package and its version, such as numpy=1.26.4 or numpy>=1.20,<2"
 REQUIREMENT_EXAMPLE = "a requirement such as numpy==1.26.4"
 
+MAX_BYTES = 200_000
+MAX_NODES = 20_000
+MAX_DEPTH = 20
+MAX_ENTRIES = 3_000
+"""What conda.yaml may have at most: bytes, nodes of YAML, brackets within each other, entries. conda env export of the
+largest environments has 30 kB and 800 entries."""
+
+MAX_SPEC = 300
+MAX_REQUIREMENT = 4_000
+"""How many characters an entry of conda and one of pip may have; the latter may name a URL and hashes."""
+
+MAX_BRACKETS = 200
+"""How many brackets of a text may be open, in comments as well."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without the former
 _TEXT, _NULL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null"
 
 
@@ -36,9 +51,12 @@ class Written:
 def written_in(text: str) -> Iterator[Written | Problem]:
     """The entries of dependencies and of the pip list, and what conda cannot read, in the order of the file."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
+        root = None if (beyond := _beyond(text)) else yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
         yield _not_yaml(error, text.split("\n"))
+        return
+    if beyond:
+        yield beyond
         return
     if not isinstance(root, yaml.MappingNode):
         yield refused(
@@ -52,7 +70,7 @@ def written_in(text: str) -> Iterator[Written | Problem]:
         return
     keys: dict[str, yaml.Node] = {}
     for key, value in root.value:
-        name = str(key.value)
+        name = _key(key)
         if name in keys:
             yield refused(
                 "FM108",
@@ -100,26 +118,72 @@ def refused(code: str, message: str, line: int, **parts: str) -> Problem:
     return Problem(message, where=f"{FILE}:{line}" if line else FILE, code=code, **parts)
 
 
+def _beyond(text: str) -> Problem | None:
+    """What of a text is beyond any environment, found before anything is made of it.
+
+    Raises:
+        yaml.YAMLError: It is not YAML.
+    """
+    size = len(text.encode(errors="surrogatepass"))
+    if size > MAX_BYTES:
+        return too_much(f"{size:,} bytes", f"{MAX_BYTES:,}", 0)
+    depth = 0
+    for line, row in enumerate(text.split("\n"), 1):  # the parser written in Python would take minutes for many brackets
+        depth = max(0, depth + sum(map(row.count, "[{")) - sum(map(row.count, "]}")))
+        if depth > MAX_BRACKETS:
+            return too_much("brackets nested too deeply", f"{MAX_DEPTH} within each other", line)
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            return too_much("lists and mappings nested too deeply", f"{MAX_DEPTH} within each other", line)
+        if count > MAX_NODES:
+            return too_much(f"more than {MAX_NODES:,} keys, values and entries", f"{MAX_NODES:,}", line)
+    return None
+
+
+def too_much(got: str, most: str, line: int) -> Problem:
+    """The problem of a file that no environment has."""
+    return refused(
+        "FM108",
+        f"{FILE} is beyond what is read",
+        line,
+        expected=f"at most {most}",
+        got=got,
+        fix="keep what the code imports; conda env export --from-history writes what was asked for and nothing else",
+    )
+
+
 def _not_yaml(error: Exception, lines: Sequence[str]) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    line = mark.line + 1 if mark else 0
-    reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "nested too deeply"
+    line = min(mark.line + 1, len(lines)) if mark else 0  # the end may be marked behind the last line
+    reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     return refused(
         "FM108",
         f"{FILE} is not YAML: {reason}",
         line,
         expected="a blank after each : and -, and blanks, no tabs, before them",
-        got=lines[line - 1].rstrip().replace("\t", "\\t").strip() if 0 < line <= len(lines) else "",
+        got=lines[line - 1].rstrip().replace("\t", "\\t").strip()[:MAX_SPEC] if 0 < line <= len(lines) else "",
         fix="fix the line or the one above it; conda reads the file as YAML",
     )
 
 
 def _dependencies(node: yaml.Node) -> Iterator[Written | Problem]:
     if isinstance(node, yaml.SequenceNode):
-        lists = [entry for entry in node.value if _keys(entry) == ["pip"]]
-        for entry in node.value:
-            dropped = entry in lists[:-1]
+        last = max((place for place, entry in enumerate(node.value) if _keys(entry) == ["pip"]), default=-1)
+        count = 0
+        for place, entry in enumerate(node.value):
+            dropped = place < last and _keys(entry) == ["pip"]
             for found in _entry(entry):
+                count += 1  # an alias may stand for many, many times
+                if count > MAX_ENTRIES:
+                    line = entry.start_mark.line + 1
+                    yield too_much(f"more than {MAX_ENTRIES:,} entries", f"{MAX_ENTRIES:,} entries", line)
+                    return
                 yield replace(found, dropped=True) if dropped and isinstance(found, Written) else found
     elif node.tag != _NULL:
         yield refused(
@@ -136,7 +200,7 @@ def _entry(node: yaml.Node) -> Iterator[Written | Problem]:
     """One entry of dependencies: a conda spec, or the pip list."""
     line = node.start_mark.line + 1
     if text := _text(node):
-        yield Written(text, line)
+        yield of_length(Written(text, line))
         return
     keys = _keys(node)
     if keys == ["pip"]:
@@ -157,14 +221,28 @@ def _entry(node: yaml.Node) -> Iterator[Written | Problem]:
     )
 
 
+def of_length(written: Written) -> Written | Problem:
+    """The entry, if it is not longer than any entry is."""
+    most = MAX_REQUIREMENT if written.by_pip else MAX_SPEC
+    if len(written.text) <= most:
+        return written
+    got = f"{written.text[:40]}…, of {len(written.text):,} characters"
+    return too_much(got, f"{most:,} characters for an entry", written.line)
+
+
 def _keys(node: yaml.Node) -> list[str]:
-    return [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    return [_key(key) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+def _key(node: yaml.Node) -> str:
+    """A key as text; one that is a list or a mapping, which may hold itself, by its kind."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else _kind(node)
 
 
 def _pip_entry(node: yaml.Node) -> Written | Problem:
     line = node.start_mark.line + 1
     if text := _text(node):
-        return Written(text, line, by_pip=True)
+        return of_length(Written(text, line, by_pip=True))
     return refused(
         "FM108",
         f"conda cannot read an entry of the pip list in {FILE}",

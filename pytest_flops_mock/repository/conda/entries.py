@@ -6,14 +6,20 @@ import re
 from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.repository.conda.document import FILE, REQUIREMENT_EXAMPLE, SPEC_EXAMPLE, Written, refused
 from pytest_flops_mock.repository.conda.names import is_conda_only, only_for, pypi_name
 from pytest_flops_mock.repository.conda.specs import as_requirement, name_and_version, nearest_spec
-from pytest_flops_mock.repository.conda.versions import asked_for, operator_and_number
+from pytest_flops_mock.repository.conda.versions import (
+    MAX_COMPARISONS,
+    MAX_VERSION,
+    asked_for,
+    is_version,
+    operator_and_number,
+)
 
 PYTHON, PIP = "python", "pip"
 
@@ -108,7 +114,9 @@ def _pip_entry(written: Written) -> Entry | Problem:
         return _with_address(Entry(written, requirement=text), text)
     try:
         found = Requirement(text)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):  # the latter: a marker of brackets
+        found = None
+    if found is None or not all(_is_readable(one) for one in found.specifier):
         return refused(
             "FM109",
             f"{text} is not a requirement that pip can read",
@@ -118,6 +126,8 @@ def _pip_entry(written: Written) -> Entry | Problem:
             nearest=as_requirement(text),
             fix="below pip: a version stands after ==, not after = as for conda",
         )
+    if len(found.specifier) > MAX_COMPARISONS:
+        return too_many(written, found.name)
     entry = Entry(written, canonicalize_name(found.name), found.specifier, text)
     return entry if found.url is None else _with_address(entry, found.url)
 
@@ -127,6 +137,23 @@ def _with_address(entry: Entry, address: str) -> Entry:
     if not _REMOTE.fullmatch(address):
         return replace(entry, requirement="", left_out=True)
     return replace(entry, source=not _WHEEL.fullmatch(address))
+
+
+def _is_readable(specifier: Specifier) -> bool:
+    """Whether its version can be compared; one of thousands of digits cannot."""
+    version = specifier.version
+    return len(version) <= MAX_VERSION if specifier.operator == "===" else is_version(version.removesuffix(".*"))
+
+
+def too_many(written: Written, name: str) -> Problem:
+    """The problem of a package with more comparisons than anybody writes."""
+    return refused(
+        "FM109",
+        f"{FILE} asks for {name} too often",
+        written.line,
+        expected=f"a few entries for a package, with at most {MAX_COMPARISONS} comparisons in all of them",
+        fix="keep the two bounds that the code was tried with",
+    )
 
 
 def _conda_entry(written: Written) -> Entry | Problem:
@@ -145,6 +172,8 @@ def _conda_entry(written: Written) -> Entry | Problem:
         )
     name, version = parts
     asked = asked_for(version)
+    if asked.specifiers.count(",") >= MAX_COMPARISONS:
+        return too_many(written, name)
     if asked.impossible is not None:
         _, number = operator_and_number(asked.impossible)
         return refused(
@@ -157,8 +186,6 @@ def _conda_entry(written: Written) -> Entry | Problem:
             fix="write a version that the package has, as numbers between dots",
         )
     specifier = SpecifierSet(asked.specifiers)
-    if name == PYTHON:
-        return Entry(written, PYTHON, specifier)
-    if is_conda_only(name):
-        return Entry(written, specifier=specifier, left_out=name != PIP)
+    if name == PYTHON or is_conda_only(name):
+        return Entry(written, name if name == PYTHON else "", specifier, left_out=name not in (PYTHON, PIP))
     return Entry(written, pypi_name(name), specifier, pypi_name(name) + asked.specifiers, left_out=asked.loosely)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pytest_flops_mock.errors import Problem, listing
@@ -58,10 +58,8 @@ def dropped_lists(entries: Iterable[Entry]) -> Iterator[Finding]:
 
 def overruled(entries: Iterable[Entry]) -> Iterator[Finding]:
     """Entries of conda that the pip list replaces, since pip comes afterwards."""
-    entries = [entry for entry in entries if not entry.written.dropped]
-    by_pip = [entry for entry in entries if entry.written.by_pip]
-    for entry in entries:
-        if other := overrules(entry, by_pip):
+    for entry, other in overruling(entries):
+        if other:
             yield _told(
                 "FM120",
                 f"the pip list in {FILE} replaces conda's {entry.name}",
@@ -73,11 +71,16 @@ def overruled(entries: Iterable[Entry]) -> Iterator[Finding]:
             )
 
 
-def overrules(entry: Entry, by_pip: Sequence[Entry]) -> Entry | None:
-    """The entry of the pip list that contradicts conda's and counts instead."""
-    if entry.written.by_pip or not entry.name:
-        return None
-    return next((one for one in by_pip if one.name == entry.name and not possible(entry.specifier & one.specifier)), None)
+def overruling(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
+    """The entries that count, each with the entry of the pip list, if any, that contradicts it and counts instead."""
+    entries = [entry for entry in entries if not entry.written.dropped]
+    by_pip: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.written.by_pip and entry.name:
+            by_pip.setdefault(entry.name, []).append(entry)
+    for entry in entries:
+        others = [] if entry.written.by_pip else by_pip.get(entry.name, [])
+        yield entry, next((one for one in others if not possible(entry.specifier & one.specifier)), None)
 
 
 def _told(code: str, message: str, line: int, **parts: str) -> Finding:

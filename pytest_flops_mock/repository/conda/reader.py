@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import SpecifierSet
 
@@ -12,11 +13,22 @@ from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
 from pytest_flops_mock.repository.conda import notes
 from pytest_flops_mock.repository.conda.builder import deleted, edited
-from pytest_flops_mock.repository.conda.document import FILE, Written, refused, written_in
-from pytest_flops_mock.repository.conda.entries import PYTHON, Entry, entry_of, file_named_by, lines_of
-from pytest_flops_mock.repository.conda.notes import overrules
-from pytest_flops_mock.repository.conda.versions import pinned, possible
+from pytest_flops_mock.repository.conda.document import (
+    FILE,
+    MAX_ENTRIES,
+    Written,
+    of_length,
+    refused,
+    too_much,
+    written_in,
+)
+from pytest_flops_mock.repository.conda.entries import PYTHON, Entry, entry_of, file_named_by, lines_of, too_many
+from pytest_flops_mock.repository.conda.notes import overruling
+from pytest_flops_mock.repository.conda.versions import MAX_COMPARISONS, pinned, possible
 from pytest_flops_mock.repository.repository import MLRepository
+
+MAX_SAME = 10
+"""How often conda's entries, and those of the pip list, may name one package."""
 
 DELETED_BEFORE = "requirements.txt"
 """The file at the root that FLOps deletes before conda runs."""
@@ -105,16 +117,44 @@ def _read(repository: MLRepository) -> tuple[list[Entry], list[Problem]]:
     """What the entries ask for, and what is wrong with the file; an entry that reads a file gives what that says."""
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for written in written_in(edited(repository.text(FILE))):
-        lines = [written] if isinstance(written, Problem) else lines_of(written)
-        for one in (each for line in lines for each in _with_files(line, repository)):
-            entry = one if isinstance(one, Problem) else entry_of(one)
-            if isinstance(entry, Problem):
-                problems.append(entry)
-            else:
-                entries.append(entry)
+    same: Counter[tuple[bool, str]] = Counter()
+    files = _Files(repository, frozenset(repository.paths()))
+    for count, found in enumerate(_all_written(repository, files)):
+        if count == MAX_ENTRIES:
+            problems.append(too_much(f"more than {MAX_ENTRIES:,} entries", f"{MAX_ENTRIES:,} entries", 0))
+            break
+        entry = found if isinstance(found, Problem) else entry_of(found)
+        if isinstance(entry, Problem):
+            problems.append(entry)
+            continue
+        same[entry.written.by_pip, entry.name] += bool(entry.name)
+        if same[entry.written.by_pip, entry.name] <= MAX_SAME:
+            entries.append(entry)
+        elif same[entry.written.by_pip, entry.name] == MAX_SAME + 1:
+            problems.append(too_many(entry.written, entry.name))
     problems = [*_together(problems), *_contradictions(entry for entry in entries if not entry.written.dropped)]
     return entries, problems
+
+
+def _all_written(repository: MLRepository, files: _Files) -> Iterator[Written | Problem]:
+    for written in written_in(edited(repository.text(FILE))):
+        for line in [written] if isinstance(written, Problem) else lines_of(written):
+            yield from [line] if isinstance(line, Problem) else _with_files(line, files)
+
+
+@dataclass
+class _Files:
+    """Files of requirements, each read once."""
+
+    repository: MLRepository
+    paths: frozenset[str]
+    lines: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, path: str) -> list[str]:
+        if path not in self.lines:
+            lines = lines_of(Written(self.repository.text(path), 0, by_pip=True))
+            self.lines[path] = [line.text for line in lines]
+        return self.lines[path]
 
 
 def _together(problems: list[Problem]) -> Iterator[Problem]:
@@ -135,15 +175,13 @@ def _together(problems: list[Problem]) -> Iterator[Problem]:
             yield replace(problem, message=f"{len(same)} packages are there for {system} alone", got=listing(names))
 
 
-def _with_files(written: Written | Problem, repository: MLRepository) -> list[Written | Problem]:
+def _with_files(written: Written, files: _Files) -> list[Written | Problem]:
     """An entry, or those of the file of requirements that it reads; its path is relative to conda.yaml."""
-    if isinstance(written, Problem):
-        return [written]
     named = file_named_by(written)
     if not named or "://" in named or written.dropped:
         return [written]
     path = posixpath.normpath(named)
-    if path == DELETED_BEFORE or path not in repository.paths():
+    if path == DELETED_BEFORE or path not in files.paths:
         gone = path == DELETED_BEFORE
         return [
             refused(
@@ -152,13 +190,13 @@ def _with_files(written: Written | Problem, repository: MLRepository) -> list[Wr
                 written.line,
                 expected="requirements in the list itself, or in a file that the repository has under another name",
                 got=f"FLOps deletes the root's {path} before" if gone else "no such file in the repository",
-                nearest="" if gone else nearest(path, (name for name in repository.paths() if name.endswith(".txt"))),
+                nearest="" if gone else nearest(path, sorted(name for name in files.paths if name.endswith(".txt"))),
                 fix=f"write what {named} says below pip:",
             )
         ]
     if not written.text.startswith(("-r", "--requirement")):
         return [written]
-    return [*lines_of(replace(written, text=repository.text(path)))]
+    return [of_length(replace(written, text=line)) for line in files.of(path)]
 
 
 def _environment(entries: list[Entry]) -> CondaEnvironment:
@@ -178,10 +216,7 @@ def _environment(entries: list[Entry]) -> CondaEnvironment:
 
 def _requirements(entries: list[Entry]) -> Iterator[str]:
     """In order. Where the pip list contradicts conda's entries, the pip list counts: pip comes after conda."""
-    by_pip = [entry for entry in entries if entry.written.by_pip]
-    for entry in entries:
-        if entry.requirement and not overrules(entry, by_pip):
-            yield entry.requirement
+    yield from (entry.requirement for entry, other in overruling(entries) if entry.requirement and other is None)
 
 
 def _contradictions(entries: Iterable[Entry]) -> Iterator[Problem]:
@@ -194,7 +229,9 @@ def _contradictions(entries: Iterable[Entry]) -> Iterator[Problem]:
         together = SpecifierSet()
         for entry in group:
             together &= entry.specifier
-        if not possible(together):
+        if len(together) > MAX_COMPARISONS:
+            yield too_many(group[-1].written, name)
+        elif not possible(together):
             several, last = len(group) > 1, group[-1].written
             asked = [f"{one.written.text} (line {one.written.line})" if several else one.written.text for one in group]
             yield refused(

@@ -12,6 +12,12 @@ from packaging.version import InvalidVersion, Version
 SWAPPED = {"=>": ">=", "=<": "<="}
 """Operators that are written the wrong way round."""
 
+MAX_VERSION = 100
+"""How many characters a version may have."""
+
+MAX_COMPARISONS = 30
+"""How many comparisons all entries for one package may have together."""
+
 _PIECE = re.compile(r"(===?|=>|=<|[!<>~]=|[=<>]|)(.*)")
 _OF_CONDA = re.compile(r"\d+(?:[._+!-]?[0-9a-z]+)*", re.IGNORECASE)
 
@@ -58,7 +64,9 @@ def operator_and_number(piece: str) -> tuple[str, str]:
 
 
 def is_version(text: str) -> bool:
-    """Whether PyPI knows such versions."""
+    """Whether PyPI knows such versions; none is as long as a sentence."""
+    if len(text) > MAX_VERSION:
+        return False
     try:
         Version(text)
     except InvalidVersion:
@@ -68,6 +76,8 @@ def is_version(text: str) -> bool:
 
 def is_of_conda(text: str) -> bool:
     """Whether it is a version for conda and none for PyPI, such as ``7.3_58.3`` or ``1.1.1w``."""
+    if len(text) > MAX_VERSION:
+        return False
     text = re.sub(r"[._]?\*$", "", text)
     parts = re.split(r"[._+!-]", text)
     known = _OF_CONDA.fullmatch(text) is not None and all(re.search(r"\d", part) for part in parts)
@@ -92,7 +102,9 @@ def possible(specifier: SpecifierSet) -> bool:
         tried |= {f"{base}.0.0.0.1", f"{base}.99999"}
         last = [*version.release[:-1], version.release[-1] + 1]
         tried.add(f"{version.epoch}!{'.'.join(map(str, last))}")
-    return any(specifier.contains(version, prereleases=True) for version in tried)
+    for one in specifier:  # one by one, since most of them leave few
+        tried = {version for version in tried if one.contains(version, prereleases=True)}
+    return bool(tried)
 
 
 def compatible(requirement: str, specifier: str) -> bool:
