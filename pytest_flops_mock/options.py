@@ -168,10 +168,10 @@ OPTIONS = (
     ),
     Option(
         "memory",
-        "how many MB of address space the process that runs the repository may have",
+        "how many MB of memory the repository's code may have, with all processes that it starts",
         values.megabytes,
         "MB",
-        default="no limit",
+        default="half of the machine's",
     ),
     Option(
         "gpu",
@@ -214,7 +214,7 @@ class CheckOptions:
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), or the path of
             an interpreter or of a virtual environment. Several (``learner,current``) are compared.
         timeout: Seconds that one step of the repository's code may take.
-        memory: MB of address space that its process may have at most; ``None`` for no limit.
+        memory: MB of memory that its processes may have at most; ``None`` for half of the machine's.
         gpu: Whether the repository's code sees the GPUs of this machine.
         pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
             to find themselves; secrets and the rest stay out.

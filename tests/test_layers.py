@@ -17,9 +17,10 @@ PACKAGE = Path(pytest_flops_mock.__file__).parent
 
 LAYERS: dict[str, int] = {
     "child": 0,
-    "errors": 0,
+    "errors": 1,
     "stage": 0,
     "subprocesses": 0,
+    "texts": 0,
     "codes": 1,
     "findings": 2,
     "report": 3,

@@ -36,9 +36,11 @@ class Learner:
 
     Args:
         folder: The copy of the repository.
+        unfenced: Why the kernel does not keep this process within its folder; empty if it does.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, unfenced: str = "") -> None:
+        self._unfenced = unfenced
         self._folder = os.path.realpath(folder)
         self._exceptions = Exceptions(self._folder)
         self._dataset: Any = None
@@ -69,17 +71,10 @@ class Learner:
                 versions[name] = version(name)
             except PackageNotFoundError:
                 continue
-        return {"versions": versions}
+        return {"versions": versions, "unfenced": self._unfenced}
 
     def ready(self) -> dict[str, Any]:
         """Answered once this process has imported what it needs itself."""
-        return {}
-
-    def limit(self, address_space: int) -> dict[str, Any]:
-        """Let this process have no more than this many bytes of address space."""
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
         return {}
 
     def load(self, uri: str, tags: list[str], timeout: float, seed: int | None = None) -> dict[str, Any]:

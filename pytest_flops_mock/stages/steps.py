@@ -91,6 +91,8 @@ def start_session(context: Context) -> Iterable[Finding]:
         subject.session.begin(requests.AGGREGATOR)  # needs no data, and imports what takes longest
     context.usable.add(Stage.ENVIRONMENT)
     subject.versions = answer.facts.versions
+    if answer.facts.unfenced:
+        context.facts[Stage.ENVIRONMENT] = (("not confined", answer.facts.unfenced),)
     if python.kind == "learner":
         return python.findings
     differing = difference_findings(subject.versions, subject.repository, partial(installed_versions, python.executable))

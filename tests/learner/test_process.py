@@ -64,15 +64,17 @@ def test_the_connection_is_closed_before_the_code_runs(check: Check) -> None:
     assert report.ok, str(report)
 
 
-def test_what_the_code_started_ends_with_it(check: Check, tmp_path: Path) -> None:
-    file = tmp_path / "pid"
-    body = f"""
-        import subprocess, sys
+def test_what_the_code_started_has_ended_when_the_check_has(
+    server: MLDataServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = """
+        import os, subprocess, sys
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        open({str(file)!r}, "w").write(str(child.pid))
+        open(os.environ["OPEN"] + "/pid", "w").write(str(child.pid))
         """
-    assert check(body).ok
-    until(lambda: not alive(int(file.read_text())), "the end of the child")
+    monkeypatch.setenv("OPEN", str(tmp_path))
+    assert check_repository(repository(body), server.uri, data_tags=["pets"], until="transform", pass_env=["OPEN"]).ok
+    assert not alive(int((tmp_path / "pid").read_text()))
 
 
 def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -> None:
@@ -110,14 +112,19 @@ def test_each_request_is_answered_apart_and_a_dead_process_says_so(server: MLDat
         assert learner.ask(TRANSFORM) == Failure("ended", ending="it had ended before")
 
 
+WRITES_ITS_NUMBER_AND_GOES_ON = """
+    import os
+    open(os.environ["OPEN"] + "/pid", "w").write(str(os.getpid()))
+    while True: pass
+    """
+
 ENDLESS = f"""
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background has it ignored
 from pytest_flops_mock import check_repository
-files = {repository("import os; open(FILE, 'w').write(str(os.getpid()))" + chr(10) + "while True: pass")!r}
-files["model_manager.py"] = files["model_manager.py"].replace("FILE", repr(sys.argv[2]))
+files = {repository(WRITES_ITS_NUMBER_AND_GOES_ON)!r}
 try:
-    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100, until="transform")
+    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100, until="transform", pass_env=["OPEN"])
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -127,8 +134,8 @@ except KeyboardInterrupt:
 def test_the_learner_ends_with_its_parent(server: MLDataServer, tmp_path: Path, way: signal.Signals) -> None:
     file, temporary = tmp_path / "pid", tmp_path / "tmp"
     temporary.mkdir()
-    command = [sys.executable, "-c", ENDLESS, server.uri, str(file)]
-    parent = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary)})
+    command = [sys.executable, "-c", ENDLESS, server.uri]
+    parent = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary), "OPEN": str(tmp_path)})
     try:
         until(lambda: file.exists() and file.read_text(), "the endless loop")
         parent.send_signal(way)
@@ -137,6 +144,7 @@ def test_the_learner_ends_with_its_parent(server: MLDataServer, tmp_path: Path, 
         parent.kill()
         parent.wait()
     until(lambda: not alive(int(file.read_text())), "the end of the learner")
+    until(lambda: not any(temporary.iterdir()), "the end of its folder")
     assert code == (130 if way is signal.SIGINT else -signal.SIGKILL)
     assert list(temporary.iterdir()) == []
 
