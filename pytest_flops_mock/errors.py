@@ -34,7 +34,9 @@ class Problem:
     code: str = ""
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *self.parts()])
+        from pytest_flops_mock.texts import clean  # most runs have nothing to say
+
+        return clean("\n".join([self.message, *self.parts()]))
 
     def parts(self, indent: str = "  ") -> list[str]:
         """The parts beside the message, one line each (further lines of a part are indented under it)."""

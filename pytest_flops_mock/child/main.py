@@ -109,7 +109,7 @@ class _Answers:
         self._pipe = self._identity()
         # Bound early: the repository's code may replace them in their modules.
         self._encode, self._write = json.JSONEncoder().encode, os.write
-        os.register_at_fork(after_in_child=lambda: os.close(descriptor))  # who is forked has nothing to say
+        os.register_at_fork(after_in_child=self._close)
 
     def send(self, answer: dict[str, Any]) -> None:
         line = self._encode(answer).encode() + b"\n"
@@ -120,6 +120,14 @@ class _Answers:
                 line = line[self._write(self._descriptor, line) :]
         except OSError:
             _lost()
+
+    def _close(self) -> None:
+        """Who is forked has nothing to say; nor have those that it forks, in which this is called again."""
+        try:
+            if self._identity() == self._pipe:
+                os.close(self._descriptor)
+        except OSError:
+            pass
 
     def _identity(self) -> tuple[int, int]:
         status = os.fstat(self._descriptor)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, StageResult
 from pytest_flops_mock.stage import Outcome, Severity, Stage
+from pytest_flops_mock.texts import clean
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
@@ -31,7 +32,7 @@ def written(report: Report, indent: int | None) -> str:
         "environment": dict(report.environment),
         "environments": list(report.environments),
     }
-    return json.dumps(plain, indent=indent, ensure_ascii=False)
+    return json.dumps(_cleaned(plain), indent=indent, ensure_ascii=False)
 
 
 def written_all(reports: Sequence[Report], *, ascii_only: bool = False) -> str:
@@ -69,6 +70,14 @@ def parsed(text: str) -> dict[str, Any]:
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
+
+
+def _cleaned(plain: Any) -> Any:
+    if isinstance(plain, str):
+        return clean(plain)
+    if isinstance(plain, dict):
+        return {clean(name): _cleaned(value) for name, value in plain.items()}
+    return [_cleaned(value) for value in plain] if isinstance(plain, (list, tuple)) else plain
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

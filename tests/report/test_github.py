@@ -79,7 +79,7 @@ def test_what_would_end_a_command_or_a_property_is_escaped(tmp_path: Path) -> No
     (told,) = commands(hostile, workspace=tmp_path, repository=tmp_path)
     assert told == (
         "::error file=a%2Cb%2525.py,line=1,title=FM103 syntax error"
-        "::100%25%0A::set-output name=x::y%0Awhere     a,b%2525.py:1%0Afix       fix it"
+        "::100%25%0A: :set-output name=x::y%0Awhere     a,b%2525.py:1%0Afix       fix it"
     )
 
 
