@@ -13,9 +13,11 @@ import json
 import os
 import queue
 import signal
+import sys
 import threading
 from typing import Any, NoReturn
 
+from .bytecode import start_compiler, tell_compiler
 from .fence import close_fence
 from .learner import Learner
 
@@ -32,7 +34,12 @@ def main(home: str, writable: list[str], homes: list[str]) -> NoReturn:
     folder = os.path.realpath(os.getcwd())
     requests, answers = _take_over_standard_streams()
     _prepare_for_crashes()
+    compiler = start_compiler(filter(None, sys.path))
     unfenced = close_fence(writable, homes)
+    if unfenced:
+        os.close(compiler)  # this process can do without
+    else:
+        tell_compiler(compiler)
     if home:
         _move_into(home)
     learner = Learner(folder, unfenced)
