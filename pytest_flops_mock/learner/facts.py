@@ -198,6 +198,11 @@ class Trained:
     place: Frame | None = None
 
 
+def _refuse_others(numbers: tuple[int, ...], parameters: Parameters) -> None:
+    if any(not 0 <= number < len(parameters.arrays) for number in numbers):
+        raise ValueError("there is no array of that number")
+
+
 @dataclass(frozen=True)
 class RoundTrip:
     """Other parameters than the model had, set and got back.
@@ -215,6 +220,10 @@ class RoundTrip:
     equal: tuple[bool, ...]
     ignored: tuple[int, ...] = ()
     ignored_unmoved: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of arrays that are not there."""
+        _refuse_others((*self.ignored, *self.ignored_unmoved), self.first)
 
 
 @dataclass(frozen=True)
@@ -239,6 +248,10 @@ class Averaged:
     sent: Parameters
     parameters: Parameters
     overflowed: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of arrays that are not there."""
+        _refuse_others(self.overflowed, self.sent)
 
 
 @dataclass(frozen=True)
