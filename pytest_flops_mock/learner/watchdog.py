@@ -26,7 +26,7 @@ TICK_SECONDS = 0.1
 SCAN_SECONDS = 0.5
 END_SECONDS = 10.0
 OUTPUT_KEPT = 2**16
-SCAN_SHARE = 20
+SCAN_SHARE = 100
 """Looking at all processes takes at most one part in so many of the watchdog's time, however many there are."""
 
 PR_SET_PDEATHSIG = 1

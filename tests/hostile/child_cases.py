@@ -603,7 +603,7 @@ CASES: list[Case] = [
             data = bytearray(150 * 10**6)
             for _ in range(4):
                 os.fork() or time.sleep(600)
-            time.sleep(1.2)
+            time.sleep(1.5)
             """,
             limits=replace(LIMITS, memory=400 * 10**6),
         ),
