@@ -112,7 +112,7 @@ def _ended(failure: Failure, family: Failures) -> Finding:
             expected=allowed,
             got=taken,
             fix="look for data or processes that pile up; or raise the limit (--flops-memory; flops-mock check --memory)"
-            if allowed.endswith("memory")
+            if "memory" in allowed
             else "look for processes or threads that are started again and again",
             code=family.crash,
         )

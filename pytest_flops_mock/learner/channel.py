@@ -111,8 +111,10 @@ class Channel:
             told = self._awaited(sent.number, limit)
             output = self._peer.printed_since(sent.printed)
             if isinstance(told, str):
-                exceeded = self._peer.exceeded()
-                return Failure("limit" if exceeded else "ended", ending=told, output=output, exceeded=exceeded)
+                if exceeded := self._peer.exceeded():
+                    ending = f"ended by the check: {exceeded[1]}, where it may have {exceeded[0]}"
+                    return Failure("limit", ending=ending, output=output, exceeded=exceeded)
+                return Failure("ended", ending=told, output=output)
             if told is None:
                 return Failure("timeout", ending=f"still running after {limit:g} s", output=output)
             if told.error is not None:

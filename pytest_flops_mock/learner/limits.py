@@ -48,7 +48,7 @@ class Limits:
         """
         kind, _, number = over.partition(" ")
         if kind == "memory":
-            return f"at most {self.memory / 10**6:,.0f} MB of memory", f"{int(number) / 10**6:,.0f} MB"
+            return f"at most {self.memory / 10**6:,.0f} MB of memory (--flops-memory)", f"{int(number) / 10**6:,.0f} MB"
         return f"at most {getattr(self, kind):,} {kind}", f"{int(number):,} {kind}"
 
 

@@ -77,6 +77,8 @@ class LearnerProcess:
         try:
             self._start(self._limits)
         except BaseException:
+            if "_watchdog" in vars(self):
+                self.end()
             removed(os.fspath(self._folder))
             raise
         return self

@@ -152,29 +152,30 @@ class Watchdog:
         """An endless loop that prints must not fill the disk: beyond the limit only the end of the output stays."""
         size = os.fstat(2).st_size
         if size > self._told["limits"]["output"]:
-            end = os.pread(2, OUTPUT_KEPT, size - OUTPUT_KEPT)
-            os.ftruncate(2, 0)  # all append
-            os.write(2, end)
+            end = os.pread(2, OUTPUT_KEPT, max(0, size - OUTPUT_KEPT))
+            with suppress(OSError):
+                os.ftruncate(2, 0)  # all append
+                os.write(2, end)
 
     def _bound_memory(self) -> None:
         """Memory that is resident and the child's own: not what it has mapped of files, and what is shared counted once."""
         if not LINUX:
             return
         limits = self._told["limits"]
-        most, began = limits["memory"], time.monotonic()
-        if began < self._next_scan and _resident(self._child) <= most:
+        most = limits["memory"]
+        if time.monotonic() < self._next_scan and _resident(self._child) <= most:
             return
+        began = time.process_time()
         processes = _processes()
         found = _descendants(os.getpid(), processes)
         threads = sum(processes[pid][1] for pid in found)
-        if sum(map(_resident, found)) > most and (used := sum(map(_own_share, found))) > most:
+        if sum(_resident(pid, files=True) for pid in found) > most and (used := sum(map(_own_share, found))) > most:
             self._over = f"memory {used}"
         elif len(found) > limits["processes"]:
             self._over = f"processes {len(found)}"
         elif threads > limits["threads"]:
             self._over = f"threads {threads}"
-        now = time.monotonic()
-        self._next_scan = now + max(SCAN_SECONDS, SCAN_SHARE * (now - began))
+        self._next_scan = time.monotonic() + max(SCAN_SECONDS, SCAN_SHARE * (time.process_time() - began))
 
     def _reaped(self) -> bool:
         """Reap what has ended; whether something is left. The end of the child is told."""
@@ -287,18 +288,18 @@ def _descendants(ancestor: int, processes: dict[int, tuple[int, int]]) -> list[i
     return found
 
 
-def _resident(pid: int) -> int:
-    """Bytes of memory of one process, without files; what it shares with others counts in full."""
+def _resident(pid: int, *, files: bool = False) -> int:
+    """Bytes of memory of one process, those of mapped files and shared memory if wanted; what is shared counts in full."""
     try:
         with open(f"/proc/{pid}/statm", "rb") as statm:
             fields = statm.read().split()
-        return (int(fields[1]) - int(fields[2])) * PAGE
+        return (int(fields[1]) - (0 if files else int(fields[2]))) * PAGE
     except (OSError, IndexError):
         return 0
 
 
 def _own_share(pid: int) -> int:
-    """The same, with its share of what others have as well; in full where the kernel does not say."""
+    """Bytes of memory of one process and its share of what others have as well, without files."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
             lines = dict(line.split(b":", 1) for line in rollup.read().split(b"\n")[1:] if b":" in line)

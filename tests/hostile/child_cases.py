@@ -16,11 +16,12 @@ from standins.processes import until
 
 from pytest_flops_mock import MLRepository, Report
 from pytest_flops_mock.judging.failures import failure_finding
+from pytest_flops_mock.judging.loading import load_failures
 from pytest_flops_mock.learner.channel import Channel
 from pytest_flops_mock.learner.facts import Failure
 from pytest_flops_mock.learner.limits import Limits
 from pytest_flops_mock.learner.process import LearnerProcess
-from pytest_flops_mock.learner.requests import AGGREGATOR
+from pytest_flops_mock.learner.requests import AGGREGATOR, HELLO, LOAD
 from pytest_flops_mock.report.github import annotations as annotated
 from pytest_flops_mock.report.markdown import markdown
 from pytest_flops_mock.stage import Stage
@@ -147,6 +148,17 @@ def killed(body: str, way: signal.Signals = signal.SIGKILL) -> Callable[[Path], 
 def forged(data: str) -> Callable[[Path], str]:
     """Write bytes to every pipe that there is, the channel among them, and then raise."""
     return run(f"{WRITE}write_to_pipes({data})\nraise ValueError('raised')")
+
+
+def own_imports(ground: Path) -> str:
+    """What is said where the limit ends the child in its own imports."""
+    files = MLRepository.of_files({"model_manager.py": MANAGER.format(body="        pass")})
+    with LearnerProcess(files, limits=replace(LIMITS, memory=50 * 10**6)) as process:
+        channel = Channel(process, 60)
+        channel.ask(HELLO)
+        answer = channel.ask(LOAD, uri="grpc://127.0.0.1:1", tags=["x"], timeout=10)
+    assert isinstance(answer, Failure)
+    return str(Report("it", findings=load_failures(answer, "grpc://127.0.0.1:1")))
 
 
 FORGED_FACTS = """
@@ -577,6 +589,13 @@ CASES: list[Case] = [
         ("FM506", "at most 300 MB of memory", "--flops-memory"),
     ),
     Case(
+        "memory-of-the-check",
+        "it may take less memory than the check's own imports do",
+        "an error before its code runs names the limit",
+        own_imports,
+        ("ended by the check", "at most 50 MB of memory (--flops-memory)"),
+    ),
+    Case(
         "memory-of-others",
         "its children take more memory together than it may",
         "all are ended, and the error names the limit",
@@ -589,6 +608,16 @@ CASES: list[Case] = [
                     break
             time.sleep(600)
             """,
+            limits=replace(LIMITS, memory=300 * 10**6),
+        ),
+        ("FM506", "at most 300 MB of memory"),
+    ),
+    Case(
+        "mapped-memory",
+        "it takes more shared memory than it may",
+        "it is ended, and the error names the limit",
+        run(
+            "import mmap, time; block = mmap.mmap(-1, 400 * 10**6); block.write(bytes(400 * 10**6)); time.sleep(600)",
             limits=replace(LIMITS, memory=300 * 10**6),
         ),
         ("FM506", "at most 300 MB of memory"),
