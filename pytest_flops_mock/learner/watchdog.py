@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.1
 SCAN_SECONDS = 0.5
+STOP_SECONDS = 0.2
 END_SECONDS = 10.0
 OUTPUT_KEPT = 2**16
 SCAN_SHARE = 100
@@ -56,6 +57,8 @@ class Watchdog:
         self._child = 0
         self._ended = False
         self._over = ""
+        self._asked = False
+        self._deadline = 0.0
         self._next_scan = 0.0
 
     def run(self) -> None:
@@ -135,23 +138,36 @@ class Watchdog:
                 if not said:
                     return
                 if b"stop" in said and not self._ended:
-                    os.kill(self._child, signal.SIGUSR1)
+                    self._ask_where()
             if os.getppid() != self._parent:
                 return
             if self._ended:
                 continue
             self._bound_output()
-            self._bound_memory()
+            if not self._over:
+                self._bound_memory()
             if self._over:
-                self._kill(self._child)
+                self._stop()
             self._reaped()
             if self._ended:
                 self._end()
 
+    def _stop(self) -> None:
+        """Let the child say where it is, by a signal that ends it as well; and kill it if that does not."""
+        if not self._deadline:
+            self._deadline = time.monotonic() + STOP_SECONDS
+            self._ask_where()
+        elif time.monotonic() > self._deadline:
+            self._kill(self._child)
+
+    def _ask_where(self) -> None:
+        self._asked = True  # from now on nothing of the output may get lost
+        os.kill(self._child, signal.SIGUSR1)
+
     def _bound_output(self) -> None:
         """An endless loop that prints must not fill the disk: beyond the limit only the end of the output stays."""
         size = os.fstat(2).st_size
-        if size > self._told["limits"]["output"]:
+        if size > self._told["limits"]["output"] and not self._asked:
             end = os.pread(2, OUTPUT_KEPT, max(0, size - OUTPUT_KEPT))
             with suppress(OSError):
                 os.ftruncate(2, 0)  # all append

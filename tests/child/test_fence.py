@@ -12,7 +12,7 @@ from standins.processes import until
 FENCED = """
 import os, sys
 from pytest_flops_mock.child.fence import close_fence
-unfenced = close_fence([sys.argv[1] + "/open"], [sys.argv[1] + "/home"])
+unfenced = close_fence([sys.argv[1] + "/open"], [sys.argv[1] + "/user"])
 if unfenced:
     sys.exit(unfenced)
 os.chdir(sys.argv[1])
@@ -35,7 +35,7 @@ def fenced(ground: Path, code: str) -> str:
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Path:
-    for path in ("open/file", "home/.ssh/key", "home/notes/file", "home/.cache/uv/file", "other/file"):
+    for path in ("open/file", "user/.ssh/key", "user/notes/file", "user/.cache/uv/file", "other/file"):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text("text")
     return tmp_path
@@ -46,8 +46,8 @@ def ground(tmp_path: Path) -> Path:
     [
         "open('open/file', 'w').write('x'); os.mkdir('open/new'); os.rename('open/file', 'open/new/file')",
         "os.link('open/file', 'open/other'); os.symlink('file', 'open/link'); os.truncate('open/file', 0)",
-        "open('other/file').read(); open('home/notes/file').read(); open('home/.cache/uv/file').read()",
-        "os.stat('home/.ssh/key'); os.listdir('home/.ssh')",
+        "open('other/file').read(); open('user/notes/file').read(); open('user/.cache/uv/file').read()",
+        "os.stat('user/.ssh/key'); os.listdir('user/.ssh')",
         "open('/dev/null', 'w').write('x'); open('/dev/stderr', 'w'); import tempfile, socket; socket.socketpair()",
         "import subprocess; subprocess.run(['true'], check=True)",
         "open('/etc/hosts').read(); import sqlite3, email.message",
@@ -70,9 +70,9 @@ def test_what_it_may(ground: Path, code: str) -> None:
         "os.symlink('file', 'other/link')",
         "os.link('other/file', 'open/mine')",
         "os.rename('open/file', 'other/file')",
-        "open('home/.ssh/key')",
-        "os.symlink('../home/.ssh/key', 'open/link'); open('open/link')",
-        "import ctypes; os.chroot('home'); open('/.ssh/key')",
+        "open('user/.ssh/key')",
+        "os.symlink('../user/.ssh/key', 'open/link'); open('open/link')",
+        "import ctypes; os.chroot('user'); open('/.ssh/key')",
     ],
 )
 def test_what_it_may_not(ground: Path, code: str) -> None:

@@ -69,7 +69,7 @@ def prepared(ground: Path, body: str) -> Path:
     (ground / "repository" / "model_manager.py").write_text(manager, encoding="utf-8")
     (ground / "repository" / "weights").write_text("weights", encoding="utf-8")
     for name in (".ssh/id_ed25519", ".netrc", ".config/tool/token", "notes"):
-        path = ground / "home" / name
+        path = ground / "user" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(KEY, encoding="utf-8")
     return ground / "repository"
@@ -89,7 +89,7 @@ def run(body: str, *, limits: Limits = LIMITS, timeout: float = 15) -> Callable[
     def act(ground: Path) -> str:
         repository = prepared(ground, body)
         before = tree(ground)
-        home, os.environ["HOME"] = os.environ.get("HOME"), str(ground / "home")
+        home, os.environ["HOME"] = os.environ.get("HOME"), str(ground / "user")
         try:
             with LearnerProcess(MLRepository.at(repository), limits=limits) as process:
                 answer = Channel(process, timeout).ask(AGGREGATOR)
@@ -335,7 +335,7 @@ CASES: list[Case] = [
         "writes-the-home-folder",
         "it writes into the user's home folder by its path",
         "it may not, and the error says where it may",
-        run("open('GROUND/home/.bashrc', 'w')"),
+        run("open('GROUND/user/.bashrc', 'w')"),
         DENIED,
     ),
     Case(
@@ -399,7 +399,7 @@ CASES: list[Case] = [
         "reads-keys",
         "it reads a private key in the user's home folder",
         "it may not",
-        run("print(open('GROUND/home/.ssh/id_ed25519').read())"),
+        run("print(open('GROUND/user/.ssh/id_ed25519').read())"),
         DENIED,
         untold=("Traceback", KEY),
     ),
@@ -410,8 +410,8 @@ CASES: list[Case] = [
         run(
             """
             import os
-            os.symlink("GROUND/home/.netrc", "mine")
-            for path in ("GROUND/home/.config/tool/token", "mine"):
+            os.symlink("GROUND/user/.netrc", "mine")
+            for path in ("GROUND/user/.config/tool/token", "mine"):
                 try:
                     print(open(path).read())
                 except PermissionError:
@@ -426,7 +426,7 @@ CASES: list[Case] = [
         "program-reads-keys",
         "a program that it starts reads a private key",
         "it may not",
-        run("import subprocess; subprocess.check_output(['cat', 'GROUND/home/.ssh/id_ed25519'])"),
+        run("import subprocess; subprocess.check_output(['cat', 'GROUND/user/.ssh/id_ed25519'])"),
         ("FM503", "CalledProcessError"),
         untold=("Traceback", KEY),
     ),
@@ -467,7 +467,7 @@ CASES: list[Case] = [
             """
             import os
             for name in ("output", "answers", "errors", "result.json"):
-                os.symlink("GROUND/home/notes", f"../{name}")
+                os.symlink("GROUND/user/notes", f"../{name}")
             """
         ),
         ("passed",),

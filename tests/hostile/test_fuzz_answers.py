@@ -166,7 +166,7 @@ def shown(report: Report) -> None:
         form.encode()
         assert all(char.isprintable() or char in "\n\t\u200c\u200d" for char in form)
         assert not any(line.lstrip().startswith("::") or "##[" in line for line in form.splitlines())
-    for command in github.annotations([report], workspace="/work", repository="/work/it"):
+    for command in github.annotations([report], workspace="/checkout", repository="/checkout/it"):
         command.encode()
         assert command.isprintable() or "\t" in command or "\u200c" in command or "\u200d" in command
         assert command.startswith("::")
