@@ -181,10 +181,10 @@ OPTIONS = (
     ),
     Option(
         "memory",
-        "how many MB of address space the process that runs the repository may have",
+        "how many MB of memory the repository's code may have, with all processes that it starts",
         values.megabytes,
         "MB",
-        default="no limit",
+        default="half of the machine's",
     ),
     Option(
         "gpu",
@@ -230,7 +230,7 @@ class CheckOptions:
         allow_builds: Whether packages of the learner's environment that have no wheel are built from source, which runs
             their code.
         timeout: Seconds that one step of the repository's code may take.
-        memory: MB of address space that its process may have at most; ``None`` for no limit.
+        memory: MB of memory that its processes may have at most; ``None`` for half of the machine's.
         gpu: Whether the repository's code sees the GPUs of this machine.
         pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
             to find themselves; secrets and the rest stay out.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+LOOK_SECONDS = 0.5
+"""How often it is looked whether a program has ended whose output is still open."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ def run(
 ) -> Ended:
     """Run a program in a group of its own, without a terminal to ask anything on.
 
-    However this call ends, by an interrupt or by its time limit, the group is killed with it.
+    However this call ends, by an interrupt, by its time limit or well, the group is killed with it. What the program leaves
+    running is not waited for, though it may hold the pipe of its output.
 
     Args:
         command: The program and its arguments.
@@ -75,7 +81,8 @@ def run(
         starting = thread.submit(start)
         try:
             process = starting.result()
-            output, complaint = process.communicate(timeout=timeout)
+            output, complaint = _heard(process, timeout)
+            _kill_group(process.pid)
         except BaseException:
             if starting.exception() is None:
                 _kill(starting.result())
@@ -92,11 +99,39 @@ def ending(status: int) -> str:
     return f"signal {-status}"
 
 
+def _heard(process: subprocess.Popen[bytes], timeout: float | None) -> tuple[bytes, bytes | None]:
+    """What it writes until its end, or until the time limit."""
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
+    orphaned = False
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return process.communicate(timeout=max(0.0, min(left, LOOK_SECONDS)))
+        except subprocess.TimeoutExpired as error:
+            if orphaned:  # what holds the pipe has left the group
+                process.wait()
+                _close(process)
+                return error.output or b"", error.stderr
+            if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                _kill_group(process.pid)  # not reaped: its number is still its own
+                orphaned = True
+            elif left <= 0:
+                raise
+
+
+def _kill_group(number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(number, signal.SIGKILL)
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill_group(process.pid)
         process.wait()
+    _close(process)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()

@@ -226,11 +226,11 @@ def test_memory_is_a_fact_and_never_a_reason() -> None:
 
 
 def test_a_limit_of_memory_ends_in_a_finding() -> None:
-    files = changed("        return self.rows\n", "        self.much = np.ones((2**20, 1024)); return self.rows\n")
-    report = check_repository(files, sla=mock_sla(), memory=4000)
+    files = changed("        return self.rows\n", "        self.much = np.ones((2**18, 1024)); return self.rows\n")
+    report = check_repository(files, sla=mock_sla(), memory=1000)
     (error,) = report.errors
-    assert (error.code, error.problem.where) == ("FM703", "model_manager.py:25 in fit_model")
-    assert "Unable to allocate 8.00 GiB" in error.message
+    assert (error.code, error.problem.where) == ("FM706", "model_manager.py:25 in fit_model")
+    assert error.problem.expected == "at most 1,000 MB of memory (--flops-memory)"
 
 
 def test_a_repository_gets_the_parts_in_no_order_that_it_could_rely_on() -> None:

@@ -36,10 +36,12 @@ class Learner:
 
     Args:
         folder: The copy of the repository.
+        unfenced: Why the kernel does not keep this process within its folder; empty if it does.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, unfenced: str = "") -> None:
         self.unready: Any = None  # why this process could not import what it needs itself
+        self._unfenced = unfenced
         self._folder = os.path.realpath(folder)
         self._exceptions = Exceptions(self._folder)
         self._dataset: Any = None
@@ -70,7 +72,7 @@ class Learner:
                 versions[name] = version(name)
             except PackageNotFoundError:
                 continue
-        return {"versions": versions}
+        return {"versions": versions, "unfenced": self._unfenced}
 
     def ready(self) -> dict[str, Any]:
         """Answered once this process has imported what it needs itself.
@@ -80,13 +82,6 @@ class Learner:
         """
         if self.unready is not None:
             raise self.unready
-        return {}
-
-    def limit(self, address_space: int) -> dict[str, Any]:
-        """Let this process have no more than this many bytes of address space."""
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
         return {}
 
     def load(self, uri: str, tags: list[str], timeout: float, seed: int | None = None) -> dict[str, Any]:

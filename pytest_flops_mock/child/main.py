@@ -12,28 +12,44 @@ import gc
 import json
 import os
 import queue
-import shutil
 import signal
+import sys
 import threading
 from typing import Any, NoReturn
 
+from .bytecode import start_compiler, tell_compiler
+from .fence import close_fence
 from .learner import Learner
 from .wide import make_features_linear
 
 
-def main() -> NoReturn:
-    """Answer requests until the parent closes its end."""
+def main(home: str, writable: list[str], homes: list[str]) -> NoReturn:
+    """Answer requests until the parent closes its end.
+
+    Args:
+        home: The home folder that the repository's code sees; empty for the user's own.
+        writable: Folders below which it may write.
+        homes: The user's home folders, whose hidden files it may not read.
+    """
     process = os.getpid()
     folder = os.path.realpath(os.getcwd())
     requests, answers = _take_over_standard_streams()
     _prepare_for_crashes()
-    learner = Learner(folder)
+    compiler = start_compiler(filter(None, sys.path))
+    unfenced = close_fence(writable, homes)
+    if unfenced:
+        os.close(compiler)  # this process can do without
+    else:
+        tell_compiler(compiler)
+    if home:
+        _move_into(home)
+    learner = Learner(folder, unfenced)
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
-    threading.Thread(target=_receive, args=(requests, inbox, os.path.dirname(folder)), daemon=True).start()
+    threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     while True:
         request = inbox.get()
-        number, do = request.pop("id"), request.pop("do")
-        answer = {"id": number, **learner.answer(do, request)}
+        number, key, do = request.pop("id"), request.pop("key"), request.pop("do")
+        answer = {"id": number, "key": key, **learner.answer(do, request)}
         if os.getpid() != process:  # a fork of the repository's code came back here: it has nothing to say
             os._exit(0)
         answers.send(answer)
@@ -67,15 +83,22 @@ def _prepare_for_crashes() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def _receive(requests: Any, inbox: queue.Queue[dict[str, Any]], folder: str) -> None:
+def _move_into(home: str) -> None:
+    """Not before: packages that were installed for the user are found by the user's own home folder."""
+    import site
+
+    if site.ENABLE_USER_SITE and site.USER_BASE:
+        os.environ["PYTHONUSERBASE"] = site.USER_BASE  # for the Pythons that this one starts
+    os.environ.update(HOME=home, USERPROFILE=home)
+
+
+def _receive(requests: Any, inbox: queue.Queue[dict[str, Any]]) -> None:
     """Hand on the requests; without a parent there is nothing left to do, whatever the repository's code is up to."""
     try:
         for line in requests:
             inbox.put(json.loads(line))
     except (OSError, ValueError):
         _lost()
-    if os.path.basename(folder).startswith("flops-learner-"):
-        shutil.rmtree(folder, ignore_errors=True)  # the parent cannot any more
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)  # with all that the repository's code started
     os._exit(0)
@@ -97,6 +120,7 @@ class _Answers:
         self._pipe = self._identity()
         # Bound early: the repository's code may replace them in their modules.
         self._encode, self._write = json.JSONEncoder().encode, os.write
+        os.register_at_fork(after_in_child=self._close)
 
     def send(self, answer: dict[str, Any]) -> None:
         line = self._encode(answer).encode() + b"\n"
@@ -107,6 +131,14 @@ class _Answers:
                 line = line[self._write(self._descriptor, line) :]
         except OSError:
             _lost()
+
+    def _close(self) -> None:
+        """Who is forked has nothing to say; nor have those that it forks, in which this is called again."""
+        try:
+            if self._identity() == self._pipe:
+                os.close(self._descriptor)
+        except OSError:
+            pass
 
     def _identity(self) -> tuple[int, int]:
         status = os.fstat(self._descriptor)

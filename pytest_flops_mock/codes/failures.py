@@ -96,7 +96,8 @@ class Failures:
         yield self._code(
             self.crash,
             "process crashed",
-            trigger=f"The process that runs the repository's code ends by a signal or os._exit(), during {doing}.",
+            trigger=f"The process that runs the repository's code ends by a signal or os._exit(), during {doing}; or the "
+            "check ends it, since it takes more memory, processes or threads than it may.",
             why=f"The container ends in the same way, without a word in the logs. {loss}",
             fix="Look for os._exit(), for native code that crashes, and for memory that runs out.",
         )

@@ -196,4 +196,15 @@ REPOSITORY = (
         why="Conda installs its version, and pip replaces it afterwards: the image has the pip list's.",
         fix="Keep one of the two entries.",
     ),
+    Code(
+        "FM130",
+        Stage.STRUCTURE,
+        Severity.ERROR,
+        "repository changed by its own code",
+        trigger="Files of the checked folder are others than before the repository's code ran, where the kernel cannot keep "
+        "that code in its folder.",
+        why="The check runs a copy and writes nothing into the folder. Code that finds it by its path, or by links, changes "
+        "what you deploy.",
+        fix="Restore the files, and write to relative paths and temporary files only.",
+    ),
 )

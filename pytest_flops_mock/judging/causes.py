@@ -58,6 +58,11 @@ def _causes(link: Link, modules: Sequence[str], doing: str) -> Iterator[tuple[ob
         'a learner\'s node need not have a GPU: take "cuda" if torch.cuda.is_available() else "cpu"; '
         "the check hides those of this machine, unless --flops-gpu",
     )
+    yield (
+        kind == "PermissionError" and " denied: '/" in text,
+        "the check lets the repository write below its own folder and where temporary files go, and read no hidden files of "
+        "your home folder: use relative paths or tempfile; --flops-pass-env opens the folder that a variable names",
+    )
     yield kind == "StopIteration", "an iterator is used up, perhaps by an earlier round: make it anew in fit_model()"
     yield (
         doing == "set_model_parameters()" and kind in ("TypeError", "ValueError") and "integer" in text,

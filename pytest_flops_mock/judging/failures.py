@@ -104,6 +104,18 @@ def _ended(failure: Failure, family: Failures) -> Finding:
             fix="look for an endless loop; slow but right: raise the limit (--flops-timeout; flops-mock check --timeout)",
             code=family.timeout,
         )
+    elif failure.exceeded is not None:
+        allowed, taken = failure.exceeded
+        problem = Problem(
+            "the repository's code takes more than the check allows it, and was ended",
+            where=place(frames, family.doing),
+            expected=allowed,
+            got=taken,
+            fix="look for data or processes that pile up; or raise the limit (--flops-memory; flops-mock check --memory)"
+            if "memory" in allowed
+            else "look for processes or threads that are started again and again",
+            code=family.crash,
+        )
     else:
         problem = Problem(
             "the learner's process ended in the repository's code",

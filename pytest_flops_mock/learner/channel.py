@@ -10,14 +10,16 @@ import os
 import selectors
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import IO, Any, Generic, Protocol
 
-from pytest_flops_mock.learner.facts import F, Failure, Raised, Told, parsed
+from pytest_flops_mock.learner.answers import MAX_BYTES, Answer, NoAnswerError, parsed, read
+from pytest_flops_mock.learner.facts import F, Failure, Raised, Told
 from pytest_flops_mock.learner.requests import Request
 
 POLL_SECONDS = 0.05
+SEND_SECONDS = 10.0
 
 
 class Peer(Protocol):
@@ -37,6 +39,9 @@ class Peer(Protocol):
     def end(self) -> str:
         """End it with all that it started; how it ended, in words. A second call says the same."""
 
+    def exceeded(self) -> tuple[str, str] | None:
+        """Which limit ended it, in words: what it may take, and what it took. Nothing if none did."""
+
     def stop(self) -> None:
         """Let it print where its code is, and wait a moment for that."""
 
@@ -53,7 +58,7 @@ class Sent(Generic[F]):
 
     Attributes:
         request: What was asked.
-        number: What its answer is known by.
+        number: What its answer is known by, together with a key that nobody can know in advance.
         printed: How much the child had printed by then, in bytes.
     """
 
@@ -75,8 +80,9 @@ class Channel:
         self._peer = peer
         self._timeout = timeout
         self._asked = 0
-        self._received = b""
-        self._told: dict[int, dict[str, Any]] = {}
+        self._received = bytearray()
+        self._keys: dict[int, str] = {}
+        self._told: dict[int, Answer] = {}
 
     def ask(self, request: Request[F], *, limit: float | None = None, **values: Any) -> Told[F] | Failure:
         """Send one request and wait for what comes of it.
@@ -93,8 +99,9 @@ class Channel:
         sent = Sent(request, self._asked + 1, self._peer.printed())
         if not self.ended:
             self._asked = sent.number
-            with suppress(OSError):  # it ends meanwhile; told by the answer
-                self._peer.requests.write(json.dumps({"do": request.do, **values, "id": sent.number}).encode() + b"\n")
+            self._keys[sent.number] = key = token_hex()
+            line = json.dumps({"do": request.do, **values, "id": sent.number, "key": key}).encode() + b"\n"
+            self._write(line)
         return sent
 
     def answer(self, sent: Sent[F], *, limit: float | None = None) -> Told[F] | Failure:
@@ -104,18 +111,36 @@ class Channel:
             told = self._awaited(sent.number, limit)
             output = self._peer.printed_since(sent.printed)
             if isinstance(told, str):
+                if exceeded := self._peer.exceeded():
+                    ending = f"ended by the check: {exceeded[1]}, where it may have {exceeded[0]}"
+                    return Failure("limit", ending=ending, output=output, exceeded=exceeded)
                 return Failure("ended", ending=told, output=output)
             if told is None:
                 return Failure("timeout", ending=f"still running after {limit:g} s", output=output)
-            if "error" in told:
-                return Failure("raised", parsed(Raised, told["error"]), output=output)
-            return Told(parsed(sent.request.facts, told["facts"]), output)
-        except (ValueError, KeyError, TypeError):
+            if told.error is not None:
+                return Failure("raised", parsed(Raised, told.error), output=output)
+            return Told(parsed(sent.request.facts, told.facts), output)
+        except NoAnswerError as error:
             self._end()
-            ending = "it wrote to the pipe over which the check talks to it"
+            ending = f"it wrote to the pipe over which the check talks to it: {error}"
             return Failure("ended", ending=ending, output=self._peer.printed_since(sent.printed))
 
-    def _awaited(self, number: int, limit: float) -> dict[str, Any] | str | None:
+    def _write(self, line: bytes) -> None:
+        """Write a request. Whether a child that does not read, or has ended, has one is told by the answer."""
+        stream, deadline = self._peer.requests, time.monotonic() + SEND_SECONDS
+        os.set_blocking(stream.fileno(), False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(stream, selectors.EVENT_WRITE)
+            while line and (left := deadline - time.monotonic()) > 0:
+                try:
+                    if selector.select(left):
+                        line = line[os.write(stream.fileno(), line) :]
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    return
+
+    def _awaited(self, number: int, limit: float) -> Answer | str | None:
         """The answer of that number; or how the child ended; or nothing once the time is up, when the child is ended."""
         if self.ended:
             return "it had ended before"
@@ -124,7 +149,11 @@ class Channel:
             # Asked before the pipe is read for the last time, and not waited for there: what the repository's code
             # started may still hold the pipe open.
             ended = self._peer.has_ended()
-            self._told.update((told["id"], told) for told in self._heard(0 if ended else POLL_SECONDS))
+            for line in self._heard(0 if ended else POLL_SECONDS):
+                answer = read(line)
+                if self._keys.pop(answer.number, None) != answer.key:
+                    raise NoAnswerError("nobody had asked for that")
+                self._told[answer.number] = answer
             if number in self._told:
                 return self._told.pop(number)
             if ended:
@@ -134,7 +163,7 @@ class Channel:
                 self._end()
                 return None
 
-    def _heard(self, seconds: float) -> Iterator[dict[str, Any]]:
+    def _heard(self, seconds: float) -> Iterator[bytes]:
         """What the child says within ``seconds``: whole lines only."""
         answers = self._peer.answers
         if answers.closed:
@@ -147,8 +176,13 @@ class Channel:
         chunk = os.read(answers.fileno(), 2**16)
         if not chunk:  # nobody can say anything more
             answers.close()
-        *lines, self._received = (self._received + chunk).split(b"\n")
-        yield from map(json.loads, lines)
+        *lines, rest = chunk.split(b"\n")
+        for line in lines:
+            yield bytes(self._received) + line
+            self._received.clear()
+        self._received += rest
+        if len(self._received) > MAX_BYTES:
+            raise NoAnswerError(f"more than {MAX_BYTES:,} bytes in a row")
 
     def _end(self) -> str:
         self.ended = True

@@ -1,15 +1,13 @@
-"""What the child says, as frozen facts: an answer is parsed once, and what does not fit is no answer.
+"""What the child says, as frozen facts: an answer is parsed once, see ``answers``, and what does not fit is no answer.
 
 The child's code in ``child/`` makes them; the names are the same on both sides.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Generic, Literal, TypeVar
 
 from pytest_flops_mock.findings import Frame
 
@@ -23,9 +21,15 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Hello:
-    """The child's Python and the packages that matter, with their versions."""
+    """The child as it starts.
+
+    Attributes:
+        versions: Its Python and the packages that matter, with their versions.
+        unfenced: Why the kernel does not keep it from writing elsewhere than in its folder; empty if it does.
+    """
 
     versions: Mapping[str, str]
+    unfenced: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,6 +215,11 @@ class Trained:
     place: Frame | None = None
 
 
+def _refuse_others(numbers: tuple[int, ...], parameters: Parameters) -> None:
+    if any(not 0 <= number < len(parameters.arrays) for number in numbers):
+        raise ValueError("there is no array of that number")
+
+
 @dataclass(frozen=True)
 class RoundTrip:
     """Other parameters than the model had, set and got back.
@@ -228,6 +237,10 @@ class RoundTrip:
     equal: tuple[bool, ...]
     ignored: tuple[int, ...] = ()
     ignored_unmoved: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of arrays that are not there."""
+        _refuse_others((*self.ignored, *self.ignored_unmoved), self.first)
 
 
 @dataclass(frozen=True)
@@ -252,6 +265,10 @@ class Averaged:
     sent: Parameters
     parameters: Parameters
     overflowed: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of arrays that are not there."""
+        _refuse_others(self.overflowed, self.sent)
 
 
 @dataclass(frozen=True)
@@ -331,30 +348,15 @@ class Failure:
     """A request that came to no facts.
 
     Attributes:
-        how: ``raised`` an exception; ``ended`` when the process did; ``timeout``.
+        how: ``raised`` an exception; ``ended`` when the process did; ``timeout``; ``limit`` when it took too much.
         raised: The exception, if there was one.
         ending: How the process ended, in words.
         output: The last lines that it printed meanwhile.
+        exceeded: What it may take, and what it took, in words.
     """
 
-    how: Literal["raised", "ended", "timeout"]
+    how: Literal["raised", "ended", "timeout", "limit"]
     raised: Raised | None = None
     ending: str = ""
     output: str = ""
-
-
-def parsed(kind: type[F], plain: object) -> F:
-    """The facts that ``plain`` (from JSON) holds.
-
-    Raises:
-        ValueError: It holds others.
-    """
-    value: F = _adapter(cast(Hashable, kind)).validate_json(json.dumps(plain), strict=True)
-    return value
-
-
-@cache
-def _adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
+    exceeded: tuple[str, str] | None = None

@@ -1,15 +1,17 @@
-"""The learner's process on this machine: a fresh interpreter with a copy of the ML repository.
+"""The learner's process on this machine: a fresh interpreter with a copy of the ML repository, behind a watchdog.
 
-Never a fork: gRPC does not survive one (apache/arrow#38617). Its output goes to a file, its group is killed at the end.
+Never a fork: gRPC does not survive one (apache/arrow#38617). What this process reads and writes is open before the child
+starts: nothing in the child's folder is opened, so it does not matter what that has become.
 """
 
 from __future__ import annotations
 
+import marshal
 import os
 import re
-import shutil
-import signal
+import selectors
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Collection
@@ -18,24 +20,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, cast
 
-from pytest_flops_mock.learner.environments.isolation import child_environment, command
+from pytest_flops_mock.learner.environments.isolation import child_environment, command, fence
+from pytest_flops_mock.learner.limits import Limits
+from pytest_flops_mock.learner.watchdog import removed
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.subprocesses import ending
+from pytest_flops_mock.texts import clean
 
 OUTPUT_LINES = 20
 OUTPUT_COLUMNS = 300
 OUTPUT_BYTES = 64 * 2**10
 """How much of the end of the output is looked at."""
 
-MAX_OUTPUT_BYTES = 256 * 2**20
-"""An endless loop that prints must not fill the disk: beyond this the output starts afresh."""
-
 STOP_SECONDS = 1.0
-STOP_POLL_SECONDS = 0.01
+END_SECONDS = 12.0
+"""The watchdog kills everything in far less, unless something hangs in the kernel."""
+
+WATCHDOG = Path(__file__).with_name("watchdog.py")
+PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+"""What an interpreter may need to start; nothing else of this process' environment is in the watchdog's."""
 
 # In the traces of a crash: frames that are not the repository's (those have relative paths here), and lists of modules.
 _OTHERS = re.compile(r"""  File "[/<][^"]*", line \d+ in |  Binary file "|Extension modules: |Thread 0x\w+ .*:$""")
-_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 class LearnerProcess:
@@ -46,109 +52,168 @@ class LearnerProcess:
         python: The interpreter; by default the one that runs this process.
         pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
         gpu: Whether it sees the GPUs of this machine.
+        limits: What it may take; by default what this machine can give.
     """
 
     def __init__(
-        self, repository: MLRepository, *, python: Path | None = None, pass_env: Collection[str] = (), gpu: bool = False
+        self,
+        repository: MLRepository,
+        *,
+        python: Path | None = None,
+        pass_env: Collection[str] = (),
+        gpu: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._repository = repository
         self._python = python
         self._pass_env = frozenset(pass_env)
         self._gpu = gpu
+        self._limits = limits
 
     def __enter__(self) -> LearnerProcess:
+        self._limits = self._limits or Limits.of_machine()
+        self._heard, self._ending, self._over, self._pid = b"", "", "", 0
         self._folder = Path(tempfile.mkdtemp(prefix="flops-learner-")).resolve()
         try:
-            self._start()
+            self._start(self._limits)
         except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            if "_watchdog" in vars(self):
+                self.end()
+            removed(os.fspath(self._folder))
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.end()
-        self.requests.close()
-        self.answers.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for stream in (self.requests, self.answers, self._output, self._watchdog.stdout):
+            cast(IO[bytes], stream).close()
+        removed(os.fspath(self._folder))  # there is nothing left of it, unless somebody has killed the watchdog
 
     @property
     def requests(self) -> IO[bytes]:
         """The child's standard input."""
-        return cast(IO[bytes], self._process.stdin)
+        return self._requests
 
     @property
     def answers(self) -> IO[bytes]:
         """The child's standard output."""
-        return cast(IO[bytes], self._process.stdout)
+        return self._answers
 
     @property
     def pid(self) -> int:
         """The number of the process."""
-        return self._process.pid
+        while not self._pid and not self._ending:
+            self._listen(STOP_SECONDS)
+        return self._pid
 
     def has_ended(self) -> bool:
-        """Whether the process has ended. Asked all the time, so what it prints is kept within bounds here, too."""
-        if self.printed() > MAX_OUTPUT_BYTES:
-            os.truncate(self._output, 0)  # the process appends
-        return self._has_ended()
+        """Whether the process has ended."""
+        self._listen(0)
+        return bool(self._ending)
+
+    def exceeded(self) -> tuple[str, str] | None:
+        """Which limit ended it, in words: what it may take, and what it took."""
+        limits = self._limits
+        return limits.told(self._over) if self._over and limits is not None else None
 
     def end(self) -> str:
-        """Kill the process with all that it started in its group; how it ended."""
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
-            self._process.wait()
-        return ending(self._process.returncode)
+        """Kill the process with all that it started; how it ended."""
+        control = cast(IO[bytes], self._watchdog.stdin)
+        if not control.closed:
+            with suppress(OSError):
+                control.close()
+            deadline = time.monotonic() + END_SECONDS
+            while time.monotonic() < deadline and self._listen(deadline - time.monotonic()):
+                pass  # it hangs up once everything is gone
+            with suppress(subprocess.TimeoutExpired):
+                self._watchdog.wait(max(0.0, deadline - time.monotonic()))
+            self._watchdog.kill()
+            self._watchdog.wait()
+        return self._ending or "it was ended"
 
     def stop(self) -> None:
         """Let the process write where its code is, and wait a moment for that; it ends the process as well."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGUSR1)
+        with suppress(OSError, ValueError):
+            cast(IO[bytes], self._watchdog.stdin).write(b"stop\n")
         deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and not self._has_ended():
-            time.sleep(STOP_POLL_SECONDS)
+        while not self._ending and (left := deadline - time.monotonic()) > 0:
+            self._listen(left)
 
     def printed(self) -> int:
         """How much it has printed so far, in bytes."""
-        return self._output.stat().st_size
+        return os.fstat(self._output.fileno()).st_size
 
     def printed_since(self, position: int) -> str:
         """The last lines, without what a terminal would not show (progress bars overwrite theirs)."""
-        with self._output.open("rb") as output:
-            size = output.seek(0, os.SEEK_END)
-            start = position if position <= size else 0  # it started afresh
-            output.seek(max(start, size - OUTPUT_BYTES))
-            text = output.read().decode(errors="replace")
-        text = _TERMINAL_CODES.sub("", text).replace(f"{self._copy}/", "")
-        lines = [_visible(line.rstrip().rpartition("\r")[2]) for line in text.rstrip().split("\n")]
-        return "\n".join([line for line in lines if not _OTHERS.match(line)][-OUTPUT_LINES:])
+        size = self.printed()
+        start = max(position if position <= size else 0, size - OUTPUT_BYTES)  # it may have started afresh
+        text = os.pread(self._output.fileno(), OUTPUT_BYTES, start).decode(errors="replace")
+        lines = [line.rstrip().rpartition("\r")[2] for line in text.replace(f"{self._copy}/", "").rstrip().split("\n")]
+        kept = [line for line in map(clean, lines) if not _OTHERS.match(line)][-OUTPUT_LINES:]
+        return "\n".join(line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…" for line in kept)
 
-    def _start(self) -> None:
+    def _start(self, limits: Limits) -> None:
         self._copy, temporary = self._folder / "repository", self._folder / "tmp"
-        self._copy.mkdir()
-        temporary.mkdir()
+        for folder in (self._copy, temporary, self._folder / "home"):
+            folder.mkdir()
         self._repository.copy_to(self._copy)
-        self._output = self._folder / "output"
-        with self._output.open("ab") as output:
-            self._process = subprocess.Popen(
-                command(self._python),
+        protected = [Path.cwd(), *([self._repository.root] if self._repository.root is not None else [])]
+        place = self._folder / "output"
+        self._output = os.fdopen(os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600), "r+b", buffering=0)
+        place.unlink()  # nobody can put anything else there
+        requests, ours = os.pipe()
+        answers, theirs = os.pipe()
+        self._requests, self._answers = os.fdopen(ours, "wb", buffering=0), os.fdopen(answers, "rb", buffering=0)
+        told = {
+            "command": command(self._python, fence(self._folder, protected, os.environ, self._pass_env)),
+            "environment": child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
+            "folder": os.fspath(self._folder),
+            "cwd": os.fspath(self._copy),
+            "requests": requests,
+            "answers": theirs,
+            "limits": dict(limits.plain()),
+        }
+        try:
+            self._watchdog = subprocess.Popen(
+                [sys.executable, "-I", "-S", os.fspath(WATCHDOG)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=output,
+                stderr=self._output,
+                pass_fds=(requests, theirs),
                 bufsize=0,
-                cwd=self._copy,
-                env=child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
+                cwd="/",
+                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 start_new_session=True,
             )
+        finally:
+            os.close(requests)
+            os.close(theirs)
+        plain = marshal.dumps(told)
+        with suppress(BrokenPipeError):  # it has ended, which is told by the first answer
+            _write_all(cast(IO[bytes], self._watchdog.stdin), len(plain).to_bytes(4, "big") + plain)
 
-    def _has_ended(self) -> bool:
-        """It is not reaped: until then its group's number cannot become another's."""
-        try:
-            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-        except ChildProcessError:  # somebody else reaps the children of this process
-            return True
+    def _listen(self, seconds: float) -> bool:
+        """Hear what the watchdog says within ``seconds``; whether it may say more."""
+        stream = cast(IO[bytes], self._watchdog.stdout)
+        if stream.closed:
+            return False
+        with selectors.DefaultSelector() as selector:
+            selector.register(stream, selectors.EVENT_READ)
+            if not selector.select(max(0.0, seconds)):
+                return True
+        chunk = os.read(stream.fileno(), 2**12)
+        *lines, self._heard = (self._heard + chunk).split(b"\n")
+        for line in lines:
+            event, number, *over = line.decode().split(" ", 2)
+            if event == "pid":
+                self._pid = int(number)
+            else:
+                self._ending, self._over = ending(int(number)), "".join(over)
+        if not chunk:
+            self._ending = self._ending or "its watchdog was killed"
+        return bool(chunk)
 
 
-def _visible(line: str) -> str:
-    line = "".join(char if char.isprintable() or char == "\t" else "\ufffd" for char in line)
-    return line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…"
+def _write_all(stream: IO[bytes], data: bytes) -> None:
+    while data:
+        data = data[stream.write(data) :]

@@ -28,7 +28,6 @@ class Request(Generic[F]):
 
 HELLO = Request("hello", facts.Hello)
 READY = Request("ready", facts.Nothing)
-LIMIT = Request("limit", facts.Nothing)
 LOAD = Request("load", facts.Loaded, kept=True)
 AGGREGATOR = Request("aggregator", facts.Aggregator)
 TRANSFORM = Request("transform", facts.Transformed, kept=True)

@@ -15,8 +15,9 @@ from typing import Any
 
 from pytest_flops_mock.learner.channel import Channel, Sent
 from pytest_flops_mock.learner.facts import F, Failure, Hello, Told
+from pytest_flops_mock.learner.limits import Limits
 from pytest_flops_mock.learner.process import LearnerProcess
-from pytest_flops_mock.learner.requests import HELLO, LIMIT, LOAD, READY, Request
+from pytest_flops_mock.learner.requests import HELLO, LOAD, READY, Request
 from pytest_flops_mock.repository.repository import MLRepository
 
 START_SECONDS = 60.0
@@ -29,7 +30,7 @@ class LearnerSession:
         repository: What it runs.
         timeout: Seconds that one request may take, unless it says otherwise.
         python: The interpreter; by default the one that runs this process.
-        memory: Most bytes of address space that the process may have; no limit by default.
+        memory: Most bytes of memory that the process may have with all that it starts; by default half of the machine's.
         pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
         gpu: Whether it sees the GPUs of this machine.
     """
@@ -44,9 +45,9 @@ class LearnerSession:
         pass_env: Collection[str] = (),
         gpu: bool = False,
     ) -> None:
-        self._process = partial(LearnerProcess, repository, python=python, pass_env=pass_env, gpu=gpu)
+        limits = Limits.of_machine(memory)
+        self._process = partial(LearnerProcess, repository, python=python, pass_env=pass_env, gpu=gpu, limits=limits)
         self._timeout = timeout
-        self._memory = memory
         self._given: list[tuple[Request[Any], float | None, dict[str, Any]]] = []
         self._is_ready = False
         self._readying: Sent[Any] | None = None
@@ -63,10 +64,7 @@ class LearnerSession:
 
     def start(self) -> Told[Hello] | Failure:
         """Wait until the process answers; which Python it is, and the versions of what is installed there."""
-        answer = self._channel.ask(HELLO, limit=START_SECONDS)
-        if isinstance(answer, Told) and self._memory is not None:
-            self._channel.ask(LIMIT, limit=START_SECONDS, address_space=self._memory)
-        return answer
+        return self._channel.ask(HELLO, limit=START_SECONDS)
 
     def begin(self, request: Request[Any]) -> None:
         """Let the process get on with a request while this one is busy; :meth:`ask` for it has the answer."""
@@ -111,7 +109,7 @@ class LearnerSession:
             if again is not None:
                 return again
         answer = self._channel.ask(request, limit=limit, **values)
-        if isinstance(answer, Failure) and (self._strayed or request.alone) and answer.how != "timeout":
+        if isinstance(answer, Failure) and (self._strayed or request.alone) and answer.how in ("raised", "ended"):
             answer = self._confirmed(request, limit, values)
         if request.kept and isinstance(answer, Told):
             self._given.append((request, limit, values))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
 from pytest_flops_mock.stage import Outcome, Severity, Stage
+from pytest_flops_mock.texts import clean
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
@@ -32,7 +33,7 @@ def written(reports: Iterable[Report], indent: int | None = 2, *, ascii_only: bo
         "verdict": "compatible" if all(report.ok for report in reports) else "incompatible",
         "reports": [_report(report) for report in reports],
     }
-    return json.dumps(plain, indent=indent, ensure_ascii=ascii_only)
+    return json.dumps(_cleaned(plain), indent=indent, ensure_ascii=ascii_only)
 
 
 def parsed(text: str) -> list[dict[str, Any]]:
@@ -76,6 +77,14 @@ def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
         "ignored": tuple(map(_finding, plain["ignored"])),
         "environments": tuple(_of_type(name, str) for name in plain["environments"]),
     }
+
+
+def _cleaned(plain: Any) -> Any:
+    if isinstance(plain, str):
+        return clean(plain)
+    if isinstance(plain, dict):
+        return {clean(name): _cleaned(value) for name, value in plain.items()}
+    return [_cleaned(value) for value in plain] if isinstance(plain, (list, tuple)) else plain
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.report.markdown import failures_first, markdown, plain
+from pytest_flops_mock.report.markdown import failures_first, markdown
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.stage import Severity, Stage
+from pytest_flops_mock.texts import clean
 
 MAX_BYTES = 100_000
 """Most bytes of one summary. GitHub drops a step's summary whole above 1 MiB, and others write to the same file."""
@@ -132,7 +133,7 @@ def _command(finding: Finding, workspace: Path, root: str | os.PathLike[str] | N
     named = [("file", place), ("line", str(line) if place and line else ""), ("title", title)]
     properties = ",".join(f"{name}={_property(value)}" for name, value in named if value)
     message = "\n".join([finding.message, *finding.problem.parts("")])
-    return f"::{COMMANDS[finding.severity]} {properties}::{_data(plain(message))}"
+    return f"::{COMMANDS[finding.severity]} {properties}::{_data(clean(message))}"
 
 
 def _in_workspace(file: str, workspace: Path, root: str | os.PathLike[str]) -> str:
@@ -149,4 +150,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(plain(text)).replace(":", "%3A").replace(",", "%2C")
+    return _data(clean(text)).replace(":", "%3A").replace(",", "%2C")

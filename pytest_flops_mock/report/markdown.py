@@ -11,11 +11,11 @@ from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.report.text import data_lines, facts_line
 from pytest_flops_mock.stage import Outcome, Severity
+from pytest_flops_mock.texts import clean
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 """Findings are shown in this order: what fails first."""
 
-_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 # An underscore within a word is one; elsewhere it may begin emphasis.
 _MARKUP = re.compile(r"[\\`*\[~|]|\](?=\()|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 
@@ -58,14 +58,8 @@ def zip_names(reports: Iterable[Report], names: Sequence[str]) -> Iterator[tuple
 
 def cell(text: str) -> str:
     """The text for one cell of a table: no markup of its own, one line."""
-    lines = [html.escape(_MARKUP.sub(_escaped, line.strip()), quote=False) for line in plain(text).strip().splitlines()]
+    lines = [html.escape(_MARKUP.sub(_escaped, line.strip()), quote=False) for line in clean(text).strip().splitlines()]
     return "<br>".join(lines)
-
-
-def plain(text: str) -> str:
-    """The text without terminal codes and other characters that cannot be seen; line breaks and tabs stay."""
-    text = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text)
 
 
 def failures_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -119,7 +113,7 @@ def _pieces(name: str, report: Report) -> Iterator[_Piece]:
         yield _Piece("\n".join(["| stage | outcome | seconds | reason |\n| --- | --- | ---: | --- |", *rows]) + "\n")
     yield from _findings(report.findings)
     if report.ignored:
-        yield _Piece(f"Ignored: {', '.join(sorted({finding.code for finding in report.ignored}))}\n")
+        yield _Piece(f"Ignored: {cell(', '.join(sorted({finding.code for finding in report.ignored})))}\n")
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:
@@ -130,7 +124,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:
     for finding in ordered:
         problem = finding.problem
         parts = (problem.message, problem.where, problem.expected, problem.got, problem.nearest, problem.fix)
-        yield _Piece(_row(finding.severity.value, finding.code, finding.stage.value, *map(cell, parts)), "finding")
+        yield _Piece(_row(finding.severity.value, cell(finding.code), finding.stage.value, *map(cell, parts)), "finding")
     yield _Piece("")
     for finding in ordered:
         if finding.detail.strip():
@@ -140,7 +134,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:
 def _detail(finding: Finding) -> str:
     """The traceback or output, folded. Within ``pre`` Markdown takes all lines as they are."""
     title, text = (
-        html.escape(plain(text), quote=False)
+        html.escape(clean(text), quote=False)
         for text in (" ".join(f"{finding.code} {finding.problem.where}".split()), finding.detail.rstrip())
     )
     return f"<details><summary>{title}</summary>\n\n<pre>{text}</pre>\n\n</details>\n"

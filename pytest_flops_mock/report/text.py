@@ -1,4 +1,4 @@
-"""Reports and findings as plain text, for terminals and logs."""
+"""Reports and findings as plain text, for terminals and logs. Every text that leaves this module is clean."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_flops_mock.errors import listing
 from pytest_flops_mock.findings import DataFacts, Finding, SentFacts, StageResult
 from pytest_flops_mock.stage import Outcome
+from pytest_flops_mock.texts import clean
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
@@ -32,18 +33,18 @@ def full(report: Report) -> str:
     head = [f"{name:<10}  {text}" for name, text in named if text]
     facts = [f"{result.stage.value:<10}  {facts_line(result)}" for result in report.stages if result.facts]
     findings = [f"\n{_headed(finding)}" for finding in report.findings]
-    return "\n".join([*head, *facts, *findings, *([""] if findings else []), f"verdict     {report.summary}"])
+    return clean("\n".join([*head, *facts, *findings, *([""] if findings else []), f"verdict     {report.summary}"]))
 
 
 def line(report: Report) -> str:
     """The verdict and the first error on one line."""
-    head = f"{report.verdict}: {_shortened(report.repository, MAX_PART // 2)}"
+    head = f"{report.verdict}: {_shortened(clean(report.repository), MAX_PART // 2)}"
     if report.ok:
         return f"<Report {head}>"
     first, rest = report.errors[0], len(report.errors) - 1
     more = f" (and {rest} more)" if rest else ""
-    message = _shortened(first.message, MAX_PART)
-    return f"<Report {head}; {first.code} [{first.stage.value}] {message}{more}>"
+    message = _shortened(clean(first.message), MAX_PART)
+    return f"<Report {head}; {clean(first.code)} [{first.stage.value}] {message}{more}>"
 
 
 def summary(report: Report) -> str:
@@ -55,7 +56,7 @@ def summary(report: Report) -> str:
     only_here = report.ok and set(report.environments) == {"current"}
     verdict = f"{report.verdict} in this Python" if only_here else report.verdict
     untried = "; the learner's was not tried: --flops-env learner" if only_here else ""
-    return verdict + (f" ({told})" if told else "") + ignored + untried
+    return clean(verdict + (f" ({told})" if told else "") + ignored + untried)
 
 
 def data_lines(data: DataFacts) -> list[str]:
@@ -77,9 +78,8 @@ def facts_line(result: StageResult) -> str:
 
 def block(finding: Finding) -> str:
     """A finding in full; the first line is code and message."""
-    return "\n".join(
-        [f"{finding.code} {finding.message}", *finding.problem.parts(), *(f"    {x}" for x in finding.detail.splitlines())]
-    )
+    detail = (f"    {line}" for line in finding.detail.splitlines())
+    return clean("\n".join([f"{finding.code} {finding.message}", *finding.problem.parts(), *detail]))
 
 
 def blocks(findings: Iterable[Finding]) -> str:
@@ -90,7 +90,7 @@ def blocks(findings: Iterable[Finding]) -> str:
 def row(finding: Finding) -> str:
     """A finding on one line."""
     where = finding.problem.where
-    return " ".join(f"{heading(finding)} {finding.message}{f' ({where})' if where else ''}".split())
+    return " ".join(clean(f"{heading(finding)} {finding.message}{f' ({where})' if where else ''}").split())
 
 
 def overview(reports: Mapping[str, Report]) -> list[str]:
@@ -98,7 +98,7 @@ def overview(reports: Mapping[str, Report]) -> list[str]:
     origins = {name: f"; {report.data.origin}" if report.data.partitions else "" for name, report in reports.items()}
     rows = Counter(told for report in reports.values() for told in dict.fromkeys(map(row, report.warnings)))
     return [
-        *(f"{name}: {summary(report)}{origins[name]}" for name, report in reports.items()),
+        *(clean(f"{name}: {summary(report)}{origins[name]}") for name, report in reports.items()),
         *(f"{told} (with {count} SLAs)" if count > 1 else told for told, count in rows.items()),
     ]
 
@@ -107,12 +107,12 @@ def tally(reports: Mapping[str, Report]) -> str:
     """How many SLAs a repository is compatible with, and with which it is not."""
     bad = [name for name, report in reports.items() if not report.ok]
     told = f"{len(reports)} SLAs: {len(reports) - len(bad)} compatible, {len(bad)} not"
-    return f"{'checked':<10}  {told}" + (f" ({listing(bad)})" if bad else "")
+    return clean(f"{'checked':<10}  {told}" + (f" ({listing(bad)})" if bad else ""))
 
 
 def headed(name: str, report: Report) -> str:
     """All of a report, below the name of its SLA."""
-    return f"{'sla':<10}  {name}\n{full(report)}"
+    return clean(f"{'sla':<10}  {name}\n{full(report)}")
 
 
 def counted(number: int, name: str) -> str:

@@ -15,6 +15,7 @@ from pytest_flops_mock.learner.facts import Trained
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
+from pytest_flops_mock.repository.marks import Marks
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA, TrainingConfiguration
 from pytest_flops_mock.stage import Stage
@@ -51,6 +52,7 @@ class Subject:
         repository: Its files, once they are known to be readable.
         session: The child that runs it.
         begun: Whether a start of the federation is there that learners can take.
+        marks: What the repository's files were, where nothing keeps its code from changing them.
         versions: Python and the packages that matter.
         kept: The stages that need not run again.
         on_wait: Is told in a line what the user waits for.
@@ -63,6 +65,7 @@ class Subject:
     repository: MLRepository = field(default_factory=lambda: MLRepository.of_files({}))
     session: LearnerSession | None = None
     begun: bool = True
+    marks: Marks | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     kept: dict[Stage, Done] = field(default_factory=dict)
     on_wait: Callable[[str], None] = silent

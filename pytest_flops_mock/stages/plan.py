@@ -102,7 +102,7 @@ def _skipped(step: Step, context: Context) -> Done | None:
 def _run(step: Step, context: Context) -> Done:
     began = time.perf_counter()
     try:
-        found = tuple(step.run(context))
+        found = (*step.run(context), *steps.changes(context))
     except ToolError:
         raise  # it is no verdict
     except FlopsMockError as error:

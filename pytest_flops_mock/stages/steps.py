@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pytest_flops_mock.errors import FlopsMockError
+from pytest_flops_mock.errors import FlopsMockError, Problem, listing
 from pytest_flops_mock.findings import Finding, SentFacts, findings_of
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.absent import absent_finding
@@ -37,6 +37,7 @@ from pytest_flops_mock.learner.loading import unverified
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
 from pytest_flops_mock.repository.image import image_findings
+from pytest_flops_mock.repository.marks import changed, marks
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.repository.structure import structure_findings
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
@@ -108,6 +109,10 @@ def start_session(context: Context) -> Iterable[Finding]:
         subject.session.begin(requests.AGGREGATOR)  # needs no data, and imports what takes longest
     context.usable.add(Stage.ENVIRONMENT)
     subject.versions = answer.facts.versions
+    if answer.facts.unfenced:
+        chosen = context.facts.get(Stage.ENVIRONMENT, ())
+        context.facts[Stage.ENVIRONMENT] = (*chosen, ("not confined", answer.facts.unfenced))
+        subject.marks = marks(subject.repository)
     if python.kind == LEARNER:
         return python.findings
     differing = difference_findings(subject.versions, subject.repository, partial(installed_versions, python.executable))
@@ -271,6 +276,25 @@ def _second_learner(context: Context) -> Generator[Finding, None, bool]:
             fits = fits and not (found and answer is half)
             yield from found
     return fits
+
+
+def changes(context: Context) -> Iterator[Finding]:
+    """Whether the repository's code has changed the repository, where nothing kept it from that."""
+    subject = context.subject
+    if subject.marks is None:
+        return
+    before, subject.marks = subject.marks, marks(subject.repository)
+    if files := changed(before, subject.marks):
+        yield Finding.of(
+            Problem(
+                "files of the repository have changed while its code ran",
+                where=files[0],
+                expected="the files as they were: the code runs on a copy",
+                got=f"others: {listing(files)}",
+                fix="restore them, unless it was you who changed them, and let the code write to relative paths only",
+                code="FM130",
+            )
+        )
 
 
 def _failed(context: Context, failure: Failure, stage: Stage) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from standins.small import Check, repository
 from pytest_flops_mock import MLDataServer, MLRepository
 from pytest_flops_mock.learner import process
 from pytest_flops_mock.learner.facts import Failure
+from pytest_flops_mock.learner.limits import Limits
 from pytest_flops_mock.learner.requests import LOAD, TRANSFORM
 from pytest_flops_mock.learner.session import LearnerSession
 
@@ -44,7 +46,7 @@ def test_the_check_does_not_mind(check: Check, body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "ending"),
     [
-        (f"{PIPES}\nos.write(pipes[1], b'5\\n')", "it wrote to the pipe over which the check talks to it"),
+        (f"{PIPES}\nos.write(pipes[1], b'5\\n')", "it wrote to the pipe over which the check talks to it: no answer"),
         (
             f"{PIPES}\nfor pipe in pipes: os.close(pipe)\nself.files = [open(str(n), 'w') for n in range(64)]",
             "exit status 1",
@@ -88,7 +90,8 @@ def test_what_does_not_end_is_ended(check: Check, body: str, where: str) -> None
 
 
 def test_endless_output_does_not_fill_the_disk(server: MLDataServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "MAX_OUTPUT_BYTES", 2**20)
+    limits = replace(Limits.of_machine(), output=2**20)
+    monkeypatch.setattr(Limits, "of_machine", lambda memory: limits)
     files = repository("while True: print('x' * 1000)")
     with LearnerSession(MLRepository.of_files(files), timeout=1) as learner:
         learner.ask(LOAD, limit=60, uri=server.uri, tags=["pets"], timeout=60)

@@ -8,13 +8,16 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from standins.processes import until
 from standins.small import Check, repository
 
 from pytest_flops_mock import MLDataServer, MLRepository, check_repository
+from pytest_flops_mock.learner import process
 from pytest_flops_mock.learner.channel import Channel
+from pytest_flops_mock.learner.environments.isolation import command
 from pytest_flops_mock.learner.facts import Failure, Told
 from pytest_flops_mock.learner.process import LearnerProcess
 from pytest_flops_mock.learner.requests import HELLO, LOAD, TRANSFORM
@@ -64,15 +67,17 @@ def test_the_connection_is_closed_before_the_code_runs(check: Check) -> None:
     assert report.ok, str(report)
 
 
-def test_what_the_code_started_ends_with_it(check: Check, tmp_path: Path) -> None:
-    file = tmp_path / "pid"
-    body = f"""
-        import subprocess, sys
+def test_what_the_code_started_has_ended_when_the_check_has(
+    server: MLDataServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = """
+        import os, subprocess, sys
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        open({str(file)!r}, "w").write(str(child.pid))
+        open(os.environ["OPEN"] + "/pid", "w").write(str(child.pid))
         """
-    assert check(body).ok
-    until(lambda: not alive(int(file.read_text())), "the end of the child")
+    monkeypatch.setenv("OPEN", str(tmp_path))
+    assert check_repository(repository(body), server.uri, data_tags=["pets"], until="transform", pass_env=["OPEN"]).ok
+    assert not alive(int((tmp_path / "pid").read_text()))
 
 
 def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -> None:
@@ -98,8 +103,8 @@ def test_much_output_is_shown_in_part(check: Check) -> None:
 
 def test_each_request_is_answered_apart_and_a_dead_process_says_so(server: MLDataServer) -> None:
     files = repository("import os; os._exit(1)")
-    with LearnerProcess(MLRepository.of_files(files)) as process:
-        learner = Channel(process, timeout=30)
+    with LearnerProcess(MLRepository.of_files(files)) as child:
+        learner = Channel(child, timeout=30)
         hello = learner.ask(HELLO)
         assert isinstance(hello, Told)
         assert hello.facts.versions.keys() >= {"Python", "datasets", "pyarrow", "numpy"}
@@ -110,12 +115,17 @@ def test_each_request_is_answered_apart_and_a_dead_process_says_so(server: MLDat
         assert learner.ask(TRANSFORM) == Failure("ended", ending="it had ended before")
 
 
+WRITES_ITS_NUMBER_AND_GOES_ON = """
+    import os
+    open(os.environ["OPEN"] + "/pid", "w").write(str(os.getpid()))
+    while True: pass
+    """
+
 ENDLESS = f"""
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background has it ignored
 from pytest_flops_mock import check_repository
-files = {repository("import os; open(FILE, 'w').write(str(os.getpid()))" + chr(10) + "while True: pass")!r}
-files["model_manager.py"] = files["model_manager.py"].replace("FILE", repr(sys.argv[2]))
+files = {repository(WRITES_ITS_NUMBER_AND_GOES_ON)!r}
 try:
     check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100, until="transform", env="current")
 except KeyboardInterrupt:
@@ -127,8 +137,8 @@ except KeyboardInterrupt:
 def test_the_learner_ends_with_its_parent(server: MLDataServer, tmp_path: Path, way: signal.Signals) -> None:
     file, temporary = tmp_path / "pid", tmp_path / "tmp"
     temporary.mkdir()
-    command = [sys.executable, "-c", ENDLESS, server.uri, str(file)]
-    parent = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary)})
+    command = [sys.executable, "-c", ENDLESS, server.uri]
+    parent = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary), "OPEN": str(tmp_path)})
     try:
         until(lambda: file.exists() and file.read_text(), "the endless loop")
         parent.send_signal(way)
@@ -137,6 +147,7 @@ def test_the_learner_ends_with_its_parent(server: MLDataServer, tmp_path: Path, 
         parent.kill()
         parent.wait()
     until(lambda: not alive(int(file.read_text())), "the end of the learner")
+    until(lambda: not any(temporary.iterdir()), "the end of its folder")
     assert code == (130 if way is signal.SIGINT else -signal.SIGKILL)
     assert list(temporary.iterdir()) == []
 
@@ -185,3 +196,45 @@ def test_its_temporary_folder_and_process_are_gone_behind_a_block_that_fails(
         fail(LearnerProcess(MLRepository.of_files(repository("pass"))))
     assert list(tmp_path.iterdir()) == []
     assert not alive(*pids)
+
+
+@pytest.fixture
+def no_landlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the kernel be one that cannot keep the child in its folder: no folder is closed to it."""
+    monkeypatch.setattr(process, "command", _command_without_a_fence)
+
+
+def _command_without_a_fence(*arguments: Any) -> list[str]:
+    *rest, run = command(*arguments)
+    return [*rest, f"import sys; sys.platform = 'other'\n{run}"]
+
+
+@pytest.mark.usefixtures("no_landlock")
+def test_without_landlock_a_repository_that_its_code_has_changed_is_an_error(server: MLDataServer, tmp_path: Path) -> None:
+    for name, text in repository(f"open({str(tmp_path / 'data_manager.py')!r}, 'a').write('x')").items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    report = check_repository(tmp_path, server.uri, data_tags=["pets"], until="transform")
+    assert [error.code for error in report.errors] == ["FM130"]
+    assert report.errors[0].problem.got == "others: data_manager.py"
+    assert "not confined this system has no Landlock" in str(report)
+
+
+def test_a_watchdog_that_is_killed_takes_the_child_with_it(tmp_path: Path) -> None:
+    with LearnerProcess(MLRepository.of_files(repository("pass"))) as learner:
+        channel = Channel(learner, timeout=30)
+        assert isinstance(channel.ask(HELLO), Told)
+        os.kill(learner._watchdog.pid, signal.SIGKILL)
+        assert channel.ask(LOAD, uri="grpc://127.0.0.1:1", tags=["pets"], timeout=10) == Failure(
+            "ended", ending="its watchdog was killed"
+        )
+        until(lambda: not alive(learner.pid), "the end of the child")
+        folder = learner._folder
+    assert not folder.exists()
+
+
+def test_a_python_that_is_none_says_so(tmp_path: Path) -> None:
+    with LearnerProcess(MLRepository.of_files(repository("pass")), python=tmp_path / "python") as learner:
+        failure = Channel(learner, timeout=30).ask(HELLO)
+    assert isinstance(failure, Failure)
+    assert failure.ending == "exit status 127"
+    assert "python cannot be started: [Errno 2] No such file or directory" in failure.output

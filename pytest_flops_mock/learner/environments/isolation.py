@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.errors import Problem, ToolError
@@ -41,17 +42,53 @@ from importlib.util import module_from_spec, spec_from_file_location
 spec = spec_from_file_location("_flops_child", {folder!r} + "/__init__.py", submodule_search_locations=[{folder!r}])
 sys.modules["_flops_child"] = module_from_spec(spec)
 from _flops_child.main import main
-main()
+main({home!r}, {writable!r}, {homes!r})
 """
 
+TEMPORARY = ("/tmp", "/var/tmp")
+"""Code that names one of these works on FLOps."""
 
-def command(python: Path | None = None) -> list[str]:
+
+@dataclass(frozen=True)
+class Fence:
+    """What the repository's code may do with files, where the kernel can see to it.
+
+    Attributes:
+        home: The home folder that it sees; empty for the user's own.
+        writable: Folders below which it may write.
+        homes: The user's home folders, whose hidden files it may not read.
+    """
+
+    home: str
+    writable: tuple[str, ...]
+    homes: tuple[str, ...]
+
+
+def fence(folder: Path, protected: Collection[Path], inherited: Mapping[str, str], also: Collection[str] = ()) -> Fence:
+    """The fence around the child whose folder is ``folder``.
+
+    Args:
+        folder: A folder that goes away with the process.
+        protected: What must not change: folders for temporary files in which one of these lies may not be written.
+        inherited: This process' environment.
+        also: Names of variables that the child gets to see by the user's wish; the folders that they name are open to it.
+    """
+    homes = {os.path.realpath(path) for path in (os.path.expanduser("~"), inherited.get("HOME", "")) if os.path.isabs(path)}
+    kept = [*map(os.path.realpath, protected), *homes]
+    shared = [path for path in TEMPORARY if not any(f"{each}/".startswith(f"{path}/") for each in kept)]
+    named = [path for path in (inherited.get(name, "") for name in also) if os.path.isabs(path) and os.path.isdir(path)]
+    home = "" if "HOME" in also else os.fspath(folder / "home")
+    return Fence(home, (os.fspath(folder), *shared, *named), tuple(sorted(homes)))
+
+
+def command(python: Path | None, fence: Fence) -> list[str]:
     """The command that runs the child in ``python`` (by default the current one), apart from this process' own settings.
 
     Neither its variables (``PYTHON*``) nor its current folder lead to other modules. Unlike with ``-I``, packages that were
     installed for the user are found where this process finds them, too.
     """
-    return [os.fspath(python or sys.executable), *apart(), "-c", _RUN.format(folder=os.fspath(CHILD))]
+    run = _RUN.format(folder=os.fspath(CHILD), home=fence.home, writable=[*fence.writable], homes=[*fence.homes])
+    return [os.fspath(python or sys.executable), *apart(), "-c", run]
 
 
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "ROCR_VISIBLE_DEVICES": ""}
