@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import replace
 
 from pytest_flops_mock.errors import Problem, ToolError
@@ -67,6 +68,8 @@ def _problem(error: BaseException) -> Problem | None:
     # A pipe or a socket says EAGAIN as well; a process that cannot be forked has no address and no file.
     no_process = error.errno == errno.EAGAIN and type(error) is BlockingIOError and error.filename is None
     known = _PROCESSES if no_process else _BY_NUMBER.get(error.errno or 0)
+    if error.errno == errno.EFBIG and error.strerror != os.strerror(errno.EFBIG):
+        known = None  # a bound of ours
     return (
         replace(known, where=str(error.filename2 or error.filename or ""), got=error.strerror or "")
         if known is not None

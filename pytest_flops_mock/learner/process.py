@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, cast
@@ -79,6 +79,9 @@ class LearnerProcess:
         except BaseException:
             if "_watchdog" in vars(self):
                 self.end()
+            for name in ("_requests", "_answers", "_output"):  # where files run out, removing a folder needs one, too
+                if name in vars(self):
+                    vars(self)[name].close()
             removed(os.fspath(self._folder))
             raise
         return self
@@ -161,19 +164,22 @@ class LearnerProcess:
         place = self._folder / "output"
         self._output = os.fdopen(os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600), "r+b", buffering=0)
         place.unlink()  # nobody can put anything else there
-        requests, ours = os.pipe()
-        answers, theirs = os.pipe()
-        self._requests, self._answers = os.fdopen(ours, "wb", buffering=0), os.fdopen(answers, "rb", buffering=0)
-        told = {
-            "command": command(self._python, fence(self._folder, protected, os.environ, self._pass_env)),
-            "environment": child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
-            "folder": os.fspath(self._folder),
-            "cwd": os.fspath(self._copy),
-            "requests": requests,
-            "answers": theirs,
-            "limits": dict(limits.plain()),
-        }
-        try:
+        with ExitStack() as given:  # its ends of the pipes are the child's alone
+            requests, ours = os.pipe()
+            given.callback(os.close, requests)
+            self._requests = os.fdopen(ours, "wb", buffering=0)
+            answers, theirs = os.pipe()
+            given.callback(os.close, theirs)
+            self._answers = os.fdopen(answers, "rb", buffering=0)
+            told = {
+                "command": command(self._python, fence(self._folder, protected, os.environ, self._pass_env)),
+                "environment": child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
+                "folder": os.fspath(self._folder),
+                "cwd": os.fspath(self._copy),
+                "requests": requests,
+                "answers": theirs,
+                "limits": dict(limits.plain()),
+            }
             self._watchdog = subprocess.Popen(
                 [sys.executable, "-I", "-S", os.fspath(WATCHDOG)],
                 stdin=subprocess.PIPE,
@@ -185,9 +191,6 @@ class LearnerProcess:
                 env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 start_new_session=True,
             )
-        finally:
-            os.close(requests)
-            os.close(theirs)
         plain = marshal.dumps(told)
         with suppress(BrokenPipeError):  # it has ended, which is told by the first answer
             _write_all(cast(IO[bytes], self._watchdog.stdin), len(plain).to_bytes(4, "big") + plain)

@@ -432,9 +432,9 @@ def endless(line: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
     wait = f"open({str(tmp_path / 'begun')!r}, 'w').close()\n        while True: pass\n        "
     put(line, model_manager__py=LINE.replace("self.slope = self.slope +", f"{wait}self.slope = self.slope +"))
     process = subprocess.Popen(
-        [*HEEDING, *COMMAND, "check", ".", "--sla", "good.json", "--env=current"],
+        [*HEEDING, *COMMAND, "check", ".", "--sla", "good.json", "--env=current", "--pass-env=OPEN"],
         cwd=line,
-        env={**os.environ, "TMPDIR": str(temporary)},
+        env={**os.environ, "TMPDIR": str(temporary), "OPEN": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -38,9 +38,7 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 def test_git_is_missing(
     command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    git = Path(command[1]) / ".git"
-    git.mkdir()
-    (git / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    subprocess.run(["git", "init", "-q", command[1]], check=True, timeout=30)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert refused(command, capsys).startswith("flops-mock: Git cannot say which files FLOps would clone\n")
 

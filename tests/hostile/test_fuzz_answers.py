@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pytest_flops_mock import Report
 from pytest_flops_mock.errors import Problem
-from pytest_flops_mock.findings import DataFacts, Finding, Frame, StageResult
+from pytest_flops_mock.findings import DataFacts, Finding, Frame, SentFacts, StageResult
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.failures import failure_finding, needs_data
 from pytest_flops_mock.judging.loading import load_failures, row_findings
@@ -181,7 +181,8 @@ def test_any_text_can_be_written_in_every_form(examples: int) -> None:
     findings = st.builds(Finding, problems, severities, stages, texts, st.lists(frames, max_size=2).map(tuple))
     pairs = st.lists(st.tuples(texts, texts), max_size=2, unique_by=lambda pair: pair[0]).map(tuple)
     results = st.builds(StageResult, stages, st.sampled_from(Outcome), st.floats(0, 100), texts, pairs)
-    data = st.builds(DataFacts, texts, texts, texts, st.just(()), pairs, st.integers(0, 10**9))
+    sent = st.builds(SentFacts, texts, texts, texts, texts, texts, st.just(()))
+    data = st.builds(DataFacts, st.lists(sent, max_size=3).map(tuple), pairs, st.integers(0, 10**9))
     some = st.lists(findings, max_size=3).map(tuple)
     reports = st.builds(Report, texts, st.lists(results, max_size=3).map(tuple), some, data, pairs, some)
     fuzz(examples, reports, shown)

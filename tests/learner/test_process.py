@@ -127,7 +127,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the backgro
 from pytest_flops_mock import check_repository
 files = {repository(WRITES_ITS_NUMBER_AND_GOES_ON)!r}
 try:
-    check_repository(files, sys.argv[1], data_tags=["pets"], timeout=100, until="transform", env="current")
+    options = dict(timeout=100, until="transform", env="current", pass_env=["OPEN"])
+    check_repository(files, sys.argv[1], data_tags=["pets"], **options)
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -206,7 +207,10 @@ def no_landlock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _command_without_a_fence(*arguments: Any) -> list[str]:
     *rest, run = command(*arguments)
-    return [*rest, f"import sys; sys.platform = 'other'\n{run}"]
+    fence = "import types, _flops_child.fence as fence\nfence.sys = types.SimpleNamespace(platform='other')\n"
+    start = "from _flops_child.main import main\n"
+    assert start in run
+    return [*rest, run.replace(start, fence + start)]
 
 
 @pytest.mark.usefixtures("no_landlock")
@@ -214,7 +218,7 @@ def test_without_landlock_a_repository_that_its_code_has_changed_is_an_error(ser
     for name, text in repository(f"open({str(tmp_path / 'data_manager.py')!r}, 'a').write('x')").items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     report = check_repository(tmp_path, server.uri, data_tags=["pets"], until="transform")
-    assert [error.code for error in report.errors] == ["FM130"]
+    assert [error.code for error in report.errors] == ["FM130"], report
     assert report.errors[0].problem.got == "others: data_manager.py"
     assert "not confined this system has no Landlock" in str(report)
 

@@ -260,16 +260,18 @@ def test_that_nothing_was_checked_is_said(project: pytest.Pytester) -> None:
     assert "flops: no SLA" not in str(project.runpytest("test_own.py").stdout)
 
 
-def test_one_process_serves_all_slas_and_ends_with_the_session(project: pytest.Pytester, other_sla: Path) -> None:
-    pids = note_pids(project)
+def test_one_process_serves_all_slas_and_ends_with_the_session(
+    project: pytest.Pytester, other_sla: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids = note_pids(project, monkeypatch)
     project.runpytest("--flops-check", ALL, "-k", "transform").assert_outcomes(passed=2, deselected=18)
     pid, *others = pids.read_text(encoding="utf-8").split()
     assert not others
     assert not is_alive(int(pid))
 
 
-def test_it_ends_when_the_run_is_interrupted(project: pytest.Pytester) -> None:
-    pids = note_pids(project)
+def test_it_ends_when_the_run_is_interrupted(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    pids = note_pids(project, monkeypatch)
     project.makeconftest(
         """
         def pytest_runtest_logreport(report):
@@ -282,9 +284,13 @@ def test_it_ends_when_the_run_is_interrupted(project: pytest.Pytester) -> None:
     assert not is_alive(int(pids.read_text(encoding="utf-8")))
 
 
-def note_pids(project: pytest.Pytester) -> Path:
+def note_pids(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the repository's code say which processes load it."""
-    pids, manager = project.path.parent / f"{project.path.name}_pids", project.path / "data_manager.py"
+    folder, manager = project.path.parent / f"{project.path.name}_pids", project.path / "data_manager.py"
+    folder.mkdir()
+    monkeypatch.setenv("OPEN", os.fspath(folder))  # the child may write there
+    project.makeini("[pytest]\nflops_pass_env = OPEN\n")
+    pids = folder / "pids"
     noting = f"import os\nwith open({os.fspath(pids)!r}, 'a') as pids:\n    print(os.getpid(), file=pids)\n"
     manager.write_text(noting + manager.read_text(encoding="utf-8"), encoding="utf-8")
     return pids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,8 +21,7 @@ IN_A_TEST = """
 @pytest.fixture
 def without_git(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A Git work tree, and no Git."""
-    (project.path / ".git").mkdir()
-    (project.path / ".git" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=30)
     monkeypatch.setenv("PATH", str(project.path / "nothing"))
     return project
 

@@ -16,9 +16,10 @@ def test_the_header_says_which_data_are_used(project: pytest.Pytester) -> None:
     project.runpytest("--flops-data=synthetic").stdout.fnmatch_lines(["flops: data synthetic"])
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "message"), [each for each in bad("pytest") if each[0] not in ("check", "allow-builds", "gpu")]
-)
+FLAGS = ("check", "together", "allow-builds", "gpu")
+
+
+@pytest.mark.parametrize(("name", "value", "message"), [each for each in bad("pytest") if each[0] not in FLAGS])
 def test_an_option_that_means_nothing_ends_the_run(project: pytest.Pytester, name: str, value: str, message: str) -> None:
     sla = [] if name == "sla" else ["--flops-sla=mocks/mnist.json"]
     refused(project.runpytest("--flops-check", *sla, f"--flops-{name}={value}"), f"--flops-{name}", message)

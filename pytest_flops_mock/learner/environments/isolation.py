@@ -88,7 +88,7 @@ def command(python: Path | None, fence: Fence) -> list[str]:
     installed for the user are found where this process finds them, too.
     """
     run = _RUN.format(folder=os.fspath(CHILD), home=fence.home, writable=[*fence.writable], homes=[*fence.homes])
-    return [os.fspath(python or sys.executable), *apart(), "-c", run]
+    return [os.fspath(python or sys.executable), *apart(bytecode=True), "-c", run]
 
 
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "ROCR_VISIBLE_DEVICES": ""}
@@ -143,7 +143,12 @@ def temporary_folder(purpose: str) -> Iterator[Path]:
         yield Path(path)
 
 
-def apart() -> list[str]:
-    """Options of a Python that keep this process' settings out of it, and let it write no bytecode beside its packages."""
+def apart(*, bytecode: bool = False) -> list[str]:
+    """Options of a Python that keep this process' settings out of it.
+
+    Args:
+        bytecode: Whether it may write bytecode beside its packages, as what pip installs has it; the child's fence keeps the
+            repository's code from that.
+    """
     user_site = () if site.ENABLE_USER_SITE else ("-s",)
-    return ["-E", *user_site, "-B", "-u"]
+    return ["-E", *user_site, *(() if bytecode else ("-B",)), "-u"]
