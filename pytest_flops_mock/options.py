@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
@@ -22,6 +22,8 @@ from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from pytest_flops_mock.sla.partitioners import Partitioning
 
 Door = Literal["pytest", "command", "argument"]
 
@@ -162,6 +164,14 @@ OPTIONS = (
         default="nothing",
     ),
     Option(
+        "partitioner",
+        "how rows are split into partitions, in place of what the SLA says: a partitioner of Flower Datasets with its "
+        "arguments, such as `dirichlet alpha=0.3` or `size partition_sizes=10,20`; as JSON also a list of groups",
+        values.partitioner,
+        "PARTITIONER",
+        default="what the SLA says, else `iid`",
+    ),
+    Option(
         "env",
         "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), `auto` (the "
         "learner's if it is kept or can be built in two minutes, else the current one), or the path of an interpreter or "
@@ -218,6 +228,9 @@ class CheckOptions:
         recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
             directory.
         drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
+        partitioner: How rows are split into partitions, in place of what the SLA says: a text such as
+            ``dirichlet alpha=0.3``, a mapping with ``name``, or a list of groups of a mixed fleet. Without it: what the SLA
+            says, else ``iid``.
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), or the path of
             an interpreter or of a virtual environment. Several (``learner,current``) are compared.
         timeout: Seconds that one step of the repository's code may take.
@@ -232,6 +245,7 @@ class CheckOptions:
     data: DataChoice = field(default_factory=DataChoice)
     recordings: Path = RECORDINGS
     drift: Drift = field(default_factory=Drift)
+    partitioner: Partitioning | None = None
     env: tuple[str, ...] = (values.CURRENT,)
     timeout: float = 60.0
     memory: float | None = None
@@ -259,9 +273,27 @@ class CheckOptions:
                 changes[option.key] = option.joined(getattr(self, option.key), meant)
         return replace(self, **changes)
 
+    def of_provider(self) -> ProviderArguments:
+        """Those that are about data, as keywords of ``MockDataProvider``."""
+        return {
+            "data": self.data,
+            "recordings": self.recordings,
+            "drift": self.drift,
+            "partitioner": self.partitioner,
+        }
+
     def arguments(self) -> CheckArguments:
         """These options as keywords of a call."""
         return cast("CheckArguments", vars(self))
+
+
+class ProviderArguments(TypedDict):
+    """The options of a check that its mock data providers take."""
+
+    data: DataChoice
+    recordings: Path
+    drift: Drift
+    partitioner: Partitioning | None
 
 
 class CheckArguments(TypedDict, total=False):
@@ -270,6 +302,7 @@ class CheckArguments(TypedDict, total=False):
     data: str | DataSource | DataChoice | None
     recordings: str | os.PathLike[str] | None
     drift: str | Mapping[str, float] | Drift | None
+    partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None
     env: str | Iterable[str] | None
     timeout: float | None
     memory: float | None

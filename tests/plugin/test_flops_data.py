@@ -72,9 +72,9 @@ def test_the_report_of_a_check_names_them(project: pytest.Pytester) -> None:
     [
         ("'synthetc'", "*SettingsError: there is no such source of data"),
         ("drift='mising=1'", "*SettingsError: there is no such kind of drift"),
-        ("", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
-        ("'hub', 'synthetic'", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
-        ("source='hub'", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
+        ("", "*SettingsError: the marker flops_data takes a source of data, drift and a partitioner"),
+        ("'hub', 'synthetic'", "*SettingsError: the marker flops_data takes a source of data, drift and a partitioner"),
+        ("source='hub'", "*SettingsError: the marker flops_data takes a source of data, drift and a partitioner"),
     ],
     ids=["source", "drift", "nothing", "two", "keyword"],
 )
