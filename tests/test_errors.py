@@ -52,6 +52,8 @@ def test_an_error_survives_the_way_to_another_process() -> None:
         ("pet", ["pets", "other"], "pets"),
         ("MODEL_MANAGER.PY", ["model_manager.py"], "model_manager.py"),
         ("", ["pets"], ""),
+        ("partitions", ["partitioner", "number_of_partitions"], "number_of_partitions"),
+        ("name", ["name", "dataset_name"], "name"),
         ("pets", [], ""),
         ("xyz", ["pets"], ""),
     ],

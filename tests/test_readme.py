@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from standins.hub import hub_environment, parquet, running_hub
 
+from pytest_flops_mock import MockSLA
 from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 from pytest_flops_mock.data.twins.making import make_twin
 
@@ -49,6 +50,11 @@ def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block:
     result = example.runpytest_subprocess(timeout=120)
     assert result.ret == 0, str(result.stdout)
     assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
+
+
+@pytest.mark.parametrize("block", [*blocks("json"), *blocks("json", HOW_TO)])
+def test_an_sla_shown_has_no_problems(block: str) -> None:
+    assert not MockSLA.load(block).problems()
 
 
 @pytest.mark.slow

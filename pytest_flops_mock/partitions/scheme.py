@@ -88,7 +88,7 @@ class ByPartitioner:
         return self.in_order(data, shuffled, count, seed)
 
     def in_order(
-        self, data: DataToSplit, order: npt.NDArray[Any], count: int | None, seed: int
+        self, data: DataToSplit, order: npt.NDArray[Any], count: int | None, seed: int, where: str = ""
     ) -> Sequence[npt.NDArray[Any]]:
         """The same for some of the rows, which are not shuffled.
 
@@ -97,16 +97,17 @@ class ByPartitioner:
             order: Which of its rows, by their position, and in which order.
             count: Number of partitions; ``None`` for as many as the scheme makes of its own.
             seed: Seed of the partitioner.
+            where: What they are, for messages; by default the data set's name.
 
         Raises:
             DataSourceError: These rows cannot be split in this way.
         """
-        kind, where = self.partitioner, data.name
+        kind, where = self.partitioner, where or data.name
         flower = partitioner_class(kind.name)
         if flower is None:
             raise DataSourceError(not_installed(kind, where))
         takes = signature(flower).parameters
-        given = {key: as_flower_takes(key, value) for key, value in arguments(kind).items() if key in takes}
+        given = {key: as_flower_takes(key, value) for key, value in arguments(kind).items() if key != "seed"}
         rows = RowsToSplit(pa.table({ROW: order}))
         if "partition_by" in takes:
             column = given["partition_by"] = column_to_split_by(kind, data.schema, data.label, where)
@@ -117,7 +118,7 @@ class ByPartitioner:
         given |= {"num_partitions": count} if "num_partitions" in takes else {}
         try:
             return row_numbers(flower(**given), rows, count)
-        except Exception as error:
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise DataSourceError(flower_refuses(kind, error, where)) from error
 
 
@@ -154,11 +155,12 @@ class MixedFleet:
         order = np.random.default_rng(seed).permutation(len(data.rows))
         found: list[npt.NDArray[Any]] = []
         start = 0
-        for group, rows in zip(self.groups, shares(self.groups, len(order), data.name), strict=True):
+        for index, rows in enumerate(shares(self.groups, len(order), data.name)):
+            group, where = self.groups[index], f"{data.name}, group {index} of the mixed fleet"
             own = seed if group.partitioner.seed is None else group.partitioner.seed
             mixed = np.random.default_rng(own).permutation(rows)
             share = order[start : start + rows][mixed]
-            found += ByPartitioner(group.partitioner).in_order(data, share, group.number_of_partitions, own)
+            found += ByPartitioner(group.partitioner).in_order(data, share, group.number_of_partitions, own, where)
             start += rows
         return found
 

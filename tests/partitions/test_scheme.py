@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import time
 from functools import cache
 from typing import Any
@@ -206,6 +207,11 @@ def test_a_group_is_split_as_a_data_set_of_its_own() -> None:
     whole = ours('[{"partitioner": "linear", "number_of_partitions": 4}]', 4)
     assert [len(part) for part in whole] == [len(part) for part in ours("linear", 4)]
     assert sorted(row for part in whole for row in part) == list(range(ROWS))
+
+
+def test_a_group_that_its_rows_do_not_suit_is_named() -> None:
+    groups = [{"partitioner": "iid", "number_of_partitions": 1}, {"partitioner": "linear", "number_of_partitions": 50}]
+    assert "\n  where     people, group 1 of the mixed fleet\n" in refused(json.dumps(groups), 51)
 
 
 def test_the_label_that_is_known_counts_before_the_class_labels() -> None:

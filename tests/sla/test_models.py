@@ -294,13 +294,13 @@ def test_replace_gives_a_validated_copy_that_keeps_origin_and_unknown_keys(tmp_p
 
 def test_replace_knows_which_names_it_can_replace() -> None:
     with pytest.raises(SLAError) as caught:
-        MockSLA.load(MOCK).replace(numberpartitions=3, data_tagg="x")
+        MockSLA.load(MOCK).replace(partitions=3, data_tagg="x")
 
     assert str(caught.value) == (
-        "an MDP SLA has no numberpartitions to replace\n"
+        "an MDP SLA has no partitions to replace\n"
         "  where     <text>\n"
         f"  expected  one of customerID, {DATA_KEYS}\n"
-        "  got       numberpartitions\n"
+        "  got       partitions\n"
         "  nearest   number_of_partitions\n"
         "  fix       use number_of_partitions\n"
         "an MDP SLA has no data_tagg to replace\n"
