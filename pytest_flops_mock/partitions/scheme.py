@@ -22,7 +22,7 @@ from pytest_flops_mock.partitions.fitting import (
     shares,
 )
 from pytest_flops_mock.partitions.flower import ROW, RowsToSplit, partitioner_class, row_numbers
-from pytest_flops_mock.sla.partitioners import IID, Group, Partitioner, Partitioning, arguments
+from pytest_flops_mock.sla.partitioners import IID, Group, GroupedNaturalId, Partitioner, Partitioning, arguments
 
 
 class DataToSplit(Protocol):
@@ -111,7 +111,7 @@ class ByPartitioner:
         rows = RowsToSplit(pa.table({ROW: order}))
         if "partition_by" in takes:
             column = given["partition_by"] = column_to_split_by(kind, data.schema, data.label, where)
-            rows = _with_column(data, order, column)
+            rows = _with_column(data, order, column, isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids)
             check_values(kind, column, rows.table.column(column), count, where)
         check_sizes(kind, len(order), count, where)
         given |= {"seed": seed} if "seed" in takes else {}
@@ -122,14 +122,15 @@ class ByPartitioner:
             raise DataSourceError(flower_refuses(kind, error, where)) from error
 
 
-def _with_column(data: DataToSplit, order: npt.NDArray[Any], column: str) -> RowsToSplit:
-    """Numbers and values of rows. All rows stay in the order of their table, as one that is shuffled leaves them.
+def _with_column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: bool) -> RowsToSplit:
+    """Numbers and values of rows, in order.
 
-    That matters: the values of a column come in the order of the table then, else in that of the rows.
+    A data set that is shuffled whole gives its different values in the order of its table, not in that of its rows. To a
+    partitioner that leaves them ``unsorted`` the rows are given so, too; it takes more memory.
     """
     values, total = data.table.column(column), data.table.num_rows
     values = values.cast(pa.large_string()) if pa.types.is_string(values.type) else values  # 2 GB and more
-    if len(order) == total == len(data.rows):
+    if unsorted and len(order) == total == len(data.rows):
         numbers = np.full(total, -1)
         numbers[data.rows] = np.arange(total)
         if (numbers >= 0).all():  # no row comes twice

@@ -94,6 +94,11 @@ def people(rows: int = ROWS) -> datasets.Dataset:
     return datasets.Dataset.from_dict(columns, features=features)
 
 
+def needs_installed(text: str) -> None:
+    if text.startswith("continuous") and partitioner_class("continuous") is None:
+        pytest.skip("this Flower Datasets is older than the partitioner")
+
+
 def ours(text: str, count: int | None, rows: Any = None, seed: int = 42, label: str = "") -> list[list[int]]:
     data = handed_in(people() if rows is None else rows, "people", label)
     parts = split(data, scheme_of(partitioning_of(text)), count, seed=seed)
@@ -121,6 +126,7 @@ def flowers(text: str, count: int | None, rows: Any = None, seed: int = 42) -> l
 @pytest.mark.filterwarnings("ignore")  # Flower's, about these choices
 @pytest.mark.parametrize(("text", "count"), CASES, ids=[f"{text[:60]} into {count}" for text, count in CASES])
 def test_a_partition_has_the_rows_that_flower_gives_it(text: str, count: int | None) -> None:
+    needs_installed(text)
     found = ours(text, count)
     assert found == flowers(text, count)
     assert len(found) > 1 or count == 1
@@ -139,7 +145,7 @@ def test_rows_that_were_chosen_before_are_split_as_flower_splits_them(chosen: An
 def test_rows_that_come_twice_are_split() -> None:
     rows = people().select([0] * 300 + [*range(300)])
     parts = ours("natural_id partition_by=row", None, rows)
-    assert [len(part) for part in parts[:3]] == [301, 1, 1]
+    assert sorted(map(len, parts))[-2:] == [1, 301]
     assert {row for part in parts for row in part} == set(range(300))
 
 
@@ -152,11 +158,13 @@ def test_every_horizontal_partitioner_of_the_installed_flower_can_be_named() -> 
 
     bases = {"Partitioner", "IdToSizeFncPartitioner"}  # the second takes a function, of which three have names
     horizontal = {name for name in partitioner.__all__ if not name.startswith("Vertical")} - bases
-    assert {partitioner_class(name).__name__ for name in PARTITIONERS} == horizontal
+    found = {getattr(partitioner_class(name), "__name__", None) for name in PARTITIONERS}
+    assert found - {None} == horizontal
 
 
 @pytest.mark.parametrize("name", PARTITIONERS)
 def test_its_arguments_and_defaults_are_flowers(name: str) -> None:
+    needs_installed(name)
     theirs = dict(inspect.signature(partitioner_class(name)).parameters)
     mine = dict(PARTITIONERS[name].model_fields)
     del mine["name"], mine["seed"]
@@ -257,6 +265,7 @@ def test_an_unknown_column_is_told_with_the_nearest() -> None:
     ],
 )
 def test_a_column_of_a_type_that_cannot_be_split_by_is_told_with_those_that_can(text: str, kinds: str) -> None:
+    needs_installed(text)
     assert f"expected  a column of {kinds}" in refused(text, 2)
 
 
@@ -337,6 +346,7 @@ def test_missing_values_are_counted(text: str, gap: float | None) -> None:
     ],
 )
 def test_what_the_rows_do_not_give_is_told(text: str, count: int | None, message: str, nearest: str) -> None:
+    needs_installed(text)
     rows = people().add_column("same", [1.0] * ROWS)
     told = refused(text, count, rows)
     assert told.startswith(message)
@@ -365,7 +375,7 @@ def test_more_partitions_than_rows_are_told_as_without_a_partitioner() -> None:
 
 def test_a_flower_that_lacks_a_partitioner_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     partitioner_class("iid")
-    monkeypatch.delattr("flwr_datasets.partitioner.ContinuousPartitioner")
+    monkeypatch.delattr("flwr_datasets.partitioner.ContinuousPartitioner", raising=False)
     told = refused("continuous strictness=1 partition_by=price", 2)
     assert told.startswith("the installed Flower Datasets has no partitioner continuous\n")
     assert "got       flwr-datasets " in told
