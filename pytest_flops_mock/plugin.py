@@ -111,9 +111,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def _written(partitioner: Partitioning) -> str:
-    from pytest_flops_mock.sla.partitioners import written
+    from pytest_flops_mock.sla.partitioners import in_short
 
-    return written(partitioner)
+    return in_short(partitioner)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SLAFile | None:

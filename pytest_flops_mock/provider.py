@@ -31,7 +31,7 @@ from pytest_flops_mock.partitions.drift import label_to_drift, with_drift
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
-from pytest_flops_mock.sla.partitioners import Partitioning, written
+from pytest_flops_mock.sla.partitioners import Partitioning, in_short
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
 from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Severity
@@ -158,7 +158,7 @@ class MockDataProvider:
         ):
             stored = tuple(_send(client, named, sla.data_tag, advance) for named in ready)
         split_up = sum(partition.rows for partition in partitions)
-        origin = data.origin + (f", split by {written(plan)}" if plan is not None else "")
+        origin = data.origin + (f", split by {in_short(plan)}" if plan is not None else "")
         origin += f", which leaves {split_up} of {len(data.rows)} rows" if split_up != len(data.rows) else ""
         origin += f", drift {self.drift.value}" if self.drift.value else ""
         run = ProviderRun(sla.dataset_name, sla.data_tag, data.source, origin, stored)

@@ -28,7 +28,7 @@ from pytest_flops_mock.sla.partitioners import (
     Shard,
     Size,
     Square,
-    written,
+    in_short,
 )
 from pytest_flops_mock.sla.partitioning import rows_needed
 
@@ -59,7 +59,7 @@ def column_to_split_by(kind: Partitioner, schema: pa.Schema, label: str, where: 
             where,
             expected="partition_by, or a data set with one column of the feature ClassLabel or a label that a twin knows",
             got=f"columns {listing(schema.names)}" + (f", of which {listing(classes)} are of ClassLabel" if classes else ""),
-            fix=f"name one of them, for example {written(kind)} partition_by={(classes or usable or ['COLUMN'])[0]}",
+            fix=f"name one of them, for example {in_short(kind)} partition_by={(classes or usable or ['COLUMN'])[0]}",
         )
     if column not in schema.names:
         _refuse(
@@ -171,7 +171,7 @@ def check_sizes(kind: Partitioner, rows: int, count: int | None, where: str) -> 
                 f"{rows}",
                 where,
                 expected=f"at most {rows} rows",
-                got=written(kind),
+                got=in_short(kind),
                 fix="ask for fewer or smaller shards, or for fewer partitions",
             )
     if isinstance(kind, Linear | Square | Exponential) and count is not None and not _first_size(kind, count, rows):
@@ -200,7 +200,7 @@ def shares(groups: Sequence[Group], rows: int, where: str) -> list[int]:
             f"the mixed fleet needs at least {least} rows, and there are {rows}",
             where,
             expected=f"at most {rows} rows",
-            got=", ".join(written(group.partitioner) for group in groups),
+            got=", ".join(in_short(group.partitioner) for group in groups),
             fix="ask for fewer or smaller partitions, or for more rows",
         )
     rest = rows - sum(sum(own or ()) for own in sizes)
@@ -230,7 +230,7 @@ def flower_refuses(kind: Partitioner, error: Exception, where: str) -> Problem:
         message = f"no draw gives every partition at least {kind.min_partition_size} rows"
         fix = "raise alpha, lower min_partition_size, or ask for fewer partitions or more rows"
     return Problem(
-        message, where, "rows that suit its arguments", f"{written(kind)}: {error or repr(error)}", "", fix, _CODE
+        message, where, "rows that suit its arguments", f"{in_short(kind)}: {error or repr(error)}", "", fix, _CODE
     )
 
 

@@ -18,7 +18,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 TELEMETRY = "FLWR_TELEMETRY_ENABLED"
-ROW = "row number"
 PLOTS = "flwr_datasets.visualization"
 
 
@@ -35,7 +34,7 @@ class RowsToSplit:
     """What Flower is given of a data set.
 
     Attributes:
-        table: The column ``ROW``, and the one that is split by.
+        table: The numbers of the rows, and after them the column that is split by, if there is one.
         order: The order of its rows; ``None`` if they lie in it.
     """
 
@@ -44,7 +43,7 @@ class RowsToSplit:
 
 
 def row_numbers(partitioner: Any, rows: RowsToSplit, count: int | None) -> list[npt.NDArray[np.int64]]:
-    """What each partition has of the column ``ROW``.
+    """The numbers of the rows of each partition.
 
     Args:
         partitioner: One of Flower's, new.
@@ -66,7 +65,7 @@ def row_numbers(partitioner: Any, rows: RowsToSplit, count: int | None) -> list[
 
 def _rows(partition: Any) -> npt.NDArray[np.int64]:
     """Reading rows publicly takes as long as the split; the index between a data set and its table has no public name."""
-    rows: npt.NDArray[np.int64] = partition.data.column(ROW).to_numpy()
+    rows: npt.NDArray[np.int64] = partition.data.column(0).to_numpy()
     return rows if partition._indices is None else rows[partition._indices.column(0).to_numpy()]
 
 

@@ -21,7 +21,7 @@ from pytest_flops_mock.partitions.fitting import (
     not_installed,
     shares,
 )
-from pytest_flops_mock.partitions.flower import ROW, RowsToSplit, partitioner_class, row_numbers
+from pytest_flops_mock.partitions.flower import RowsToSplit, partitioner_class, row_numbers
 from pytest_flops_mock.sla.partitioners import IID, Group, GroupedNaturalId, Partitioner, Partitioning, arguments
 
 
@@ -108,7 +108,7 @@ class ByPartitioner:
             raise DataSourceError(not_installed(kind, where))
         takes = signature(flower).parameters
         given = {key: as_flower_takes(key, value) for key, value in arguments(kind).items() if key != "seed"}
-        rows = RowsToSplit(pa.table({ROW: order}))
+        rows = RowsToSplit(pa.table({"row": order}))
         if "partition_by" in takes:
             column = given["partition_by"] = column_to_split_by(kind, data.schema, data.label, where)
             rows = _with_column(data, order, column, isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids)
@@ -128,14 +128,15 @@ def _with_column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsort
     A data set that is shuffled whole gives its different values in the order of its table, not in that of its rows. To a
     partitioner that leaves them ``unsorted`` the rows are given so, too; it takes more memory.
     """
+    names = ["row" if column != "row" else "number", column]
     values, total = data.table.column(column), data.table.num_rows
     values = values.cast(pa.large_string()) if pa.types.is_string(values.type) else values  # 2 GB and more
     if unsorted and len(order) == total == len(data.rows):
         numbers = np.full(total, -1)
         numbers[data.rows] = np.arange(total)
         if (numbers >= 0).all():  # no row comes twice
-            return RowsToSplit(pa.table({ROW: numbers, column: values}), data.rows[order])
-    return RowsToSplit(pa.table({ROW: order, column: values.take(pa.array(data.rows[order]))}))
+            return RowsToSplit(pa.table([numbers, values], names), data.rows[order])
+    return RowsToSplit(pa.table([order, values.take(pa.array(data.rows[order]))], names))
 
 
 @dataclass(frozen=True)

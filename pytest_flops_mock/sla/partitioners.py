@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+_WIDTH = 120
 _CONFIG = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -371,10 +372,16 @@ Partitioning: TypeAlias = Partitioner | tuple[Group, ...]
 
 
 def written(partitioning: Partitioning) -> str:
-    """A partitioning as users write it down, in short."""
+    """A partitioning as users write it down."""
     if isinstance(partitioning, tuple):
         return " + ".join(f"{group.number_of_partitions} by {written(group.partitioner)}" for group in partitioning)
     return " ".join([partitioning.name, *(f"{key}={_word(value)}" for key, value in arguments(partitioning).items())])
+
+
+def in_short(partitioning: Partitioning) -> str:
+    """The same for a line among others: cut where it is long."""
+    text = written(partitioning)
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
 def arguments(partitioner: Partitioner) -> dict[str, Any]:

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from pytest_flops_mock import FlopsMockError, MockSLA
-from pytest_flops_mock.sla.partitioners import IID, PARTITIONERS, Dirichlet, Distribution, Group, Partitioning, Size, written
+from pytest_flops_mock.sla.partitioners import (
+    IID,
+    PARTITIONERS,
+    Dirichlet,
+    Distribution,
+    Group,
+    Partitioning,
+    Size,
+    in_short,
+    written,
+)
 from pytest_flops_mock.sla.partitioning import partitioning_of
 
 CLASSES = "num_unique_labels_per_partition=1 preassigned_num_samples_per_label=0"
@@ -53,6 +63,13 @@ def test_it_is_written_in_short() -> None:
         == "dirichlet alpha=0.25 partition_by='a b' shuffle=true"
     )
     assert written(partitioning_of([{"partitioner": "iid", "number_of_partitions": 2}] * 2)) == "2 by iid + 2 by iid"
+
+
+def test_a_long_one_is_cut_where_it_stands_among_others() -> None:
+    text = in_short(partitioning_of({"name": "size", "partition_sizes": [1] * 1000}))
+    assert len(text) == 120
+    assert text.startswith("size partition_sizes=1,1,1,")
+    assert text[-1] == "…"
 
 
 def refused(value: Any) -> str:
