@@ -68,7 +68,7 @@ class ProvideMockData:
         *,
         dataset: Any = None,
         data: str | DataSource | DataChoice | None = None,
-        drift: str | Mapping[str, float] | Drift | None = None,
+        drift: str | Mapping[str, Any] | Drift | None = None,
         partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         **changes: Unpack[SLAChanges],
     ) -> ProviderRun:

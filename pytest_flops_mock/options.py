@@ -158,7 +158,8 @@ OPTIONS = (
     Option(
         "drift",
         "what is wrong with the rows of each partition, each kind with a share from 0 to 1: `missing=0.1 "
-        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1`",
+        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1`; `column=age`, `partitions=0,2` and "
+        "`devices=0.3` (of the partitions) say where",
         values.drift,
         "DRIFT",
         default="nothing",
@@ -227,7 +228,7 @@ class CheckOptions:
             for each (``mnist:recorded *:hub``).
         recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
             directory.
-        drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
+        drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 column=age``.
         partitioner: How rows are split into partitions, in place of what the SLA says: a text such as
             ``dirichlet alpha=0.3``, a mapping with ``name``, or a list of groups of a mixed fleet. Without it: what the SLA
             says, else ``iid``.
@@ -301,7 +302,7 @@ class CheckArguments(TypedDict, total=False):
 
     data: str | DataSource | DataChoice | None
     recordings: str | os.PathLike[str] | None
-    drift: str | Mapping[str, float] | Drift | None
+    drift: str | Mapping[str, Any] | Drift | None
     partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None
     env: str | Iterable[str] | None
     timeout: float | None

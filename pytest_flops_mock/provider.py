@@ -27,7 +27,7 @@ from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.partitions.drift import label_to_drift, with_drift
+from pytest_flops_mock.partitions.drift import drifting, label_to_drift, with_drift
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
@@ -97,7 +97,7 @@ class MockDataProvider:
         *,
         data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
         recordings: str | os.PathLike[str] = RECORDINGS,
-        drift: str | Mapping[str, float] | Drift = "",
+        drift: str | Mapping[str, Any] | Drift = "",
         partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         seed: int = SEED,
         timeout: float = 60.0,
@@ -149,7 +149,11 @@ class MockDataProvider:
         data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
         label = label_to_drift(self.drift, data.schema, data.label, data.name)
         partitions = split(data, scheme_of(plan), count, seed=self.seed)
-        drifted = (with_drift(partition, self.drift, seed=self.seed, label=label) for partition in partitions)
+        bad = drifting(self.drift, len(partitions), self.seed, data.name)
+        drifted = (
+            with_drift(partition, self.drift, seed=self.seed, label=label) if partition.index in bad else partition
+            for partition in partitions
+        )
         with (
             MLDataClient(self.uri, timeout=self.timeout) as client,
             _progress(partitions) as advance,

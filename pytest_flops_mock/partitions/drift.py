@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pytest_flops_mock.errors import DataSourceError, Problem, listing
+from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 from pytest_flops_mock.flight.features import features_of
 from pytest_flops_mock.partitions.splitting import Partition
 from pytest_flops_mock.sla.schemes import Drift
@@ -39,6 +39,33 @@ def with_drift(partition: Partition, drift: Drift, *, seed: int, label: str) -> 
     return replace(partition, schema=table.schema, rows=table.num_rows, make=lambda: iter(table.to_batches()))
 
 
+def drifting(drift: Drift, count: int, seed: int, where: str) -> frozenset[int]:
+    """The numbers of the partitions that have the drift.
+
+    Args:
+        drift: What is wrong, and for which partitions.
+        count: How many partitions there are.
+        seed: Decides which, if only a share of them has it.
+        where: Which data set, for the message.
+
+    Raises:
+        DataSourceError: A partition is named that there is not.
+    """
+    named = list(dict.fromkeys(drift.partitions)) or list(range(count))
+    if beyond := [number for number in named if number >= count]:
+        raise DataSourceError(
+            Problem(
+                f"there is no partition {beyond[0]} that could have drift",
+                where=where,
+                expected=f"numbers from 0 to {count - 1}",
+                got=f"partitions={listing(drift.partitions)}",
+                fix="correct the numbers, or ask for more partitions",
+            )
+        )
+    order = _stream(seed, "devices").permutation(len(named))[: round(drift.devices * len(named))]
+    return frozenset(named[place] for place in order)
+
+
 def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "") -> pa.Table:
     """The rows with their drift: in the same order, but fewer if classes are made rare.
 
@@ -57,9 +84,9 @@ def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "") -> pa
         column = column.chunk(0) if isinstance(column, pa.ChunkedArray) and column.num_chunks else column
         if drift.label_noise and name == label:
             column = _mislabelled(column, features[name], drift.label_noise, _stream(seed, "label_noise"))
-        if drift.corrupt_images and _is_image(features[name]):
+        if drift.corrupt_images and _is_image(features[name]) and drift.column in ("", name):
             column = _cut_off(column, drift.corrupt_images, _stream(seed, "corrupt_images", name))
-        if drift.missing and name != label:
+        if drift.missing and name == (drift.column or name) and (drift.column or name != label):
             column = _with_gaps(column, drift.missing, _stream(seed, "missing", name))
         columns.append(column)
     table = pa.Table.from_arrays(columns, schema=table.schema)
@@ -83,7 +110,19 @@ def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> s
     """
     features = features_of(schema)
     columns = f"columns {listing(features)}"
-    if drift.corrupt_images and not any(map(_is_image, features.values())):
+    if drift.column and drift.column not in features:
+        raise DataSourceError(
+            Problem(
+                f"the data set has no column {drift.column} that could have drift",
+                where=where,
+                expected=f"one of: {listing(features)}",
+                got=f"column={drift.column}",
+                nearest=nearest(drift.column, features),
+                fix="correct the name, or leave column out",
+            )
+        )
+    looked_at = [features[drift.column]] if drift.column else features.values()
+    if drift.corrupt_images and not any(map(_is_image, looked_at)):
         raise DataSourceError(
             Problem(
                 "the data set has no images that could be corrupt",
@@ -94,7 +133,18 @@ def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> s
             )
         )
     classes = [name for name, feature in features.items() if _is_a(feature, "ClassLabel")]
-    label = known or (classes[0] if len(classes) == 1 else "")
+    of_classes = bool(drift.label_noise or drift.imbalance)
+    label = (of_classes and drift.column) or known or (classes[0] if len(classes) == 1 else "")
+    if of_classes and label and pa.types.is_nested(schema.field(label).type):
+        raise DataSourceError(
+            Problem(
+                f"the column {label} has no classes that could be wrong or imbalanced",
+                where=where,
+                expected="a column of numbers or text",
+                got=f"{label}, of type {schema.field(label).type}",
+                fix="name another column, or leave label_noise and imbalance out",
+            )
+        )
     if (drift.label_noise or drift.imbalance) and not label:
         raise DataSourceError(
             Problem(
