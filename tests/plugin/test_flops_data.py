@@ -139,4 +139,6 @@ def test_a_marker_that_means_nothing_fails_its_test(project: pytest.Pytester, ma
 
 
 def test_the_marker_is_known(project: pytest.Pytester) -> None:
-    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_data(source=None, [*], drift=None, partitioner=None): *"])
+    project.runpytest("--markers").stdout.fnmatch_lines(
+        ["@pytest.mark.flops_data(source=None, [*], drift=None, partitioner=None): *"]
+    )
