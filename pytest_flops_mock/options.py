@@ -158,8 +158,8 @@ OPTIONS = (
     Option(
         "drift",
         "what is wrong with the rows of each partition, each kind with a share from 0 to 1: `missing=0.1 "
-        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1`; `column=age`, `partitions=0,2` and "
-        "`devices=0.3` (of the partitions) say where",
+        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1 other_case=0.1 lost=0.5`; `column=age`, "
+        "`partitions=0,2` and `devices=0.3` (of the partitions) say where",
         values.drift,
         "DRIFT",
         default="nothing",

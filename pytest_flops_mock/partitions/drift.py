@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 from pytest_flops_mock.flight.features import features_of
@@ -67,7 +68,7 @@ def drifting(drift: Drift, count: int, seed: int, where: str) -> frozenset[int]:
 
 
 def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "") -> pa.Table:
-    """The rows with their drift: in the same order, but fewer if classes are made rare.
+    """The rows with their drift: in the same order, but fewer if classes are made rare or rows are lost.
 
     Args:
         table: Rows without drift, with features in the schema; pictures as bytes.
@@ -86,11 +87,15 @@ def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "") -> pa
             column = _mislabelled(column, features[name], drift.label_noise, _stream(seed, "label_noise"))
         if drift.corrupt_images and _is_image(features[name]) and drift.column in ("", name):
             column = _cut_off(column, drift.corrupt_images, _stream(seed, "corrupt_images", name))
+        if drift.other_case and _is_text(column.type) and drift.column in ("", name):
+            column = _in_other_case(column, drift.other_case, _stream(seed, "other_case", name))
         if drift.missing and name == (drift.column or name) and (drift.column or name != label):
             column = _with_gaps(column, drift.missing, _stream(seed, "missing", name))
         columns.append(column)
     table = pa.Table.from_arrays(columns, schema=table.schema)
-    return _repeating(table, drift.duplicates, _stream(seed, "duplicates")) if drift.duplicates else table
+    table = _repeating(table, drift.duplicates, _stream(seed, "duplicates")) if drift.duplicates else table
+    # At last, so that it moves nothing else.
+    return table.filter(_stream(seed, "lost").random(table.num_rows) >= drift.lost) if drift.lost else table
 
 
 def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> str:
@@ -130,6 +135,16 @@ def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> s
                 expected="a data set with a column of images",
                 got=columns,
                 fix="leave corrupt_images out",
+            )
+        )
+    if drift.other_case and not any(map(_is_text, [schema.field(drift.column).type] if drift.column else schema.types)):
+        raise DataSourceError(
+            Problem(
+                "the data set has no text that could be in another case",
+                where=where,
+                expected="a column of text",
+                got=columns if not drift.column else f"column={drift.column}",
+                fix="leave other_case out" if not drift.column else "name a column of text, or leave other_case out",
             )
         )
     classes = [name for name, feature in features.items() if _is_a(feature, "ClassLabel")]
@@ -189,6 +204,14 @@ def _cut_off(column: pa.Array, share: float, rng: np.random.Generator) -> pa.Arr
     parts["bytes"] = pa.array(halves, parts["bytes"].type)
     made = pa.StructArray.from_arrays(list(parts.values()), fields=list(column.type))
     return _without(made, column.is_null().to_numpy(zero_copy_only=False))
+
+
+def _in_other_case(column: pa.Array, share: float, rng: np.random.Generator) -> pa.Array:
+    return pc.if_else(pa.array(rng.random(len(column)) < share), pc.utf8_swapcase(column), column)
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))
 
 
 def _with_gaps(column: pa.Array, share: float, rng: np.random.Generator) -> pa.Array:

@@ -23,6 +23,8 @@ class Drift:
         imbalance: How much rarer the last class becomes than the first, the others evenly between; at 1 it never comes.
             Rows of the rarer classes are left out, so a partition gets fewer rows.
         duplicates: Share of the rows that give way to a copy of another row of the partition.
+        other_case: Share of the texts whose capitals and small letters change places, in every column of text.
+        lost: Share of the rows that are not there; at 1 the partition is empty.
         column: The only column that it is about; for ``label_noise`` and ``imbalance`` the label.
         partitions: The partitions that have it, by their numbers from 0; all if there is none.
         devices: The share of those partitions that have it; the seed decides which.
@@ -36,6 +38,8 @@ class Drift:
     label_noise: float = 0.0
     imbalance: float = 0.0
     duplicates: float = 0.0
+    other_case: float = 0.0
+    lost: float = 0.0
     column: str = ""
     partitions: tuple[int, ...] = ()
     devices: float = 1.0
@@ -92,7 +96,7 @@ class Drift:
         return " ".join(words)
 
 
-KINDS = ("missing", "corrupt_images", "label_noise", "imbalance", "duplicates")
+KINDS = ("missing", "corrupt_images", "label_noise", "imbalance", "duplicates", "other_case", "lost")
 """What can be wrong, each as a share."""
 
 

@@ -125,7 +125,9 @@ def test_it_is_the_same_for_the_same_seed_and_neither_another_drift_nor_another_
     assert [text is None for text in alone.data.table["text"].to_pylist()] == gaps
 
 
-@pytest.mark.parametrize("share", ["missing", "corrupt_images", "label_noise", "imbalance", "duplicates"])
+@pytest.mark.parametrize(
+    "share", ["missing", "corrupt_images", "label_noise", "imbalance", "duplicates", "other_case", "lost"]
+)
 @pytest.mark.parametrize("rows", [0, 1])
 def test_the_smallest_partitions_bear_each_of_them(share: str, rows: int) -> None:
     table = PLAIN.data.table.slice(0, rows)
@@ -185,6 +187,33 @@ def test_a_partition_of_data_handed_in_can_have_drift_elsewhere_than_its_neighbo
     assert first != second
 
 
+def test_texts_can_be_in_another_case() -> None:
+    before, rows = listed(PLAIN), with_(other_case=0.5)
+    changed = [row["text"] != plain["text"] for row, plain in zip(rows, before, strict=True)]
+    assert 0.3 < sum(changed) / len(changed) < 0.7
+    assert {row["text"].swapcase() if other else row["text"] for row, other in zip(rows, changed, strict=True)} <= {
+        row["text"] for row in before
+    }
+
+
+def test_texts_that_are_missing_have_no_case_and_labels_are_texts_too() -> None:
+    rows = datasets.Dataset.from_dict({"y": [None, "no", "Yes"]})
+    assert with_drift(rows, Drift(other_case=1), label="y")["y"][:] == [None, "NO", "yES"]
+
+
+def test_rows_can_be_lost_and_nothing_else_moves() -> None:
+    before, rows = with_(missing=0.2), with_(missing=0.2, lost=0.5)
+    assert 0.3 < len(rows) / len(before) < 0.7
+    left = iter(before)
+    assert all(row in left for row in rows)  # in the same order
+
+
+def test_a_partition_can_be_empty() -> None:
+    origin, parts = stored("lost=1 partitions=0", SENT)
+    assert origin == "400 rows handed in, drift lost=1 partitions=0, which leaves 200"
+    assert [part.num_rows for part in parts] == [0, 200]
+
+
 def test_one_column_can_have_it_alone() -> None:
     rows = with_(missing=1.0, column="label")
     assert [row["label"] for row in rows] == [None] * len(rows)
@@ -219,6 +248,7 @@ def test_a_share_of_the_partitions_can_have_it_and_the_seed_decides_which() -> N
             "  expected  one of: image, text, list, label\n  got       column=txt\n  nearest   text\n",
         ),
         ("corrupt_images=1 column=text", "the data set has no images that could be corrupt\n"),
+        ("other_case=1 column=label", "the data set has no text that could be in another case\n"),
         ("label_noise=1 column=list", "the column list has no classes that could be wrong or imbalanced\n"),
         (
             "missing=1 partitions=0,2",

@@ -26,7 +26,8 @@ def test_an_unknown_kind_is_told_with_the_nearest() -> None:
     assert str(error.value) == (
         "there is no such kind of drift\n"
         "  where     --flops-drift\n"
-        "  expected  some of: missing, corrupt_images, label_noise, imbalance, duplicates, column, partitions, devices\n"
+        "  expected  some of: missing, corrupt_images, label_noise, imbalance, duplicates, other_case, lost, "
+        "column, partitions, devices\n"
         "  got       mising\n"
         "  nearest   missing\n"
         "  fix       for example missing=0.1 label_noise=0.2"
