@@ -108,12 +108,12 @@ class ByPartitioner:
             raise DataSourceError(not_installed(kind, where))
         takes = signature(flower).parameters
         given = {key: as_flower_takes(key, value) for key, value in arguments(kind).items() if key != "seed"}
+        check_sizes(kind, len(order), count, where)
         rows = RowsToSplit(pa.table({"row": order}))
         if "partition_by" in takes:
             column = given["partition_by"] = column_to_split_by(kind, data.schema, data.label, where)
             rows = _with_column(data, order, column, isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids)
             check_values(kind, column, rows.table.column(column), count, where)
-        check_sizes(kind, len(order), count, where)
         given |= {"seed": seed} if "seed" in takes else {}
         given |= {"num_partitions": count} if "num_partitions" in takes else {}
         try:

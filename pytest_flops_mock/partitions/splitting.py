@@ -57,14 +57,15 @@ def split(data: DataToSplit, scheme: Scheme, count: int | None, *, seed: int = S
         DataSourceError: There are fewer rows than partitions, or the scheme cannot split these rows.
     """
     rows = len(data.rows)
-    if not 1 <= (1 if count is None else count) <= rows:
+    asked = 1 if count is None else count
+    if not 1 <= asked <= rows:
         raise DataSourceError(
             Problem(
-                f"{rows} rows cannot be split into {count} partitions",
+                f"{rows} rows cannot be split into {asked} partitions",
                 where=data.name,
                 expected=f"from 1 to {rows} partitions" if rows else "a data set with rows",
-                got=f"number_of_partitions = {count}",
-                nearest=str(min(max(count or 1, 1), rows)) if rows else "",
+                got=f"number_of_partitions = {asked}",
+                nearest=str(min(max(asked, 1), rows)) if rows else "",
                 fix="ask for fewer partitions or more rows; on FLOps the provider dies half-way",
                 code="FM303",
             )

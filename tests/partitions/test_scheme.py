@@ -300,10 +300,10 @@ def test_classes_of_a_continuous_column_are_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["natural_id", "grouped_natural_id group_size=2", "dirichlet alpha=1"])
 @pytest.mark.parametrize("gap", [None, float("nan")])
 def test_missing_values_are_counted(text: str, gap: float | None) -> None:
-    rows = people(10).add_column("gaps", [gap, gap, *(range(8) if gap is None else map(float, range(8)))])
+    rows = people(40).add_column("gaps", [gap, gap, *(range(38) if gap is None else map(float, range(38)))])
     message = refused(f"{text} partition_by=gaps", 2, rows)
     assert message.startswith(
-        f"2 of 10 rows have no value in the column gaps, and {text.split(maxsplit=1)[0]} splits by it\n"
+        f"2 of 40 rows have no value in the column gaps, and {text.split(maxsplit=1)[0]} splits by it\n"
     )
 
 
@@ -391,6 +391,11 @@ def test_more_partitions_than_rows_are_told_as_without_a_partitioner() -> None:
     with pytest.raises(FlopsMockError, match="600 rows cannot be split into 601 partitions") as error:
         ours("natural_id partition_by=row", 601)
     assert error.value.problems[0].code == "FM303"
+
+
+def test_no_rows_make_no_partitions_however_many_ids_there_could_be() -> None:
+    with pytest.raises(FlopsMockError, match="0 rows cannot be split into 1 partitions"):
+        ours("natural_id", None, people().select([]))
 
 
 def test_a_flower_that_lacks_a_partitioner_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
