@@ -13,7 +13,7 @@ from measuring import mnist_like, ratio, raw_put, raw_server, verdict
 
 from pytest_flops_mock.data.loaded import handed_in
 from pytest_flops_mock.flight.server import MLDataServer
-from pytest_flops_mock.partitions.scheme import IID
+from pytest_flops_mock.partitions.scheme import ByPartitioner
 from pytest_flops_mock.partitions.splitting import split
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.sla.models import MockSLA
@@ -29,7 +29,7 @@ SLA = MockSLA.load(
 def main() -> int:
     """Measure and print."""
     dataset = mnist_like()
-    parts = split(handed_in(dataset, "mnist"), IID(), 3)
+    parts = split(handed_in(dataset, "mnist"), ByPartitioner(), 3)
     tables = {
         f"mnist.{part.index}.parquet": pa.Table.from_batches(part.batches(), schema=part.schema).combine_chunks()
         for part in parts

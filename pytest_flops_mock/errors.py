@@ -180,6 +180,9 @@ def nearest(value: str, valid: Iterable[str]) -> str:
     if len(value) > MAX_NAME:
         return ""
     candidates = {choice.casefold(): choice for choice in islice(valid, MAX_NAMES) if len(choice) <= MAX_NAME}
+    whole = [key for key in candidates if "_" in key and value.casefold() in key.split("_")]
+    if len(whole) == 1 and value.casefold() not in candidates:  # partitions: number_of_partitions, not partitioner
+        return candidates[whole[0]]
     matches = get_close_matches(value.casefold(), candidates, n=1, cutoff=0.5)
     return candidates[matches[0]] if matches else ""
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+    from pytest_flops_mock.sla.partitioners import Partitioning
     from pytest_flops_mock.sla.schemes import Drift
 
     SLA = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
@@ -67,15 +68,15 @@ class ProvideMockData:
         *,
         dataset: Any = None,
         data: str | DataSource | DataChoice | None = None,
-        drift: str | Mapping[str, float] | Drift | None = None,
+        drift: str | Mapping[str, Any] | Drift | None = None,
+        partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         **changes: Unpack[SLAChanges],
     ) -> ProviderRun:
         """Run the mock data provider; see the fixture."""
         from pytest_flops_mock.provider import MockDataProvider
 
-        options = _options(self._request, data=data, drift=drift)
-        provider = MockDataProvider(self._uri, data=options.data, recordings=options.recordings, drift=options.drift)
-        return provider.run(_mock_sla(self._request, sla, changes), dataset)
+        options = _options(self._request, data=data, drift=drift, partitioner=partitioner)
+        return MockDataProvider(self._uri, **options.of_provider()).run(_mock_sla(self._request, sla, changes), dataset)
 
 
 @dataclass(frozen=True)
@@ -185,9 +186,9 @@ def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataSer
     is that of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``. ``changes`` replace values in
     it, for example ``number_of_partitions=5``. ``dataset=`` takes a ``datasets.Dataset`` to send instead of the one that
     the SLA names. ``data=`` says where data sets come from (``hub``, ``mnist:recorded *:hub``), ``drift=`` what is
-    wrong with the rows of each partition (``missing=0.1 label_noise=0.2``); without them it is what
-    ``@pytest.mark.flops_data(...)``, ``--flops-data`` and ``--flops-drift``, or the ini keys say. The run tells name, rows
-    and bytes of each stored partition.
+    wrong with the rows of each partition (``missing=0.1 label_noise=0.2``), ``partitioner=`` how rows are split
+    (``dirichlet alpha=0.3``); without them it is what ``@pytest.mark.flops_data(...)``, ``--flops-data``, ``--flops-drift``
+    and ``--flops-partitioner``, or the ini keys say. The run tells name, rows and bytes of each stored partition.
     """
     return ProvideMockData(request, ml_data_server.uri)
 
@@ -217,17 +218,15 @@ def flops_check(request: pytest.FixtureRequest) -> Iterator[FlopsCheck]:
 
     Args:
         repository: Folder, mapping of file names to texts, or ``MLRepository``; by default ``flops_repository``.
-        uri: Address of a server whose data are used as they are, with ``data_tags``; then no provider runs without an
-            ``sla``.
+        uri: Address of a server whose data are used as they are, with ``data_tags``; no provider runs without ``sla``.
         sla: MDP SLA: path (relative to the test's file or the rootdir), JSON text, mapping or ``MockSLA``; by default that
             of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``. A list of them, several in
             the marker, or ``--flops-together`` is one check of several mock data providers that send to one learner.
         project_sla: Project SLA, likewise; by default ``--flops-project-sla`` or the ini key, if there is one.
         data_tags: Tags that the learner asks for; by default those of the project SLA, else the MDP SLA's.
-        **options: How the check is done: any attribute of ``CheckOptions`` (``data``, ``recordings``, ``drift``, ``env``,
-            ``timeout``, ``memory``, ``pass_env``, ``ignore``, ``until``). By default what the markers ``flops_data`` and
-            ``flops_ignore`` of the test say, else the options and ini keys; ``pass_env`` and ``ignore`` come on top of
-            those. And values to replace in the MDP SLA, for example ``dataset_name="cifar10"``.
+        **options: How the check is done: any attribute of ``CheckOptions`` (such as ``data``, ``drift``, ``partitioner``,
+            ``env``, ``timeout``). By default what the markers ``flops_data`` and ``flops_ignore`` say, else options and ini
+            keys; ``pass_env`` and ``ignore`` add up. And values to replace in the MDP SLA, as in ``dataset_name="cifar10"``.
     """
     check = FlopsCheck(request)
     yield check
@@ -251,21 +250,24 @@ def _options(request: pytest.FixtureRequest, **arguments: Unpack[CheckArguments]
         SettingsError: The call or a marker says what means nothing.
     """
     options = settings_of(request.config).options
-    where = f"@pytest.mark.flops_data of {request.node.nodeid}"
+    of_test = f"of {request.node.nodeid}"
+    where = f"@pytest.mark.flops_data {of_test}"
     marker = request.node.get_closest_marker("flops_data")
     if marker is not None:
-        if len(marker.args) > 1 or marker.kwargs.keys() - {"drift"} or not (marker.args or marker.kwargs):
+        if len(marker.args) > 1 or marker.kwargs.keys() - {"drift", "partitioner"} or not (marker.args or marker.kwargs):
             raise SettingsError(
                 Problem(
-                    "the marker flops_data takes a source of data, drift, or both",
+                    "the marker flops_data takes a source of data, drift and a partitioner",
                     where=where,
                     expected='@pytest.mark.flops_data("mnist:recorded *:hub", drift="missing=0.1")',
                     got=", ".join([*map(repr, marker.args), *(f"{name}=" for name in marker.kwargs)]) or "nothing",
                     fix="several sources go into one text",
                 )
             )
-        options = options.changed(where, data=next(iter(marker.args), None), drift=marker.kwargs.get("drift"))
-    where = f"@pytest.mark.flops_ignore of {request.node.nodeid}"
+        options = options.changed(where, data=next(iter(marker.args), None), **marker.kwargs)
+    if sla := request.node.get_closest_marker("flops_sla"):  # nearer to the test than options and ini keys
+        options = options.changed(f"@pytest.mark.flops_sla {of_test}", partitioner=sla.kwargs.get("partitioner"))
+    where = f"@pytest.mark.flops_ignore {of_test}"
     markers = list(request.node.iter_markers("flops_ignore"))
     if any(marker.kwargs or not marker.args for marker in markers):
         raise SettingsError(

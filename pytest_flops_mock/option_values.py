@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.data.choice import DataChoice, data_choice
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.files import matching
 from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Stage
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.sla.partitioners import Partitioning
 
 Read = Callable[[Any, Path, str], Any]
 
@@ -70,6 +73,13 @@ def data(value: Any, _: Path, where: str) -> DataChoice:
 def drift(value: Any, _: Path, where: str) -> Drift:
     """What is wrong with rows. See :func:`drift_of`."""
     return drift_of(value, where)
+
+
+def partitioner(value: Any, _: Path, where: str) -> Partitioning:
+    """How rows are split. See :func:`partitioning_of`."""
+    from pytest_flops_mock.sla.partitioning import partitioning_of
+
+    return partitioning_of(value, where)
 
 
 def environments(value: str | Iterable[str], _: Path, where: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
@@ -22,6 +22,8 @@ from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from pytest_flops_mock.sla.partitioners import Partitioning
 
 Door = Literal["pytest", "command", "argument"]
 
@@ -156,10 +158,19 @@ OPTIONS = (
     Option(
         "drift",
         "what is wrong with the rows of each partition, each kind with a share from 0 to 1: `missing=0.1 "
-        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1`",
+        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1 other_case=0.1 lost=0.5`; `column=age`, "
+        "`partitions=0,2` and `devices=0.3` (of the partitions) say where",
         values.drift,
         "DRIFT",
         default="nothing",
+    ),
+    Option(
+        "partitioner",
+        "how rows are split into partitions, in place of what the SLA says: a partitioner of Flower Datasets with its "
+        "arguments, such as `dirichlet alpha=0.3` or `size partition_sizes=10,20`; as JSON also a list of groups",
+        values.partitioner,
+        "PARTITIONER",
+        default="what the SLA says, else `iid`",
     ),
     Option(
         "env",
@@ -223,7 +234,10 @@ class CheckOptions:
             for each (``mnist:recorded *:hub``).
         recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
             directory.
-        drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 label_noise=0.2``.
+        drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 column=age``.
+        partitioner: How rows are split into partitions, in place of what the SLA says: a text such as
+            ``dirichlet alpha=0.3``, a mapping with ``name``, or a list of groups of a mixed fleet. Without it: what the SLA
+            says, else ``iid``.
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), ``auto`` (where
             uv is there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current
             one), or the path of an interpreter or of a virtual environment. Several (``learner,current``) are compared.
@@ -241,6 +255,7 @@ class CheckOptions:
     data: DataChoice = field(default_factory=DataChoice)
     recordings: Path = RECORDINGS
     drift: Drift = field(default_factory=Drift)
+    partitioner: Partitioning | None = None
     env: tuple[str, ...] = (values.AUTO,)
     allow_builds: bool = False
     timeout: float = 60.0
@@ -269,9 +284,27 @@ class CheckOptions:
                 changes[option.key] = option.joined(getattr(self, option.key), meant)
         return replace(self, **changes)
 
+    def of_provider(self) -> ProviderArguments:
+        """Those that are about data, as keywords of ``MockDataProvider``."""
+        return {
+            "data": self.data,
+            "recordings": self.recordings,
+            "drift": self.drift,
+            "partitioner": self.partitioner,
+        }
+
     def arguments(self) -> CheckArguments:
         """These options as keywords of a call."""
         return cast("CheckArguments", vars(self))
+
+
+class ProviderArguments(TypedDict):
+    """The options of a check that its mock data providers take."""
+
+    data: DataChoice
+    recordings: Path
+    drift: Drift
+    partitioner: Partitioning | None
 
 
 class CheckArguments(TypedDict, total=False):
@@ -279,7 +312,8 @@ class CheckArguments(TypedDict, total=False):
 
     data: str | DataSource | DataChoice | None
     recordings: str | os.PathLike[str] | None
-    drift: str | Mapping[str, float] | Drift | None
+    drift: str | Mapping[str, Any] | Drift | None
+    partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None
     env: str | Iterable[str] | None
     allow_builds: bool | None
     timeout: float | None

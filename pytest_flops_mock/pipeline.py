@@ -145,7 +145,7 @@ class RepositoryChecker:
         with ExitStack() as stack:
             address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
             options = self._options
-            provider = MockDataProvider(address, data=options.data, recordings=options.recordings, drift=options.drift)
+            provider = MockDataProvider(address, **options.of_provider())
             stages = tuple(Stage)[: list(Stage).index(options.until) + 1]
             context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
             plan.run(context)

@@ -40,6 +40,7 @@ from pytest_flops_mock.tracebacks import shortened
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
+    from pytest_flops_mock.sla.partitioners import Partitioning
 
 __all__ = [
     "flops_check",
@@ -75,8 +76,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers",
-        "flops_data(source=None, *, drift=None): where the data sets of a test come from, such as 'mnist:recorded *:hub', "
-        "and what is wrong with the rows of each partition, such as 'missing=0.1'",
+        "flops_data(source=None, *, drift=None, partitioner=None): where the data sets of a test come from, such as "
+        "'mnist:recorded *:hub', what is wrong with the rows of each partition, such as 'missing=0.1', and how rows are "
+        "split, such as 'dirichlet alpha=0.3'",
     )
     config.addinivalue_line(
         "markers",
@@ -99,12 +101,19 @@ def pytest_report_header(config: pytest.Config) -> str:
     slas = [sla.relative_to(config.rootpath) if sla.is_relative_to(config.rootpath) else sla for sla in settings.slas]
     parts = [
         f"data {options.data.value}",
+        f"partitioner {_written(options.partitioner)}" if options.partitioner is not None else "",
         f"drift {options.drift.value}" if options.drift.value else "",
         f"sla {listing(slas, 5)}{' together' if settings.together else ''}" if slas else "",
         f"env {','.join(options.env)}" if options.env != CheckOptions.env else "",
         f"{listing(options.ignore)} ignored" if options.ignore else "",
     ]
     return f"flops: {', '.join(filter(None, parts))}"
+
+
+def _written(partitioner: Partitioning) -> str:
+    from pytest_flops_mock.sla.partitioners import in_short
+
+    return in_short(partitioner)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SLAFile | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -21,16 +21,18 @@ from pytest_flops_mock.data.loaded import LoadedData, handed_in
 from pytest_flops_mock.data.resolving import load, resolve, source_of
 from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twin_source import known_twin
-from pytest_flops_mock.errors import SLAError
+from pytest_flops_mock.errors import DataSourceError, SLAError
 from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.partitions.drift import label_to_drift, with_drift
-from pytest_flops_mock.partitions.scheme import IID
+from pytest_flops_mock.partitions.drift import drifting, label_to_drift, with_drift
+from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
+from pytest_flops_mock.sla.partitioners import Partitioning, in_short
+from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
 from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Severity
 
@@ -69,9 +71,9 @@ class ProviderRun:
 class MockDataProvider:
     """Does what FLOps' mock data provider does, against any ML data server.
 
-    Loads the split ``train`` of the SLA's data set, shuffles and splits it with Flower Datasets into IID partitions,
-    and sends each as ``DATA_TAG.DIGEST.parquet``. Rows stream in batches: memory is bounded by the batch. With drift, up
-    to two partitions are held in memory.
+    Loads the split ``train`` of the SLA's data set, shuffles and splits it with Flower Datasets into IID partitions
+    (or as the SLA's ``partitioner`` says), and sends each as ``DATA_TAG.DIGEST.parquet``. Rows stream in batches: memory is
+    bounded by the batch. With drift, up to two partitions are held in memory.
 
     Args:
         uri: Address of the ML data server, ``grpc://HOST:PORT``.
@@ -80,11 +82,13 @@ class MockDataProvider:
         recordings: Folder of recorded samples, and of twins of your own data sets.
         drift: What is wrong with the rows of each partition, whatever their source: a mapping, or a text such as
             ``missing=0.1 label_noise=0.2``.
-        seed: Seed of the shuffle, of synthetic data and of drift; the real provider shuffles with 42.
+        partitioner: How rows are split, in place of what the SLA says: a text such as ``dirichlet alpha=0.3``, a mapping, or
+            a list of groups.
+        seed: Seed of the shuffle and the partitioner, of synthetic data and of drift; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
 
     Raises:
-        SettingsError: There is no such source of data, or no such drift.
+        SettingsError: There is no such source of data, no such drift, or no such partitioner.
     """
 
     def __init__(
@@ -93,7 +97,8 @@ class MockDataProvider:
         *,
         data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
         recordings: str | os.PathLike[str] = RECORDINGS,
-        drift: str | Mapping[str, float] | Drift = "",
+        drift: str | Mapping[str, Any] | Drift = "",
+        partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         seed: int = SEED,
         timeout: float = 60.0,
     ) -> None:
@@ -101,6 +106,7 @@ class MockDataProvider:
         self.data = data_choice(data)
         self.recordings = Path(recordings)
         self.drift = drift_of(drift)
+        self.partitioner = None if partitioner is None else partitioning_of(partitioner)
         self.seed = seed
         self.timeout = timeout
 
@@ -135,10 +141,19 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had, split or sent.
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
-        data = self._loaded(sla, dataset)
+        plan = sla.partitioner if self.partitioner is None else self.partitioner
+        count = partitions_asked(plan, sla.asked_partitions)
+        problems = () if plan is None else tuple(number_problems(plan, sla.asked_partitions, sla.dataset_name, code="FM310"))
+        if problems:
+            raise DataSourceError(*problems)
+        data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
         label = label_to_drift(self.drift, data.schema, data.label, data.name)
-        partitions = split(data, IID(), sla.number_of_partitions, seed=self.seed)
-        drifted = (with_drift(partition, self.drift, seed=self.seed, label=label) for partition in partitions)
+        partitions = split(data, scheme_of(plan), count, seed=self.seed)
+        bad = drifting(self.drift, len(partitions), self.seed, data.name)
+        drifted = (
+            with_drift(partition, self.drift, seed=self.seed, label=label) if partition.index in bad else partition
+            for partition in partitions
+        )
         with (
             MLDataClient(self.uri, timeout=self.timeout) as client,
             _progress(partitions) as advance,
@@ -146,23 +161,25 @@ class MockDataProvider:
             closing(_named(drifted)) as ready,
         ):
             stored = tuple(_send(client, named, sla.data_tag, advance) for named in ready)
-        origin = data.origin + (f", drift {self.drift.value}" if self.drift.value else "")
+        split_up = sum(partition.rows for partition in partitions)
+        origin = data.origin + (f", split by {in_short(plan)}" if plan is not None else "")
+        origin += f", which leaves {split_up} of {len(data.rows)} rows" if split_up != len(data.rows) else ""
+        origin += f", drift {self.drift.value}" if self.drift.value else ""
         run = ProviderRun(sla.dataset_name, sla.data_tag, data.source, origin, stored)
-        left_out = sum(partition.rows for partition in partitions) != run.rows
-        return replace(run, origin=f"{origin}, which leaves {run.rows}") if left_out else run
+        return replace(run, origin=f"{origin}, which leaves {run.rows}") if split_up != run.rows else run
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
         return source_of(dataset_name, self.data, self.recordings)
 
-    def _loaded(self, sla: MockSLA, dataset: Any) -> LoadedData:
+    def _loaded(self, sla: MockSLA, dataset: Any, partitions: int, least: int) -> LoadedData:
         if dataset is not None:
             return handed_in(dataset, sla.dataset_name, known_twin(sla.dataset_name, self.recordings).label)
         asked = sla.mock_data_configuration
         selection = Selection(asked.split, asked.config_name, asked.revision, asked.max_rows)
         folder = sla.folder or Path.cwd()
         data = resolve(sla.dataset_name, self.data, self.recordings, folder=folder, selection=selection)
-        return load(data, partitions=sla.number_of_partitions, seed=self.seed)
+        return load(data, partitions=partitions, least=least, seed=self.seed)
 
 
 def _check(sla: MockSLA) -> None:

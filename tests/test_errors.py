@@ -65,6 +65,8 @@ def test_the_nearest_of_huge_names_is_not_looked_for() -> None:
         ("pet", ["pets", "other"], "pets"),
         ("MODEL_MANAGER.PY", ["model_manager.py"], "model_manager.py"),
         ("", ["pets"], ""),
+        ("partitions", ["partitioner", "number_of_partitions"], "number_of_partitions"),
+        ("name", ["name", "dataset_name"], "name"),
         ("pets", [], ""),
         ("xyz", ["pets"], ""),
     ],

@@ -28,7 +28,8 @@ def test_options_attributes_and_keywords_of_a_check_are_the_same() -> None:
 
 
 def test_keys_of_the_sla_can_be_changed_by_keywords() -> None:
-    assert list(SLAChanges.__annotations__) == ["customerID", *MockDataConfiguration.model_fields]
+    keys = ["customerID", *MockDataConfiguration.model_fields]
+    assert list(SLAChanges.__annotations__) == [key for key in keys if key not in CheckArguments.__annotations__]
 
 
 def test_names_are_unique_in_each_door() -> None:
@@ -84,7 +85,8 @@ def test_an_unknown_keyword_is_told_with_the_nearest(keyword: str, nearest: str)
         check_repository({}, sla=mock_sla(), **unknown)
     assert str(error.value) == (
         "a check has no such argument\n"
-        "  expected  some of: data, recordings, drift, env, allow_builds, timeout, memory, gpu, pass_env, ignore, until\n"
+        "  expected  some of: data, recordings, drift, partitioner, env, allow_builds, timeout, memory, gpu, pass_env, ignore, "
+        "until\n"
         f"  got       {keyword}\n"
         f"  nearest   {nearest}\n"
         "  fix       help(pytest_flops_mock.CheckOptions) says what each of them means"

@@ -235,6 +235,44 @@ def test_an_sla_that_was_judged_before_is_stored_without_another_look_at_its_rul
             provider.run(sla, numbers())
 
 
+def test_partitions_are_what_the_partitioner_makes_of_the_rows() -> None:
+    rows = numbers().add_column("who", [*"ccabbbbaab"])
+    with MLDataServer() as server:
+        by_person = {"name": "natural_id", "partition_by": "who"}
+        run = MockDataProvider(server.uri).run(
+            {"mock_data_configuration": {"data_tag": "m", "partitioner": by_person}}, rows
+        )
+        assert [part.rows for part in run.partitions] == [3, 5, 2]
+        assert run.origin == "10 rows handed in, split by natural_id partition_by=who"
+        assert {*load_partitions(server.uri, ["m"])[:]["x"].to_pylist()} == set(range(10))
+        sizes = MockDataProvider(server.uri, partitioner="size partition_sizes=1,6").run(mock_sla(), rows)
+        assert [part.rows for part in sizes.partitions] == [1, 6]
+        assert sizes.origin == "10 rows handed in, split by size partition_sizes=1,6, which leaves 7 of 10 rows"
+
+
+def test_a_twin_is_made_large_enough_for_the_sizes() -> None:
+    with MLDataServer() as server:
+        run = MockDataProvider(server.uri, partitioner="size partition_sizes=700,1").run(mock_sla())
+        assert [part.rows for part in run.partitions] == [700, 1]
+
+
+def test_a_partition_without_rows_is_stored() -> None:
+    with MLDataServer() as server:
+        run = MockDataProvider(server.uri, partitioner="inner_dirichlet partition_sizes=0,5 alpha=1").run(mock_sla())
+        assert [part.rows for part in run.partitions] == [0, 5]
+        assert len(load_partitions(server.uri, ["mnist"])) == 5
+
+
+def test_a_partitioner_that_cannot_be_used_is_told_before_anything_runs() -> None:
+    with pytest.raises(FlopsMockError, match="nearest   dirichlet"):
+        MockDataProvider("grpc://127.0.0.1:1", partitioner="dirichlett alpha=1")
+    provider = MockDataProvider("grpc://127.0.0.1:1")
+    with pytest.raises(FlopsMockError, match="alpha of dirichlet is not a number above 0"):
+        provider.run(mock_sla(partitioner="dirichlet alpha=0"))
+    with pytest.raises(FlopsMockError, match="there are sizes for 1 partition, and number_of_partitions is 2"):
+        provider.run(mock_sla(partitioner="size partition_sizes=1"))
+
+
 def test_a_drift_that_there_is_not_is_told_before_anything_runs() -> None:
     with pytest.raises(FlopsMockError, match="nearest   missing"):
         MockDataProvider("grpc://127.0.0.1:1", drift="mising=0.1")

@@ -59,6 +59,11 @@ def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block:
     assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
 
 
+@pytest.mark.parametrize("block", [*blocks("json"), *blocks("json", HOW_TO)])
+def test_an_sla_shown_has_no_problems(block: str) -> None:
+    assert not MockSLA.load(block).problems()
+
+
 @pytest.mark.slow
 def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> None:
     (block,) = [block for block in blocks("python") if "@pytest.fixture" in block]

@@ -119,6 +119,16 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
         whole_number(options.seed or "42", "--seed", minimum=0),
     )
     drift = drift_of(options.drift or "", "--drift")
+    if drift.partitions or drift.devices != 1:
+        raise SettingsError(
+            Problem(
+                "a twin that is shown has no partitions",
+                where="--drift",
+                expected="drift of all rows",
+                got=drift.value,
+                fix="leave partitions and devices out",
+            )
+        )
     from pytest_flops_mock.data.twin_source import known_twin, twin_of
     from pytest_flops_mock.data.twins.making import make_split
     from pytest_flops_mock.data.twins.showing import contact_sheet, sample, schema

@@ -92,6 +92,16 @@ DATA = (
         fix="Write the column as text, numbers or lists, and the file without the metadata key huggingface.",
     ),
     Code(
+        "FM310",
+        Stage.PROVIDE,
+        Severity.ERROR,
+        "data that the partitioner cannot split",
+        trigger="The column that a partitioner splits by is not there, not clear, continuous where classes are needed, or "
+        "has gaps; or there are too few rows, classes or ids for its arguments and the number of partitions.",
+        why="FLOps ignores the partitioner and sends IID partitions. Here it says how rows are split, and these cannot be.",
+        fix="Name another column with partition_by, change the arguments or the number of partitions, or use more rows.",
+    ),
+    Code(
         "FM401",
         Stage.LOAD,
         Severity.ERROR,

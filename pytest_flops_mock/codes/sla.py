@@ -204,4 +204,14 @@ SLA = (
         why="What that MDP sends stays on the ML data server: learners train on the others' data, and nothing says so.",
         fix="Put its data_tag into the project SLA's data_tags, or leave the SLA out.",
     ),
+    Code(
+        "FM022",
+        Stage.SLA,
+        Severity.ERROR,
+        "partitioner that cannot be used",
+        trigger="The SLA's partitioner is unknown, lacks an argument, has one that it does not know or that means nothing, "
+        "or does not go with number_of_partitions.",
+        why="FLOps ignores the key and sends IID partitions. Here it says how rows are split, and they cannot be split so.",
+        fix="Correct the partitioner, or remove the key for the partitions of FLOps.",
+    ),
 )

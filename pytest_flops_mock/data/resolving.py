@@ -99,12 +99,13 @@ def _address(name: str) -> Problem:
     )
 
 
-def load(data: DataSet, *, partitions: int, seed: int) -> LoadedData:
+def load(data: DataSet, *, partitions: int, least: int = 0, seed: int) -> LoadedData:
     """The rows of a data set.
 
     Args:
         data: Which one.
         partitions: How many partitions will be made; a twin is made large enough for them, up to the real size.
+        least: How many rows they need; likewise.
         seed: Seed of a twin.
 
     Raises:
@@ -116,7 +117,7 @@ def load(data: DataSet, *, partitions: int, seed: int) -> LoadedData:
             files = local_files(data.path)
             rows, origin = local_rows(data.path, data.name, data.selection)
         elif data.twin is not None:
-            rows, origin = twin_rows(data.twin, data.name, data.selection, partitions=partitions, seed=seed)
+            rows, origin = twin_rows(data.twin, data.name, data.selection, partitions=partitions, least=least, seed=seed)
         elif data.source == DataSource.RECORDED:
             rows, origin, classes = replay(data.names, data.selection, data.recordings)
         else:

@@ -103,7 +103,7 @@ def twin_of(known: KnownTwin, recordings: Path = RECORDINGS, folder: Path | None
     )
 
 
-def twin_rows(twin: Twin, name: str, selection: Selection, *, partitions: int, seed: int) -> tuple[Any, str]:
+def twin_rows(twin: Twin, name: str, selection: Selection, *, partitions: int, least: int = 0, seed: int) -> tuple[Any, str]:
     """Rows of a twin, and where they came from in words.
 
     Large enough for the partitions, but no larger than the real data set: too many of those are an error there, too.
@@ -113,6 +113,7 @@ def twin_rows(twin: Twin, name: str, selection: Selection, *, partitions: int, s
         name: Name of the data set in the SLA.
         selection: Which rows; a twin has no revisions.
         partitions: How many partitions will be made.
+        least: How many rows are needed.
         seed: Seed of the rows.
 
     Raises:
@@ -120,7 +121,7 @@ def twin_rows(twin: Twin, name: str, selection: Selection, *, partitions: int, s
     """
     _check_config(twin, name, selection.config_name)
     real = chosen_split(twin.splits, name, selection.split)
-    rows = max(ROWS, ROWS_PER_PARTITION * partitions) if selection.max_rows is None else selection.max_rows
+    rows = max(ROWS, ROWS_PER_PARTITION * partitions, least) if selection.max_rows is None else selection.max_rows
     rows = min(rows, real)
     data = (_kept if rows <= MAX_KEPT_ROWS else _made)(twin, selection.split, rows, seed)
     doubts = len(twin.unsure)

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pytest_flops_mock.errors import DataSourceError, Problem, listing
+from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 from pytest_flops_mock.flight.features import features_of
 from pytest_flops_mock.partitions.splitting import Partition
 from pytest_flops_mock.sla.schemes import Drift
@@ -39,8 +40,35 @@ def with_drift(partition: Partition, drift: Drift, *, seed: int, label: str) -> 
     return replace(partition, schema=table.schema, rows=table.num_rows, make=lambda: iter(table.to_batches()))
 
 
+def drifting(drift: Drift, count: int, seed: int, where: str) -> frozenset[int]:
+    """The numbers of the partitions that have the drift.
+
+    Args:
+        drift: What is wrong, and for which partitions.
+        count: How many partitions there are.
+        seed: Decides which, if only a share of them has it.
+        where: Which data set, for the message.
+
+    Raises:
+        DataSourceError: A partition is named that there is not.
+    """
+    named = list(dict.fromkeys(drift.partitions)) or list(range(count))
+    if beyond := [number for number in named if number >= count]:
+        raise DataSourceError(
+            Problem(
+                f"there is no partition {beyond[0]} that could have drift",
+                where=where,
+                expected=f"numbers from 0 to {count - 1}",
+                got=f"partitions={listing(drift.partitions)}",
+                fix="correct the numbers, or ask for more partitions",
+            )
+        )
+    order = _stream(seed, "devices").permutation(len(named))[: round(drift.devices * len(named))]
+    return frozenset(named[place] for place in order)
+
+
 def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "") -> pa.Table:
-    """The rows with their drift: in the same order, but fewer if classes are made rare.
+    """The rows with their drift: in the same order, but fewer if classes are made rare or rows are lost.
 
     Args:
         table: Rows without drift, with features in the schema; pictures as bytes.
@@ -57,13 +85,17 @@ def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "") -> pa
         column = column.chunk(0) if isinstance(column, pa.ChunkedArray) and column.num_chunks else column
         if drift.label_noise and name == label:
             column = _mislabelled(column, features[name], drift.label_noise, _stream(seed, "label_noise"))
-        if drift.corrupt_images and _is_image(features[name]):
+        if drift.corrupt_images and _is_image(features[name]) and drift.column in ("", name):
             column = _cut_off(column, drift.corrupt_images, _stream(seed, "corrupt_images", name))
-        if drift.missing and name != label:
+        if drift.other_case and _is_text(column.type) and drift.column in ("", name):
+            column = _in_other_case(column, drift.other_case, _stream(seed, "other_case", name))
+        if drift.missing and name == (drift.column or name) and (drift.column or name != label):
             column = _with_gaps(column, drift.missing, _stream(seed, "missing", name))
         columns.append(column)
     table = pa.Table.from_arrays(columns, schema=table.schema)
-    return _repeating(table, drift.duplicates, _stream(seed, "duplicates")) if drift.duplicates else table
+    table = _repeating(table, drift.duplicates, _stream(seed, "duplicates")) if drift.duplicates else table
+    # At last, so that it moves nothing else.
+    return table.filter(_stream(seed, "lost").random(table.num_rows) >= drift.lost) if drift.lost else table
 
 
 def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> str:
@@ -83,7 +115,19 @@ def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> s
     """
     features = features_of(schema)
     columns = f"columns {listing(features)}"
-    if drift.corrupt_images and not any(map(_is_image, features.values())):
+    if drift.column and drift.column not in features:
+        raise DataSourceError(
+            Problem(
+                f"the data set has no column {drift.column} that could have drift",
+                where=where,
+                expected=f"one of: {listing(features)}",
+                got=f"column={drift.column}",
+                nearest=nearest(drift.column, features),
+                fix="correct the name, or leave column out",
+            )
+        )
+    looked_at = [features[drift.column]] if drift.column else features.values()
+    if drift.corrupt_images and not any(map(_is_image, looked_at)):
         raise DataSourceError(
             Problem(
                 "the data set has no images that could be corrupt",
@@ -93,8 +137,29 @@ def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> s
                 fix="leave corrupt_images out",
             )
         )
+    if drift.other_case and not any(map(_is_text, [schema.field(drift.column).type] if drift.column else schema.types)):
+        raise DataSourceError(
+            Problem(
+                "the data set has no text that could be in another case",
+                where=where,
+                expected="a column of text",
+                got=columns if not drift.column else f"column={drift.column}",
+                fix="leave other_case out" if not drift.column else "name a column of text, or leave other_case out",
+            )
+        )
     classes = [name for name, feature in features.items() if _is_a(feature, "ClassLabel")]
-    label = known or (classes[0] if len(classes) == 1 else "")
+    of_classes = bool(drift.label_noise or drift.imbalance)
+    label = (of_classes and drift.column) or known or (classes[0] if len(classes) == 1 else "")
+    if of_classes and label and pa.types.is_nested(schema.field(label).type):
+        raise DataSourceError(
+            Problem(
+                f"the column {label} has no classes that could be wrong or imbalanced",
+                where=where,
+                expected="a column of numbers or text",
+                got=f"{label}, of type {schema.field(label).type}",
+                fix="name another column, or leave label_noise and imbalance out",
+            )
+        )
     if (drift.label_noise or drift.imbalance) and not label:
         raise DataSourceError(
             Problem(
@@ -139,6 +204,14 @@ def _cut_off(column: pa.Array, share: float, rng: np.random.Generator) -> pa.Arr
     parts["bytes"] = pa.array(halves, parts["bytes"].type)
     made = pa.StructArray.from_arrays(list(parts.values()), fields=list(column.type))
     return _without(made, column.is_null().to_numpy(zero_copy_only=False))
+
+
+def _in_other_case(column: pa.Array, share: float, rng: np.random.Generator) -> pa.Array:
+    return pc.if_else(pa.array(rng.random(len(column)) < share), pc.utf8_swapcase(column), column)
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))
 
 
 def _with_gaps(column: pa.Array, share: float, rng: np.random.Generator) -> pa.Array:

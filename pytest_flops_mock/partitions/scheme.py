@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pytest_flops_mock.partitions.flower import iid_partitioner
+from pytest_flops_mock.errors import DataSourceError
+from pytest_flops_mock.partitions.fitting import (
+    as_flower_takes,
+    check_sizes,
+    check_values,
+    column_to_split_by,
+    flower_refuses,
+    not_installed,
+    shares,
+)
+from pytest_flops_mock.partitions.flower import RowsToSplit, partitioner_class, row_numbers
+from pytest_flops_mock.sla.partitioners import IID, Group, GroupedNaturalId, Partitioner, Partitioning, arguments
 
 
 class DataToSplit(Protocol):
@@ -42,29 +54,121 @@ class DataToSplit(Protocol):
 class Scheme(Protocol):
     """Decides which rows each partition has; frozen, with what the user says about it as attributes."""
 
-    def split(self, data: DataToSplit, count: int, seed: int) -> Sequence[npt.NDArray[Any]]:
+    def split(self, data: DataToSplit, count: int | None, seed: int) -> Sequence[npt.NDArray[Any]]:
         """The rows of each partition, by their position in ``data.rows`` and in order.
 
         Args:
             data: A data set with at least ``count`` rows.
-            count: Number of partitions, at least 1.
+            count: Number of partitions, at least 1; ``None`` for as many as the scheme makes of its own.
             seed: Decides all that is random.
+
+        Raises:
+            DataSourceError: These rows cannot be split in this way.
         """
 
 
 @dataclass(frozen=True)
-class IID:
-    """Every partition is a random sample, and all are equally large: what the real mock data provider makes.
+class ByPartitioner:
+    """One partitioner of Flower Datasets for all rows.
 
-    The same as ``FederatedDataset(dataset=..., partitioners={"train": count}, shuffle=True, seed=seed)`` gives.
+    The same as ``FederatedDataset(dataset=..., partitioners={"train": partitioner}, shuffle=True, seed=seed)`` gives, where
+    the partitioner has the same seed.
+
+    Attributes:
+        partitioner: Which, with its arguments; by default what the real mock data provider uses.
     """
 
-    def split(self, data: DataToSplit, count: int, seed: int) -> Sequence[npt.NDArray[Any]]:
-        """The rows of each partition. Flower's partitioner splits their numbers, which is the same and moves no data."""
-        from datasets import Dataset
+    partitioner: Partitioner = field(default_factory=IID)
 
-        # What ``Dataset.shuffle`` does; with the order as data, a partition is a plain slice of it.
+    def split(self, data: DataToSplit, count: int | None, seed: int) -> Sequence[npt.NDArray[Any]]:
+        """The rows of each partition. Flower splits their numbers, which is the same and moves no data."""
+        seed = seed if self.partitioner.seed is None else self.partitioner.seed
+        # What ``Dataset.shuffle`` does.
         shuffled = np.random.default_rng(seed).permutation(len(data.rows))
-        partitioner = iid_partitioner(count)
-        partitioner.dataset = Dataset(pa.table({"row": shuffled}), fingerprint="rows").with_format("arrow")
-        return [partitioner.load_partition(index)[:]["row"].to_numpy() for index in range(count)]
+        return self.in_order(data, shuffled, count, seed)
+
+    def in_order(
+        self, data: DataToSplit, order: npt.NDArray[Any], count: int | None, seed: int, where: str = ""
+    ) -> Sequence[npt.NDArray[Any]]:
+        """The same for some of the rows, which are not shuffled.
+
+        Args:
+            data: The data set.
+            order: Which of its rows, by their position, and in which order.
+            count: Number of partitions; ``None`` for as many as the scheme makes of its own.
+            seed: Seed of the partitioner.
+            where: What they are, for messages; by default the data set's name.
+
+        Raises:
+            DataSourceError: These rows cannot be split in this way.
+        """
+        kind, where = self.partitioner, where or data.name
+        flower = partitioner_class(kind.name)
+        if flower is None:
+            raise DataSourceError(not_installed(kind, where))
+        takes = signature(flower).parameters
+        given = {key: as_flower_takes(key, value) for key, value in arguments(kind).items() if key != "seed"}
+        check_sizes(kind, len(order), count, where)
+        rows = RowsToSplit(pa.table({"row": order}))
+        if "partition_by" in takes:
+            column = given["partition_by"] = column_to_split_by(kind, data.schema, data.label, where)
+            rows = _with_column(data, order, column, isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids)
+            check_values(kind, column, rows.table.column(column), count, where)
+        given |= {"seed": seed} if "seed" in takes else {}
+        given |= {"num_partitions": count} if "num_partitions" in takes else {}
+        try:
+            return row_numbers(flower(**given), rows, count)
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise DataSourceError(flower_refuses(kind, error, where)) from error
+
+
+def _with_column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: bool) -> RowsToSplit:
+    """Numbers and values of rows, in order.
+
+    A data set that is shuffled whole gives its different values in the order of its table, not in that of its rows. To a
+    partitioner that leaves them ``unsorted`` the rows are given so, too; it takes more memory.
+    """
+    names = ["row" if column != "row" else "number", column]
+    values, total = data.table.column(column), data.table.num_rows
+    values = values.cast(pa.large_string()) if pa.types.is_string(values.type) else values  # 2 GB and more
+    if unsorted and len(order) == total == len(data.rows):
+        numbers = np.full(total, -1)
+        numbers[data.rows] = np.arange(total)
+        if (numbers >= 0).all():  # no row comes twice
+            return RowsToSplit(pa.table([numbers, values], names), data.rows[order])
+    return RowsToSplit(pa.table([order, values.take(pa.array(data.rows[order]))], names))
+
+
+@dataclass(frozen=True)
+class MixedFleet:
+    """Groups of partitions, each with a partitioner of its own, over rows that no other group has.
+
+    The rows are shuffled and cut into a share for each group: the sum of its sizes if it names them, else in proportion to
+    its number of partitions. A share is then split as a data set of its own.
+
+    Attributes:
+        groups: The groups, in order.
+    """
+
+    groups: tuple[Group, ...]
+
+    def split(self, data: DataToSplit, count: int | None, seed: int) -> Sequence[npt.NDArray[Any]]:
+        """The rows of each partition, group by group."""
+        order = np.random.default_rng(seed).permutation(len(data.rows))
+        found: list[npt.NDArray[Any]] = []
+        start = 0
+        for index, rows in enumerate(shares(self.groups, len(order), data.name)):
+            group, where = self.groups[index], f"{data.name}, group {index} of the mixed fleet"
+            own = seed if group.partitioner.seed is None else group.partitioner.seed
+            mixed = np.random.default_rng(own).permutation(rows)
+            share = order[start : start + rows][mixed]
+            found += ByPartitioner(group.partitioner).in_order(data, share, group.number_of_partitions, own, where)
+            start += rows
+        return found
+
+
+def scheme_of(partitioning: Partitioning | None) -> Scheme:
+    """The scheme that users mean; without a partitioner that of the real mock data provider."""
+    if isinstance(partitioning, tuple):
+        return MixedFleet(partitioning)
+    return ByPartitioner() if partitioning is None else ByPartitioner(partitioning)

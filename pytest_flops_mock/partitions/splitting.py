@@ -44,27 +44,28 @@ class Partition:
         return wire_batches(self.make())
 
 
-def split(data: DataToSplit, scheme: Scheme, count: int, *, seed: int = SEED) -> tuple[Partition, ...]:
+def split(data: DataToSplit, scheme: Scheme, count: int | None, *, seed: int = SEED) -> tuple[Partition, ...]:
     """The partitions of a data set, in order. No row is copied before it is asked for.
 
     Args:
         data: The data set.
         scheme: Decides which rows each partition has.
-        count: Number of partitions, at least 1.
+        count: Number of partitions, at least 1; ``None`` for as many as the scheme makes of its own.
         seed: Seed of the scheme.
 
     Raises:
-        DataSourceError: There are fewer rows than partitions.
+        DataSourceError: There are fewer rows than partitions, or the scheme cannot split these rows.
     """
     rows = len(data.rows)
-    if not 1 <= count <= rows:
+    asked = 1 if count is None else count
+    if not 1 <= asked <= rows:
         raise DataSourceError(
             Problem(
-                f"{rows} rows cannot be split into {count} partitions",
+                f"{rows} rows cannot be split into {asked} partitions",
                 where=data.name,
                 expected=f"from 1 to {rows} partitions" if rows else "a data set with rows",
-                got=f"number_of_partitions = {count}",
-                nearest=str(min(max(count, 1), rows)) if rows else "",
+                got=f"number_of_partitions = {asked}",
+                nearest=str(min(max(asked, 1), rows)) if rows else "",
                 fix="ask for fewer partitions or more rows; on FLOps the provider dies half-way",
                 code="FM303",
             )

@@ -20,7 +20,9 @@ from pytest_flops_mock.errors import Problem, SLAError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.sla.keys import known_keys
 from pytest_flops_mock.sla.parsing import MAX_PROBLEMS
-from pytest_flops_mock.sla.problems import no_such_change, no_text_problems, problem_of
+from pytest_flops_mock.sla.partitioners import Partitioning
+from pytest_flops_mock.sla.partitioning import in_sla
+from pytest_flops_mock.sla.problems import no_such_change, no_text_problems, problems_of
 from pytest_flops_mock.sla.reading import Document, Source, read
 from pytest_flops_mock.sla.rules import mock_problems, project_problems
 
@@ -99,12 +101,13 @@ class MockDataConfiguration(BaseModel):
 
     Attributes:
         dataset_name: A Hugging Face data set's name, or a path on this machine.
-        number_of_partitions: How many IID partitions the split ``train`` is cut into.
+        number_of_partitions: How many partitions the split ``train`` is cut into.
         data_tag: What learners ask for.
         split: The split that is sent here; like the following, the FLOps manager ignores it and sends ``train``.
         config_name: Name of the data set's configuration.
         revision: Branch, tag or commit of the data set on the hub.
         max_rows: The split's first rows, at most so many.
+        partitioner: How rows are split into partitions; on FLOps, and without it, into IID ones.
     """
 
     model_config = _CONFIG
@@ -116,6 +119,7 @@ class MockDataConfiguration(BaseModel):
     config_name: Name | None = None
     revision: Name | None = None
     max_rows: Rows | None = None
+    partitioner: Annotated[Partitioning | None, BeforeValidator(in_sla)] = None
 
 
 class TrainingConfiguration(BaseModel):
@@ -207,6 +211,17 @@ class MockSLA(BaseModel):
     def number_of_partitions(self) -> int:
         """How many partitions are sent."""
         return self.mock_data_configuration.number_of_partitions
+
+    @property
+    def asked_partitions(self) -> int | None:
+        """``number_of_partitions`` if the SLA says it."""
+        said = "number_of_partitions" in self.mock_data_configuration.model_fields_set
+        return self.number_of_partitions if said else None
+
+    @property
+    def partitioner(self) -> Partitioning | None:
+        """How rows are split into partitions; ``None`` as on FLOps, into IID ones."""
+        return self.mock_data_configuration.partitioner
 
     @property
     def data_tag(self) -> str:
@@ -312,6 +327,6 @@ def _validated(kind: type[_SLA], document: Document) -> _SLA:
         sla = kind.model_validate(document.data)
     except ValidationError as error:
         details = error.errors()[:MAX_PROBLEMS]
-        raise SLAError(*(problem_of(kind, detail, document.origin) for detail in details)) from None
+        raise SLAError(*(each for detail in details for each in problems_of(kind, detail, document.origin))) from None
     sla._origin, sla._folder = document.origin, document.folder
     return sla

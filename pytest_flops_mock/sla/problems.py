@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pytest_flops_mock.errors import Problem, listing, nearest
 from pytest_flops_mock.sla.keys import known_keys
 from pytest_flops_mock.sla.parsing import described, shown
+from pytest_flops_mock.sla.partitioning import sla_problems
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -25,6 +26,15 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "tuple": ("a list", 'put the values into brackets, such as ["mnist"]'),
     "model": ("an object", "put the keys into braces, { … }"),
 }
+
+
+def problems_of(kind: type[BaseModel], error: ErrorDetails, origin: str) -> Iterator[Problem]:
+    """One of the errors that pydantic gathered, as problems of the SLA from ``origin``."""
+    if error["type"] == "partitioner":
+        where = f"{origin}: {'.'.join(map(str, error['loc']))}"
+        yield from sla_problems(error["ctx"]["problems"], where)
+    else:
+        yield problem_of(kind, error, origin)
 
 
 def problem_of(kind: type[BaseModel], error: ErrorDetails, origin: str) -> Problem:

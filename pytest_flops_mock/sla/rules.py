@@ -17,6 +17,7 @@ from pytest_flops_mock.errors import Problem, listing, nearest
 from pytest_flops_mock.sla import project_rules
 from pytest_flops_mock.sla.keys import is_local_path, known_keys
 from pytest_flops_mock.sla.parsing import shown
+from pytest_flops_mock.sla.partitioning import number_problems
 
 if TYPE_CHECKING:
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
@@ -39,6 +40,7 @@ def mock_problems(sla: MockSLA, project: ProjectSLA | None = None) -> tuple[Prob
         *_local_data_set(sla),
         *_command_line(sla),
         *_partitions(sla),
+        *_partitioner(sla),
         *_mock_tag(sla),
         *(_shared_tag(sla, project) if project else ()),
     )
@@ -70,7 +72,7 @@ def _levels(model: BaseModel, path: str = "") -> Iterator[tuple[str, BaseModel]]
     yield path, model
     for name in type(model).model_fields:
         value = getattr(model, name)
-        if isinstance(value, BaseModel):
+        if isinstance(value, BaseModel) and value.model_config.get("extra") == "allow":  # others know all their keys
             yield from _levels(value, f"{path}{name}.")
 
 
@@ -118,6 +120,12 @@ def _partitions(sla: MockSLA) -> Iterator[Problem]:
             fix="set number_of_partitions to 1 or more",
             code="FM007",
         )
+
+
+def _partitioner(sla: MockSLA) -> Iterator[Problem]:
+    if sla.partitioner is not None and sla.number_of_partitions >= 1:
+        where = f"{sla.origin}: {_MOCK}.partitioner"
+        yield from number_problems(sla.partitioner, sla.asked_partitions, where, code="FM022")
 
 
 def _split(line: str) -> list[str] | None:

@@ -192,6 +192,16 @@ def test_codes_can_be_ignored(broken: Path) -> None:
 
 
 @pytest.mark.slow
+def test_rows_are_split_as_the_partitioner_says(line: Path) -> None:
+    (line / "c.json").write_text(sla(), encoding="utf-8")
+    done = run("check", ".", "--sla", "c.json", "--partitioner", "dirichlet alpha=1", folder=line)
+    assert "mnist: synthetic twin of mnist, 600 rows, seed 42, split by dirichlet alpha=1; " in done.stdout
+    done = run("check", ".", "--sla", "c.json", "--partitioner", "dirichlet", folder=line)
+    assert done.returncode == 2
+    assert done.stderr.startswith("flops-mock: dirichlet needs alpha\n  where     --partitioner\n")
+
+
+@pytest.mark.slow
 def test_twins_can_have_drift(line: Path) -> None:
     (line / "c.json").write_text(sla(), encoding="utf-8")
     done = run("check", ".", "--sla", "c.json", "--drift", "duplicates=0.5", folder=line)

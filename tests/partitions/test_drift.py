@@ -19,7 +19,7 @@ from pytest_flops_mock.data.twins.catalogue import all_twins
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.partitions import drift as partitions_drift
 from pytest_flops_mock.partitions.drift import drifted
-from pytest_flops_mock.sla.schemes import Drift
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 FEATURES = datasets.Features(
     {
@@ -53,7 +53,7 @@ def listed(rows: datasets.Dataset) -> list[dict[str, Any]]:
     return [dict(zip(rows.column_names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def with_(**shares: float) -> list[dict[str, Any]]:
+def with_(**shares: Any) -> list[dict[str, Any]]:
     made = with_drift(PLAIN, Drift(**shares))
     assert made.features == FEATURES
     return listed(made)
@@ -125,11 +125,13 @@ def test_it_is_the_same_for_the_same_seed_and_neither_another_drift_nor_another_
     assert [text is None for text in alone.data.table["text"].to_pylist()] == gaps
 
 
-@pytest.mark.parametrize("share", ["missing", "corrupt_images", "label_noise", "imbalance", "duplicates"])
+@pytest.mark.parametrize(
+    "share", ["missing", "corrupt_images", "label_noise", "imbalance", "duplicates", "other_case", "lost"]
+)
 @pytest.mark.parametrize("rows", [0, 1])
 def test_the_smallest_partitions_bear_each_of_them(share: str, rows: int) -> None:
     table = PLAIN.data.table.slice(0, rows)
-    made = drifted(table, Drift(**{share: 1.0}), seed=0, label="label")
+    made = drifted(table, drift_of({share: 1.0}), seed=0, label="label")
     assert made.num_rows <= rows
     assert made.schema.equals(table.schema, check_metadata=True)
 
@@ -138,7 +140,7 @@ def test_the_smallest_partitions_bear_each_of_them(share: str, rows: int) -> Non
 def test_rows_with_gaps_of_their_own_bear_each_of_them(share: str) -> None:
     features = datasets.Features({"x": datasets.Image(), "y": datasets.Value("string")})
     rows = [{"x": None if n % 3 else {"bytes": b"1234", "path": None}, "y": [None, "no", "yes"][n % 3]} for n in range(300)]
-    made = with_drift(datasets.Dataset.from_list(rows, features=features), Drift(**{share: 1.0}), label="y").data.table
+    made = with_drift(datasets.Dataset.from_list(rows, features=features), drift_of({share: 1.0}), label="y").data.table
     assert made["x"].null_count >= 100
     assert set(made["y"].to_pylist()) <= {None, "no", "yes"}
     assert None in made["y"].to_pylist()
@@ -183,6 +185,81 @@ def test_a_partition_of_data_handed_in_can_have_drift_elsewhere_than_its_neighbo
     assert [part.num_rows for part in parts] == [200, 200]
     first, second = ([text is None for text in part["text"].to_pylist()] for part in parts)
     assert first != second
+
+
+def test_texts_can_be_in_another_case() -> None:
+    before, rows = listed(PLAIN), with_(other_case=0.5)
+    changed = [row["text"] != plain["text"] for row, plain in zip(rows, before, strict=True)]
+    assert 0.3 < sum(changed) / len(changed) < 0.7
+    assert {row["text"].swapcase() if other else row["text"] for row, other in zip(rows, changed, strict=True)} <= {
+        row["text"] for row in before
+    }
+
+
+def test_texts_that_are_missing_have_no_case_and_labels_are_texts_too() -> None:
+    rows = datasets.Dataset.from_dict({"y": [None, "no", "Yes"]})
+    assert with_drift(rows, Drift(other_case=1), label="y")["y"][:] == [None, "NO", "yES"]
+
+
+def test_rows_can_be_lost_and_nothing_else_moves() -> None:
+    before, rows = with_(missing=0.2), with_(missing=0.2, lost=0.5)
+    assert 0.3 < len(rows) / len(before) < 0.7
+    left = iter(before)
+    assert all(row in left for row in rows)  # in the same order
+
+
+def test_a_partition_can_be_empty() -> None:
+    origin, parts = stored("lost=1 partitions=0", SENT)
+    assert origin == "400 rows handed in, drift lost=1 partitions=0, which leaves 200"
+    assert [part.num_rows for part in parts] == [0, 200]
+
+
+def test_one_column_can_have_it_alone() -> None:
+    rows = with_(missing=1.0, column="label")
+    assert [row["label"] for row in rows] == [None] * len(rows)
+    assert [{**row, "label": 0} for row in rows] == [{**row, "label": 0} for row in listed(PLAIN)]
+    noisy = with_drift(PLAIN, Drift(label_noise=1, column="text"))
+    assert all(row["text"] != before["text"] for row, before in zip(listed(noisy), listed(PLAIN), strict=True))
+    assert [row["label"] for row in listed(noisy)] == [row["label"] for row in listed(PLAIN)]
+
+
+def test_named_partitions_can_have_it_alone() -> None:
+    origin, parts = stored("missing=1 column=text partitions=1", SENT)
+    assert origin == "400 rows handed in, drift missing=1 column=text partitions=1"
+    assert [part["text"].null_count for part in parts] == [0, 200]
+
+
+def test_a_share_of_the_partitions_can_have_it_and_the_seed_decides_which() -> None:
+    half = Drift(missing=1, devices=0.5)
+    chosen = [partitions_drift.drifting(half, 10, seed, "rows") for seed in range(5)]
+    assert {len(numbers) for numbers in chosen} == {5}
+    assert len(set(chosen)) > 1
+    assert chosen[0] == partitions_drift.drifting(half, 10, 0, "rows")
+    assert partitions_drift.drifting(Drift(missing=1, partitions=(1, 3, 3), devices=0.5), 4, 1, "rows") <= {1, 3}
+    assert partitions_drift.drifting(Drift(), 3, 1, "rows") == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("drift", "message"),
+    [
+        (
+            "missing=1 column=txt",
+            "the data set has no column txt that could have drift\n  where     mnist\n"
+            "  expected  one of: image, text, list, label\n  got       column=txt\n  nearest   text\n",
+        ),
+        ("corrupt_images=1 column=text", "the data set has no images that could be corrupt\n"),
+        ("other_case=1 column=label", "the data set has no text that could be in another case\n"),
+        ("label_noise=1 column=list", "the column list has no classes that could be wrong or imbalanced\n"),
+        (
+            "missing=1 partitions=0,2",
+            "there is no partition 2 that could have drift\n  where     mnist\n  expected  numbers from 0 to 1\n",
+        ),
+    ],
+)
+def test_drift_where_it_cannot_be_is_told(drift: str, message: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        stored(drift, SENT)
+    assert str(error.value).startswith(message)
 
 
 def test_pictures_that_are_named_by_a_path_can_be_corrupt(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ def refuse(*_):
     raise AssertionError("a connection was made")
 socket.socket.connect = refuse
 from pytest_flops_mock.data.loaded import handed_in
-from pytest_flops_mock.partitions.scheme import IID
+from pytest_flops_mock.partitions.scheme import ByPartitioner
 from pytest_flops_mock.partitions.splitting import split
-split(handed_in(datasets.Dataset.from_dict({"x": [1, 2]}), "x"), IID(), 2)
+split(handed_in(datasets.Dataset.from_dict({"x": [1, 2]}), "x"), ByPartitioner(), 2)
 assert "FLWR_TELEMETRY_ENABLED" not in os.environ
 from flwr_datasets.common import telemetry
 assert telemetry.FLWR_TELEMETRY_ENABLED == "0"
@@ -40,8 +40,8 @@ assert telemetry.FLWR_TELEMETRY_ENABLED == "0"
 def test_the_plotting_libraries_are_imported_when_something_is_plotted() -> None:
     program = """
 import sys
-from pytest_flops_mock.partitions.flower import iid_partitioner
-assert iid_partitioner(3).num_partitions == 3
+from pytest_flops_mock.partitions.flower import partitioner_class
+assert partitioner_class("iid")(3).num_partitions == 3
 assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("pytest_flops_mock")]
 import flwr_datasets
 from flwr_datasets import FederatedDataset
@@ -57,8 +57,8 @@ assert plotting <= set(sys.modules)
 def test_a_flower_that_is_imported_already_is_left_as_it_is() -> None:
     program = """
 import sys, flwr_datasets
-from pytest_flops_mock.partitions.flower import iid_partitioner
-assert iid_partitioner(3).num_partitions == 3
+from pytest_flops_mock.partitions.flower import partitioner_class
+assert partitioner_class("iid")(3).num_partitions == 3
 assert type(sys.modules["flwr_datasets.visualization"]) is type(sys)
 assert flwr_datasets.visualization is sys.modules["flwr_datasets.visualization"]
 """

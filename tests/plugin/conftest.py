@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from standins.projects import REPOSITORY, mock_sla
 
-from pytest_flops_mock.partitions.flower import iid_partitioner
+from pytest_flops_mock.partitions.flower import partitioner_class
 
 LOADED = (
     "hypothesis",  # its plugin would load it at the end of each inner run
@@ -26,7 +26,7 @@ def loaded() -> None:
     """Pytester forgets what an inner run imports, and compiled modules load only once in a process: load them before."""
     for name in LOADED:
         import_module(name)
-    iid_partitioner(1)
+    partitioner_class("iid")
 
 
 @pytest.fixture

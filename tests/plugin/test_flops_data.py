@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from standins.projects import mock_sla
 
 PROVIDE = """
     import pytest
@@ -30,6 +33,56 @@ def test_the_call_goes_before_the_marker_and_the_marker_before_the_option(projec
     assert origin(project, "--flops-drift=missing=0.2 duplicates=0.1") == f"{plain}, drift missing=0.2 duplicates=0.1"
     assert origin(project, marker="'mnist:synthetic', drift={'label_noise': 0.3}") == f"{plain}, drift label_noise=0.3"
     assert origin(project, marker="drift='label_noise=0.3'", call=", drift=''") == plain
+
+
+def test_a_partitioner_is_set_in_every_door_and_the_nearest_to_the_test_counts(project: pytest.Pytester) -> None:
+    plain = "synthetic twin of mnist, 600 rows, seed 42"
+    (project.path / "mocks" / "mnist.json").write_text(json.dumps(mock_sla(partitioner="linear")))
+    assert origin(project) == f"{plain}, split by linear"
+    project.makeini("[pytest]\nflops_partitioner = square\n")
+    assert origin(project) == f"{plain}, split by square"
+    assert origin(project, "--flops-partitioner=dirichlet alpha=2") == f"{plain}, split by dirichlet alpha=2"
+    assert origin(project, "--flops-partitioner=linear", marker="partitioner='iid'") == f"{plain}, split by iid"
+    assert (
+        origin(project, marker="partitioner='iid'", call=", partitioner={'name': 'linear'}") == f"{plain}, split by linear"
+    )
+    fleet = '[{"partitioner": "iid", "number_of_partitions": 1}, {"partitioner": "linear", "number_of_partitions": 1}]'
+    assert origin(project, f"--flops-partitioner={fleet}") == f"{plain}, split by 1 by iid + 1 by linear"
+
+
+def test_the_partitioner_of_the_marker_for_slas_goes_before_the_ini_key(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nflops_partitioner = square\n")
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.flops_sla("mocks/mnist.json", partitioner="natural_id", number_of_partitions=3)
+        def test_provide(mock_data_provider, flops_check):
+            said = "split by natural_id, which leaves 180 of 600 rows"
+            assert mock_data_provider().origin.endswith(said)
+            (sent,) = flops_check(until="provide").data.sent
+            assert sent.origin.endswith(said)
+        """
+    )
+    project.runpytest().assert_outcomes(passed=1)
+
+
+def test_a_check_tells_data_that_the_partitioner_cannot_split(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_check(flops_check):
+            report = flops_check(sla="mocks/mnist.json", partitioner="dirichlet alpha=1 partition_by=labl", until="load")
+            assert [(finding.code, finding.problem.nearest) for finding in report.errors] == [("FM310", "label")]
+            report = flops_check(sla="mocks/mnist.json", partitioner="size partition_sizes=1", until="load")
+            assert [finding.code for finding in report.errors] == ["FM310"]
+        """
+    )
+    project.runpytest().assert_outcomes(passed=1)
+
+
+def test_the_header_names_the_partitioner(project: pytest.Pytester) -> None:
+    result = project.runpytest("--flops-partitioner=dirichlet  alpha=0.50 seed=3")
+    result.stdout.fnmatch_lines(["flops: data synthetic, partitioner dirichlet alpha=0.5 seed=3"])
 
 
 def test_the_header_names_the_drift(project: pytest.Pytester) -> None:
@@ -72,9 +125,9 @@ def test_the_report_of_a_check_names_them(project: pytest.Pytester) -> None:
     [
         ("'synthetc'", "*SettingsError: there is no such source of data"),
         ("drift='mising=1'", "*SettingsError: there is no such kind of drift"),
-        ("", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
-        ("'hub', 'synthetic'", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
-        ("source='hub'", "*SettingsError: the marker flops_data takes a source of data, drift, or both"),
+        ("", "*SettingsError: the marker flops_data takes a source of data, drift and a partitioner"),
+        ("'hub', 'synthetic'", "*SettingsError: the marker flops_data takes a source of data, drift and a partitioner"),
+        ("source='hub'", "*SettingsError: the marker flops_data takes a source of data, drift and a partitioner"),
     ],
     ids=["source", "drift", "nothing", "two", "keyword"],
 )
@@ -86,4 +139,6 @@ def test_a_marker_that_means_nothing_fails_its_test(project: pytest.Pytester, ma
 
 
 def test_the_marker_is_known(project: pytest.Pytester) -> None:
-    project.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.flops_data(source=None, [*], drift=None): *"])
+    project.runpytest("--markers").stdout.fnmatch_lines(
+        ["@pytest.mark.flops_data(source=None, [*], drift=None, partitioner=None): *"]
+    )

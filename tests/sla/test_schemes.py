@@ -26,7 +26,8 @@ def test_an_unknown_kind_is_told_with_the_nearest() -> None:
     assert str(error.value) == (
         "there is no such kind of drift\n"
         "  where     --flops-drift\n"
-        "  expected  some of: missing, corrupt_images, label_noise, imbalance, duplicates\n"
+        "  expected  some of: missing, corrupt_images, label_noise, imbalance, duplicates, other_case, lost, "
+        "column, partitions, devices\n"
         "  got       mising\n"
         "  nearest   missing\n"
         "  fix       for example missing=0.1 label_noise=0.2"
@@ -60,10 +61,45 @@ def test_a_share_that_is_not_a_number_is_told(share: str, nearest: str) -> None:
     )
 
 
+def test_it_says_which_column_and_which_partitions_have_it() -> None:
+    drift = drift_of("missing=0.1,column='the age', partitions=0,12 devices=0.5")
+    assert drift == Drift(missing=0.1, column="the age", partitions=(0, 12), devices=0.5)
+    assert drift.value == "missing=0.1 column='the age' partitions=0,12 devices=0.5"
+    assert (
+        drift_of(drift.value)
+        == drift
+        == drift_of({"missing": 0.1, "column": "the age", "partitions": [0, 12], "devices": 0.5})
+    )
+    assert drift_of({"missing": 1, "partitions": 3}) == Drift(missing=1, partitions=(3,))
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("missing=0.1 missing=0.2", "there are two shares for missing"),
+        ("column=age", "drift says where something is wrong, and not what"),
+        ("devices=0.3 partitions=1", "drift says where something is wrong, and not what"),
+        ("missing=1 partitions=first", "drift is for partitions that cannot be"),
+        ("missing=1 partitions=1.5", "drift is for partitions that cannot be"),
+        ("missing=1 partitions=", "drift is for partitions that cannot be"),
+        ({"missing": 1, "partitions": [-1]}, "drift is for partitions that cannot be"),
+        ({"missing": 1, "partitions": "0"}, "drift is for partitions that cannot be"),
+        ({"missing": 1, "partitions": 1.5}, "drift is for partitions that cannot be"),
+        ({"missing": 1, "partitions": None}, "drift is for partitions that cannot be"),
+        ({"missing": 1, "column": 3}, "drift is for a column that cannot be"),
+        ("missing=1 devices=2", "the share of devices is not between 0 and 1"),
+        ("missing=1 column='age", "the drift cannot be read"),
+    ],
+)
+def test_a_place_that_means_nothing_is_told(value: Any, message: str) -> None:
+    with pytest.raises(FlopsMockError) as error:
+        drift_of(value, "here")
+    assert str(error.value).startswith(f"{message}\n  where     here\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("missing=0.1 missing=0.2", "missing is told twice"),
         (["missing=0.1"], "the drift cannot be read"),
         (3, "the drift cannot be read"),
     ],

@@ -14,7 +14,7 @@ from pytest_flops_mock.data.loaded import handed_in
 from pytest_flops_mock.data.resolving import load, resolve
 from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.partitions.drift import drifted, label_to_drift
-from pytest_flops_mock.partitions.scheme import IID
+from pytest_flops_mock.partitions.scheme import ByPartitioner
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.schemes import Drift
 
@@ -50,7 +50,7 @@ def loaded_data(
 
 def iid_partitions(dataset: Any, count: int, *, name: str, seed: int = SEED) -> tuple[Partition, ...]:
     """The partitions that the mock data provider would send."""
-    return split(handed_in(dataset, name), IID(), count, seed=seed)
+    return split(handed_in(dataset, name), ByPartitioner(), count, seed=seed)
 
 
 def with_drift(rows: datasets.Dataset, drift: Drift, *, seed: int = SEED, label: str = "") -> datasets.Dataset:
