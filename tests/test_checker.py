@@ -53,6 +53,7 @@ def test_a_second_data_set_is_checked_in_the_same_process() -> None:
     assert first == second
 
 
+@pytest.mark.slow
 def test_a_crash_with_one_data_set_does_not_spoil_the_next() -> None:
     files = changed("        return self.rows\n", "        import os; self.rows == 600 and os._exit(1); return self.rows\n")
     with RepositoryChecker(files) as checker:
@@ -149,6 +150,7 @@ def test_codes_that_are_ignored_do_not_count_and_are_named() -> None:
     assert Report.from_json(report.to_json()) == report
 
 
+@pytest.mark.slow
 def test_an_ignored_failure_does_not_let_through_what_needs_its_work() -> None:
     files = {**REPOSITORY, "data_manager.py": REPOSITORY["data_manager.py"].replace('"label"', '"lable"')}
     report = check_repository(files, sla=mock_sla(), ignore=["FM602"])
@@ -225,6 +227,7 @@ def test_memory_is_a_fact_and_never_a_reason() -> None:
     assert dict(train.facts)["peak memory"].endswith(" MB")
 
 
+@pytest.mark.slow
 def test_a_limit_of_memory_ends_in_a_finding() -> None:
     files = changed("        return self.rows\n", "        self.much = np.ones((2**18, 1024)); return self.rows\n")
     report = check_repository(files, sla=mock_sla(), memory=1000)

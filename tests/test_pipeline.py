@@ -195,6 +195,7 @@ def test_tags_that_match_nothing_fail_loading_and_skip_only_the_run() -> None:
     assert [(finding.code, finding.problem.nearest) for finding in report.errors] == [("FM401", "mnist")]
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_is_a_finding_of_the_stage_that_met_it() -> None:
     with MLDataServer() as server:
         gone = server.uri

@@ -80,6 +80,7 @@ def test_when_nobody_asks_for_any_of_them_that_is_an_error(slas: Path) -> None:
     assert [finding.code for finding in report.errors] == ["FM008", "FM008"]
 
 
+@pytest.mark.slow
 def test_columns_that_differ_are_refused_with_both_sides(slas: Path) -> None:
     """Contract, section 4: several MDPs under one tag must agree on the schema."""
     first, second = put("a.json", max_rows=20), put("b.json", dataset_name="cifar10", max_rows=20)
@@ -113,12 +114,14 @@ def test_classes_in_another_order_are_merged_and_told_with_both_orders(slas: Pat
     assert report.data.rows == 40
 
 
+@pytest.mark.slow
 def test_two_that_send_equal_partitions_overwrite_each_other(slas: Path) -> None:
     report = check(put("a.json", max_rows=100), put("b.json", max_rows=100))
     assert codes(report) == ["FM307"]
     assert "100 of 200 rows are left" in told(report, "FM307")
 
 
+@pytest.mark.slow
 def test_one_that_fails_keeps_no_other_from_sending(slas: Path) -> None:
     report = check(put("a.json", dataset_name="./nowhere.csv"), put("b.json", max_rows=100))
     assert not report.ok

@@ -140,6 +140,7 @@ def test_several_slas_are_checked_one_after_another(line: Path) -> None:
     assert done.stdout.endswith("\n\nchecked     2 SLAs: 1 compatible, 1 not (bad.json)\n")
 
 
+@pytest.mark.slow
 def test_several_slas_can_be_checked_together(line: Path) -> None:
     put(line, more__csv="x,y\n0.25,0.5\n", bad__csv="x,z\n0.25,0.5\n")
     put(line, more__json=sla(dataset_name="./more.csv"), bad__json=sla(dataset_name="./bad.csv"))
@@ -184,6 +185,7 @@ def test_text_is_printed_in_any_encoding(broken: Path) -> None:
     assert "  where     \\xe9\\U0001f600.json: mock_data_configuration" in done.stdout
 
 
+@pytest.mark.slow
 def test_codes_can_be_ignored(broken: Path) -> None:
     done = run("check", ".", "--sla", "a.json", "--ignore", "fm103, FM007", "--ignore", "FM204", folder=broken)
     assert done.returncode in (0, 1)

@@ -44,6 +44,7 @@ CALLS: dict[str, Callable[[MLDataClient], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_mute_server_does_not_keep_it_beyond_the_deadline(call: Callable[[MLDataClient], object]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:

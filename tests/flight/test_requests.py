@@ -144,6 +144,7 @@ def test_two_columns_of_one_name_are_refused(client: MLDataClient) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [5, 70])
 def test_one_row_larger_than_the_limit_of_grpc(plain: PlainClient, client: MLDataClient, megabytes: int) -> None:
     table = pa.table({"blob": pa.array([b"x" * (megabytes * 2**20), b"y"], pa.binary())})

@@ -129,6 +129,7 @@ CASES: list[Case] = [
         act=checked_in_learner('mount -t tmpfs -o size=200k none "$1/caches"', mounts=True),
         told=("No space left on device", "make room", *NO_VERDICT),
         untold=SILENT,
+        slow=True,
     ),
     Case(
         name="full-disk-for-uv",
@@ -164,6 +165,7 @@ CASES: list[Case] = [
         act=checked_in_learner(variables={"HOME": "/proc", "XDG_CACHE_HOME": ""}),
         told=("the learner's environment cannot be kept", "/proc/.cache", "XDG_CACHE_HOME", *NO_VERDICT),
         untold=SILENT,
+        slow=True,
     ),
     Case(
         name="uv-without-write-access",
@@ -198,6 +200,7 @@ CASES: list[Case] = [
         outcome="one builds it, the other waits and takes it",
         act=_two_at_once,
         told=("bin/python\nvenv\npip\n",),
+        slow=True,
     ),
     Case(
         name="build-killed",
@@ -205,6 +208,7 @@ CASES: list[Case] = [
         outcome="what is there is not taken; the next run builds it anew",
         act=_killed(signal.SIGKILL),
         told=("complete by then: 0", "bin/python"),
+        slow=True,
     ),
     Case(
         name="build-interrupted",
@@ -212,5 +216,6 @@ CASES: list[Case] = [
         outcome="nothing is kept; the next run builds it",
         act=_killed(signal.SIGINT),
         told=("complete by then: 0", "bin/python\nvenv\nvenv\npip\n"),
+        slow=True,
     ),
 ]

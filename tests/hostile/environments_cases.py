@@ -300,6 +300,7 @@ CASES: list[Case] = [
         outcome="nothing runs; no verdict, with the package and the option that allows it",
         act=with_packages(_source_alone),
         told=("ToolError", "needs thing, which has no wheel", "conda.yaml:7", "--flops-allow-builds"),
+        slow=True,
     ),
     Case(
         name="source-needed-by-a-wheel",
@@ -307,6 +308,7 @@ CASES: list[Case] = [
         outcome="nothing runs; no verdict, with the package",
         act=with_packages(_source_needed_by_a_wheel),
         told=("ToolError", "needs thing, which has no wheel"),
+        slow=True,
     ),
     Case(
         name="older-wheel",
@@ -314,6 +316,7 @@ CASES: list[Case] = [
         outcome="the older one; nothing runs",
         act=with_packages(_older_wheel),
         told=("numpy 1.26.4",),
+        slow=True,
     ),
     Case(
         name="git-address",
@@ -353,6 +356,7 @@ CASES: list[Case] = [
         act=with_packages(_code_in_a_path_file),
         told=("learner {", "'PATH'"),
         untold=("Traceback", SECRET),
+        slow=True,
     ),
     Case(
         name="editable-behind-a-line-break",
@@ -434,6 +438,7 @@ CASES: list[Case] = [
         outcome="it does not run when pip is asked where packages are",
         act=with_packages(_pip_of_the_repository),
         told=("numpy 1.26.4",),
+        slow=True,
     ),
     Case(
         name="uv-of-the-repository",
@@ -456,6 +461,7 @@ CASES: list[Case] = [
         outcome="a damaged environment, told and built anew",
         act=damaged(lambda packages: (packages / "pyarrow" / "more.py").write_text("", encoding="utf-8")),
         told=("FM210", "pyarrow/more.py was changed", "numpy 1.26.4"),
+        slow=True,
     ),
     Case(
         name="missing-package",
@@ -463,6 +469,7 @@ CASES: list[Case] = [
         outcome="a damaged environment, told and built anew",
         act=damaged(lambda packages: shutil.rmtree(packages / "numpy")),
         told=("FM210", "numpy/__init__.py is gone", "numpy 1.26.4"),
+        slow=True,
     ),
     Case(
         name="changed-in-secret",
@@ -470,6 +477,7 @@ CASES: list[Case] = [
         outcome="a damaged environment, told and built anew",
         act=damaged(_changed_in_secret),
         told=("FM210", "numpy/__init__.py was changed", "numpy 1.26.4"),
+        slow=True,
     ),
     Case(
         name="added-code",
@@ -482,6 +490,7 @@ CASES: list[Case] = [
             ]
         ),
         told=("FM210", "sitecustomize.py is new", "x.pth is new", "numpy 1.26.4"),
+        slow=True,
     ),
     Case(
         name="other-interpreter",
@@ -514,6 +523,7 @@ CASES: list[Case] = [
         act=with_packages(_restored),
         told=("numpy 1.26.4",),
         untold=("Traceback", "FM210"),
+        slow=True,
     ),
     Case(
         name="written-by-code",
@@ -561,6 +571,7 @@ CASES: list[Case] = [
         outcome="it is ignored; nothing is written into the project",
         act=with_packages(_relative_cache),
         told=("numpy 1.26.4",),
+        slow=True,
     ),
     Case(
         name="relative-home",

@@ -93,7 +93,7 @@ IMPORT, TRANSFORM, TRAIN, EVALUATE = (
     "        distance = float(np.abs(self.shares - self.goal).sum())",
 )
 RUNNERS = {"pytest": ("pytest", PYTEST), "command": ("`flops-mock check`", CHECK)}
-QUICK = {(signal.SIGINT, "training", "pytest"), (signal.SIGKILL, "training", "command")}
+QUICK = {(signal.SIGKILL, "training", "command")}
 AT = {"importing": IMPORT, "transforming": TRANSFORM, "training": TRAIN, "evaluating": EVALUATE}
 
 CASES: list[Case] = [
@@ -154,6 +154,7 @@ CASES: list[Case] = [
         outcome="another temporary folder is taken",
         act=forgotten("TMPDIR"),
         told=("verdict     compatible", "exit status 0"),
+        slow=True,
     ),
     Case(
         name="no-cache-folder",
@@ -161,6 +162,7 @@ CASES: list[Case] = [
         outcome="the check runs",
         act=forgotten("XDG_CACHE_HOME"),
         told=("verdict     compatible", "exit status 0"),
+        slow=True,
     ),
     *(
         Case(

@@ -45,6 +45,7 @@ def test_an_import_of_what_is_ignored(tmp_path: Path) -> None:
     assert (finding.code, finding.message) == ("FM501", "the repository imports ignored, which Git ignores")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "path", "said"),
     [
@@ -61,6 +62,7 @@ def test_opening_what_is_not_in_the_image(code: str, path: str, said: str, tmp_p
     assert finding.frames[-1].file == "model_manager.py"
 
 
+@pytest.mark.slow
 def test_what_is_nowhere_is_told_as_before(tmp_path: Path) -> None:
     first = checked(tmp_path / "a", "import not_there").errors[-1]
     assert (first.code, first.message) == ("FM501", "the repository imports not_there, which is not installed")

@@ -26,6 +26,7 @@ pipes = [number for number in range(3, 64) if is_pipe(number)][:2]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -43,6 +44,7 @@ def test_the_check_does_not_mind(check: Check, body: str) -> None:
     assert report.errors == report.warnings == (), str(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "ending"),
     [
@@ -75,6 +77,7 @@ def test_a_crash_says_where_and_names_no_frames_but_the_repositorys(check: Check
     assert "flops-learner-" not in error.detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "where"),
     [
@@ -114,6 +117,7 @@ def test_progress_bars_and_colours_are_shown_as_a_terminal_leaves_them(check: Ch
     assert error.detail.endswith("output:\n    100%\n    made \ufffd")
 
 
+@pytest.mark.slow
 def test_an_endless_recursion_is_shown_in_short(check: Check) -> None:
     (error,) = check("def again(): again()\nagain()").errors
     assert error.message.startswith("RecursionError: ")

@@ -16,6 +16,7 @@ from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.stage import Stage
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -32,6 +33,7 @@ def test_it_may_do_this(check: Check, body: str) -> None:
     assert report.errors == report.warnings == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "told"),
     [
@@ -151,6 +153,7 @@ def findings(server: MLDataServer) -> dict[str, tuple[Finding, ...]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", HARMLESS)
 def test_it_may_do_this_as_well(findings: dict[str, tuple[Finding, ...]], body: str) -> None:
     assert findings[body] == ()
@@ -226,6 +229,7 @@ def test_failures_before_set_model_data_say_where(check: Check) -> None:
     assert (imported.code, imported.problem.where) == ("FM503", "model_manager.py:3 in <module>")
 
 
+@pytest.mark.slow
 def test_an_endless_loop_ends_at_the_time_limit(check: Check) -> None:
     (error,) = check("while True: pass", timeout=2).errors
     assert (error.code, error.problem.got) == ("FM605", "still running after 2 s")

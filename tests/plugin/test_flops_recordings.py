@@ -7,6 +7,7 @@ import pytest
 CHECKED = ("--flops-check", "--flops-sla=mocks/mnist.json", "-k", "provide")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ini", "options", "folder"),
     [

@@ -42,6 +42,7 @@ def refused(result: pytest.RunResult, where: str, message: str) -> None:
     assert "Traceback" not in str(result.stderr)
 
 
+@pytest.mark.slow
 def test_the_time_limit_ends_an_endless_repository(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -471,6 +473,7 @@ HARMLESS = {
 """Changes of the good one's model manager that FLOps bears: nothing is said of them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_flops_bears_is_not_told(name: str, data: str) -> None:
     text = GOOD.text("model_manager.py")
@@ -486,7 +489,16 @@ def test_the_good_one_has_none(data: str) -> None:
     assert report.errors == report.warnings == (), str(report)
 
 
-@pytest.mark.parametrize("name", DEFECTS)
+def by_stage() -> Iterator[Any]:
+    """Two defects of each stage by default, all of those that nothing runs for, and the rest with the slow tests."""
+    seen: Counter[str] = Counter()
+    for name, defect in DEFECTS.items():
+        seen[defect.stage] += 1
+        quick = seen[defect.stage] <= 2 or defect.stage == "structure"
+        yield pytest.param(name, marks=() if quick else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name", by_stage())
 def test_the_defect_is_named_and_nothing_else_is(name: str, data: str) -> None:
     defect = DEFECTS[name]
     until = "structure" if defect.stage == "structure" else "evaluate"

@@ -235,6 +235,7 @@ def test_an_environment_proves_itself_and_gets_the_newest_bound_that_helps(
     assert (tmp_path / "uv-stand-in.log").read_text().split() == ["pyarrow<26", "pyarrow<25", "pyarrow<24"]
 
 
+@pytest.mark.slow
 def test_an_environment_that_no_bound_helps_is_no_verdict_and_is_not_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
