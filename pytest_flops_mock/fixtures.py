@@ -107,7 +107,7 @@ class FlopsCheck:
         report = check_repository(
             request.getfixturevalue("flops_repository") if repository is None else repository,
             uri,
-            sla=None if uri is not None and sla is None else _slas_for_report(request, sla, changes),
+            sla=None if uri is not None and sla is None else _slas(request, sla, changes),
             project_sla=project if project_sla is None else _located(request, project_sla),
             data_tags=data_tags,
             on_wait=at_once(request.config),
@@ -334,9 +334,7 @@ def _mock_sla(request: pytest.FixtureRequest, sla: SLA | None, changes: Mapping[
     return loaded.replace(**changes) if changes else loaded
 
 
-def _slas_for_report(
-    request: pytest.FixtureRequest, sla: SLA | Sequence[SLA] | None, changes: Mapping[str, Any]
-) -> list[SLA]:
+def _slas(request: pytest.FixtureRequest, sla: SLA | Sequence[SLA] | None, changes: Mapping[str, Any]) -> list[SLA]:
     """The SLAs for a check; one that cannot be loaded is handed on as it is, for the report to say why."""
     from pytest_flops_mock.sla.models import MockSLA
 

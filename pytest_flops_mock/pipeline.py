@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
-from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing
+from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, ToolError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.learner.environments.kept import silent
@@ -126,7 +126,7 @@ class RepositoryChecker:
         try:
             reports = [self._report(env, uri, slas, project_sla, tags) for env in self._options.env]
         except (FlopsMockError, OSError, MemoryError, RuntimeError) as error:
-            exhausted = ran_out(error)
+            exhausted = None if isinstance(error, ToolError) else ran_out(error)
             if exhausted is None:
                 raise
             raise exhausted from error

@@ -112,11 +112,13 @@ def _tables(kind: str, builder: Any, names: dict[str, str], opened: Open) -> Cal
 def _csv(path: str, options: dict[str, Any], opened: Open) -> Iterator[pa.Table]:
     import pandas as pd  # type: ignore[import-untyped]
 
-    with opened(path, "rb") as file, pd.read_csv(file, **{**options, "iterator": True}) as start:
-        large = [name for name, values in next(iter(start)).items() if values.dtype == object and _has_large(values)]
-    text = {"dtype": dict.fromkeys(large, str)} if large else {}
-    with opened(path, "rb") as file, pd.read_csv(file, **{**options, "iterator": True, **text}) as frames:
-        yield from map(pa.Table.from_pandas, frames)
+    with opened(path, "rb") as file:
+        with pd.read_csv(file, **{**options, "iterator": True}) as start:
+            large = [name for name, values in next(iter(start)).items() if values.dtype == object and _has_large(values)]
+        text = {"dtype": dict.fromkeys(large, str)} if large else {}
+        file.seek(0)  # and not opened anew: of a stream that is another request
+        with pd.read_csv(file, **{**options, "iterator": True, **text}) as frames:
+            yield from map(pa.Table.from_pandas, frames)
 
 
 def _has_large(values: Iterable[Any]) -> bool:

@@ -214,7 +214,7 @@ def _trace(raised: Raised) -> str:
     """The exception and its causes, each with its frames in the repository and their source."""
     lines: list[str] = []
     for link in raised.chain:
-        text = f"{link.type}: {link.text.strip()}".rstrip(": ").splitlines()
+        text = f"{link.type}: {link.text.strip()}".rstrip(": ").splitlines() or [""]
         if lines and not link.frames and lines[-1] == text[-1]:
             continue  # a library passes on its own exception
         lines += ["caused by"] if lines else []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_flops_mock.errors import Problem, ToolError
+from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.repository.git import git_alone
 from pytest_flops_mock.repository.git_folder import GitFolder, Plain, plain
 from pytest_flops_mock.subprocesses import Ended
@@ -72,6 +73,8 @@ def work_tree(root: Path) -> WorkTree | None:
         got = f"Git was still at work after {GIT_SECONDS:g} s"
         raise _no_answer(root, got, "see what makes git status slow") from None
     except OSError as error:
+        if (exhausted := ran_out(error)) is not None:
+            raise exhausted from error
         fix = "install Git" if error.filename == "git" else "see what lies in .git"
         raise _no_answer(root, error.strerror or str(error), fix) from error
     except ValueError as error:

@@ -159,7 +159,7 @@ def test_the_manifest_says_where_the_rows_are_from(recorded: Recorded) -> None:
 
 
 def test_no_token_is_written(recorded: Recorded) -> None:
-    assert recorded.told[3][0] == 0
+    assert recorded.told[3][0] == 0, recorded.told[3]
     for path in recorded.folder.iterdir():
         assert recorded.hub.token.encode() not in path.read_bytes()
 

@@ -37,7 +37,7 @@ import json, sys
 import datasets
 sys.path.insert(0, {str(Path(child.__file__).parents[1])!r})
 from child.loading import load
-dataset, parts = load(sys.argv[1], ["tag"], 30)
+dataset, parts, _ = load(sys.argv[1], ["tag"], 30)
 rows = dataset.data.table.to_pylist()
 for row in rows:
     row["image"]["bytes"] = row["image"]["bytes"].decode()

@@ -16,7 +16,7 @@ BUSY_ANSWERS = 3
 """How often a server error is taken for a passing one; too many requests never are, since waiting takes minutes."""
 
 REPEATS = 3
-"""How often the same part of a file may be sent in one load; it is asked for again whenever it broke off."""
+"""How often the same part of a file may be sent in one load: a few times to read it, and again whenever it broke off."""
 
 TOO_MANY_REQUESTS, SERVER_ERRORS = 429, 500
 
