@@ -257,6 +257,7 @@ COLUMN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(version("datasets") < "4", reason="needs the datasets that made columns lazy")
 def test_a_failure_that_a_newer_version_explains_is_a_warning_where_the_learners_was_not_tried() -> None:
     report = check_repository(COLUMN, sla=mock_sla(), ignore=["FM201", "FM202"])

@@ -67,6 +67,7 @@ def test_both_slas_are_read_before_either_is_told() -> None:
     assert "<mapping>: ml_repo_url" in wheres
 
 
+@pytest.mark.slow
 def test_data_that_cannot_be_had_say_which_source_was_asked() -> None:
     report = check_repository(REPOSITORY, sla=mock_sla(dataset_name="imagenet"))
     assert stages(report)["provide"] == "failed"

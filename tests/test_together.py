@@ -47,6 +47,7 @@ def test_one_learner_gets_what_all_of_them_send(slas: Path) -> None:
     assert Report.from_json(report.to_json()) == report
 
 
+@pytest.mark.slow
 def test_they_may_send_under_tags_of_their_own(slas: Path) -> None:
     first, second = put("a.json", max_rows=100), put("b.json", data_tag="digits", max_rows=60)
     assert check(first, second).data.rows == 160

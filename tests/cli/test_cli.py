@@ -120,6 +120,7 @@ def validate(report: object) -> None:
     jsonschema.Draft202012Validator(schema).validate(report)
 
 
+@pytest.mark.slow
 def test_the_example_is_compatible_and_its_report_keeps_the_schema() -> None:
     done = run("check", ".", "--sla", "mocks/*.json", "--project-sla", "projects/mnist_small.json", "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")

@@ -188,6 +188,7 @@ def test_any_text_can_be_written_in_every_form(examples: int) -> None:
     fuzz(examples, reports, shown)
 
 
+@pytest.mark.slow
 def test_an_answer_of_the_largest_size_is_read_in_time() -> None:
     line = b'{"id": 1, "key": "k", "facts": [' + b"[]," * 10**6 + b"0]}"
     begun = time.process_time()

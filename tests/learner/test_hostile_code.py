@@ -69,6 +69,7 @@ def test_closed_pipes_are_named_in_the_output(check: Check) -> None:
     assert "the repository's code closed file descriptors that are not its own" in error.detail
 
 
+@pytest.mark.slow
 def test_a_crash_says_where_and_names_no_frames_but_the_repositorys(check: Check) -> None:
     (error,) = check("import ctypes\nctypes.string_at(0)").errors
     assert error.problem.where == "model_manager.py:13 in set_model_data"
@@ -112,6 +113,7 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(check: Check, monkeypatch:
     assert report.ok, str(report)
 
 
+@pytest.mark.slow
 def test_progress_bars_and_colours_are_shown_as_a_terminal_leaves_them(check: Check) -> None:
     (error,) = check("print('10%\\r20%\\r\\x1b[31m100%\\x1b[0m\\nmade \\x00')\nraise ValueError('bad')").errors
     assert error.detail.endswith("output:\n    100%\n    made \ufffd")

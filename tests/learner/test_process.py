@@ -94,6 +94,7 @@ def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -
     assert report.stages[-1].seconds < 5
 
 
+@pytest.mark.slow
 def test_much_output_is_shown_in_part(check: Check) -> None:
     (error,) = check("for n in range(30_000): print('line', n)\nraise ValueError('bad')").errors
     lines = error.detail.splitlines()

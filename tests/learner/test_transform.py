@@ -206,6 +206,7 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(
     )
 
 
+@pytest.mark.slow
 def test_an_exception_shows_the_frames_in_the_repository(check: Check) -> None:
     (error,) = check("raise ValueError('bad rows')").errors
     assert error.message == "ValueError: bad rows"
@@ -217,11 +218,13 @@ def test_an_exception_shows_the_frames_in_the_repository(check: Check) -> None:
     assert error.frames == (Frame("model_manager.py", 12, "set_model_data", "raise ValueError('bad rows')"),)
 
 
+@pytest.mark.slow
 def test_what_the_code_printed_is_shown_with_its_failure(check: Check) -> None:
     (error,) = check("print('epoch 1')\nraise ValueError('bad')").errors
     assert error.detail.endswith("output:\n    epoch 1")
 
 
+@pytest.mark.slow
 def test_failures_before_set_model_data_say_where(check: Check) -> None:
     (early,) = check("pass", constructor="raise RuntimeError('no data here')").errors
     assert (early.code, early.message) == ("FM503", "RuntimeError: no data here")

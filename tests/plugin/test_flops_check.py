@@ -54,6 +54,7 @@ def test_values_of_the_sla_can_be_changed(project: pytest.Pytester) -> None:
     project.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_data_that_a_server_holds_already_are_used_as_they_are(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
@@ -80,6 +81,7 @@ def test_a_repository_can_be_a_mapping_of_files(project: pytest.Pytester) -> Non
     project.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_bad_sla_is_in_the_report(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

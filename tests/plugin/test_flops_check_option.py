@@ -100,6 +100,7 @@ def test_the_first_failure_ends_an_xdist_run_which_still_says_what_was_found(bro
     )
 
 
+@pytest.mark.slow
 def test_junit_has_each_stage_as_a_test(broken: pytest.Pytester) -> None:
     broken.runpytest("--flops-check", ONE, "--junitxml=j.xml")
     found = cases(broken)

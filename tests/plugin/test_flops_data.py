@@ -97,6 +97,7 @@ def test_a_check_without_test_code_has_them_too(project: pytest.Pytester) -> Non
     result.stdout.fnmatch_lines(["*synthetic twin of mnist, 600 rows, seed 42, drift duplicates=0.5*"])
 
 
+@pytest.mark.slow
 def test_a_source_for_a_name_that_no_sla_asks_for_is_told(project: pytest.Pytester) -> None:
     options = ("--flops-check", "--flops-sla=mocks/mnist.json", "-k", "provide")
     told = "mnst:recorded is set, but no SLA asks for mnst; one asks for mnist"

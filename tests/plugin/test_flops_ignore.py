@@ -15,6 +15,7 @@ CHECK = """
     """
 
 
+@pytest.mark.slow
 def test_an_ignored_error_fails_no_stage_and_is_named(broken: pytest.Pytester) -> None:
     options = ["--flops-check", "--flops-sla=mocks/mnist.json", "-k", "transform"]
     result = broken.runpytest(*options, "--flops-ignore=FM201,fm602")

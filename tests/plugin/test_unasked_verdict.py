@@ -61,6 +61,7 @@ def test_who_looks_at_the_errors_has_seen_them(project: pytest.Pytester, look: s
     project.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_who_looks_elsewhere_has_not(broken: pytest.Pytester) -> None:
     broken.makepyfile(
         """
