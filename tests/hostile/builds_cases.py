@@ -71,7 +71,8 @@ def checked_in_learner(
 
 
 BUILDING = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background has it ignored
 from pathlib import Path
 from pytest_flops_mock import MLRepository
 from pytest_flops_mock.learner.environments import built

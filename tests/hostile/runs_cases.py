@@ -64,7 +64,8 @@ def interrupted(number: signal.Signals, command: list[str], slow_in: str) -> Cal
         waits = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(100); "
         indent = " " * (len(slow_in) - len(slow_in.lstrip()))
         project(ground, **{module: (slow_in, f"{indent}{waits}\n{slow_in}")})
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        heeding = ["env", "--default-signal=INT", *command]  # what a run in the background ignores, its children would, too
+        with subprocess.Popen(heeding, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             until(lambda: begun.exists() or process.poll() is not None, "the repository's code", 60)
             process.send_signal(number)
             out, _ = process.communicate(timeout=60)
