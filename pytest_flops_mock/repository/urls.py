@@ -112,7 +112,8 @@ def _credentials(text: str) -> tuple[list[str], str]:
         if ":" in unquote(head) and not (at and _HOST.match(host)):  # a password with a slash in it
             user, at, host = text.rpartition("@")
             slash = rest = ""
-        return ([user], f"{HIDDEN}@{host}{slash}{rest}") if at and ":" in unquote(user) else ([], text)
+        written = (head if slash else text).rpartition("@")[0] or head
+        return ([user, written], f"{HIDDEN}@{host}{slash}{rest}") if at and ":" in unquote(user) else ([], text)
     authority, slash, path = text[len(scheme[0]) :].partition("/")
     found: list[str] = []
     user, at, host = unquote(authority).rpartition("@")

@@ -30,8 +30,8 @@ SECONDS = 1.0
 BUSY = 10
 """How many times longer it may take here."""
 
-MANY = settings(max_examples=2_000, deadline=None, suppress_health_check=[*HealthCheck])
-FEW = settings(MANY, max_examples=50, derandomize=True, database=None)
+MANY = settings(max_examples=2_000, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck])
+FEW = settings(MANY, max_examples=50)
 
 
 both = pytest.mark.parametrize(

@@ -38,7 +38,12 @@ def fuzzed(examples: int, *strategies: Any) -> Callable[[Callable[..., None]], N
             assert time.process_time() - begun < SECONDS
 
         several = settings(
-            max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
+            derandomize=True,
+            database=None,
+            max_examples=examples,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
         )
         several(given(st.tuples(*strategies))(timed))()
 
