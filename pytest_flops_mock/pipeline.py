@@ -124,7 +124,7 @@ class RepositoryChecker:
             )
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
         try:
-            reports = [self._report(env, uri, slas, project_sla, tags) for env in self._options.env]
+            reports = [self._checked(env, uri, slas, project_sla, tags) for env in self._options.env]
         except (FlopsMockError, OSError, MemoryError, RuntimeError) as error:
             exhausted = None if isinstance(error, ToolError) else ran_out(error)
             if exhausted is None:
@@ -132,7 +132,7 @@ class RepositoryChecker:
             raise exhausted from error
         return _compared(dict(zip(self._options.env, reports, strict=True)), self._options.ignore)
 
-    def _report(
+    def _checked(
         self,
         env: str,
         uri: str | None,

@@ -28,7 +28,7 @@ def fenced(ground: Path, code: str) -> str:
     command = [sys.executable, "-c", FENCED, str(ground), code]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if "Landlock" in ended.stderr:
-        pytest.skip(ended.stderr)
+        pytest.skip(f"needs a kernel with Landlock (Linux 5.19 or later): {ended.stderr.strip()}")
     assert ended.stderr == ""
     return ended.stdout.strip()
 

@@ -13,8 +13,8 @@ IN_A_TEST = """
     def test_check(flops_check):
         assert flops_check(sla="mocks/mnist.json").ok
 
-    def test_other():
-        assert True
+    def test_other(ml_data_server):
+        assert ml_data_server.uri
 """
 
 
