@@ -41,11 +41,13 @@ LAYERS: dict[str, int] = {
     "stages": 10,
     "pipeline": 11,
     "terminal": 11,
-    "cli": 12,
-    "fixtures": 12,
-    "collection": 12,
-    "tracebacks": 12,
-    "plugin": 13,
+    "strategies": 11,
+    "search": 12,
+    "cli": 13,
+    "fixtures": 13,
+    "collection": 13,
+    "tracebacks": 13,
+    "plugin": 14,
 }
 """Each part of the package; it may import from lower layers, and from its own folder."""
 
@@ -58,6 +60,8 @@ THIRD_PARTY: dict[str, set[str]] = {
     "partitions": {"pyarrow", "numpy"},
     "provider": {"pyarrow"},
     "learner": {"pyarrow", "packaging"},
+    "strategies": {"hypothesis", "numpy", "pyarrow"},
+    "search": {"numpy", "pyarrow"},
     "fixtures": {"pytest"},
     "collection": {"pytest"},
     "terminal": {"pytest"},

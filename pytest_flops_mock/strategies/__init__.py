@@ -1,0 +1,1 @@
+"""Hypothesis strategies for SLAs, data sets, partitions and ML repositories (extra ``hypothesis``)."""
