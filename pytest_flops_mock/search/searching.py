@@ -48,6 +48,7 @@ def search_repository(
     seconds: float | None = None,
     save: str | os.PathLike[str] | None = None,
     strict: bool = False,
+    named: str = "",
     on_progress: Callable[[Progress], None] | None = None,
     on_wait: Callable[[str], None] | None = None,
     **options: Unpack[CheckArguments],
@@ -69,6 +70,7 @@ def search_repository(
         seconds: How long the search may take, without the check before it.
         save: Folder in which each smallest partition is saved, with a test that replays it; by default nothing is saved.
         strict: Whether a partition that the SLA's own scheme does not give is an error, too.
+        named: What the replay command is to call the repository; by default its folder.
         on_progress: Is told after each partition.
         on_wait: Is called with a line of text before something that takes long, such as building an environment.
         **options: How the check is done; the same holds for the search.
@@ -121,7 +123,7 @@ def search_repository(
         seed=seed,
         ended=ended,
     )
-    return finished(result, search_as, how, repository=repository, sla=MockSLA.load(sla), population=population)
+    return finished(result, search_as, how, named=named or _name(repository), sla=MockSLA.load(sla), population=population)
 
 
 class _Search:
@@ -206,6 +208,10 @@ class _Search:
                 making_small=making_small,
             )
         )
+
+
+def _name(repository: RepositorySource) -> str:
+    return os.fspath(repository) if isinstance(repository, (str, os.PathLike)) else "REPO"
 
 
 def _last(through: Stage | str) -> Stage:

@@ -27,10 +27,7 @@ def told(result: SearchResult, how: SearchOptions, keep: Keep, *, ignore: tuple[
         ignore: Codes that do not count.
     """
     if result.ended == "incompatible":
-        failed = next((stage.stage.value for stage in result.report.stages if stage.outcome is Outcome.FAILED), "")
-        reason = f"needs {failed}" if failed else "needs a compatible repository"
-        skipped = StageResult(Stage.SEARCH, Outcome.SKIPPED, reason=reason)
-        return replace(result, report=_with(result.report, skipped))
+        return replace(result, report=not_searched(result.report))
     found = (*(_finding(each, how, keep, result.examples) for each in result.broken), *_unfinished(result, how))
     counting = tuple(finding for finding in found if finding.code not in ignore)
     is_bad = any(finding.severity is Severity.ERROR for finding in counting)
@@ -39,6 +36,13 @@ def told(result: SearchResult, how: SearchOptions, keep: Keep, *, ignore: tuple[
     )
     ignored = tuple(finding for finding in found if finding.code in ignore)
     return replace(result, report=_with(result.report, stage, counting, ignored))
+
+
+def not_searched(report: Report) -> Report:
+    """The report on a repository that is incompatible, with the stage that was skipped, and why."""
+    failed = next((result.stage.value for result in report.stages if result.outcome is Outcome.FAILED), "")
+    reason = f"needs {failed}" if failed else "needs a compatible repository"
+    return _with(report, StageResult(Stage.SEARCH, Outcome.SKIPPED, reason=reason))
 
 
 def story(cause: Finding) -> str:
