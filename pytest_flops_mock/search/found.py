@@ -36,11 +36,15 @@ class Property:
             ``duplicate row``; empty if no single property explains it.
         text: It in words, as in ``fewer than 32 rows`` or ``a missing value in age``.
         passes_with: The least change that makes the repository pass, in words.
+        number: The number in it: with so many rows it passes, for ``few rows``; else 0.
+        column: The column that it is about, if it is about one.
     """
 
     kind: str = ""
     text: str = ""
     passes_with: str = ""
+    number: int = 0
+    column: str = ""
 
 
 @dataclass(frozen=True, eq=False)
