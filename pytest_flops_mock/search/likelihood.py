@@ -22,8 +22,8 @@ Classes = npt.NDArray[np.int64]
 Holds = Callable[[Rows], bool]
 """Whether a partition of some rows, by their positions in the data and in order, has a property."""
 
-MOST_RUNS, FEWEST_RUNS = 200, 40
-WORK, PER_PARTITION = 1_000_000, 2_000
+MOST_RUNS, FEWEST_RUNS = 100, 40
+WORK, PER_PARTITION = 600_000, 2_000
 """How many rows are split in all, where a partition costs as much as so many: the number of runs depends on nothing else."""
 
 MOST_SECONDS = 20.0
@@ -109,6 +109,8 @@ def _without_runs(
         if not in_data:
             return _exactly(1.0 if met <= asked else 0.0)
         return None
+    if broken.property.kind == "missing value" and not _has_nulls(data, broken.property.column):
+        return _exactly(0.0)
     if broken.property.kind in ("few rows", "empty") and count is not None and (plan is None or isinstance(plan, IID)):
         return _exactly(
             float(len(data.rows) // count < max(broken.property.number, 1))
