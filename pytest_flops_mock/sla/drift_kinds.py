@@ -164,7 +164,7 @@ def _nothing(value: object) -> bool:
 
 def _time(value: object) -> timedelta:
     if isinstance(value, str):
-        found = re.fullmatch(r"([+-]?)(\d{1,15}(?:\.\d{1,9})?)\s*([a-zµ]+)", value.strip())
+        found = re.fullmatch(r"([+-]?)(\d{1,16}(?:\.\d{1,9})?)\s*([a-zµ]+)", value.strip())
         unit = _UNIT_NAMES.get(found[3].removesuffix("s"), found[3]) if found else ""
         if not found or unit not in _UNITS:
             raise ValueError
