@@ -48,7 +48,7 @@ class ProviderRun:
         data_tag: The tag under which a learner finds the partitions.
         source: ``synthetic``, ``recorded``, ``hub``, ``local`` or ``memory``.
         origin: Where the rows came from and what drift they have, in words.
-        partitions: Name, rows and bytes of each partition, in order. Equal partitions have equal names.
+        partitions: Name, rows, bytes and drift of each partition, in order. Equal partitions have equal names.
     """
 
     dataset_name: str
@@ -208,7 +208,7 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     name, rows = partition_name(data_tag, named.digest), named.partition.rows
     sending = _counted(named.batches(), advance)
     client.send_batches(name, named.partition.schema, sending, rows=rows, nbytes=named.nbytes)
-    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes)
+    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
 
 
 def _named(partitions: Iterator[Partition]) -> Generator[_Named, None, None]:

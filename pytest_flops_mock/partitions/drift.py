@@ -67,7 +67,9 @@ def with_drift(partition: Partition, drift: Drift, *, seed: int, label: str) -> 
         return partition
     table = pa.Table.from_batches(partition.batches(), schema=partition.schema)
     table = drifted(table, drift, seed=(seed, partition.index), label=label, where=partition.where)
-    return replace(partition, schema=table.schema, rows=table.num_rows, make=lambda: iter(table.to_batches()))
+    return replace(
+        partition, schema=table.schema, rows=table.num_rows, make=lambda: iter(table.to_batches()), drift=drift.value
+    )
 
 
 def drift_by_partition(drift: Drift, count: int, seed: int, where: str) -> tuple[Drift, ...]:

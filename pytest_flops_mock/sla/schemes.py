@@ -71,6 +71,11 @@ class DriftRule:
         return " ".join(words)
 
     @property
+    def written(self) -> str:
+        """The rule as it is written in settings."""
+        return f"{self.what} {self.place}".strip()
+
+    @property
     def everywhere(self) -> bool:
         """Whether every partition has it."""
         return not self.partitions and self.devices == self.probability == 1
@@ -129,6 +134,12 @@ def drift_of(value: object, where: str = "drift") -> Drift:
         raise SettingsError(*(replace(problem, where=where) for problem in error.problems)) from None
 
 
+def schema_drift(text: str) -> str:
+    """What a drift, as it is written, does to columns and features, without where; empty if they stay as they are."""
+    rules = (rule for rule in drift_of(text).rules if KINDS[rule.kind].new_schema)
+    return "; ".join(replace(rule, partitions=(), devices=1.0, probability=1.0).written for rule in rules)
+
+
 def no_partition(drift: Drift, count: int) -> Iterator[Problem]:
     """The partitions that rules name and that there are not.
 
@@ -141,7 +152,7 @@ def no_partition(drift: Drift, count: int) -> Iterator[Problem]:
             yield Problem(
                 f"there is no partition {beyond[0]} that could have drift",
                 expected=f"numbers from 0 to {count - 1}" if count > 1 else "partition 0, the only one",
-                got=f"{rule.what} {rule.place}",
+                got=rule.written,
                 fix="correct the numbers, or ask for more partitions",
             )
 

@@ -57,7 +57,7 @@ def test_what_is_written_reads_as_the_same(drift: Drift) -> None:
 def test_the_example_of_each_kind_is_one(kind: Any) -> None:
     (rule,) = drift_of(kind.example).rules
     assert rule.kind == kind.name
-    assert f"{rule.what} {rule.place}".strip() == kind.example
+    assert rule.written == kind.example
 
 
 def test_drift_is_written_as_kinds_and_their_values() -> None:
