@@ -87,7 +87,9 @@ def search_repository(
             return SearchResult(report, seed=seed, ended="incompatible")
         began = time.monotonic()
         with MLDataServer() as server, MLDataClient(server.uri) as client:
-            population = MockDataProvider(server.uri, **how.of_provider()).population(MockSLA.load(sla))
+            mock = MockSLA.load(sla)
+            population = MockDataProvider(server.uri, **how.of_provider()).population(mock)
+            drift = how.drift or mock.drift
             trier = Trier(
                 subject,
                 server,
@@ -99,7 +101,7 @@ def search_repository(
                 deadline=began + (float("inf") if seconds is None else seconds),
             )
             search = _Search(trier, Explored(), on_progress or (lambda progress: None), examples, began)
-            ended = search.run(seed, seconds)
+            ended = search.run(seed, seconds, drift.value if drift else "")
     return SearchResult(
         report=report,
         broken=tuple(sorted(search.broken, key=lambda each: -each.examples)),
@@ -124,7 +126,7 @@ class _Search:
         self._labels = Labels.of(trier.population)
         self._looking = Looking(trier.population, self._labels)
 
-    def run(self, seed: int, seconds: float | None) -> Literal["examples", "seconds", "interrupted"]:
+    def run(self, seed: int, seconds: float | None, drift: str) -> Literal["examples", "seconds", "interrupted"]:
         """Draw, try, and make small what fails; why it ended."""
         ended: Literal["examples", "seconds", "interrupted"] = "examples"
         try:
@@ -135,6 +137,7 @@ class _Search:
                 examples=self._examples,
                 seed=seed,
                 seconds=seconds,
+                drift=drift,
                 on_example=lambda _: self._told(),
             )
         except TimeIsUpError:
@@ -162,10 +165,10 @@ class _Search:
             return outcome.key == key
 
         is_dear = trier.outcomes[found[0]].ended
-        sample = smallest(found, fails, self._labels, tries=DEAR_TRIES if is_dear else TRIES)
+        allowed = DEAR_TRIES if is_dear else TRIES
+        sample = smallest(found, fails, self._labels, trier.population.table.column_names, tries=allowed)
         if trier.again(sample).key != key:
             return self._told_as(key, sample, confirmed=False)
-        allowed = DEAR_TRIES if is_dear else TRIES
         return self._told_as(key, sample, why=property_of(sample, key, trier, self._looking, self._labels, tries=allowed))
 
     def _told_as(self, key: Key, sample: Sample, *, confirmed: bool = True, why: Property | None = None) -> Broken:
