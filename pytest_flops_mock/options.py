@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from pytest_flops_mock import option_values as values
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.option import FILES, PYTEST, Option
-from pytest_flops_mock.sla.schemes import Drift
+from pytest_flops_mock.option import FILES, PYTEST, SEARCHES, Option
+from pytest_flops_mock.sla.drift_kinds import OFFERED
 from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from pytest_flops_mock.sla.partitioners import Partitioning
+    from pytest_flops_mock.sla.schemes import Drift
+
+FOUND = Path("tests", "flops-found")
+"""Where ``flops-mock search`` saves the partitions that it finds, unless told otherwise."""
 
 OPTIONS = (
     Option(
@@ -68,12 +72,10 @@ OPTIONS = (
     ),
     Option(
         "drift",
-        "what is wrong with the rows of each partition, each kind with a share from 0 to 1: `missing=0.1 "
-        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1 other_case=0.1 lost=0.5`; `column=age`, "
-        "`partitions=0,2` and `devices=0.3` (of the partitions) say where",
+        OFFERED,
         values.drift,
         "DRIFT",
-        default="nothing",
+        default="what the SLA says, else nothing",
     ),
     Option(
         "partitioner",
@@ -131,6 +133,61 @@ OPTIONS = (
         "list",
         adds=True,
     ),
+    Option(
+        "search",
+        "how many partitions of the data of each SLA to try, of any size, labels, order and drift, in search of one that "
+        "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
+        values.examples,
+        "EXAMPLES",
+        default="none; 200 in a search that is asked for",
+        doors=SEARCHES,
+        search_name="examples",
+    ),
+    Option(
+        "search-seed",
+        "what the search draws its partitions with; the same seed gives the same ones",
+        values.seed,
+        "SEED",
+        default="0",
+        doors=SEARCHES,
+        search_name="seed",
+    ),
+    Option(
+        "search-seconds",
+        "how many seconds a search may take beside the check; what was found by then is told",
+        values.seconds,
+        "SECONDS",
+        default="as long as it takes",
+        doors=SEARCHES,
+        search_name="seconds",
+    ),
+    Option(
+        "search-through",
+        "the last stage that each partition of a search goes through: `transform`, `train`, `exchange` or `evaluate`",
+        values.through,
+        "STAGE",
+        default="`evaluate`",
+        doors=SEARCHES,
+        search_name="through",
+    ),
+    Option(
+        "search-save",
+        "the folder in which a search saves each smallest partition that breaks the ML repository, with a test that replays "
+        "it, both to be committed; `none` for no folder",
+        values.folder_of_found,
+        "FOLDER",
+        default=f"`{FOUND.as_posix()}` for flops-mock search, else none",
+        doors=SEARCHES,
+        search_name="save",
+    ),
+    Option(
+        "search-strict",
+        "let a partition that breaks the ML repository be an error also where the SLA's own scheme gives none like it",
+        values.flag,
+        kind="flag",
+        doors=SEARCHES,
+        search_name="strict",
+    ),
     Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
 )
 """All options, in the order in which they are shown."""
@@ -145,7 +202,8 @@ class CheckOptions:
             for each (``mnist:recorded *:hub``).
         recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
             directory.
-        drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 column=age``.
+        drift: What is wrong with the rows of partitions, in place of what the SLA says: a text such as
+            ``missing=0.1 column=age; empty partitions=0``, mappings, or a list. Without it: what the SLA says, else nothing.
         partitioner: How rows are split into partitions, in place of what the SLA says: a text such as
             ``dirichlet alpha=0.3``, a mapping with ``name``, or a list of groups of a mixed fleet. Without it: what the SLA
             says, else ``iid``.
@@ -165,7 +223,7 @@ class CheckOptions:
 
     data: DataChoice = field(default_factory=DataChoice)
     recordings: Path = RECORDINGS
-    drift: Drift = field(default_factory=Drift)
+    drift: Drift | None = None
     partitioner: Partitioning | None = None
     env: tuple[str, ...] = (values.AUTO,)
     allow_builds: bool = False
@@ -214,7 +272,7 @@ class ProviderArguments(TypedDict):
 
     data: DataChoice
     recordings: Path
-    drift: Drift
+    drift: Drift | None
     partitioner: Partitioning | None
 
 
@@ -223,7 +281,7 @@ class CheckArguments(TypedDict, total=False):
 
     data: str | DataSource | DataChoice | None
     recordings: str | os.PathLike[str] | None
-    drift: str | Mapping[str, Any] | Drift | None
+    drift: str | Mapping[str, Any] | Sequence[Any] | Drift | None
     partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None
     env: str | Iterable[str] | None
     allow_builds: bool | None

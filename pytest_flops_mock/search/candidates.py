@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from pytest_flops_mock.partitions.sample import Population, Sample
-from pytest_flops_mock.search.drifts import Rule
 from pytest_flops_mock.search.facts import Facts
 from pytest_flops_mock.search.found import Property
 from pytest_flops_mock.search.rows import Labels, names_of
 from pytest_flops_mock.search.wording import braced, counted, drift_in_words
+from pytest_flops_mock.sla.schemes import DriftRule
 
 Holds = Callable[[Facts], bool]
 
@@ -213,16 +213,16 @@ NAMES = {
 
 
 def _same_rule(case: Case) -> Iterator[Candidate]:
-    for rule in sorted(case.facts.rules, key=lambda each: each.text):
+    for rule in sorted(case.facts.rules, key=lambda each: (each.what, each.place)):
         kind, column = rule.kind, rule.column
 
         def holds(facts: Facts, kind: str = kind, column: str = column) -> bool:
             return any((each.kind, each.column) == (kind, column) for each in facts.rules)
 
-        yield _drifted(case, NAMES.get(kind, kind), _said(rule), column, holds, "the rows without it")
+        yield _drifted(case, NAMES.get(kind, kind), _said(rule), column, holds, "the rows as the data set has them")
 
 
-def _said(rule: Rule) -> str:
+def _said(rule: DriftRule) -> str:
     if rule.kind in ("image_size", "image_mode"):
         return f"images of another {rule.kind.removeprefix('image_')}" + (f" in {rule.column}" if rule.column else "")
     return drift_in_words(rule)

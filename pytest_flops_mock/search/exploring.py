@@ -53,6 +53,7 @@ def explore(
     examples: int,
     seed: int,
     seconds: float | None,
+    drift: str,
     on_example: Callable[[Explored], None],
 ) -> None:
     """Draw and try as many partitions as there are to be. A failure ends nothing: others may hide behind it.
@@ -64,6 +65,7 @@ def explore(
         examples: How many.
         seed: The same partitions come with the same seed.
         seconds: How long the search may take.
+        drift: What is wrong with partitions of the SLA, as users write it.
         on_example: Is told after each.
 
     Raises:
@@ -93,4 +95,4 @@ def explore(
         suppress_health_check=list(hypothesis.HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
-    hypothesis.seed(seed)(settings(hypothesis.given(samples(population))(one)))()
+    hypothesis.seed(seed)(settings(hypothesis.given(samples(population, drift))(one)))()

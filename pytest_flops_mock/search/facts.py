@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pytest_flops_mock.partitions.sample import Population, Sample
-from pytest_flops_mock.search.drifts import Rule, rules_of
+from pytest_flops_mock.search.drifts import rules_of
 from pytest_flops_mock.search.rows import Labels, classes_in
+from pytest_flops_mock.sla.schemes import DriftRule
 
 MOST_COMPARED = 2000
 """In larger populations only what is drawn twice counts as a duplicate."""
@@ -43,7 +44,7 @@ class Facts:
     beyond: frozenset[str]
     columns: tuple[str, ...]
     types: tuple[tuple[str, str], ...]
-    rules: frozenset[Rule]
+    rules: frozenset[DriftRule]
 
 
 class Looking:
@@ -100,7 +101,7 @@ class Looking:
         found.pop(-1, None)
         return found
 
-    def _has_changed(self, rule: Rule, sample: Sample, table: pa.Table) -> bool:
+    def _has_changed(self, rule: DriftRule, sample: Sample, table: pa.Table) -> bool:
         """Whether any of the rows shows the drift: a small share may leave a few rows as they are."""
         original = self._population.partition(Sample(sample.rows))
         if table.schema != original.schema or table.num_rows != original.num_rows:

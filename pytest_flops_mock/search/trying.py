@@ -31,6 +31,8 @@ STEPS: tuple[tuple[Stage, Callable[[Context], Iterable[Finding]]], ...] = (
 
 THROUGH = tuple(stage for stage, _ in STEPS)
 
+OF_NO_EXAMPLES = ("FM711", "FM914")
+
 
 class TimeIsUpError(BaseException):
     """The search's time is up. No ``Exception``: it is to end whatever tries partitions."""
@@ -59,16 +61,18 @@ class Outcome:
         finding: The first error; ``None`` if the repository can use the partition.
         key: What tells it from others.
         ended: Whether the process had to be ended, or ended itself, which makes it dear.
+        made: Whether there are such rows at all: a drift may fit some of them and not others.
     """
 
     finding: Finding | None = None
     key: Key | None = None
     ended: bool = False
+    made: bool = True
 
     @property
     def passes(self) -> bool:
-        """Whether nothing went wrong."""
-        return self.finding is None
+        """Whether the repository can use it."""
+        return self.made and self.finding is None
 
 
 class Trier:
@@ -139,7 +143,7 @@ class Trier:
         try:
             self._send(sample)
         except DataSourceError:
-            return Outcome()  # there are no such rows to send
+            return Outcome(made=False)
         with session.trying(limit):
             outcome = self._judged()
         self._is_new = not outcome.ended
@@ -155,9 +159,11 @@ class Trier:
         context = Context(self._subject, provider, self._options, data_tags=[TAG])
         answer = steps.loaded(context)
         if isinstance(answer, Failure):
-            return self._first_error(load_failures(answer, self._server.uri, {})) or Outcome()
+            return self._first_error(load_failures(answer, self._server.uri, ())) or Outcome()
         for stage, step in self._steps:
-            outcome = self._first_error(step(context))
+            found = step(context)
+            # Of no rows none can be used, and saying so is right.
+            outcome = self._first_error(found if context.data.rows else (f for f in found if f.code not in OF_NO_EXAMPLES))
             if outcome is not None:
                 return outcome
             if stage not in context.usable and stage in (Stage.TRANSFORM, Stage.TRAIN):
