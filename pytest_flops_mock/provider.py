@@ -163,7 +163,7 @@ class MockDataProvider:
             MLDataClient(self.uri, timeout=self.timeout) as client,
             _progress(partitions) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
-            closing(_named(drifted)) as ready,
+            closing(_named(drifted, len(partitions))) as ready,
         ):
             stored = tuple(_send(client, named, sla.data_tag, advance) for named in ready)
         split_up = sum(partition.rows for partition in partitions)
@@ -237,8 +237,11 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
 
 
-def _named(partitions: Iterator[Partition]) -> Generator[_Named, None, None]:
-    """Each partition in order; while one is being sent, a thread makes and names the next."""
+def _named(partitions: Iterator[Partition], count: int) -> Generator[_Named, None, None]:
+    """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
+    if count == 1 and (only := _next(partitions)) is not None:
+        yield only
+        return
     with ThreadPoolExecutor(max_workers=1) as thread:
         following = thread.submit(_next, partitions)
         while (ready := following.result()) is not None:
