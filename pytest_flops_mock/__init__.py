@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.search.replaying import replay_partition
     from pytest_flops_mock.search.searching import search_repository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
-    from pytest_flops_mock.sla.schemes import Drift
+    from pytest_flops_mock.sla.schemes import Drift, DriftRule
     from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 __version__ = "0.1.0"
@@ -52,7 +52,7 @@ _HOMES = {
     "search.replaying": ("replay_partition",),
     "search.searching": ("search_repository",),
     "sla.models": ("MockSLA", "ProjectSLA"),
-    "sla.schemes": ("Drift",),
+    "sla.schemes": ("Drift", "DriftRule"),
     "stage": ("Outcome", "Severity", "Stage"),
 }
 
@@ -62,6 +62,7 @@ __all__ = [
     "DataChoice",
     "DataSource",
     "Drift",
+    "DriftRule",
     "Finding",
     "FlopsCheck",
     "FlopsMockError",
