@@ -45,6 +45,7 @@ def example(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "block",
     [

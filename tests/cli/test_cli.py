@@ -155,6 +155,7 @@ def test_several_slas_can_be_checked_together(line: Path) -> None:
     assert [finding.code for finding in report.errors] == ["FM402"]
 
 
+@pytest.mark.slow
 def test_a_repository_behind_a_git_url_is_cloned(broken: Path, tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(broken)]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["tag", "v1"]):
@@ -179,6 +180,7 @@ def test_json_of_several_slas_has_the_form_of_one_in_any_encoding(broken: Path) 
     assert [report["findings"][0]["where"].split(":")[0] for report in reports] == ["a.json", "é.json"]
 
 
+@pytest.mark.slow
 def test_text_is_printed_in_any_encoding(broken: Path) -> None:
     (broken / "é😀.json").write_text(sla(number_of_partitions=0), encoding="utf-8")
     done = run("check", ".", "--sla", "é😀.json", folder=broken, PYTHONIOENCODING="ascii", LC_ALL="C.UTF-8")
@@ -234,6 +236,7 @@ def test_github_gets_annotations_and_a_summary(broken: Path, tmp_path: Path) -> 
     assert summary.read_text(encoding="utf-8").startswith("## flops-mock: 0 of 2 compatible\n")
 
 
+@pytest.mark.slow
 def test_without_a_summary_file_the_markdown_follows_and_is_no_command(broken: Path) -> None:
     done = run("check", ".", "--sla", "a.json", "--format", "github", folder=broken)
     stop = re.search(r"^::stop-commands::(\w{32})\n### flops-mock: incompatible: ", done.stdout, re.MULTILINE)
@@ -241,6 +244,7 @@ def test_without_a_summary_file_the_markdown_follows_and_is_no_command(broken: P
     assert done.stdout.endswith(f"\n::{stop[1]}::\n")
 
 
+@pytest.mark.slow
 def test_a_summary_that_cannot_be_written_does_not_change_the_verdict(broken: Path) -> None:
     variables = {"GITHUB_STEP_SUMMARY": str(broken / "none" / "summary")}
     done = run("check", ".", "--sla", "a.json", "--format", "github", folder=broken, **variables)

@@ -86,6 +86,7 @@ def test_uv_does_not_run(
     assert "  got       Exec format error\n" in told
 
 
+@pytest.mark.slow
 def test_the_hub_is_not_in_reach(command: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest_flops_mock.cli", *command, "--data=hub", "--env=current"],
