@@ -20,6 +20,7 @@ from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
+ENVIRONMENTS = (ROOT / "docs" / "environments.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str, text: str = README) -> list[str]:
@@ -124,6 +125,13 @@ def shell(commands: str, **variables: str) -> str:
 def test_the_check_of_the_how_to_in_two_environments_works(example: pytest.Pytester) -> None:
     (command,) = [block for block in blocks("console", HOW_TO) if "--env" in block]
     assert "datasets 2." in shell(command)
+
+
+@pytest.mark.slow
+def test_environments_are_removed_as_the_page_about_them_says(tmp_path: Path) -> None:
+    (commands,) = blocks("console", ENVIRONMENTS)
+    out = shell(commands, XDG_CACHE_HOME=str(tmp_path))
+    assert out.splitlines() == ["removed     none", "kept        no environments"] * 3
 
 
 @pytest.mark.slow
