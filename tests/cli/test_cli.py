@@ -31,7 +31,7 @@ from pytest_flops_mock.report.as_json import SCHEMA
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "mnist_sklearn"
 SCHEMA_FILE = ROOT / "docs" / "report.schema.json"
-COMMAND = [sys.executable, "-m", "pytest_flops_mock.cli"]
+COMMAND = [sys.executable, "-m", "pytest_flops_mock"]
 
 LINE = """
 import numpy as np
@@ -578,7 +578,7 @@ def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.splitlines() == [
-        *("-m", "pytest_flops_mock.cli", "check", "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
+        *("-m", "pytest_flops_mock", "check", "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
         *("--project-sla=p.json", "--ignore=FM714", "--sla=mocks/*.json", "--sla=b c.json", "--", "my repo"),
     ]
 
@@ -600,7 +600,7 @@ def test_the_action_hands_inputs_over_as_variables_and_uses_them_all() -> None:
 
 
 def test_it_works_where_python_drops_docstrings() -> None:
-    command = [sys.executable, "-m", "pytest_flops_mock.cli", "--help"]
+    command = [sys.executable, "-m", "pytest_flops_mock", "--help"]
     optimized = {**os.environ, "PYTHONOPTIMIZE": "2"}
     done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=60)
     assert "Check an ML repository without pytest" in done.stdout
