@@ -68,7 +68,7 @@ class ProvideMockData:
         *,
         dataset: Any = None,
         data: str | DataSource | DataChoice | None = None,
-        drift: str | Mapping[str, Any] | Drift | None = None,
+        drift: str | Mapping[str, Any] | Sequence[Any] | Drift | None = None,
         partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         **changes: Unpack[SLAChanges],
     ) -> ProviderRun:
@@ -186,9 +186,8 @@ def mock_data_provider(request: pytest.FixtureRequest, ml_data_server: MLDataSer
     is that of ``@pytest.mark.flops_sla(...)``, ``--flops-sla`` or the ini key ``flops_sla``. ``changes`` replace values in
     it, for example ``number_of_partitions=5``. ``dataset=`` takes a ``datasets.Dataset`` to send instead of the one that
     the SLA names. ``data=`` says where data sets come from (``hub``, ``mnist:recorded *:hub``), ``drift=`` what is
-    wrong with the rows of each partition (``missing=0.1 label_noise=0.2``), ``partitioner=`` how rows are split
-    (``dirichlet alpha=0.3``); without them it is what ``@pytest.mark.flops_data(...)``, ``--flops-data``, ``--flops-drift``
-    and ``--flops-partitioner``, or the ini keys say. The run tells name, rows and bytes of each stored partition.
+    wrong with partitions (``missing=0.1; empty partitions=0``), ``partitioner=`` how rows are split (``dirichlet
+    alpha=0.3``); without them the marker ``flops_data``, options or ini keys say it. The run tells of each stored partition.
     """
     return ProvideMockData(request, ml_data_server.uri)
 
@@ -266,7 +265,8 @@ def _options(request: pytest.FixtureRequest, **arguments: Unpack[CheckArguments]
             )
         options = options.changed(where, data=next(iter(marker.args), None), **marker.kwargs)
     if sla := request.node.get_closest_marker("flops_sla"):  # nearer to the test than options and ini keys
-        options = options.changed(f"@pytest.mark.flops_sla {of_test}", partitioner=sla.kwargs.get("partitioner"))
+        named, told = f"@pytest.mark.flops_sla {of_test}", sla.kwargs
+        options = options.changed(named, partitioner=told.get("partitioner"), drift=told.get("drift"))
     where = f"@pytest.mark.flops_ignore {of_test}"
     markers = list(request.node.iter_markers("flops_ignore"))
     if any(marker.kwargs or not marker.args for marker in markers):
