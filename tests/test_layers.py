@@ -25,6 +25,7 @@ LAYERS: dict[str, int] = {
     "codes": 2,
     "machine": 2,
     "opening": 2,
+    "statistics": 2,
     "findings": 3,
     "report": 4,
     "sla": 4,
