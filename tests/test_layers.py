@@ -34,6 +34,7 @@ LAYERS: dict[str, int] = {
     "data": 6,
     "option": 7,
     "option_values": 7,
+    "mock_data": 7,
     "options": 8,
     "settings": 9,
     "partitions": 6,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.partitions.scheme import DataToSplit
 
 MAX_VALUES = 2**15
 """More different values than this are no classes."""
@@ -23,12 +27,37 @@ MAX_POINTS = 4_096
 Floats = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Label:
+    """The column with the labels.
+
+    Attributes:
+        column: Its name; empty if it is not clear which that is.
+        of_classes: Whether the data set says that its numbers are classes: a negative one is no label then.
+        names: The names of the classes 0, 1, …, as far as the data set has them.
+    """
+
+    column: str = ""
+    of_classes: bool = False
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, data: DataToSplit) -> Label:
+        """That of a data set."""
+        feature = features_of(data.schema).get(data.label)
+        if isinstance(feature, list) and feature:
+            feature = feature[0]
+        elif isinstance(feature, dict) and "feature" in feature:
+            feature = feature["feature"]
+        known = feature if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" else None
+        return cls(data.label, known is not None, tuple((known or {}).get("names") or ()))
+
+
 class Counts:
     """The counts of one partition.
 
     Args:
-        label: The column with the labels; empty if there is none.
-        of_classes: Whether the data set says that its numbers are classes: a negative one is no label then.
+        label: The column with the labels.
 
     Attributes:
         rows: Number of rows so far.
@@ -42,15 +71,15 @@ class Counts:
         several: Whether a row has a list of labels.
     """
 
-    def __init__(self, label: str, *, of_classes: bool) -> None:
-        self.label, self.of_classes = label, of_classes
+    def __init__(self, label: Label) -> None:
+        self.label = label
         self.rows = self.unlabelled = 0
         self.missing: dict[str, int] = {}
         self.values: dict[Any, int] = {}
         self.points: tuple[Floats, Floats] | None = None
         self.moments = (0, 0.0, 0.0)
         self.ends = (np.inf, -np.inf)
-        self.countable, self.several = bool(label), False
+        self.countable, self.several = bool(label.column), False
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count the rows of a batch."""
@@ -60,10 +89,10 @@ class Counts:
                 self.missing[name] = self.missing.get(name, 0) + gone
         if not self.countable:
             return
-        if self.label not in batch.schema.names:  # drift has lost or renamed it
+        if self.label.column not in batch.schema.names:  # drift has lost or renamed it
             self.unlabelled += batch.num_rows
             return
-        self._add_labels(batch.column(self.label))
+        self._add_labels(batch.column(self.label.column))
 
     def numbers(self) -> tuple[Floats, Floats]:
         """The labels as numbers with their weights."""
@@ -97,12 +126,12 @@ class Counts:
                 if len(value) > MAX_TEXT:
                     self._give_up()
                     return
-            elif not math.isfinite(value) or (self.of_classes and value < 0):
+            elif not math.isfinite(value) or (self.label.of_classes and value < 0):
                 self.unlabelled += 0 if several else count
                 continue
             self.values[value] = self.values.get(value, 0) + count
         if len(self.values) > MAX_VALUES:
-            if self.of_classes or self.several or any(isinstance(value, str) for value in self.values):
+            if self.label.of_classes or self.several or any(isinstance(value, str) for value in self.values):
                 self._give_up()
                 return
             self.points = np.empty(0), np.empty(0)
@@ -129,16 +158,17 @@ def squeezed(values: Floats, weights: Floats, most: int) -> tuple[Floats, Floats
     """At most so many numbers for many, in ascending order: means of neighbours, each for an equal share of the weight."""
     order = np.argsort(values, kind="stable")
     values, weights = values[order], weights[order]
-    first = np.flatnonzero(np.diff(values, prepend=-np.inf) != 0)
-    values, weights = values[first], np.add.reduceat(weights, first) if len(first) else weights
+    if len(values):
+        first = np.flatnonzero(np.diff(values, prepend=-np.inf) != 0)
+        values, weights = values[first], np.add.reduceat(weights, first)
     if len(values) <= most:
         return values, weights
     middles = np.cumsum(weights) - weights / 2
     bins = np.minimum((middles / weights.sum() * most).astype(np.int64), most - 1)
-    sums = np.bincount(bins, weights, minlength=most)
-    means = np.bincount(bins, weights * values, minlength=most)
+    sums = np.bincount(bins, weights, minlength=most).astype(float)
+    totals = np.bincount(bins, weights * values, minlength=most)
     there = sums > 0
-    return means[there] / sums[there], sums[there]
+    return totals[there] / sums[there], sums[there]
 
 
 def moments_of(values: Floats, weights: Floats) -> tuple[int, float, float]:

@@ -19,14 +19,13 @@ CHANCE = 1e-3
 """How likely it is that any of the partitions of an IID split is taken for one that is off."""
 
 
-def statistics_of(counts: Sequence[Counts], label: str, names: Sequence[str] = ()) -> SplitStatistics:
+def statistics_of(counts: Sequence[Counts]) -> SplitStatistics:
     """What the partitions of a data set hold.
 
     Args:
-        counts: What was counted of each, in order.
-        label: The column with the labels; empty if there is none.
-        names: The names of the classes 0, 1, …, if the data set has them.
+        counts: What was counted of each, in order; at least of one.
     """
+    label, names = counts[0].label.column, counts[0].label.names
     sizes = np.array([each.rows for each in counts], float)
     missing: dict[str, int] = {}
     for each in counts:
@@ -178,7 +177,7 @@ def _compare_classes(
 def _describe(described: dict[str, Any], counted: Floats, classes: Sequence[str]) -> None:
     if counted.sum():
         there = np.flatnonzero(counted)
-        described["labels"] = tuple((classes[place], int(counted[place])) for place in there)
+        described["labels"] = tuple((classes[place], int(counted[place])) for place in there.tolist())
         described["effective_classes"] = effective_classes(counted / counted.sum())
 
 

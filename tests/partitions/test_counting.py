@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pytest_flops_mock.partitions.counting import MAX_POINTS, MAX_TEXT, MAX_VALUES, Counts, squeezed
+from pytest_flops_mock.partitions.counting import MAX_POINTS, MAX_TEXT, MAX_VALUES, Counts, Label, squeezed
 
 
 def counted(*columns: Any, of_classes: bool = False, name: str = "y", label: str = "y") -> Counts:
-    counts = Counts(label, of_classes=of_classes)
+    counts = Counts(Label(label, of_classes))
     for column in columns:
         counts.add(pa.RecordBatch.from_arrays([column if isinstance(column, pa.Array) else pa.array(column)], [name]))
     return counts
@@ -66,7 +66,7 @@ def test_what_are_no_classes_is_not_counted_and_rows_and_gaps_are(column: Any) -
 
 
 def test_null_and_nan_are_missing_in_every_column() -> None:
-    counts = Counts("", of_classes=False)
+    counts = Counts(Label())
     table = pa.table({"a": [1.0, float("nan"), None], "b": ["x", None, "z"], "c": [1, 2, 3], "y": [None, None, 1]})
     for batch in table.to_batches(max_chunksize=2):
         counts.add(batch)
