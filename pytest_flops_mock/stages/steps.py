@@ -136,7 +136,7 @@ def provide(context: Context) -> Iterable[Finding]:
         sent = SentFacts(mock.origin, mock.data_tag, mock.dataset_name, source, source)  # known also when the run fails
         with _gathered(found):
             run = context.provider.store(mock)
-            sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions)
+            sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions, statistics=run.statistics)
         context.data = replace(context.data, sent=(*context.data.sent, sent))
     return (*found, *equal_partitions(context.data.partitions))
 
