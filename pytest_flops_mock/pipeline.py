@@ -98,6 +98,11 @@ class RepositoryChecker:
         self._subjects = {}
         self._stack.__exit__(kind, error, trace)
 
+    @property
+    def subject(self) -> Subject | None:
+        """The repository in the first of its environments, with the process that runs it; nothing before the first check."""
+        return self._subjects.get(self._options.env[0])
+
     def check(
         self,
         uri: str | None = None,

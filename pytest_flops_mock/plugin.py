@@ -206,6 +206,7 @@ def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]
 
 
 def _shortened(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> Any:
+    from pytest_flops_mock.tracebacks import shortened  # most runs have no errors
 
     return None if isinstance(item, StageItem) else shortened(excinfo, item.config)
 

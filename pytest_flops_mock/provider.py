@@ -31,6 +31,7 @@ from pytest_flops_mock.mock_data import MockData
 from pytest_flops_mock.partitions.counting import Counts, Label
 from pytest_flops_mock.partitions.drift import drifting, label_to_drift
 from pytest_flops_mock.partitions.heterogeneity import statistics_of
+from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
@@ -170,6 +171,20 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had or split.
         """
         return self._split(_loaded_sla(sla, changes), dataset)
+
+    def population(self, sla: MockSLA) -> Population:
+        """The rows that partitions of an SLA are made of, as a learner gets them; up to a bound, see :func:`population_of`.
+
+        Args:
+            sla: The MDP SLA.
+
+        Raises:
+            DataSourceError: The data set cannot be had.
+        """
+        plan = sla.partitioner if self.partitioner is None else self.partitioner
+        count = partitions_asked(plan, sla.asked_partitions) or 1
+        data = self._loaded(sla, None, count, 0 if plan is None else rows_needed(plan, count))
+        return population_of(data, seed=self.seed)
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""

@@ -55,6 +55,8 @@ class Broken:
         property: What matters about it.
         likelihood: How likely such a partition is under the SLA's scheme and count; ``None`` if that cannot be said.
         examples: How many partitions broke the repository in this way.
+        confirmed: Whether it does so in a process that has done nothing before. Otherwise it depends on what was done
+            before, and is no error.
     """
 
     finding: Finding
@@ -64,6 +66,33 @@ class Broken:
     property: Property
     likelihood: Likelihood | None
     examples: int
+    confirmed: bool = True
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a search has come.
+
+    Attributes:
+        examples: How many partitions were drawn and tried.
+        wanted: How many are to be.
+        failures: How many different failures were found.
+        tried: How many partitions were tried in all.
+        seconds: Since when.
+        making_small: Whether what was found is made small now.
+    """
+
+    examples: int
+    wanted: int
+    failures: int
+    tried: int
+    seconds: float
+    making_small: bool = False
+
+    @property
+    def rate(self) -> float:
+        """Partitions tried in a second."""
+        return self.tried / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True, eq=False)
