@@ -16,7 +16,7 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f
 
 EIGHTHS, LEVELS = "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█"
 PLAIN_LEVELS = ".:-=+*%@"
-MAX_BAR, MIN_BAR, MAX_MARKDOWN = 40, 6, 100
+MAX_BAR, MIN_BAR, MAX_MARKDOWN, MAX_NAME = 40, 6, 100, 30
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,8 @@ def head(statistics: SplitStatistics) -> list[str]:
     whole = statistics.whole
     lines = []
     if statistics.classes:
-        count = len(statistics.classes)
-        lines.append(
-            f"{'label':<10}  {statistics.label}: {count} class{'es' * (count != 1)}, {listing(statistics.classes, 12)}"
-        )
+        count, names = len(statistics.classes), listing(map(_cut, statistics.classes))
+        lines.append(f"{'label':<10}  {statistics.label}: {count} class{'es' * (count != 1)}, {names}")
     elif whole.target is not None:
         target = whole.target
         told = f"{target.mean:.4g} ± {target.deviation:.4g}, {target.minimum:.4g} to {target.maximum:.4g}"
@@ -126,6 +124,10 @@ def markdown_rows(statistics: SplitStatistics) -> Iterator[tuple[str, ...]]:
     yield tuple(headings[place] or "partition" for place in kept)
     for row in shown:
         yield tuple(row.cells[place] for place in kept)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
 
 
 def _rows(statistics: SplitStatistics) -> list[_Row]:
