@@ -75,14 +75,12 @@ def _report(report: Report) -> dict[str, Any]:
 
 
 def plain_statistics(statistics: SplitStatistics) -> dict[str, Any]:
-    """What partitions hold, as JSON values: counts by class and by column, and the distances that people are shown."""
+    """What partitions hold, as JSON values: counts by class and by column."""
     whole, *partitions = (
         {**asdict(each), "labels": dict(each.labels), "missing": dict(each.missing)}
         for each in (statistics.whole, *statistics.partitions)
     )
-    parts = [{**plain, "distance": off} for plain, off in zip(partitions, statistics.distances, strict=True)]
-    plain = {"classes": list(statistics.classes), "partitions": parts, "whole": whole}
-    return {"label": statistics.label, **plain, **{name: getattr(statistics, name) for name in SIZES}}
+    return {**asdict(statistics), "partitions": partitions, "whole": whole}
 
 
 def _statistics(sent: SentFacts) -> dict[str, Any] | None:

@@ -519,7 +519,8 @@ def test_the_schema_knows_what_the_code_knows() -> None:
     schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     parts = schema["$defs"]
     kinds = {"stage": StageResult, "finding": Finding, "frame": Frame, "data": DataFacts}
-    kinds |= {"sent": SentFacts, "partition": PartitionFacts}
+    kinds |= {"sent": SentFacts, "partition": PartitionFacts, "statistics": SplitStatistics}
+    kinds |= {"partitionStatistics": PartitionStatistics, "target": TargetSummary}
     for name, kind in kinds.items():
         names = {field.name for field in fields(kind)}
         if kind is Finding:  # the parts of its problem stand beside the rest
