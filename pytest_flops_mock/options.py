@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from pytest_flops_mock import option_values as values
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.option import FILES, PYTEST, Option
+from pytest_flops_mock.option import FILES, PYTEST, SEARCHES, Option
 from pytest_flops_mock.sla.schemes import Drift
 from pytest_flops_mock.stage import Stage
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from pytest_flops_mock.sla.partitioners import Partitioning
+
+FOUND = Path("tests", "flops-found")
+"""Where a search saves the partitions that it finds, unless told otherwise."""
 
 OPTIONS = (
     Option(
@@ -145,6 +148,60 @@ OPTIONS = (
         "CODES",
         "list",
         adds=True,
+    ),
+    Option(
+        "search",
+        "how many partitions of the data of each SLA to try, of any size, labels, order and drift, in search of one that "
+        "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
+        values.examples,
+        "EXAMPLES",
+        default="none; 200 in a search that is asked for",
+        doors=SEARCHES,
+        search_name="examples",
+    ),
+    Option(
+        "search-seed",
+        "what the search draws its partitions with; the same seed gives the same ones",
+        values.seed,
+        "SEED",
+        default="0",
+        doors=SEARCHES,
+        search_name="seed",
+    ),
+    Option(
+        "search-seconds",
+        "how many seconds a search may take beside the check; what was found by then is told",
+        values.seconds,
+        "SECONDS",
+        default="as long as it takes",
+        doors=SEARCHES,
+        search_name="seconds",
+    ),
+    Option(
+        "search-through",
+        "the last stage that each partition of a search goes through: `transform`, `train`, `exchange` or `evaluate`",
+        values.through,
+        "STAGE",
+        default="`evaluate`",
+        doors=SEARCHES,
+        search_name="through",
+    ),
+    Option(
+        "search-save",
+        "the folder in which a search saves each smallest partition, with a test that replays it; `none` for no folder",
+        values.folder_of_found,
+        "FOLDER",
+        default=f"`{FOUND.as_posix()}`",
+        doors=SEARCHES,
+        search_name="save",
+    ),
+    Option(
+        "search-strict",
+        "let a partition that breaks the ML repository be an error also where the SLA's own scheme gives none like it",
+        values.flag,
+        kind="flag",
+        doors=SEARCHES,
+        search_name="strict",
     ),
     Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
 )

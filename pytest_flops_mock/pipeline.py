@@ -18,7 +18,7 @@ from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
-from pytest_flops_mock.stage import Stage
+from pytest_flops_mock.stage import CHECKED
 from pytest_flops_mock.stages import plan
 from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
 
@@ -151,7 +151,7 @@ class RepositoryChecker:
             address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
             options = self._options
             provider = MockDataProvider(address, **options.of_provider())
-            stages = tuple(Stage)[: list(Stage).index(options.until) + 1]
+            stages = CHECKED[: CHECKED.index(options.until) + 1]
             context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
             plan.run(context)
         return _report(context)

@@ -181,10 +181,21 @@ class MockDataProvider:
         Raises:
             DataSourceError: The data set cannot be had.
         """
-        plan = sla.partitioner if self.partitioner is None else self.partitioner
-        count = partitions_asked(plan, sla.asked_partitions) or 1
-        data = self._loaded(sla, None, count, 0 if plan is None else rows_needed(plan, count))
+        data, _, _ = self.to_split(sla)
         return population_of(data, seed=self.seed)
+
+    def to_split(self, sla: MockSLA) -> tuple[LoadedData, Partitioning | None, int | None]:
+        """The rows that an SLA splits, how, and into how many; ``None`` for IID, and for as many as the scheme makes.
+
+        Args:
+            sla: The MDP SLA.
+
+        Raises:
+            DataSourceError: The data set cannot be had.
+        """
+        plan = sla.partitioner if self.partitioner is None else self.partitioner
+        count = partitions_asked(plan, sla.asked_partitions)
+        return self._loaded(sla, None, count or 1, 0 if plan is None else rows_needed(plan, count or 1)), plan, count
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""

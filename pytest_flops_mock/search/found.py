@@ -20,11 +20,13 @@ class Likelihood:
         share: Share of the runs in which at least one learner has such a partition, from 0 to 1.
         low: Lower end of its interval of 95 %.
         high: Upper end; all three are equal where it is exact.
+        runs: How many splits were simulated; 0 where it is exact.
     """
 
     share: float
     low: float
     high: float
+    runs: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,15 @@ class Property:
             ``duplicate row``; empty if no single property explains it.
         text: It in words, as in ``fewer than 32 rows`` or ``a missing value in age``.
         passes_with: The least change that makes the repository pass, in words.
+        number: The number in it: with so many rows it passes, for ``few rows``; else 0.
+        column: The column that it is about, if it is about one.
     """
 
     kind: str = ""
     text: str = ""
     passes_with: str = ""
+    number: int = 0
+    column: str = ""
 
 
 @dataclass(frozen=True, eq=False)

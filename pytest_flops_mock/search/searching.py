@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,8 +17,12 @@ from pytest_flops_mock.pipeline import RepositoryChecker
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.search.exploring import Explored, explore, refuse_without_hypothesis
+from pytest_flops_mock.search.finishing import finished
 from pytest_flops_mock.search.found import Broken, Progress, Property, SearchResult
+from pytest_flops_mock.search.options import SearchOptions
+from pytest_flops_mock.search.saving import refuse_unwritable
 from pytest_flops_mock.search.shrinking import DEAR_TRIES, TRIES, smallest
+from pytest_flops_mock.search.telling import told
 from pytest_flops_mock.search.trying import THROUGH, Key, TimeIsUpError, Trier
 from pytest_flops_mock.search.wording import text_of
 from pytest_flops_mock.sla.models import MockSLA
@@ -41,6 +46,8 @@ def search_repository(
     seed: int = 0,
     through: Stage | str = Stage.EVALUATE,
     seconds: float | None = None,
+    save: str | os.PathLike[str] | None = None,
+    strict: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_wait: Callable[[str], None] | None = None,
     **options: Unpack[CheckArguments],
@@ -60,12 +67,15 @@ def search_repository(
         seed: The same partitions come with the same seed.
         through: The last stage that each goes through: ``transform``, ``train``, ``exchange`` or ``evaluate``.
         seconds: How long the search may take, without the check before it.
+        save: Folder in which each smallest partition is saved, with a test that replays it; by default nothing is saved.
+        strict: Whether a partition that the SLA's own scheme does not give is an error, too.
         on_progress: Is told after each partition.
         on_wait: Is called with a line of text before something that takes long, such as building an environment.
         **options: How the check is done; the same holds for the search.
 
     Raises:
         SettingsError: An argument means nothing.
+        SavedPartitionError: The folder cannot be written.
         ToolError: Hypothesis is not installed, or a tool that the check needs is missing or fails.
 
     Example:
@@ -76,12 +86,17 @@ def search_repository(
     last = _last(through)
     _refuse_settings(sla, examples, seconds)
     refuse_without_hypothesis()
+    search_as = SearchOptions().changed(
+        examples=examples, seed=seed, seconds=seconds, through=last, save="none" if save is None else save, strict=strict
+    )
+    if search_as.save is not None:
+        refuse_unwritable(search_as.save, "save")
     how = CheckOptions().changed(**options)
     with RepositoryChecker(repository, on_wait=on_wait, **options) as checker:
         report = checker.check(sla=sla, project_sla=project_sla)
         subject = checker.subject
         if not report.ok or subject is None or subject.session is None:
-            return SearchResult(report, seed=seed, ended="incompatible")
+            return told(SearchResult(report, seed=seed, ended="incompatible"), search_as, lambda broken: "")
         began = time.monotonic()
         with MLDataServer() as server, MLDataClient(server.uri) as client:
             population = MockDataProvider(server.uri, **how.of_provider()).population(MockSLA.load(sla))
@@ -97,7 +112,7 @@ def search_repository(
             )
             search = _Search(trier, Explored(), on_progress or (lambda progress: None), examples, began)
             ended = search.run(seed, seconds)
-    return SearchResult(
+    result = SearchResult(
         report=report,
         broken=tuple(sorted(search.broken, key=lambda each: -each.examples)),
         examples=search.seen.examples,
@@ -106,6 +121,7 @@ def search_repository(
         seed=seed,
         ended=ended,
     )
+    return finished(result, search_as, how, repository=repository, sla=MockSLA.load(sla), population=population)
 
 
 class _Search:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,19 +18,20 @@ from hypothesis import strategies as st
 from pytest_flops_mock.flight.features import features_of
 from pytest_flops_mock.partitions.sample import Population, Sample
 
+T = TypeVar("T")
+
 FEW, SOME, MANY = (3, 9), (10, 40), (41, 100)
 SIZES = (FEW,) * 4 + ((1, 1),) * 2 + ((2, 2),) + (SOME,) * 5 + (MANY,) * 3 + ((0, 0), "half", "whole")
 LABELS = ("all",) * 6 + ("one",) * 3 + ("some",) * 2 + ("all but one",)
 ORDERS = ("as they are",) * 6 + ("mixed", "by label", "by label", "reversed")
 REPEATS = ("none",) * 7 + ("one row", "some rows", "one row only")
+PLAIN_OF_16 = 9
 MOST_CLASSES = 100
 MOST_COLUMNS = 20
 MOST_ROWS = 2000
 """A partition of more rows says little that one of these does not, and takes its time."""
 
-# Numbers of two signs, of which larger ones are made: Hypothesis prefers larger constants that it finds in whatever code is
-# loaded, so that the same seed would not give the same elsewhere.
-DIGITS = st.integers(0, 99)
+COIN = st.booleans()
 
 
 def samples(population: Population) -> st.SearchStrategy[Sample]:
@@ -62,15 +63,28 @@ def drifts_of(population: Population) -> tuple[str, ...]:
 def _samples(
     draw: st.DrawFn, population: Population, classes: Sequence[npt.NDArray[np.int64]], drifts: Sequence[str]
 ) -> Sample:
-    total = population.table.num_rows
-    rng = np.random.default_rng([draw(DIGITS), draw(DIGITS)])
-    pool = _with_labels(draw(st.sampled_from(LABELS)), classes, rng) if classes else np.arange(total)
-    rows = _some_of(pool, draw(st.sampled_from(SIZES)), draw(DIGITS) / 99, rng)
-    rows = _repeating(draw(st.sampled_from(REPEATS)), rows, rng)
-    rows = _in_order(draw(st.sampled_from(ORDERS)), rows, classes, rng)
-    is_plain = not drifts or draw(DIGITS) < 55
-    drift = "" if is_plain else drifts[(draw(DIGITS) * 100 + draw(DIGITS)) % len(drifts)]
-    return Sample(tuple(rows.tolist()), drift if len(rows) else "", draw(DIGITS) if drift else 0)
+    rng = np.random.default_rng(_below(draw, 2**20))
+    pool = _with_labels(_one_of(draw, LABELS), classes, rng) if classes else np.arange(population.table.num_rows)
+    rows = _some_of(pool, _one_of(draw, SIZES), _below(draw, 64) / 63, rng)
+    rows = _repeating(_one_of(draw, REPEATS), rows, rng)
+    rows = _in_order(_one_of(draw, ORDERS), rows, classes, rng)
+    has_drift = bool(drifts) and _below(draw, 16) >= PLAIN_OF_16
+    drift = _one_of(draw, drifts) if has_drift else ""
+    return Sample(tuple(rows.tolist()), drift if len(rows) else "", _below(draw, 64) if drift else 0)
+
+
+def _one_of(draw: st.DrawFn, choices: Sequence[T]) -> T:
+    return choices[_below(draw, len(choices))]
+
+
+def _below(draw: st.DrawFn, end: int) -> int:
+    """A whole number from 0, made of coins.
+
+    Where it draws numbers, Hypothesis prefers constants that it finds in whatever code is loaded just then: the same seed
+    would not give the same elsewhere, and all that code would be read for it.
+    """
+    bits = max(end - 1, 1).bit_length() + (3 if end & (end - 1) else 0)  # so that no choice is much rarer than others
+    return sum(draw(COIN) << place for place in range(bits)) % end
 
 
 def _by_class(population: Population) -> list[npt.NDArray[np.int64]]:
