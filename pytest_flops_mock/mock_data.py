@@ -26,7 +26,7 @@ class MockData:
         plan: How it was split; ``None`` for the IID partitions of an SLA without a partitioner.
         plain: The partitions without drift.
         drift: What is to be wrong with the rows.
-        drifting: The numbers of the partitions that have it.
+        drifts: What of it each partition has.
         to_drift: The column that drift takes for the label.
         seed: Seed of the drift.
     """
@@ -35,7 +35,7 @@ class MockData:
     plan: Partitioning | None
     plain: tuple[Partition, ...]
     drift: Drift
-    drifting: frozenset[int]
+    drifts: tuple[Drift, ...]
     to_drift: str
     seed: int
 
@@ -46,9 +46,8 @@ class MockData:
 
     def partitions(self) -> Iterator[Partition]:
         """The partitions with their drift, one at a time."""
-        for partition in self.plain:
-            drifts = partition.index in self.drifting
-            yield with_drift(partition, self.drift, seed=self.seed, label=self.to_drift) if drifts else partition
+        for partition, drift in zip(self.plain, self.drifts, strict=True):
+            yield with_drift(partition, drift, seed=self.seed, label=self.to_drift)
 
     def statistics(self) -> SplitStatistics:
         """What the partitions hold, if FLOps' provider could send them. Rows go by in batches.
@@ -64,7 +63,7 @@ class MockData:
         told = [self.data.origin]
         told += [f"split by {in_short(self.plan)}"] if self.plan is not None else []
         told += [f"which leaves {split_up} of {len(self.data.rows)} rows"] if split_up != len(self.data.rows) else []
-        told += [f"drift {self.drift.value}"] if self.drift.value else []
+        told += [f"drift {self.drift.value}"] if self.drift.rules else []
         told += [f"which leaves {statistics.whole.rows}"] if statistics.whole.rows != split_up else []
         return ", ".join(told)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.mock_data import MockData
 from pytest_flops_mock.partitions.counting import Counts, Label
-from pytest_flops_mock.partitions.drift import drifting, label_to_drift
+from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_together
 from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
@@ -37,7 +37,7 @@ from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
-from pytest_flops_mock.sla.schemes import Drift, drift_of
+from pytest_flops_mock.sla.schemes import Drift, drift_of, no_partition
 from pytest_flops_mock.stage import Severity
 from pytest_flops_mock.statistics import SplitStatistics
 
@@ -53,7 +53,7 @@ class ProviderRun:
         data_tag: The tag under which a learner finds the partitions.
         source: ``synthetic``, ``recorded``, ``hub``, ``local`` or ``memory``.
         origin: Where the rows came from and what drift they have, in words.
-        partitions: Name, rows and bytes of each partition, in order. Equal partitions have equal names.
+        partitions: Name, rows, bytes and drift of each partition, in order. Equal partitions have equal names.
         statistics: What the partitions hold, as sent: sizes, labels, what is missing, and how far they differ.
     """
 
@@ -87,8 +87,8 @@ class MockDataProvider:
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
         recordings: Folder of recorded samples, and of twins of your own data sets.
-        drift: What is wrong with the rows of each partition, whatever their source: a mapping, or a text such as
-            ``missing=0.1 label_noise=0.2``.
+        drift: What is wrong with the rows of partitions, whatever their source, in place of what the SLA says: a text such
+            as ``missing=0.1 column=age; extra_column=site devices=0.5``, mappings, or a list of them.
         partitioner: How rows are split, in place of what the SLA says: a text such as ``dirichlet alpha=0.3``, a mapping, or
             a list of groups.
         seed: Seed of the shuffle and the partitioner, of synthetic data and of drift; the real provider shuffles with 42.
@@ -104,7 +104,7 @@ class MockDataProvider:
         *,
         data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
         recordings: str | os.PathLike[str] = RECORDINGS,
-        drift: str | Mapping[str, Any] | Drift = "",
+        drift: str | Mapping[str, Any] | Sequence[Any] | Drift | None = None,
         partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         seed: int = SEED,
         timeout: float = 60.0,
@@ -112,7 +112,7 @@ class MockDataProvider:
         self.uri = uri
         self.data = data_choice(data)
         self.recordings = Path(recordings)
-        self.drift = drift_of(drift)
+        self.drift = None if drift is None else drift_of(drift)
         self.partitioner = None if partitioner is None else partitioning_of(partitioner)
         self.seed = seed
         self.timeout = timeout
@@ -203,15 +203,19 @@ class MockDataProvider:
 
     def _split(self, sla: MockSLA, dataset: Any) -> MockData:
         plan = sla.partitioner if self.partitioner is None else self.partitioner
+        drift = (sla.drift or Drift()) if self.drift is None else self.drift
         count = partitions_asked(plan, sla.asked_partitions)
         problems = () if plan is None else tuple(number_problems(plan, sla.asked_partitions, sla.dataset_name, code="FM310"))
+        problems += () if count is None else tuple(replace(p, where=sla.dataset_name) for p in no_partition(drift, count))
         if problems:
             raise DataSourceError(*problems)
         data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
-        to_drift = label_to_drift(self.drift, data.schema, data.label, data.name)
+        to_drift = label_to_drift(drift, data.schema, data.label, data.name)
         partitions = split(data, scheme_of(plan), count, seed=self.seed)
-        drifting_ones = drifting(self.drift, len(partitions), self.seed, data.name)
-        return MockData(data, plan, partitions, self.drift, drifting_ones, to_drift, self.seed)
+        drifts = drift_by_partition(drift, len(partitions), self.seed, data.name)
+        for own in dict.fromkeys(drifts):
+            refuse_together(own, data.schema, partitions[drifts.index(own)].where)
+        return MockData(data, plan, partitions, drift, drifts, to_drift, self.seed)
 
     def _loaded(self, sla: MockSLA, dataset: Any, partitions: int, least: int) -> LoadedData:
         if dataset is not None:
@@ -249,7 +253,7 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     name, rows = partition_name(data_tag, named.digest), named.partition.rows
     sending = _counted(named.batches(), advance)
     client.send_batches(name, named.partition.schema, sending, rows=rows, nbytes=named.nbytes)
-    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes)
+    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
 
 
 def _named(partitions: Iterator[Partition], label: Label) -> Generator[_Named, None, None]:

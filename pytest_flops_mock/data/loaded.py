@@ -13,7 +13,7 @@ import pyarrow as pa
 from pytest_flops_mock.data.features import learner_schema
 from pytest_flops_mock.data.media import ANY_FILES, MediaFiles, with_media
 from pytest_flops_mock.errors import DataSourceError, Problem
-from pytest_flops_mock.flight.features import class_columns, features_of
+from pytest_flops_mock.flight.features import features_of, label_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +80,8 @@ def loaded(
         table=table if table.column_names == schema.names else table.select(schema.names),
         rows=_rows(dataset),
         files=files,
-        label=_label(schema, labels),
+        label=label_of(features_of(schema), labels),
     )
-
-
-def _label(schema: pa.Schema, known: tuple[str, ...]) -> str:
-    classes = class_columns(features_of(schema))
-    return next((label for label in known if label in schema.names), classes[0] if len(classes) == 1 else "")
 
 
 def handed_in(dataset: Any, name: str, label: str = "") -> LoadedData:

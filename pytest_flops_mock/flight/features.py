@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,20 @@ def features_of(schema: pa.Schema) -> dict[str, Any]:
     return features
 
 
-def class_columns(features: dict[str, Any]) -> list[str]:
+def label_of(features: Mapping[str, Any], known: Iterable[str] = ()) -> str:
+    """The column that a model learns to tell: the first that is known, else the only one of the feature ``ClassLabel``.
+
+    Args:
+        features: The features by column.
+        known: Columns that may be the label; those that there are not do not count.
+
+    Returns:
+        The column; empty if it is not clear.
+    """
+    classes = class_columns(features)
+    return next((label for label in known if label in features), classes[0] if len(classes) == 1 else "")
+
+
+def class_columns(features: Mapping[str, Any]) -> list[str]:
     """The columns of the feature ``ClassLabel``."""
     return [name for name, each in features.items() if isinstance(each, dict) and each.get("_type") == "ClassLabel"]

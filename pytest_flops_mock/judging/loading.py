@@ -6,20 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from pytest_flops_mock.errors import Problem, listing
-from pytest_flops_mock.findings import Finding, PartitionFacts
+from pytest_flops_mock.findings import Finding, PartitionFacts, SentFacts
 from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.judging.failures import shown_output
-from pytest_flops_mock.learner.facts import Failure, Loaded
-from pytest_flops_mock.learner.loading import merged, no_match, refused, unloadable
+from pytest_flops_mock.learner.facts import Difference, Failure, Loaded
+from pytest_flops_mock.learner.loading import SchemaDrift, merged, no_match, refused, unloadable
+from pytest_flops_mock.sla.schemes import schema_drift
 
 
-def load_failures(failure: Failure, uri: str, senders: Mapping[str, str]) -> tuple[Finding, ...]:
+def _senders(sent: Sequence[SentFacts]) -> dict[str, str]:
+    """The MDP SLA that each partition was sent for, by name."""
+    return {part.name: each.sla for each in sent for part in each.partitions}
+
+
+def load_failures(failure: Failure, uri: str, sent: Sequence[SentFacts]) -> tuple[Finding, ...]:
     """Why the learner has no data.
 
     Args:
         failure: What the child answered.
         uri: Address of the ML data server.
-        senders: The MDP SLA that each partition was sent for.
+        sent: What each mock data provider sent.
     """
     if failure.raised is None:
         problem = Problem(
@@ -35,19 +41,36 @@ def load_failures(failure: Failure, uri: str, senders: Mapping[str, str]) -> tup
     if link.type == "NoMatchingDataError":
         return (Finding.of(no_match(uri, link.tags, link.names)),)
     if link.type == "SchemasDifferError":
-        return tuple(Finding.of(refused(uri, difference, senders)) for difference in link.differences)
+        senders = _senders(sent)
+        return tuple(Finding.of(refused(uri, each, senders, _drifts(each, sent))) for each in link.differences)
     return (Finding.of(unloadable(uri, link.type, link.text), detail=shown_output(failure.output)),)
 
 
-def merged_findings(loaded: Loaded, uri: str, senders: Mapping[str, str]) -> tuple[Finding, ...]:
+def merged_findings(loaded: Loaded, uri: str, sent: Sequence[SentFacts]) -> tuple[Finding, ...]:
     """Partitions that a learner puts together, though they say of the same values different things.
 
     Args:
         loaded: What the learner loaded.
         uri: Address of the ML data server.
-        senders: The MDP SLA that each partition was sent for.
+        sent: What each mock data provider sent.
     """
-    return tuple(Finding.of(merged(uri, difference, senders)) for difference in loaded.merged)
+    senders = _senders(sent)
+    return tuple(Finding.of(merged(uri, each, senders, _drifts(each, sent))) for each in loaded.merged)
+
+
+def _drifts(difference: Difference, sent: Sequence[SentFacts]) -> dict[str, SchemaDrift]:
+    """What gave partitions of one data set different schemas, by name; nothing where two data sets differ anyway."""
+    data_sets = {part.name: each.dataset_name for each in sent for part in each.partitions}
+    first, other = ({data_sets.get(name) for name in side} for side in (difference.first, difference.other))
+    found: dict[str, SchemaDrift] = {}
+    if not first & other:
+        return found
+    for each in sent:
+        of_sla = f" of {each.sla}" if len(sent) > 1 else ""
+        for index, part in enumerate(each.partitions):
+            if what := schema_drift(part.drift):
+                found[part.name] = SchemaDrift(f"partition {index}{of_sla}", what)
+    return found
 
 
 def equal_partitions(sent: Sequence[PartitionFacts]) -> tuple[Finding, ...]:

@@ -155,7 +155,7 @@ class Trier:
         context = Context(self._subject, provider, self._options, data_tags=[TAG])
         answer = steps.loaded(context)
         if isinstance(answer, Failure):
-            return self._first_error(load_failures(answer, self._server.uri, {})) or Outcome()
+            return self._first_error(load_failures(answer, self._server.uri, ())) or Outcome()
         for stage, step in self._steps:
             outcome = self._first_error(step(context))
             if outcome is not None:
