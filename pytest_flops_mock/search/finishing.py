@@ -45,7 +45,7 @@ def finished(
         try:
             data, plan, count = provider.to_split(sla)
             drift = sla.drift if check.drift is None else check.drift
-            likely = likelihoods(broken, data, plan, count, "" if drift is None else drift.value)
+            likely = likelihoods(broken, data, plan, count, drift.value if drift is not None else "")
             broken = tuple(replace(each, likelihood=how) for each, how in zip(broken, likely, strict=True))
         except FlopsMockError:
             pass  # a hub that is gone meanwhile: the rest is known

@@ -28,6 +28,7 @@ from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFac
 from pytest_flops_mock.options import OPTIONS
 from pytest_flops_mock.report.as_json import SCHEMA
 from pytest_flops_mock.stage import CHECKED
+from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "mnist_sklearn"
@@ -524,7 +525,8 @@ def test_the_schema_knows_what_the_code_knows() -> None:
     schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     parts = schema["$defs"]
     kinds = {"stage": StageResult, "finding": Finding, "frame": Frame, "data": DataFacts}
-    kinds |= {"sent": SentFacts, "partition": PartitionFacts}
+    kinds |= {"sent": SentFacts, "partition": PartitionFacts, "statistics": SplitStatistics}
+    kinds |= {"partitionStatistics": PartitionStatistics, "target": TargetSummary}
     for name, kind in kinds.items():
         names = {field.name for field in fields(kind)}
         if kind is Finding:  # the parts of its problem stand beside the rest
