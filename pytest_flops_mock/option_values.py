@@ -6,7 +6,7 @@ Each function takes the value, the folder that relative paths start from, and th
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,6 @@ from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
     from pytest_flops_mock.sla.partitioners import Partitioning
-
-Read = Callable[[Any, Path, str], Any]
 
 CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
