@@ -164,7 +164,8 @@ def _group(value: object, where: str) -> Group:
 
 def _partitioner(value: object, where: str) -> Partitioner:
     if isinstance(value, get_args(Partitioner)):  # read before, or made in Python: then only its name is not set
-        return value.model_copy(update={"name": value.name})  # type: ignore[no-any-return,attr-defined]
+        named: Partitioner = value.model_copy(update={"name": value.name})
+        return named
     told = _words(value, where) if isinstance(value, str) else value
     if not isinstance(told, Mapping):
         _refuse("this is no partitioner", where, expected=_FORMS, got=described(value))

@@ -20,13 +20,17 @@ if find_spec("hypothesis") is None:
         )
     )
 
+from pytest_flops_mock.strategies.kinds import features
 from pytest_flops_mock.strategies.profiles import ci_profile
+from pytest_flops_mock.strategies.rows import datasets
 from pytest_flops_mock.strategies.slas import mock_slas, project_slas, sla_pairs
 from pytest_flops_mock.strategies.tags import data_tags, flight_names
 
 __all__ = [
     "ci_profile",
     "data_tags",
+    "datasets",
+    "features",
     "flight_names",
     "mock_slas",
     "project_slas",

@@ -37,7 +37,8 @@ def mock_slas(
         >>> @given(sla=mock_slas(dataset_names=st.just("mnist")))
         ... def test_sla(sla): ...
     """
-    return st.builds(_mock_sla, *_of_mock(dataset_names), _tags() if data_tags is None else data_tags)
+    tags = _tags() if data_tags is None else data_tags
+    return st.tuples(*_of_mock(dataset_names), tags).map(lambda parts: _mock_sla(*parts))
 
 
 def project_slas(*, data_tags: st.SearchStrategy[list[str]] | None = None) -> st.SearchStrategy[ProjectSLA]:
@@ -53,7 +54,7 @@ def project_slas(*, data_tags: st.SearchStrategy[list[str]] | None = None) -> st
         ... def test_project(project): ...
     """
     tags = st.lists(_tags(), min_size=1, max_size=4, unique=True) if data_tags is None else data_tags
-    return st.builds(_project_sla, *_of_project(), tags)
+    return st.tuples(*_of_project(), tags).map(lambda parts: _project_sla(*parts))
 
 
 def sla_pairs(*, meet: bool = True) -> st.SearchStrategy[tuple[MockSLA, ProjectSLA]]:
