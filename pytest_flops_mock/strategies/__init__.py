@@ -24,6 +24,7 @@ from pytest_flops_mock.strategies.kinds import features
 from pytest_flops_mock.strategies.profiles import ci_profile
 from pytest_flops_mock.strategies.rows import datasets
 from pytest_flops_mock.strategies.slas import mock_slas, project_slas, sla_pairs
+from pytest_flops_mock.strategies.splits import partitioners
 from pytest_flops_mock.strategies.tags import data_tags, flight_names
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "features",
     "flight_names",
     "mock_slas",
+    "partitioners",
     "project_slas",
     "sla_pairs",
 ]
