@@ -17,9 +17,12 @@ from pytest_flops_mock.pipeline import RepositoryChecker
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.search.exploring import Explored, explore, refuse_without_hypothesis
+from pytest_flops_mock.search.facts import Looking
 from pytest_flops_mock.search.finishing import finished
 from pytest_flops_mock.search.found import Broken, Progress, Property, SearchResult
 from pytest_flops_mock.search.options import SearchOptions
+from pytest_flops_mock.search.properties import property_of
+from pytest_flops_mock.search.rows import Labels
 from pytest_flops_mock.search.saving import refuse_unwritable
 from pytest_flops_mock.search.shrinking import DEAR_TRIES, TRIES, smallest
 from pytest_flops_mock.search.telling import told
@@ -134,6 +137,8 @@ class _Search:
         self._tell = tell
         self._examples = examples
         self._began = began
+        self._labels = Labels.of(trier.population)
+        self._looking = Looking(trier.population, self._labels)
 
     def run(self, seed: int, seconds: float | None) -> Literal["examples", "seconds", "interrupted"]:
         """Draw, try, and make small what fails; why it ended."""
@@ -173,9 +178,11 @@ class _Search:
             return outcome.key == key
 
         is_dear = trier.outcomes[found[0]].ended
-        sample = smallest(found, fails, trier.population, tries=DEAR_TRIES if is_dear else TRIES)
-        again = trier.again(sample)
-        return self._told_as(key, sample, confirmed=again.key == key)
+        sample = smallest(found, fails, self._labels, tries=DEAR_TRIES if is_dear else TRIES)
+        if trier.again(sample).key != key:
+            return self._told_as(key, sample, confirmed=False)
+        allowed = DEAR_TRIES if is_dear else TRIES
+        return self._told_as(key, sample, why=property_of(sample, key, trier, self._looking, self._labels, tries=allowed))
 
     def _told_as(self, key: Key, sample: Sample, *, confirmed: bool = True, why: Property | None = None) -> Broken:
         finding = self._trier.outcomes[sample].finding

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from pytest_flops_mock.partitions.sample import Population, Sample
+from pytest_flops_mock.partitions.sample import Sample
 from pytest_flops_mock.search.drifts import simpler
 from pytest_flops_mock.search.rows import Labels
 
@@ -16,9 +16,7 @@ DEAR_TRIES = 12
 """Where each costs a process, or all of the time that it may take."""
 
 
-def smallest(
-    found: Sequence[Sample], fails: Callable[[Sample], bool], population: Population, *, tries: int = TRIES
-) -> Sample:
+def smallest(found: Sequence[Sample], fails: Callable[[Sample], bool], labels: Labels, *, tries: int = TRIES) -> Sample:
     """The smallest partition that still fails, as far as so many tries come; the same for the same arguments.
 
     Without drift goes before fewer rows, and those before order; one row is smaller than none, which hardly any device has.
@@ -26,10 +24,9 @@ def smallest(
     Args:
         found: Samples that fail.
         fails: Whether another one fails in the same way.
-        population: What they are made of.
+        labels: Labels of what they are made of.
         tries: How many more samples may be tried.
     """
-    labels = Labels.of(population)
     best, left, seen = min(found, key=lambda sample: cost(sample, labels)), tries, set(found)
     while True:
         better = None
