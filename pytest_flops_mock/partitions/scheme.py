@@ -34,7 +34,7 @@ class DataToSplit(Protocol):
         schema: Arrow schema, with the features as the learner reads them.
         table: The rows, maybe with others, and with columns as in ``schema``.
         rows: Which rows of the table, in order; shape ``(rows,)``.
-        label: The column that a model learns to tell; empty if nobody said it.
+        label: The column that a model learns to tell; empty if it is not clear.
     """
 
     @property
