@@ -27,13 +27,13 @@ from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_together, with_drift
+from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_beyond, refuse_together, with_drift
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning, in_short
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
-from pytest_flops_mock.sla.schemes import Drift, drift_of, no_partition
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Severity
 
 PROGRESS_AFTER_SECONDS = 2.0
@@ -145,9 +145,10 @@ class MockDataProvider:
         drift = (sla.drift or Drift()) if self.drift is None else self.drift
         count = partitions_asked(plan, sla.asked_partitions)
         problems = () if plan is None else tuple(number_problems(plan, sla.asked_partitions, sla.dataset_name, code="FM310"))
-        problems += () if count is None else tuple(replace(p, where=sla.dataset_name) for p in no_partition(drift, count))
         if problems:
             raise DataSourceError(*problems)
+        if count is not None:
+            refuse_beyond(drift, count, sla.dataset_name)
         data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
         label = label_to_drift(drift, data.schema, data.label, data.name)
         partitions = split(data, scheme_of(plan), count, seed=self.seed)
