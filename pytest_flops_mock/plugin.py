@@ -36,7 +36,6 @@ from pytest_flops_mock.fixtures import (
     settings_of,
 )
 from pytest_flops_mock.options import OPTIONS, CheckOptions
-from pytest_flops_mock.tracebacks import shortened
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
@@ -148,7 +147,7 @@ def pytest_runtest_makereport(
     """Put the reports of checks and the server's call log beside the failure of the test that made them."""
     if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
         _add_sections(item, call.when)
-    message = shortened(call.excinfo, item.config) if call.excinfo is not None and not isinstance(item, StageItem) else None
+    message = _shortened(call.excinfo, item) if call.excinfo is not None else None
     report = yield
     if message is not None:
         report.longrepr = message
@@ -204,6 +203,12 @@ def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]
         if name not in reports or not report.ok:
             reports[name] = report
     return reports
+
+
+def _shortened(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> Any:
+    from pytest_flops_mock.tracebacks import shortened  # most runs have no errors
+
+    return None if isinstance(item, StageItem) else shortened(excinfo, item.config)
 
 
 def _add_sections(item: pytest.Item, when: str) -> None:

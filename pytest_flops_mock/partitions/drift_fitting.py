@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.flight.features import class_columns, features_of, label_of
 from pytest_flops_mock.partitions.drift_columns import concerns, fits, is_a
 from pytest_flops_mock.partitions.drift_schema import new_columns
 from pytest_flops_mock.partitions.drift_values import UNITS, unit_of
@@ -37,9 +37,8 @@ def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> s
             is not clear.
     """
     features = features_of(schema)
-    classes = [name for name, feature in features.items() if is_a(feature, "ClassLabel")]
-    label = known or (classes[0] if len(classes) == 1 else "")
-    columns = _Columns(schema, features, label, classes)
+    label = label_of(features, [known])
+    columns = _Columns(schema, features, label, class_columns(features))
     problems = [problem for rule in drift.rules for problem in columns.problems(rule)]
     if problems:
         raise refusal(dict.fromkeys(problems), where)
@@ -81,7 +80,7 @@ def refuse_together(drift: Drift, schema: pa.Schema, where: str) -> None:
 class _Columns:
     """The columns of a data set, as rules meet them."""
 
-    def __init__(self, schema: pa.Schema, features: Mapping[str, Any], label: str, classes: list[str], where: str) -> None:
+    def __init__(self, schema: pa.Schema, features: Mapping[str, Any], label: str, classes: list[str]) -> None:
         self._schema = schema
         self._features = features
         self._label = label
