@@ -163,7 +163,8 @@ DATA = (
         "partitions disagree on their schema",
         trigger="Partitions under the learner's tags have different columns or types.",
         why="The data server merges by tag whatever was sent, and a learner concatenates all of it: that raises.",
-        fix="Use one tag for each schema, and drop what earlier runs have left under the tag.",
+        fix="Use one tag for each schema, and drop what earlier runs have left under the tag. Give drift that changes the "
+        "schema to all partitions, or to none.",
     ),
     Code(
         "FM403",
