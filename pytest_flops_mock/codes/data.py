@@ -68,7 +68,7 @@ DATA = (
         Stage.PROVIDE,
         Severity.WARNING,
         "equal partitions overwrite each other",
-        trigger="Two or more partitions have the same content, and so the same file name.",
+        trigger="Two or more partitions have the same rows, and so the same file name.",
         why="The name is made of the content, and the server overwrites: learners train on fewer rows than were sent.",
         fix="Ask for fewer partitions, or use data whose rows differ.",
     ),
