@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
+    from pytest_flops_mock.search.found import Broken, Likelihood, Property, SearchResult
+    from pytest_flops_mock.search.replaying import replay_partition
+    from pytest_flops_mock.search.searching import search_repository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
     from pytest_flops_mock.sla.schemes import Drift, DriftRule
     from pytest_flops_mock.stage import Outcome, Severity, Stage
@@ -45,12 +48,16 @@ _HOMES = {
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
     "report.report": ("Report",),
+    "search.found": ("Broken", "Likelihood", "Property", "SearchResult"),
+    "search.replaying": ("replay_partition",),
+    "search.searching": ("search_repository",),
     "sla.models": ("MockSLA", "ProjectSLA"),
     "sla.schemes": ("Drift", "DriftRule"),
     "stage": ("Outcome", "Severity", "Stage"),
 }
 
 __all__ = [
+    "Broken",
     "CheckOptions",
     "DataChoice",
     "DataSource",
@@ -60,6 +67,7 @@ __all__ = [
     "FlopsCheck",
     "FlopsMockError",
     "Frame",
+    "Likelihood",
     "MLDataClient",
     "MLDataServer",
     "MLRepository",
@@ -70,10 +78,12 @@ __all__ = [
     "ParquetStore",
     "Problem",
     "ProjectSLA",
+    "Property",
     "ProvideMockData",
     "ProviderRun",
     "Report",
     "RepositoryChecker",
+    "SearchResult",
     "Severity",
     "Stage",
     "Store",
@@ -81,6 +91,8 @@ __all__ = [
     "__version__",
     "check_repository",
     "load_partitions",
+    "replay_partition",
+    "search_repository",
 ]
 
 

@@ -20,6 +20,7 @@ from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
+SEARCH = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
 ENVIRONMENTS = (ROOT / "docs" / "environments.md").read_text(encoding="utf-8")
 
 
@@ -59,7 +60,10 @@ def example(
     "block",
     [
         FIRST,
-        *(pytest.param(block, marks=pytest.mark.slow) for block in [*FURTHER, *blocks("python", HOW_TO)]),
+        *(
+            pytest.param(block, marks=pytest.mark.slow)
+            for block in [*FURTHER, *blocks("python", HOW_TO), blocks("python", SEARCH)[0]]
+        ),
     ],
 )
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
@@ -98,7 +102,8 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
 
 @pytest.mark.slow
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
-    headed = [block for block in blocks("console") if block.startswith("python3 -m venv") or "record" in block]
+    apart = ("python3 -m venv", "flops-mock search")
+    headed = [block for block in blocks("console") if block.startswith(apart) or "record" in block]
     lines = [line for block in blocks("console") if block not in headed for line in block.splitlines()]
     assert lines[0] == "pip install pytest-flops-mock"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -191,9 +196,29 @@ def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> No
     result = example.runpytest_subprocess(timeout=600)
 
     result.assert_outcomes(passed=1, failed=1)
-    (shown,) = blocks("text")
+    shown = blocks("text")[0]
     result.stdout.no_fnmatch_line("*Traceback*")
     assert shown in str(result.stdout)
+
+
+@pytest.mark.slow
+def test_a_search_finds_what_is_shown_and_what_it_saved_is_replayed(example: pytest.Pytester) -> None:
+    command, with_pytest = blocks("console", SEARCH)
+    assert command in blocks("console")
+    out = shell(command)
+    for text in (blocks("text")[1], *blocks("text", SEARCH)):
+        for line in text.splitlines():
+            assert re.search(".*".join(map(re.escape, line.split("…"))), out), line
+    assert "1 passed" in shell(f"{with_pytest.strip()} -k search")
+
+    saved = re.findall(r"flops-mock replay \. (tests/flops-found/found_\w+)\.parquet", out)
+    _, block = blocks("python", SEARCH)
+    for name in saved:
+        test = example.path / f"{Path(name).parent}/test_{Path(name).name}.py"
+        comment, code = test.read_text(encoding="utf-8").split("\n\n\n")
+        assert all(line.startswith("#") for line in comment.splitlines())
+        assert code == block.replace("found_3f2a9c1d04be", Path(name).name)
+    example.runpytest_subprocess("tests/flops-found", timeout=240).assert_outcomes(failed=len(saved))
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from datasets import Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The rows of one partition.
+
+    Attributes:
+        numbers: Their numbers, in order.
+    """
+
+    numbers: npt.NDArray[np.int32 | np.int64]
 
 
 class RowNumbers(Dataset):  # type: ignore[misc]
@@ -26,22 +38,21 @@ class RowNumbers(Dataset):  # type: ignore[misc]
 
     def __init__(self, table: pa.Table, distinct: list[Any] | None = None) -> None:
         super().__init__(table, fingerprint="rows")
-        # As pandas a column is read at once; else Flower goes through it value by value, which takes most of its time.
-        self.set_format("pandas")
         self._distinct = distinct
 
-    @property
-    def numbers(self) -> npt.NDArray[np.integer[Any]]:
-        """The numbers of the rows, in order."""
-        numbers: npt.NDArray[np.integer[Any]] = self.data.column(self.num_columns - 1).to_numpy()
-        return numbers
+    def __getitem__(self, column: str) -> Any:  # type: ignore[override]
+        """A column as pandas reads it, at once; else Flower would go through it value by value."""
+        return self.data.column(column).to_pandas()
 
-    def select(self, indices: Any, *_: Any, **__: Any) -> RowNumbers:
-        """Some of the rows, in the order of ``indices``."""
+    def select(self, indices: Any, *_: Any, **__: Any) -> Any:
+        """Some of the rows, in the order of ``indices``: for good, or as a data set of its own where a partitioner sorts."""
+        table = self.data.table
+        if isinstance(indices, pa.Array):
+            return RowNumbers(table.take(indices), self._distinct)
+        numbers = table.column(table.num_columns - 1).to_numpy()
         if isinstance(indices, range) and indices.step == 1:
-            return RowNumbers(self.data.table.slice(indices.start, len(indices)), self._distinct)
-        chosen = indices if isinstance(indices, pa.Array) else pa.array(np.asarray(indices, dtype=np.int64))
-        return RowNumbers(self.data.table.take(chosen), self._distinct)
+            return Chosen(numbers[indices.start : indices.start + len(indices)])
+        return Chosen(numbers[np.asarray(indices, dtype=np.int64)])
 
     def unique(self, column: str) -> list[Any]:
         """The different values of a column."""

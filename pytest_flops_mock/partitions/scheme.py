@@ -84,9 +84,7 @@ class ByPartitioner:
     def split(self, data: DataToSplit, count: int | None, seed: int) -> Sequence[npt.NDArray[Any]]:
         """The rows of each partition. Flower splits their numbers, which is the same and moves no data."""
         seed = seed if self.partitioner.seed is None else self.partitioner.seed
-        # What ``Dataset.shuffle`` does.
-        shuffled = _counted(np.random.default_rng(seed).permutation(len(data.rows)))
-        return self.in_order(data, shuffled, count, seed)
+        return self.in_order(data, _shuffled(len(data.rows), seed), count, seed)
 
     def in_order(
         self, data: DataToSplit, order: npt.NDArray[Any], count: int | None, seed: int, where: str = ""
@@ -132,8 +130,11 @@ def _column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: b
     """
     values, total = data.table.column(column), data.table.num_rows
     values = values.cast(pa.large_string()) if pa.types.is_string(values.type) else _narrow(values)  # 2 GB and more
-    whole = unsorted and len(order) == total == len(data.rows) and len(np.unique(data.rows)) == total
-    distinct = values.unique().to_pylist() if whole else None
+    distinct = None
+    if unsorted and len(order) == total == len(data.rows):
+        there = np.zeros(total, dtype=bool)
+        there[data.rows] = True
+        distinct = values.unique().to_pylist() if there.all() else None  # no row comes twice
     return RowsToSplit(order, column, values.take(pa.array(data.rows[order])), distinct)
 
 
@@ -148,9 +149,10 @@ def _narrow(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return values.cast(pa.from_numpy_dtype(kind))
 
 
-def _counted(order: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Numbers of rows in 4 bytes, where that is enough."""
-    return order.astype(np.int32) if len(order) <= MOST else order
+def _shuffled(rows: int, seed: int) -> npt.NDArray[Any]:
+    """Their numbers as ``Dataset.shuffle`` orders them, in 4 bytes each where that is enough."""
+    numbers = np.arange(rows, dtype=np.int32 if rows <= MOST else np.int64)
+    return np.random.default_rng(seed).permutation(numbers)
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ class MixedFleet:
 
     def split(self, data: DataToSplit, count: int | None, seed: int) -> Sequence[npt.NDArray[Any]]:
         """The rows of each partition, group by group."""
-        order = _counted(np.random.default_rng(seed).permutation(len(data.rows)))
+        order = _shuffled(len(data.rows), seed)
         found: list[npt.NDArray[Any]] = []
         start = 0
         for index, rows in enumerate(shares(self.groups, len(order), data.name)):

@@ -1,57 +1,35 @@
-"""The texts of drift, as the search takes them apart."""
+"""Drift, as the search makes it smaller."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-PLACES = ("column", "partitions", "devices", "probability")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One thing that is wrong with the rows of a partition.
-
-    Attributes:
-        kind: What, as in ``missing``.
-        value: How much of it, as it is written; empty where that is not said.
-        column: The column that it is about; empty for all that it fits.
-    """
-
-    kind: str
-    value: str = ""
-    column: str = ""
-
-    @property
-    def text(self) -> str:
-        """The rule, as users write it."""
-        what = f"{self.kind}={shlex.quote(self.value)}" if self.value else self.kind
-        return f"{what} column={shlex.quote(self.column)}" if self.column else what
+from pytest_flops_mock.sla.drift_kinds import KINDS, share
+from pytest_flops_mock.sla.schemes import Drift, DriftRule, drift_of
 
 
-def rules_of(drift: str) -> tuple[Rule, ...]:
+def rules_of(drift: str) -> tuple[DriftRule, ...]:
     """The rules of a drift, as it is written."""
-    return tuple(rule for part in drift.split(";") for rule in _rules(part))
+    return drift_of(drift).rules
 
 
-def simpler(drift: str) -> Iterator[str]:
-    """The same drift of fewer kinds, and of every row."""
+def simpler(drift: str, columns: Sequence[str]) -> Iterator[str]:
+    """The same drift of fewer kinds, of every row, and of one column.
+
+    Args:
+        drift: It, as it is written.
+        columns: Those that it may be about.
+    """
     rules = rules_of(drift)
     if len(rules) > 1:
-        yield from (rule.text for rule in rules)
-    whole = "; ".join(_whole(rule).text for rule in rules)
-    if whole != drift:
-        yield whole
+        yield from (Drift((rule,)).value for rule in rules)
+    whole = tuple(replace(rule, value=1.0) if KINDS[rule.kind].takes.read is share else rule for rule in rules)
+    yield Drift(whole).value
+    if len(rules) == 1 and not whole[0].column and KINDS[whole[0].kind].about.has_column:
+        yield from (Drift((replace(whole[0], column=column),)).value for column in columns)
 
 
-def _rules(text: str) -> Iterator[Rule]:
-    told = dict(word.partition("=")[::2] for word in shlex.split(text))
-    column = told.get("column", "")
-    yield from (Rule(kind, value, column) for kind, value in told.items() if kind not in PLACES)
-
-
-def _whole(rule: Rule) -> Rule:
-    """A share becomes all; a value that is no share stays."""
-    shares = ("missing", "corrupt_images", "other_case", "label_noise", "duplicates", "imbalance")
-    return Rule(rule.kind, "1", rule.column) if rule.kind in shares else rule
+def breadth(drift: str) -> int:
+    """How much a drift is about: a rule counts less where it is about one column."""
+    return sum(2 if KINDS[rule.kind].about.has_column and not rule.column else 1 for rule in rules_of(drift))

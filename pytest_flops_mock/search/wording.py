@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from pytest_flops_mock.partitions.sample import Population, Sample
-from pytest_flops_mock.search.drifts import Rule, rules_of
+from pytest_flops_mock.search.drifts import rules_of
 from pytest_flops_mock.search.rows import classes_in, names_of
+from pytest_flops_mock.sla.drift_kinds import KINDS
+from pytest_flops_mock.sla.schemes import DriftRule
 
 MOST_LABELS = 10
 
@@ -48,27 +50,28 @@ def text_of(population: Population, sample: Sample, partition: pa.Table) -> str:
     return f"{text} with {' and '.join(wrong)}" if wrong else text
 
 
-def drift_in_words(rule: Rule) -> str:
+def drift_in_words(rule: DriftRule) -> str:
     """One kind of drift, as it is said of rows.
 
     Args:
         rule: What is wrong.
     """
+    value = KINDS[rule.kind].takes.written(rule.value)
     of, where = f" of {rule.column}" if rule.column else "", f" in {rule.column}" if rule.column else ""
     known = {
         "missing": f"a missing value{where}",
         "corrupt_images": f"an image{where} that is cut off",
         "other_case": f"text{where} in another case",
         "label_noise": "labels of other classes",
-        "factor": f"values{where} {rule.value} times as large",
+        "factor": f"values{where} {value} times as large",
         "outlier": f"values{where} far from all others",
-        "time_shift": f"times{where} shifted by {rule.value}",
-        "image_size": f"images{where} of {rule.value}",
-        "image_mode": f"images{where} of mode {rule.value}",
-        "type": f"the type {rule.value}{of}",
-        "missing_column": f"no column {rule.value}",
-        "renamed": f"the name {rule.value} for {rule.column}",
-        "extra_column": f"an extra column {rule.value}",
+        "time_shift": f"times{where} shifted by {value}",
+        "image_size": f"images{where} of {value}",
+        "image_mode": f"images{where} of mode {value}",
+        "type": f"the type {value}{of}",
+        "missing_column": f"no column {value}",
+        "renamed": f"the name {value} for {rule.column}",
+        "extra_column": f"an extra column {value}",
         "reordered": "columns in another order",
     }
-    return known.get(rule.kind, rule.text)
+    return known.get(rule.kind, rule.what)

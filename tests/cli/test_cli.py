@@ -388,7 +388,7 @@ def test_unknown_codes_are_told_with_the_nearest(capsys: pytest.CaptureFixture[s
         "  where     flops-mock explain\n"
         "  expected  FM and digits, such as FM602\n"
         "  got       FM7100\n"
-        "  nearest   FM710, FM910, FM810\n"
+        "  nearest   FM710, FM1005, FM1004\n"
         "  fix       flops-mock explain lists all\n"
     )
     assert "  got       TIMEOUT\n" in told
@@ -562,14 +562,23 @@ def action() -> dict[str, Any]:
     return read
 
 
-def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("search", "command"), [("", ["check"]), ("200", ["search", "--examples=200", "--save=none"])], ids=["check", "search"]
+)
+def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path, search: str, command: list[str]) -> None:
     told = action()
     _, check = told["runs"]["steps"]
     stand_in = tmp_path / "python"
     stand_in.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
     stand_in.chmod(0o755)
     values = {name: str(given.get("default", "")) for name, given in told["inputs"].items()}
-    values |= {"repo": "my repo", "sla": "mocks/*.json\n\nb c.json\n", "ignore": "FM714", "project-sla": "p.json"}
+    values |= {
+        "repo": "my repo",
+        "sla": "mocks/*.json\n\nb c.json\n",
+        "ignore": "FM714",
+        "project-sla": "p.json",
+        "search": search,
+    }
     variables = {name: values[re.sub(r"\W*inputs\.|\W+$", "", text)] for name, text in check["env"].items()}
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
@@ -581,13 +590,13 @@ def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.splitlines() == [
-        *("-m", "pytest_flops_mock", "check", "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
+        *("-m", "pytest_flops_mock", *command, "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
         *("--project-sla=p.json", "--ignore=FM714", "--sla=mocks/*.json", "--sla=b c.json", "--", "my repo"),
     ]
 
 
 def test_the_inputs_of_the_action_say_what_the_options_say() -> None:
-    own = {"repo", "sla", "requirements", "version"}
+    own = {"repo", "sla", "search", "requirements", "version"}
     by_name = {option.name: option for option in OPTIONS if "command" in option.doors}
     for name, given in action()["inputs"].items():
         if name not in own:
@@ -606,5 +615,5 @@ def test_it_works_where_python_drops_docstrings() -> None:
     command = [sys.executable, "-m", "pytest_flops_mock", "--help"]
     optimized = {**os.environ, "PYTHONOPTIMIZE": "2"}
     done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=60)
-    assert "Check an ML repository without pytest" in done.stdout
+    assert "Check and search an ML repository without pytest" in done.stdout
     assert done.stderr == ""
