@@ -29,17 +29,23 @@ def partition_findings(
 
 
 def lacking(statistics: SplitStatistics) -> Mapping[int, Sequence[str]]:
-    """The classes that partitions lack and that chance would have given them, by the number of the partition."""
+    """The classes that partitions lack, by the number of the partition, where IID partitions would not lack so many.
+
+    How many an IID partition lacks at most is Chernoff's bound. It holds for counts of empty classes, too, since fewer rows
+    of one class leave more for the others (Dubhashi and Ranjan 1998).
+    """
     whole = statistics.whole
-    labelled = whole.rows - whole.unlabelled
-    unlikely = math.log(CHANCE / max(len(statistics.classes) * len(statistics.partitions), 1))
+    labelled = max(whole.rows - whole.unlabelled, 1)
+    unlikely = math.log(CHANCE / max(len(statistics.partitions), 1))
+    shares = {name: min(count / labelled, 1 - 1e-9) for name, count in whole.labels}
     found: dict[int, list[str]] = {}
     for number, each in enumerate(statistics.partitions):
         own, rows = dict(each.labels), each.rows - each.unlabelled
-        for name, count in whole.labels:
-            share = min(count / labelled, 1 - 1e-9)
-            if rows and name not in own and rows * math.log1p(-share) < unlikely:
-                found.setdefault(number, []).append(name)
+        lacks = [name for name in shares if name not in own]
+        expected = sum((1 - share) ** rows for share in shares.values()) or 1e-300
+        count = len(lacks)
+        if rows and count > expected and count - expected + count * math.log(expected / count) < unlikely:
+            found[number] = lacks
     return found
 
 
@@ -58,7 +64,7 @@ def _problems(statistics: SplitStatistics, where: str, min_rows: int, max_distan
         worst = sorted(lacks, key=lambda number: -len(lacks[number]))
         told = (f"{number} lacks {listing(map(_cut, lacks[number]), SHOWN)}" for number in worst)
         yield Problem(
-            f"{_some(lacks, sizes, 'without', 'without')} classes that others have",
+            f"{_some(lacks, sizes, 'lacks', 'lack')} classes that others have",
             where,
             expected=f"the classes of {statistics.label}: {listing(map(_cut, statistics.classes))}",
             got="; ".join(_first(told, len(lacks))),
@@ -82,7 +88,7 @@ def _problems(statistics: SplitStatistics, where: str, min_rows: int, max_distan
         farthest = sorted(far, key=lambda number: -far[number])
         unit = "by Jensen-Shannon" if statistics.whole.target is None else "standard deviations by Wasserstein"
         yield Problem(
-            f"the labels of {_some(far, sizes)} far off those of all rows",
+            f"the labels of {_some(far, sizes, 'are')} far off those of all rows",
             where,
             expected=f"a distance of {statistics.label} up to {max_distance:g}, {unit}",
             got="; ".join(_first((f"{number} is {far[number]:.2f} off" for number in farthest), len(far))),
