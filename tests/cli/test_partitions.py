@@ -92,7 +92,7 @@ def test_a_picture_is_drawn_beside(capsys: pytest.CaptureFixture[str]) -> None:
         (["sla.json", "--seed", "x"], "flops-mock: --seed takes a whole number\n"),
         (
             ["sla.json", "--partitioner", "dirichlett"],
-            "flops-mock: there is no such partitioner\n  where     --partitioner\n",
+            "flops-mock: there is no such partitioner\n",
         ),
         (["sla.json", "--partitioner", "dirichlet alpha=1"], "flops-mock: it is not clear by which column dirichlet is to"),
         (["sla.json", "--drift", "missing=1 column=agee"], "flops-mock: "),
