@@ -316,7 +316,7 @@ def test_partitions_whose_schema_drifted_are_counted_as_far_as_they_have_the_lab
     assert sum(count for _, count in statistics.whole.labels) == 45
 
 
-def test_partitions_are_counted_within_the_memory_of_a_few_batches() -> None:
+def test_without_a_label_only_rows_and_gaps_are_counted() -> None:
     rows = datasets.Dataset(pa.table({"y": pa.array(range(400_000), pa.float64())}), fingerprint="rows")
     made = MockDataProvider().split(mock_sla(number_of_partitions=4), rows)
     whole = made.statistics().whole
