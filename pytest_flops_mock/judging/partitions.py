@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_flops_mock.errors import Problem, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.partitions.heterogeneity import CHANCE
 from pytest_flops_mock.statistics import SplitStatistics
 
 SHOWN = 6
@@ -28,27 +26,6 @@ def partition_findings(
     return tuple(Finding.of(problem) for problem in _problems(statistics, where, min_rows, max_distance))
 
 
-def lacking(statistics: SplitStatistics) -> Mapping[int, Sequence[str]]:
-    """The classes that partitions lack, by the number of the partition, where IID partitions would not lack so many.
-
-    How many an IID partition lacks at most is Chernoff's bound. It holds for counts of empty classes, too, since fewer rows
-    of one class leave more for the others (Dubhashi and Ranjan 1998).
-    """
-    whole = statistics.whole
-    labelled = max(whole.rows - whole.unlabelled, 1)
-    unlikely = math.log(CHANCE / max(len(statistics.partitions), 1))
-    shares = {name: min(count / labelled, 1 - 1e-9) for name, count in whole.labels}
-    found: dict[int, list[str]] = {}
-    for number, each in enumerate(statistics.partitions):
-        own, rows = dict(each.labels), each.rows - each.unlabelled
-        lacks = [name for name in shares if name not in own]
-        expected = sum((1 - share) ** rows for share in shares.values()) or 1e-300
-        count = len(lacks)
-        if rows and count > expected and count - expected + count * math.log(expected / count) < unlikely:
-            found[number] = lacks
-    return found
-
-
 def _problems(statistics: SplitStatistics, where: str, min_rows: int, max_distance: float) -> Iterator[Problem]:
     sizes = [each.rows for each in statistics.partitions]
     if empty := [number for number, rows in enumerate(sizes) if not rows]:
@@ -60,7 +37,7 @@ def _problems(statistics: SplitStatistics, where: str, min_rows: int, max_distan
             fix="let the repository work without rows, or ask for fewer or larger partitions, or for less drift",
             code="FM311",
         )
-    if lacks := lacking(statistics):
+    if lacks := statistics.lacking:
         worst = sorted(lacks, key=lambda number: -len(lacks[number]))
         told = (f"{number} lacks {listing(map(_cut, lacks[number]), SHOWN)}" for number in worst)
         yield Problem(

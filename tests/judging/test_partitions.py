@@ -48,6 +48,16 @@ def test_classes_that_chance_would_have_given_a_partition_are_named() -> None:
     assert finding.problem.got == "partition 1 lacks class 3, class 7"
 
 
+def test_many_small_partitions_tell_together_what_chance_may_do_to_one() -> None:
+    one = split_of([0, 1] * 3, *([number % 10 for number in range(start, start + 6)] for start in range(9)), names=NAMES)
+    assert "FM312" not in codes(one)
+    (finding,) = (
+        each for each in found(split_of(*([n % 10, n % 9] * 3 for n in range(60)), names=NAMES)) if each.code == "FM312"
+    )
+    assert finding.message == "60 of 60 partitions lack classes that others have"
+    assert "FM312" not in codes(split_of(*([[n % 10, n % 9]] * 3 for n in range(60)), names=NAMES))  # several labels a row
+
+
 def test_partitions_with_fewer_rows_than_asked_for_are_a_warning_and_empty_ones_are_not_told_twice() -> None:
     statistics = split_of([0, 1] * 20, [0, 1, 0], [1], [], names=NAMES)
     assert codes(statistics) == ["FM311"]
