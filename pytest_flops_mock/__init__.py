@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pytest_flops_mock.report.plots import plot_partitions
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
+    from pytest_flops_mock.search.found import Broken, Likelihood, Property, SearchResult
+    from pytest_flops_mock.search.replaying import replay_partition
+    from pytest_flops_mock.search.searching import search_repository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
     from pytest_flops_mock.sla.schemes import Drift, DriftRule
     from pytest_flops_mock.stage import Outcome, Severity, Stage
@@ -48,6 +51,9 @@ _HOMES = {
     "provider": ("MockDataProvider", "ProviderRun"),
     "report.plots": ("plot_partitions",),
     "report.report": ("Report",),
+    "search.found": ("Broken", "Likelihood", "Property", "SearchResult"),
+    "search.replaying": ("replay_partition",),
+    "search.searching": ("search_repository",),
     "sla.models": ("MockSLA", "ProjectSLA"),
     "sla.schemes": ("Drift", "DriftRule"),
     "stage": ("Outcome", "Severity", "Stage"),
@@ -55,6 +61,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Broken",
     "CheckOptions",
     "DataChoice",
     "DataSource",
@@ -64,6 +71,7 @@ __all__ = [
     "FlopsCheck",
     "FlopsMockError",
     "Frame",
+    "Likelihood",
     "MLDataClient",
     "MLDataServer",
     "MLRepository",
@@ -75,10 +83,12 @@ __all__ = [
     "PartitionStatistics",
     "Problem",
     "ProjectSLA",
+    "Property",
     "ProvideMockData",
     "ProviderRun",
     "Report",
     "RepositoryChecker",
+    "SearchResult",
     "Severity",
     "SplitStatistics",
     "Stage",
@@ -89,6 +99,8 @@ __all__ = [
     "check_repository",
     "load_partitions",
     "plot_partitions",
+    "replay_partition",
+    "search_repository",
 ]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.sla.schemes import Drift
 
 FOUND = Path("tests", "flops-found")
-"""Where a search saves the partitions that it finds, unless told otherwise."""
+"""Where ``flops-mock search`` saves the partitions that it finds, unless told otherwise."""
 
 OPTIONS = (
     Option(
@@ -187,10 +187,11 @@ OPTIONS = (
     ),
     Option(
         "search-save",
-        "the folder in which a search saves each smallest partition, with a test that replays it; `none` for no folder",
+        "the folder in which a search saves each smallest partition that breaks the ML repository, with a test that replays "
+        "it, both to be committed; `none` for no folder",
         values.folder_of_found,
         "FOLDER",
-        default=f"`{FOUND.as_posix()}`",
+        default=f"`{FOUND.as_posix()}` for flops-mock search, else none",
         doors=SEARCHES,
         search_name="save",
     ),

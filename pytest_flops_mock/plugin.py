@@ -22,13 +22,15 @@ from pytest_flops_mock.collection import (
     refuse_what_is_not_there,
     without_effect,
 )
-from pytest_flops_mock.errors import SettingsError, ToolError, listing
+from pytest_flops_mock.errors import FlopsMockError, ToolError, listing
 from pytest_flops_mock.fixtures import (
     PASSED,
     REPORTS,
     SERVERS,
     flops_check,
+    flops_replay,
     flops_repository,
+    flops_search,
     ml_data_server,
     ml_data_server_address,
     ml_data_server_store,
@@ -43,7 +45,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "flops_check",
+    "flops_replay",
     "flops_repository",
+    "flops_search",
     "ml_data_server",
     "ml_data_server_address",
     "ml_data_server_store",
@@ -87,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.check:
         try:
             refuse_what_is_not_there(config, settings)
-        except SettingsError as error:
+        except FlopsMockError as error:
             raise pytest.UsageError(str(error)) from error
     config.stash[CHECKS] = Checks(settings, config)
     config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
@@ -200,7 +204,7 @@ def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]
     reports: dict[str, Report] = {}
     for name, text in sorted(brought):
         report = Report.from_json(text)
-        if name not in reports or not report.ok:
+        if name not in reports or not report.ok or len(report.stages) > len(reports[name].stages):
             reports[name] = report
     return reports
 

@@ -150,7 +150,7 @@ class MockDataProvider:
             MLDataClient(self.uri, timeout=self.timeout) as client,
             _progress(made.plain) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
-            closing(_named(made.partitions(), made.label)) as ready,
+            closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
         ):
             sent = [(_send(client, named, sla.data_tag, advance), named.counts) for named in ready]
         stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
@@ -256,8 +256,11 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
 
 
-def _named(partitions: Iterator[Partition], label: Label) -> Generator[_Named, None, None]:
-    """Each partition in order; while one is being sent, a thread makes and names the next."""
+def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[_Named, None, None]:
+    """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
+    if count == 1 and (only := _next(partitions, label)) is not None:
+        yield only
+        return
     with ThreadPoolExecutor(max_workers=1) as thread:
         following = thread.submit(_next, partitions, label)
         while (ready := following.result()) is not None:

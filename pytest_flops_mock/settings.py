@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_flops_mock.data.choice import RECORDINGS
-from pytest_flops_mock.options import FOUND, OPTIONS, CheckOptions, Given, check_options, read
+from pytest_flops_mock.options import OPTIONS, CheckOptions, Given, check_options, read
 
 
 @dataclass(frozen=True)
@@ -62,5 +62,5 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         project_sla=values.get("project_sla"),
         options=check_options(values, recordings=rootdir / RECORDINGS),
         searches="examples" in values,
-        search={"save": rootdir / FOUND, **{key: values[key] for key in searched if key in values}},
+        search={key: values[key] for key in searched if key in values},
     )

@@ -51,6 +51,7 @@ LAYERS: dict[str, int] = {
     "collection": 13,
     "tracebacks": 13,
     "plugin": 14,
+    "__main__": 14,
 }
 """Each part of the package; it may import from lower layers, and from its own folder."""
 

@@ -116,11 +116,10 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class _Kept:
-    table: pa.Table
-    verified: bool
+    """Rows, and what is known of them: counted once, since every listing looks at all that there is."""
 
-    def described(self, name: str) -> StoredPartition:
-        return StoredPartition(name, self.table.schema, self.table.num_rows, self.table.nbytes, self.verified)
+    table: pa.Table
+    known: StoredPartition
 
 
 class MemoryStore:
@@ -137,16 +136,16 @@ class MemoryStore:
         """Begin an upload."""
 
         def publish(table: pa.Table) -> None:
+            known = StoredPartition(name, table.schema, table.num_rows, table.nbytes, verified)
             with self._lock:
-                self._kept[name] = _Kept(table, verified)
+                self._kept[name] = _Kept(table, known)
 
         return _MemoryUpload(schema, publish)
 
     def partitions(self) -> tuple[StoredPartition, ...]:
         """All partitions, sorted by name."""
         with self._lock:
-            kept = sorted(self._kept.items(), key=lambda item: item[0])
-        return tuple(one.described(name) for name, one in kept)
+            return tuple(kept.known for _, kept in sorted(self._kept.items(), key=lambda item: item[0]))
 
     def damaged(self) -> tuple[Problem, ...]:
         """Nothing is damaged in memory."""
@@ -155,7 +154,7 @@ class MemoryStore:
     def partition(self, name: str) -> StoredPartition:
         """One partition. Raises UnknownPartitionError."""
         with self._lock:
-            return self._known(name).described(name)
+            return self._known(name).known
 
     def read(self, name: str) -> pa.RecordBatchReader:
         """The rows of one partition. Raises UnknownPartitionError."""

@@ -147,15 +147,13 @@ def merged(
 
 def _drift_between(difference: Difference, drifts: Mapping[str, SchemaDrift]) -> str:
     """The drift that one side has and the other has not, which is why they differ."""
-    first, other = (
-        {drifts[name].what if name in drifts else "" for name in side} for side in (difference.first, difference.other)
-    )
-    named = [drifts[name] for name in (*difference.first, *difference.other) if name in drifts]
-    having = {
-        what: [drift.partition for drift in named if drift.what == what] for what in dict.fromkeys(d.what for d in named)
-    }
-    told = (f"; {listing(partitions, 4)} has drift {what}" for what, partitions in having.items())
-    return "".join(told) if first != other else ""
+    sides = (set(difference.first), set(difference.other))
+    first, other = ({drifts[name].what if name in drifts else "" for name in side} for side in sides)
+    having: dict[str, list[str]] = {}
+    for name, drift in drifts.items():
+        if name in sides[0] | sides[1]:
+            having.setdefault(drift.what, []).append(drift.partition)
+    return "".join(f"; drift {what} is in {listing(where, 4)}" for what, where in having.items()) if first != other else ""
 
 
 def told(difference: Difference, senders: Mapping[str, str] | None = None) -> str:

@@ -94,7 +94,7 @@ def check_values(kind: Partitioner, column: str, values: pa.ChunkedArray, count:
         DataSourceError: Values are missing, or are no classes, or there are too few of them.
     """
     floating = pa.types.is_floating(values.type)
-    values = values.cast(pa.float64()) if floating else values
+    values = pc.add(values.cast(pa.float64()), 0.0) if floating else values  # -0.0 is 0.0 to Flower, and not to Arrow
     missing = values.null_count + (pc.sum(pc.is_nan(values)).as_py() or 0 if floating else 0)
     if missing:
         _refuse(

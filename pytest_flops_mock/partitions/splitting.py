@@ -16,6 +16,9 @@ from pytest_flops_mock.partitions.scheme import DataToSplit, Scheme
 SEED = 42
 """What ``FederatedDataset`` shuffles with unless told otherwise, and the mock data provider does not tell."""
 
+AT_ONCE_BYTES = 2**20
+"""A table up to this size is copied before a thread has started."""
+
 
 @dataclass(frozen=True)
 class Partition:
@@ -72,10 +75,13 @@ def split(data: DataToSplit, scheme: Scheme, count: int | None, *, seed: int = S
                 code="FM303",
             )
         )
-    with ThreadPoolExecutor(max_workers=1) as thread:  # copies small tables while the scheme splits
-        copying = thread.submit(in_one_piece, data.table)
-        positions = scheme.split(data, count, seed)
-        table = copying.result()
+    if data.table.nbytes <= AT_ONCE_BYTES:
+        table, positions = in_one_piece(data.table), scheme.split(data, count, seed)
+    else:
+        with ThreadPoolExecutor(max_workers=1) as thread:  # copies tables that are not large while the scheme splits
+            copying = thread.submit(in_one_piece, data.table)
+            positions = scheme.split(data, count, seed)
+            table = copying.result()
     return tuple(_partition(data, rows_of(table, data.rows[chosen]), index) for index, chosen in enumerate(positions))
 
 

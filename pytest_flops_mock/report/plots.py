@@ -113,10 +113,12 @@ def drawn(statistics: SplitStatistics, kind: Kind, file_format: str, *, title: s
         ToolError: matplotlib is not installed.
     """
     try:
-        import matplotlib as mpl
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-        from matplotlib.ticker import MaxNLocator
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it imports
+            import matplotlib as mpl
+            from matplotlib.backends.backend_agg import FigureCanvasAgg
+            from matplotlib.figure import Figure
+            from matplotlib.ticker import MaxNLocator
     except ImportError as error:
         raise ToolError(
             Problem(

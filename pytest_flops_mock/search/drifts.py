@@ -1,24 +1,35 @@
-"""The texts of drift, as the search makes them smaller."""
+"""Drift, as the search makes it smaller."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pytest_flops_mock.sla.drift_kinds import KINDS, share
+from pytest_flops_mock.sla.schemes import Drift, DriftRule, drift_of
 
 
-def simpler(drift: str) -> Iterator[str]:
-    """The same drift of fewer kinds, and of every row."""
-    rules = [rule.strip() for rule in drift.split(";")]
+def rules_of(drift: str) -> tuple[DriftRule, ...]:
+    """The rules of a drift, as it is written."""
+    return drift_of(drift).rules
+
+
+def simpler(drift: str, columns: Sequence[str]) -> Iterator[str]:
+    """The same drift of fewer kinds, of every row, and of one column.
+
+    Args:
+        drift: It, as it is written.
+        columns: Those that it may be about.
+    """
+    rules = rules_of(drift)
     if len(rules) > 1:
-        yield from rules
-    whole = "; ".join(" ".join(_whole(word) for word in rule.split(" ")) for rule in rules)
-    if whole != drift:
-        yield whole
+        yield from (Drift((rule,)).value for rule in rules)
+    whole = tuple(replace(rule, value=1.0) if KINDS[rule.kind].takes.read is share else rule for rule in rules)
+    yield Drift(whole).value
+    if len(rules) == 1 and not whole[0].column and KINDS[whole[0].kind].about.has_column:
+        yield from (Drift((replace(whole[0], column=column),)).value for column in columns)
 
 
-def _whole(word: str) -> str:
-    """A share of everything; a word that is no share stays."""
-    name, _, value = word.partition("=")
-    try:
-        return f"{name}=1" if 0 < float(value) < 1 else word
-    except ValueError:
-        return word
+def breadth(drift: str) -> int:
+    """How much a drift is about: a rule counts less where it is about one column."""
+    return sum(2 if KINDS[rule.kind].about.has_column and not rule.column else 1 for rule in rules_of(drift))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from pytest_flops_mock.search.saving import save
 from pytest_flops_mock.search.telling import replay_command, story, told
 from pytest_flops_mock.sla.files import shown
 from pytest_flops_mock.sla.models import MockSLA
-from pytest_flops_mock.stages.context import RepositorySource
 
 
 def finished(
@@ -25,7 +24,7 @@ def finished(
     search: SearchOptions,
     check: CheckOptions,
     *,
-    repository: RepositorySource,
+    named: str,
     sla: MockSLA,
     population: Population,
 ) -> SearchResult:
@@ -35,7 +34,7 @@ def finished(
         result: What was found.
         search: How it was searched.
         check: How it was checked.
-        repository: What was searched, as the user named it.
+        named: The repository, as a command can name it.
         sla: The MDP SLA.
         population: What the partitions are made of.
     """
@@ -45,11 +44,10 @@ def finished(
         try:
             data, plan, count = provider.to_split(sla)
             drift = sla.drift if check.drift is None else check.drift
-            likely = likelihoods(broken, data, plan, count, drift.value if drift is not None else "")
+            likely = likelihoods(broken, data, plan, count, "" if drift is None else drift.value)
             broken = tuple(replace(each, likelihood=how) for each, how in zip(broken, likely, strict=True))
         except FlopsMockError:
             pass  # a hub that is gone meanwhile: the rest is known
-    named = os.fspath(repository) if isinstance(repository, (str, os.PathLike)) else "REPO"
 
     def keep(one: Broken) -> str:
         return _kept(one, search, named, population)
@@ -57,12 +55,12 @@ def finished(
     return told(replace(result, broken=broken), search, keep, ignore=check.ignore)
 
 
-def _kept(broken: Broken, search: SearchOptions, repository: str, population: Population) -> str:
+def _kept(broken: Broken, search: SearchOptions, named: str, population: Population) -> str:
     """Where a partition is kept and how it is replayed, in words."""
     if not broken.confirmed:
         return "it is not saved, since a replay passes"
     if search.save is None:
-        return "--save FOLDER keeps it, with a test"
+        return f"flops-mock search {shlex.quote(named)} --seed {search.seed} keeps it, with a test that replays it"
     try:
         saved = save(
             broken.partition,
@@ -78,4 +76,4 @@ def _kept(broken: Broken, search: SearchOptions, repository: str, population: Po
         problem = error.problems[0]
         return f"{problem.message} ({problem.got})"
     test, partition = (shown(path, Path.cwd()) for path in (saved.test, saved.partition))
-    return f"{test} keeps it, to be committed: {replay_command(repository, partition)}"
+    return f"{test} keeps it, to be committed: {replay_command(named, partition)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
@@ -101,7 +101,7 @@ class Progress:
         return self.tried / self.seconds if self.seconds else 0.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SearchResult:
     """What a search came to.
 
@@ -123,6 +123,22 @@ class SearchResult:
     seconds: float = 0.0
     seed: int = 0
     ended: Literal["examples", "seconds", "interrupted", "incompatible"] = "examples"
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody has looked at what was found: at it, or at the report's findings."""
+        return "_asked" in vars(self) or self.report.asked
+
+    if not TYPE_CHECKING:  # for type checkers, there are no attributes but those above
+
+        def __getattribute__(self, name: str) -> Any:
+            """Note that what was found is looked at."""
+            if name == "broken":
+                object.__setattr__(self, "_asked", True)
+            return object.__getattribute__(self, name)
+
+    def __repr__(self) -> str:
+        return f"<SearchResult {self.examples} examples, {self.ended}; {self.report!r}>"
 
     @property
     def ok(self) -> bool:

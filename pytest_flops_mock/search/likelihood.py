@@ -14,15 +14,16 @@ import pyarrow.compute as pc
 
 from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.partitions.scheme import DataToSplit, scheme_of
-from pytest_flops_mock.search.found import Broken, Likelihood, Property
+from pytest_flops_mock.search.found import Broken, Likelihood
 from pytest_flops_mock.sla.partitioners import IID, Partitioning
 
 Rows = npt.NDArray[np.int64]
+Classes = npt.NDArray[np.int64]
 Holds = Callable[[Rows], bool]
 """Whether a partition of some rows, by their positions in the data and in order, has a property."""
 
-MOST_RUNS, FEWEST_RUNS = 200, 40
-WORK, PER_PARTITION = 1_000_000, 2_000
+MOST_RUNS, FEWEST_RUNS = 100, 40
+WORK, PER_PARTITION = 600_000, 2_000
 """How many rows are split in all, where a partition costs as much as so many: the number of runs depends on nothing else."""
 
 MOST_SECONDS = 20.0
@@ -71,7 +72,7 @@ def likelihoods(
     tests = {
         number: holds
         for number, each in enumerate(broken)
-        if known[number] is None and not each.sample.drift and (holds := _test(each.property, data)) is not None
+        if known[number] is None and not each.sample.drift and (holds := _test(each, data)) is not None
     }
     if not tests:
         return known
@@ -108,8 +109,12 @@ def _without_runs(
         if not in_data:
             return _exactly(1.0 if met <= asked else 0.0)
         return None
-    if broken.property.kind == "few rows" and count is not None and (plan is None or isinstance(plan, IID)):
-        return _exactly(float(len(data.rows) // count < broken.property.number))  # the smallest of sizes that are fixed
+    if broken.property.kind == "missing value" and not _has_nulls(data, broken.property.column):
+        return _exactly(0.0)
+    if broken.property.kind in ("few rows", "empty") and count is not None and (plan is None or isinstance(plan, IID)):
+        return _exactly(
+            float(len(data.rows) // count < max(broken.property.number, 1))
+        )  # the smallest of sizes that are fixed
     return None
 
 
@@ -144,8 +149,8 @@ def _bounded(
     is_iid = plan is None or isinstance(plan, IID)
     if not (is_iid and count and found.share == 0 and broken.property.kind == "one class"):
         return found
-    rows, size = len(data.rows), len(data.rows) // count
-    sizes = np.bincount(_codes(data))
+    rows, size, ranks = len(data.rows), len(data.rows) // count, _ranks(data)
+    sizes = np.bincount(ranks[ranks >= 0]) if ranks is not None else ()
     same = sum(math.exp(_log_choose(int(n), size) - _log_choose(rows, size)) for n in sizes if n >= size)
     return Likelihood(found.share, found.low, min(found.high, count * same), found.runs)
 
@@ -154,85 +159,104 @@ def _log_choose(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def _test(about: Property, data: DataToSplit) -> Holds | None:
+def _test(broken: Broken, data: DataToSplit) -> Holds | None:
     """The property as a test of row positions; nothing where it is none that could be told from these."""
-    make = _TESTS.get(about.kind)
-    return make(about, data) if make is not None else None
+    make = _TESTS.get(broken.property.kind)
+    return make(broken, data) if make is not None else None
 
 
-def _few_rows(about: Property, _: DataToSplit) -> Holds:
-    return lambda rows: len(rows) < about.number
+def _empty(_: Broken, __: DataToSplit) -> Holds:
+    return lambda rows: len(rows) == 0
 
 
-def _one_class(_: Property, data: DataToSplit) -> Holds | None:
-    if not _has_classes(data):
+def _few_rows(broken: Broken, _: DataToSplit) -> Holds:
+    least = broken.property.number
+    return lambda rows: len(rows) < least
+
+
+def _missing_value(broken: Broken, data: DataToSplit) -> Holds | None:
+    column = broken.property.column
+    if column not in data.schema.names:
         return None
-    codes = _codes(data)
-    return lambda rows: len(rows) > 0 and bool((codes[rows] == codes[rows[0]]).all())
-
-
-def _labels_not_contiguous(_: Property, data: DataToSplit) -> Holds | None:
-    """Its labels are not the whole numbers from 0 on."""
-    if not _has_classes(data) or not pa.types.is_integer(data.table[data.label].type):
-        return None
-    labels = _column(data, data.label).fill_null(0).to_numpy()
-
-    def holds(rows: Rows) -> bool:
-        there = np.unique(labels[rows])
-        return len(there) > 0 and int(there[-1]) != len(there) - 1
-
-    return holds
-
-
-def _missing_value(about: Property, data: DataToSplit) -> Holds | None:
-    names = [about.column] if about.column else data.schema.names
-    if any(name not in data.schema.names for name in names):
-        return None
-    nulls = np.zeros(len(data.rows), dtype=bool)
-    for name in names:
-        nulls |= data.table[name].is_null().to_numpy()[data.rows]
+    nulls = data.table[column].is_null().to_numpy()[data.rows]
     return lambda rows: bool(nulls[rows].any())
 
 
-def _duplicate_row(_: Property, data: DataToSplit) -> Holds | None:
+def _duplicate_row(_: Broken, data: DataToSplit) -> Holds | None:
     """No scheme gives a row twice: there are some if the data have them."""
     if len(data.rows) > MOST_COMPARED:
         return None
-    table = data.table.take(pa.array(data.rows))
     groups: dict[str, int] = {}
-    same = np.array([groups.setdefault(repr(row), len(groups)) for row in table.to_pylist()], dtype=np.int64)
-    if len(groups) == len(same):
-        return lambda rows: False
+    rows = data.table.take(pa.array(data.rows)).to_pylist()
+    same = np.array([groups.setdefault(repr(row), len(groups)) for row in rows], dtype=np.int64)
     return lambda rows: len(np.unique(same[rows])) < len(rows)
+
+
+def _of_classes(holds: Callable[[Classes, Broken, int], bool]) -> Callable[[Broken, DataToSplit], Holds | None]:
+    """A property of the classes that occur and how many rows each has, by their places among all classes of the data."""
+
+    def make(broken: Broken, data: DataToSplit) -> Holds | None:
+        ranks = _ranks(data)
+        if ranks is None:
+            return None
+        total = int(ranks.max(initial=-1)) + 1
+
+        def test(rows: Rows) -> bool:
+            there = ranks[rows]
+            counts = np.bincount(there[there >= 0], minlength=total)
+            return len(rows) > 0 and holds(counts, broken, total)
+
+        return test
+
+    return make
+
+
+def _a_class(broken: Broken, data: DataToSplit) -> Holds | None:
+    """The class of the smallest partition, where that has one only."""
+    column = broken.property.column
+    if column not in data.schema.names or column not in broken.partition.column_names:
+        return None
+    (*others, value) = broken.partition[column].unique() or [None]
+    if others or value is None:
+        return None
+    has = pc.fill_null(pc.equal(data.table[column], value), False).to_numpy()[data.rows]
+    return lambda rows: bool(has[rows].any())
 
 
 MOST_COMPARED = 5_000
 
-_TESTS: Mapping[str, Callable[[Property, DataToSplit], Holds | None]] = {
+_TESTS: Mapping[str, Callable[[Broken, DataToSplit], Holds | None]] = {
+    "empty": _empty,
     "few rows": _few_rows,
-    "one class": _one_class,
-    "labels not contiguous": _labels_not_contiguous,
     "missing value": _missing_value,
     "duplicate row": _duplicate_row,
+    "one class": _of_classes(lambda counts, broken, total: np.count_nonzero(counts) == 1),
+    "labels not contiguous": _of_classes(lambda counts, broken, total: not bool(counts[: np.count_nonzero(counts)].all())),
+    "class missing": _of_classes(lambda counts, broken, total: bool((counts == 0).any())),
+    "few of a class": _of_classes(
+        lambda counts, broken, total: bool(((counts > 0) & (counts < broken.property.number)).any())
+    ),
+    "a class": _a_class,
 }
+"""What can be told of a partition by its rows; what a drift does to them, and their order, cannot."""
 
 
 def _has_nulls(data: DataToSplit, column: str) -> bool:
     return column in data.schema.names and data.table[column].null_count > 0
 
 
-def _has_classes(data: DataToSplit) -> bool:
+def _ranks(data: DataToSplit) -> Classes | None:
+    """For each row the place of its class among all that occur, -1 for one without; nothing if there are no classes."""
     if not data.label or data.label not in data.schema.names:
-        return False
-    kind = data.table[data.label].type
-    return not (pa.types.is_nested(kind) or pa.types.is_floating(kind))
-
-
-def _codes(data: DataToSplit) -> npt.NDArray[Any]:
-    """For each row the number of its class among those that occur."""
-    encoded = pc.dictionary_encode(_column(data, data.label), null_encoding="encode")
-    codes: npt.NDArray[Any] = encoded.indices.to_numpy()
-    return codes
+        return None
+    column = _column(data, data.label)
+    if pa.types.is_nested(column.type) or pa.types.is_floating(column.type):
+        return None
+    encoded = pc.dictionary_encode(column)
+    places = np.empty(len(encoded.dictionary), dtype=np.int64)
+    places[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(places))
+    found = encoded.indices.fill_null(-1).to_numpy()
+    return np.where(found < 0, -1, places[found] if len(places) else -1)
 
 
 def _column(data: DataToSplit, name: str) -> Any:

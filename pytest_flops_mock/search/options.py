@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from pytest_flops_mock.options import FOUND, OPTIONS
+from pytest_flops_mock.options import OPTIONS
 from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class SearchOptions:
         seed: What they are drawn with; the same seed gives the same ones.
         seconds: How long the search may take beside the check; ``None`` for as long as it takes.
         through: The last stage that each partition goes through: ``transform``, ``train``, ``exchange`` or ``evaluate``.
-        save: Folder in which each smallest partition is saved, with a test that replays it; ``"none"`` for none.
+        save: Folder in which each smallest partition is saved, with a test that replays it; ``"none"`` or ``None`` for none.
         strict: Whether what the SLA's own scheme does not give is an error, too.
     """
 
@@ -31,7 +32,7 @@ class SearchOptions:
     seed: int = 0
     seconds: float | None = None
     through: Stage = Stage.EVALUATE
-    save: Path | None = FOUND
+    save: Path | None = None
     strict: bool = False
 
     def changed(self, where: str = "", /, **arguments: Unpack[SearchArguments]) -> SearchOptions:
@@ -50,16 +51,30 @@ class SearchOptions:
         }
         return replace(self, **changes)
 
+    def arguments(self) -> SearchArguments:
+        """These options as keywords of a search."""
+        return cast("SearchArguments", {**vars(self), "save": "none" if self.save is None else self.save})
+
 
 class SearchArguments(TypedDict, total=False):
     """The keywords of a search, as users write them; :class:`SearchOptions` says what each means."""
 
-    examples: int | None
-    seed: int | None
+    examples: int
+    seed: int
     seconds: float | None
-    through: Stage | str | None
+    through: Stage | str
     save: str | os.PathLike[str] | None
-    strict: bool | None
+    strict: bool
 
 
 SEARCH_KEYWORDS = tuple(each.name for each in fields(SearchOptions))
+
+
+def search_options(values: Mapping[str, Any], **defaults: Any) -> SearchOptions:
+    """The options of a search among values by :attr:`Option.key`.
+
+    Args:
+        values: What is set.
+        **defaults: What holds for those that are not set, where it differs from the usual.
+    """
+    return SearchOptions(**{**defaults, **{name: values[name] for name in SEARCH_KEYWORDS if name in values}})

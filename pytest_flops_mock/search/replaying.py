@@ -56,13 +56,12 @@ def replay_partition(
     """
     saved = path if isinstance(path, SavedPartition) else read_saved(Path(path))
     how = CheckOptions().changed(**options)
-    before = how.changed(until=Stage.AGGREGATOR)
+    before = how.changed(until=Stage.ENVIRONMENT)
     with (
         RepositoryChecker(repository, on_wait=on_wait, **before.arguments()) as checker,
         MLDataServer() as server,
         MLDataClient(server.uri) as client,
     ):
-        client.send(f"{TAG}.{saved.facts.digest}.parquet", saved.rows)
         report = checker.check(server.uri, data_tags=[TAG])
         subject = checker.subject
         if not report.ok or subject is None or subject.session is None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.errors import Problem, SettingsError
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.options import CheckArguments, CheckOptions
@@ -17,16 +16,19 @@ from pytest_flops_mock.pipeline import RepositoryChecker
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.search.exploring import Explored, explore, refuse_without_hypothesis
+from pytest_flops_mock.search.facts import Looking
 from pytest_flops_mock.search.finishing import finished
 from pytest_flops_mock.search.found import Broken, Progress, Property, SearchResult
 from pytest_flops_mock.search.options import SearchOptions
+from pytest_flops_mock.search.properties import property_of
+from pytest_flops_mock.search.rows import Labels
 from pytest_flops_mock.search.saving import refuse_unwritable
 from pytest_flops_mock.search.shrinking import DEAR_TRIES, TRIES, smallest
 from pytest_flops_mock.search.telling import told
 from pytest_flops_mock.search.trying import THROUGH, Key, TimeIsUpError, Trier
 from pytest_flops_mock.search.wording import text_of
 from pytest_flops_mock.sla.models import MockSLA
-from pytest_flops_mock.stage import Severity, Stage
+from pytest_flops_mock.stage import Stage
 from pytest_flops_mock.stages.context import ProjectSLASource, RepositorySource, SLASource
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def search_repository(
     seconds: float | None = None,
     save: str | os.PathLike[str] | None = None,
     strict: bool = False,
+    named: str = "",
     on_progress: Callable[[Progress], None] | None = None,
     on_wait: Callable[[str], None] | None = None,
     **options: Unpack[CheckArguments],
@@ -69,6 +72,7 @@ def search_repository(
         seconds: How long the search may take, without the check before it.
         save: Folder in which each smallest partition is saved, with a test that replays it; by default nothing is saved.
         strict: Whether a partition that the SLA's own scheme does not give is an error, too.
+        named: What the replay command is to call the repository; by default its folder.
         on_progress: Is told after each partition.
         on_wait: Is called with a line of text before something that takes long, such as building an environment.
         **options: How the check is done; the same holds for the search.
@@ -83,12 +87,11 @@ def search_repository(
         >>> for broken in result.broken:
         ...     print(broken.text, broken.property.text, broken.finding.message)
     """
-    last = _last(through)
-    _refuse_settings(sla, examples, seconds)
-    refuse_without_hypothesis()
+    _refuse_several(sla)
     search_as = SearchOptions().changed(
-        examples=examples, seed=seed, seconds=seconds, through=last, save="none" if save is None else save, strict=strict
+        examples=examples, seed=seed, seconds=seconds, through=through, save="none" if save is None else save, strict=strict
     )
+    refuse_without_hypothesis()
     if search_as.save is not None:
         refuse_unwritable(search_as.save, "save")
     how = CheckOptions().changed(**options)
@@ -99,19 +102,21 @@ def search_repository(
             return told(SearchResult(report, seed=seed, ended="incompatible"), search_as, lambda broken: "")
         began = time.monotonic()
         with MLDataServer() as server, MLDataClient(server.uri) as client:
-            population = MockDataProvider(server.uri, **how.of_provider()).population(MockSLA.load(sla))
+            mock = MockSLA.load(sla)
+            population = MockDataProvider(server.uri, **how.of_provider()).population(mock)
+            drift = mock.drift if how.drift is None else how.drift
             trier = Trier(
                 subject,
                 server,
                 client,
                 population,
                 how,
-                through=last,
+                through=search_as.through,
                 limit=_limit(report, how.timeout),
                 deadline=began + (float("inf") if seconds is None else seconds),
             )
             search = _Search(trier, Explored(), on_progress or (lambda progress: None), examples, began)
-            ended = search.run(seed, seconds)
+            ended = search.run(seed, seconds, drift.value if drift else "")
     result = SearchResult(
         report=report,
         broken=tuple(sorted(search.broken, key=lambda each: -each.examples)),
@@ -121,7 +126,7 @@ def search_repository(
         seed=seed,
         ended=ended,
     )
-    return finished(result, search_as, how, repository=repository, sla=MockSLA.load(sla), population=population)
+    return finished(result, search_as, how, named=named or _name(repository), sla=mock, population=population)
 
 
 class _Search:
@@ -134,8 +139,10 @@ class _Search:
         self._tell = tell
         self._examples = examples
         self._began = began
+        self._labels = Labels.of(trier.population)
+        self._looking = Looking(trier.population, self._labels)
 
-    def run(self, seed: int, seconds: float | None) -> Literal["examples", "seconds", "interrupted"]:
+    def run(self, seed: int, seconds: float | None, drift: str) -> Literal["examples", "seconds", "interrupted"]:
         """Draw, try, and make small what fails; why it ended."""
         ended: Literal["examples", "seconds", "interrupted"] = "examples"
         try:
@@ -146,6 +153,7 @@ class _Search:
                 examples=self._examples,
                 seed=seed,
                 seconds=seconds,
+                drift=drift,
                 on_example=lambda _: self._told(),
             )
         except TimeIsUpError:
@@ -173,16 +181,16 @@ class _Search:
             return outcome.key == key
 
         is_dear = trier.outcomes[found[0]].ended
-        sample = smallest(found, fails, trier.population, tries=DEAR_TRIES if is_dear else TRIES)
-        again = trier.again(sample)
-        return self._told_as(key, sample, confirmed=again.key == key)
+        allowed = DEAR_TRIES if is_dear else TRIES
+        sample = smallest(found, fails, self._labels, trier.population.table.column_names, tries=allowed)
+        if trier.again(sample).key != key:
+            return self._told_as(key, sample, confirmed=False)
+        return self._told_as(key, sample, why=property_of(sample, key, trier, self._looking, self._labels, tries=allowed))
 
     def _told_as(self, key: Key, sample: Sample, *, confirmed: bool = True, why: Property | None = None) -> Broken:
         finding = self._trier.outcomes[sample].finding
         if finding is None:
             raise LookupError("a sample that passes breaks nothing")
-        if not confirmed:
-            finding = replace(finding, severity=Severity.WARNING)
         partition = self._trier.population.partition(sample)
         return Broken(
             finding=finding,
@@ -208,26 +216,13 @@ class _Search:
         )
 
 
-def _last(through: Stage | str) -> Stage:
-    name = through.value if isinstance(through, Stage) else str(through)
-    known = [stage.value for stage in THROUGH]
-    if name not in known:
-        raise SettingsError(
-            Problem(
-                "a search does not end with such a stage",
-                where="through",
-                expected=f"one of: {listing(known)}",
-                got=name,
-                nearest=nearest(name, known),
-            )
-        )
-    return Stage(name)
+def _name(repository: RepositorySource) -> str:
+    return os.fspath(repository) if isinstance(repository, (str, os.PathLike)) else "REPO"
 
 
-def _refuse_settings(sla: SLASource, examples: int, seconds: float | None) -> None:
-    problems = []
+def _refuse_several(sla: SLASource) -> None:
     if isinstance(sla, Sequence) and not isinstance(sla, str):
-        problems.append(
+        raise SettingsError(
             Problem(
                 "a search takes one MDP SLA",
                 where="sla",
@@ -236,29 +231,6 @@ def _refuse_settings(sla: SLASource, examples: int, seconds: float | None) -> No
                 fix="search with one after the other",
             )
         )
-    if isinstance(examples, bool) or not isinstance(examples, int) or examples < 1:
-        problems.append(
-            Problem(
-                "a search needs partitions to try",
-                where="examples",
-                expected="a whole number of at least 1",
-                got=repr(examples),
-                nearest="1" if isinstance(examples, int) else "",
-                fix="for example 200",
-            )
-        )
-    if seconds is not None and not (isinstance(seconds, int | float) and seconds > 0):
-        problems.append(
-            Problem(
-                "a search needs time",
-                where="seconds",
-                expected="a number above 0, or nothing for as long as it takes",
-                got=repr(seconds),
-                fix="for example 60",
-            )
-        )
-    if problems:
-        raise SettingsError(*problems)
 
 
 def _limit(report: Report, timeout: float) -> float:

@@ -7,17 +7,25 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from pytest_flops_mock.partitions.sample import Population, Sample
-from pytest_flops_mock.search.drifts import simpler
+from pytest_flops_mock.partitions.sample import Sample
+from pytest_flops_mock.search.drifts import breadth, simpler
 from pytest_flops_mock.search.rows import Labels
 
 TRIES = 60
 DEAR_TRIES = 12
 """Where each costs a process, or all of the time that it may take."""
 
+FIRST_CLASSES = 3
+MOST_DRIFTS = 4
+
 
 def smallest(
-    found: Sequence[Sample], fails: Callable[[Sample], bool], population: Population, *, tries: int = TRIES
+    found: Sequence[Sample],
+    fails: Callable[[Sample], bool],
+    labels: Labels,
+    columns: Sequence[str],
+    *,
+    tries: int = TRIES,
 ) -> Sample:
     """The smallest partition that still fails, as far as so many tries come; the same for the same arguments.
 
@@ -26,14 +34,15 @@ def smallest(
     Args:
         found: Samples that fail.
         fails: Whether another one fails in the same way.
-        population: What they are made of.
+        labels: Labels of what they are made of.
+        columns: Its columns.
         tries: How many more samples may be tried.
     """
-    labels = Labels.of(population)
     best, left, seen = min(found, key=lambda sample: cost(sample, labels)), tries, set(found)
+    drifts = list(dict.fromkeys(sample.drift for sample in found if sample.drift))[:MOST_DRIFTS]
     while True:
         better = None
-        for candidate in _smaller(best, labels):
+        for candidate in _smaller(best, labels, columns, drifts):
             if candidate in seen or cost(candidate, labels) >= cost(best, labels):
                 continue
             if left == 0:
@@ -55,7 +64,7 @@ def cost(sample: Sample, labels: Labels) -> tuple[Any, ...]:
     turns = sum(a > b for a, b in pairwise(rows))
     seen = [labels.rank(row) for row in rows]
     return (
-        len(sample.drift.split(";")) if sample.drift else 0,
+        breadth(sample.drift) if sample.drift else 0,
         not rows,
         len(rows),
         repeated,
@@ -68,15 +77,17 @@ def cost(sample: Sample, labels: Labels) -> tuple[Any, ...]:
     )
 
 
-def _smaller(sample: Sample, labels: Labels) -> Iterator[Sample]:
+def _smaller(sample: Sample, labels: Labels, columns: Sequence[str], drifts: Sequence[str]) -> Iterator[Sample]:
     """What is tried next, the boldest first."""
     rows = sample.rows
     if sample.drift:
         yield Sample(rows)
         yield Sample(rows[:1])
-        for drift in simpler(sample.drift):
-            yield replace(sample, rows=rows[:1], drift=drift, seed=0)
-            yield replace(sample, drift=drift, seed=0)
+        for drift in (*simpler(sample.drift, columns), sample.drift):
+            yield Sample(rows[:1], drift)
+            yield Sample(rows, drift)
+        if len(rows) > 1:
+            yield from (Sample(rows[:1], drift) for other in drifts for drift in simpler(other, ()))
     for chosen in _fewer(rows, labels):
         yield replace(sample, rows=tuple(chosen))
     if list(rows) != sorted(rows):
@@ -89,6 +100,8 @@ def _fewer(rows: Sequence[int], labels: Labels) -> Iterator[Iterable[int]]:
     if len(rows) <= 1:
         if not rows:
             yield (0,)
+        else:
+            yield from (members[:1] for members in labels.members[: min(labels.rank(rows[0]), FIRST_CLASSES)])
         return
     firsts = list({labels.rank(row): row for row in reversed(rows)}.values())[::-1]
     yield from ([row] for row in sorted(firsts, key=labels.rank)[:4])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,10 +28,7 @@ def told(result: SearchResult, how: SearchOptions, keep: Keep, *, ignore: tuple[
         ignore: Codes that do not count.
     """
     if result.ended == "incompatible":
-        failed = next((stage.stage.value for stage in result.report.stages if stage.outcome is Outcome.FAILED), "")
-        reason = f"needs {failed}" if failed else "needs a compatible repository"
-        skipped = StageResult(Stage.SEARCH, Outcome.SKIPPED, reason=reason)
-        return replace(result, report=_with(result.report, skipped))
+        return replace(result, report=not_searched(result.report))
     found = (*(_finding(each, how, keep, result.examples) for each in result.broken), *_unfinished(result, how))
     counting = tuple(finding for finding in found if finding.code not in ignore)
     is_bad = any(finding.severity is Severity.ERROR for finding in counting)
@@ -41,10 +39,17 @@ def told(result: SearchResult, how: SearchOptions, keep: Keep, *, ignore: tuple[
     return replace(result, report=_with(result.report, stage, counting, ignored))
 
 
+def not_searched(report: Report) -> Report:
+    """The report on a repository that is incompatible, with the stage that was skipped, and why."""
+    failed = next((result.stage.value for result in report.stages if result.outcome is Outcome.FAILED), "")
+    reason = f"needs {failed}" if failed else "needs a compatible repository"
+    return _with(report, StageResult(Stage.SEARCH, Outcome.SKIPPED, reason=reason))
+
+
 def story(cause: Finding) -> str:
     """What went wrong, in a row: the message, and the line of the repository."""
     frame = cause.frames[-1] if cause.frames else None
-    return cause.message + (f", {frame.file}:{frame.line}" if frame is not None else "")
+    return ADDRESS.sub("", cause.message) + (f", {frame.file}:{frame.line}" if frame is not None else "")
 
 
 def inner(cause: Finding) -> str:
@@ -71,6 +76,9 @@ def odds(likelihood: Likelihood | None) -> str:
 
 TINY = 1e-6
 
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where an object lies, which is another place each time."""
+
 
 def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int) -> Finding:
     cause, about, likely = broken.finding, broken.property, broken.likelihood
@@ -85,7 +93,7 @@ def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int) -> F
             if about.passes_with
             else "a repository that takes what devices hold",
             got=f"{about.text or 'no single property explains it'}; {times}; {odds(likely)}",
-            fix="; ".join(filter(None, [cause.problem.fix, keep(broken)])),
+            fix="\n".join(filter(None, [cause.problem.fix, keep(broken)])),
             code=code,
         ),
         detail=inner(cause),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.findings import Finding
@@ -30,6 +31,8 @@ STEPS: tuple[tuple[Stage, Callable[[Context], Iterable[Finding]]], ...] = (
 """What a learner does with its partition. A second learner and the aggregator are the check's, once for all partitions."""
 
 THROUGH = tuple(stage for stage, _ in STEPS)
+
+OF_NO_EXAMPLES = ("FM711", "FM914")
 
 
 class TimeIsUpError(BaseException):
@@ -59,16 +62,33 @@ class Outcome:
         finding: The first error; ``None`` if the repository can use the partition.
         key: What tells it from others.
         ended: Whether the process had to be ended, or ended itself, which makes it dear.
+        made: Whether there are such rows at all: a drift may fit some of them and not others.
     """
 
     finding: Finding | None = None
     key: Key | None = None
     ended: bool = False
+    made: bool = True
 
     @property
     def passes(self) -> bool:
-        """Whether nothing went wrong."""
-        return self.finding is None
+        """Whether the repository can use it."""
+        return self.made and self.finding is None
+
+
+class Tries(Protocol):
+    """Whatever says what comes of a partition."""
+
+    @property
+    def population(self) -> Population:
+        """What samples are made of."""
+
+    @property
+    def outcomes(self) -> Mapping[Sample, Outcome]:
+        """What came of those that were tried, in order."""
+
+    def __call__(self, sample: Sample) -> Outcome:
+        """What comes of one; of one that was tried before, the same again."""
 
 
 class Trier:
@@ -139,7 +159,7 @@ class Trier:
         try:
             self._send(sample)
         except DataSourceError:
-            return Outcome()  # there are no such rows to send
+            return Outcome(made=False)
         with session.trying(limit):
             outcome = self._judged()
         self._is_new = not outcome.ended
@@ -157,7 +177,9 @@ class Trier:
         if isinstance(answer, Failure):
             return self._first_error(load_failures(answer, self._server.uri, ())) or Outcome()
         for stage, step in self._steps:
-            outcome = self._first_error(step(context))
+            found = step(context)
+            # Of no rows none can be used, and saying so is right.
+            outcome = self._first_error(found if context.data.rows else (f for f in found if f.code not in OF_NO_EXAMPLES))
             if outcome is not None:
                 return outcome
             if stage not in context.usable and stage in (Stage.TRANSFORM, Stage.TRAIN):

@@ -1,14 +1,16 @@
-"""A partition in a few words, as in ``2 rows whose labels are {7}``."""
+"""Partitions and what is wrong with them in a few words, as in ``2 rows whose labels are {7}``."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import pyarrow as pa
 
 from pytest_flops_mock.partitions.sample import Population, Sample
+from pytest_flops_mock.search.drifts import rules_of
 from pytest_flops_mock.search.rows import classes_in, names_of
+from pytest_flops_mock.sla.drift_kinds import KINDS
+from pytest_flops_mock.sla.schemes import DriftRule
 
 MOST_LABELS = 10
 
@@ -16,6 +18,12 @@ MOST_LABELS = 10
 def counted(count: int, what: str) -> str:
     """A number of things: ``1 row``, ``2 rows``."""
     return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def braced(names: Iterable[str]) -> str:
+    """A set of names; of many the first ones."""
+    all_names = list(names)
+    return "{" + ", ".join(all_names[:MOST_LABELS]) + (", …" if len(all_names) > MOST_LABELS else "") + "}"
 
 
 def text_of(population: Population, sample: Sample, partition: pa.Table) -> str:
@@ -29,41 +37,41 @@ def text_of(population: Population, sample: Sample, partition: pa.Table) -> str:
     if not partition.num_rows:
         return "no rows"
     text = counted(partition.num_rows, "row")
-    labels = classes_in(partition, population.label)
-    if labels and not sample.drift:
-        names = names_of(partition, population.label, labels)
-        whole = len(names) > MOST_LABELS
-        shown = ", ".join(names[:MOST_LABELS]) + (", …" if whole else "")
-        text += f" whose label{'s' * (partition.num_rows != 1)} {'is' if partition.num_rows == 1 else 'are'} {{{shown}}}"
     repeated = len(sample.rows) - len(set(sample.rows))
+    wrong = [drift_in_words(rule) for rule in rules_of(sample.drift)]
+    labels = classes_in(partition, population.label)
     if repeated and len(set(sample.rows)) == 1:
-        text = f"{counted(partition.num_rows, 'row')} that are the same"
+        text += " that are the same"
     elif repeated:
         text += f", {repeated} of them {'a copy' if repeated == 1 else 'copies'} of others"
-    wrong = list(_wrong(sample.drift))
+    elif labels and not wrong:
+        names = braced(names_of(partition, population.label, labels))
+        text += f" whose label is {names}" if partition.num_rows == 1 else f" whose labels are {names}"
     return f"{text} with {' and '.join(wrong)}" if wrong else text
 
 
-def _wrong(drift: str) -> Iterator[str]:
-    for rule in filter(None, (part.strip() for part in drift.split(";"))):
-        told = dict(word.partition("=")[::2] for word in shlex.split(rule))
-        column = told.pop("column", "")
-        kind = next(iter(told), rule)
-        yield drift_in_words(kind, told.get(kind, ""), column)
-
-
-def drift_in_words(kind: str, value: str, column: str) -> str:
+def drift_in_words(rule: DriftRule) -> str:
     """One kind of drift, as it is said of rows.
 
     Args:
-        kind: Its name.
-        value: How much of it, as it is written.
-        column: Where.
+        rule: What is wrong.
     """
-    where = f" in {column}" if column else ""
+    value = KINDS[rule.kind].takes.written(rule.value)
+    of, where = f" of {rule.column}" if rule.column else "", f" in {rule.column}" if rule.column else ""
     known = {
         "missing": f"a missing value{where}",
-        "corrupt_images": f"a picture{where} that is cut off",
+        "corrupt_images": f"an image{where} that is cut off",
         "other_case": f"text{where} in another case",
+        "label_noise": "labels of other classes",
+        "factor": f"values{where} {value} times as large",
+        "outlier": f"values{where} far from all others",
+        "time_shift": f"times{where} shifted by {value}",
+        "image_size": f"images{where} of {value}",
+        "image_mode": f"images{where} of mode {value}",
+        "type": f"the type {value}{of}",
+        "missing_column": f"no column {value}",
+        "renamed": f"the name {value} for {rule.column}",
+        "extra_column": f"an extra column {value}",
+        "reordered": "columns in another order",
     }
-    return known.get(kind, f"{kind}={value}{where}")
+    return known.get(rule.kind, rule.what)

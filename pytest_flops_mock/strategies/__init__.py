@@ -1,1 +1,40 @@
-"""Hypothesis strategies for SLAs, data sets, partitions and ML repositories (extra ``hypothesis``)."""
+"""Hypothesis strategies: SLAs, data sets, partitions, drift and ML repositories, for property-based tests.
+
+Needs the extra ``hypothesis``. All that is drawn is valid unless a strategy says otherwise, comes from constraints and not
+from filters, and shrinks to what its docstring names as the minimum. Nothing here sets anything global.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+if find_spec("hypothesis") is None:
+    from pytest_flops_mock.errors import Problem, ToolError
+
+    raise ToolError(
+        Problem(
+            "pytest_flops_mock.strategies needs Hypothesis",
+            expected="the package hypothesis, 6.100 or later",
+            got="no such package in this Python",
+            fix="install the extra: pip install 'pytest-flops-mock[hypothesis]'",
+        )
+    )
+
+from pytest_flops_mock.strategies.kinds import features
+from pytest_flops_mock.strategies.profiles import ci_profile
+from pytest_flops_mock.strategies.rows import datasets
+from pytest_flops_mock.strategies.slas import mock_slas, project_slas, sla_pairs
+from pytest_flops_mock.strategies.splits import partitioners
+from pytest_flops_mock.strategies.tags import data_tags, flight_names
+
+__all__ = [
+    "ci_profile",
+    "data_tags",
+    "datasets",
+    "features",
+    "flight_names",
+    "mock_slas",
+    "partitioners",
+    "project_slas",
+    "sla_pairs",
+]

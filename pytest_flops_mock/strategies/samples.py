@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,15 +17,20 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.partitions.drift_columns import fits
 from pytest_flops_mock.partitions.sample import Population, Sample
+from pytest_flops_mock.sla.drift_kinds import About
+from pytest_flops_mock.sla.schemes import Drift, DriftRule, drift_of
 
 T = TypeVar("T")
 
 FEW, SOME, MANY = (3, 9), (10, 40), (41, 100)
-SIZES = (FEW,) * 4 + ((1, 1),) * 2 + ((2, 2),) + (SOME,) * 5 + (MANY,) * 3 + ((0, 0), "half", "whole")
-LABELS = ("all",) * 6 + ("one",) * 3 + ("some",) * 2 + ("all but one",)
-ORDERS = ("as they are",) * 6 + ("mixed", "by label", "by label", "reversed")
-REPEATS = ("none",) * 7 + ("one row", "some rows", "one row only")
+SIZES = (FEW,) * 4 + ((1, 1),) * 2 + ((2, 2),) + (SOME,) * 4 + (MANY,) * 2 + ((0, 0), "half", "whole")
+LABELS = ("all",) * 9 + ("one",) * 3 + ("some",) * 3 + ("all but one",)
+ORDERS = ("as they are",) * 9 + ("mixed",) * 2 + ("by label",) * 3 + ("reversed",) * 2
+REPEATS = ("none",) * 11 + ("one row",) * 2 + ("some rows", "one row only", "one row only")
+"""How often each comes, of 16: four coins say which."""
+
 PLAIN_OF_16 = 9
 MOST_CLASSES = 100
 MOST_COLUMNS = 20
@@ -34,43 +40,75 @@ MOST_ROWS = 2000
 COIN = st.booleans()
 
 
-def samples(population: Population) -> st.SearchStrategy[Sample]:
+def samples(population: Population, drift: str = "") -> st.SearchStrategy[Sample]:
     """Partitions that could be made of a population's rows, from none to all of them.
 
     Args:
         population: The rows.
+        drift: What is wrong with some partitions for sure, as users write it, beside what may be wrong with any.
     """
-    return _samples(population, _by_class(population), drifts_of(population))
+    known = tuple(Drift((_anywhere(rule),)).value for rule in drift_of(drift).rules)
+    return _samples(population, _by_class(population), (*drifts_of(population), *([known] * 4 if known else [])))
 
 
-def drifts_of(population: Population) -> tuple[str, ...]:
-    """What can be wrong with rows like these on a device, each in the words of users.
+def drifts_of(population: Population) -> tuple[tuple[str, ...], ...]:
+    """What can be wrong with rows like these on a device, in groups of one kind, each in the words of users.
+
+    It is what a repository may be asked to bear: values that are missing or far off, other text and images, types that hold
+    the same numbers, a column more, and another order of columns. A group comes as often as it is likely to be met.
 
     Args:
         population: The rows.
     """
     schema, features = population.table.schema, features_of(population.table.schema)
-    named = [(field, shlex.quote(field.name)) for field in schema if field.name != population.label][:MOST_COLUMNS]
-    found = [f"missing={share} column={name}" for _, name in named for share in (0.1, 0.5)]
-    texts = (pa.types.is_string, pa.types.is_large_string)
-    found += [f"other_case=0.5 column={name}" for field, name in named if any(is_one(field.type) for is_one in texts)]
-    pictures = [name for field, name in named if _is_image(features.get(field.name))]
-    found += [f"corrupt_images=0.3 column={name}" for name in pictures]
-    return tuple(found)
+    names = [field.name for field in schema if field.name != population.label][:MOST_COLUMNS]
+    fitting = {
+        about: [name for name in names if fits(about, schema.field(name).type, features.get(name))]
+        for about in (About.NUMBERS, About.TEXTS, About.IMAGES, About.TIMES)
+    }
+    numbers = fitting[About.NUMBERS]
+    extra = next(name for name in ("site", *(f"site_{number}" for number in range(2, 1000))) if name not in schema.names)
+    groups = [
+        *[_each("missing=0.5", names), _each("missing=0.1", names), ("missing=0.3",)],
+        *[_each("factor=1000", numbers), _each("outlier=5", numbers), _each("outlier=-5", numbers)],
+        _each("other_case=0.5", fitting[About.TEXTS]),
+        *[_each("image_size=20x20", fitting[About.IMAGES]), _each("image_size=48x40", fitting[About.IMAGES])],
+        tuple(text for mode in ("L", "RGB") for text in _each(f"image_mode={mode}", fitting[About.IMAGES])),
+        _each("corrupt_images=0.3", fitting[About.IMAGES]),
+        _each("time_shift=1d", fitting[About.TIMES]),
+        tuple(f"type={kind} column={shlex.quote(name)}" for name in numbers for kind in _wider(schema.field(name).type)),
+        *[(f"extra_column={extra}",)] * 2,
+        ("reordered",) if len(schema) > 1 else (),
+    ]
+    return tuple(group for group in groups if group)
+
+
+def _each(what: str, names: Sequence[str]) -> tuple[str, ...]:
+    """A drift of all columns that it fits, and of each of them."""
+    return ((what,) if len(names) > 1 else ()) + tuple(f"{what} column={shlex.quote(name)}" for name in names)
+
+
+def _wider(kind: pa.DataType) -> tuple[str, ...]:
+    """Types that hold the same numbers, as another device may write them."""
+    return ("float64",) if pa.types.is_integer(kind) else ("float64",) if kind == pa.float32() else ()
+
+
+def _anywhere(rule: DriftRule) -> DriftRule:
+    return replace(rule, partitions=(), devices=1.0, probability=1.0)
 
 
 @st.composite
 def _samples(
-    draw: st.DrawFn, population: Population, classes: Sequence[npt.NDArray[np.int64]], drifts: Sequence[str]
+    draw: st.DrawFn, population: Population, classes: Sequence[npt.NDArray[np.int64]], drifts: Sequence[Sequence[str]]
 ) -> Sample:
-    rng = np.random.default_rng(_below(draw, 2**20))
+    rng = np.random.default_rng(_below(draw, 2**14))
     pool = _with_labels(_one_of(draw, LABELS), classes, rng) if classes else np.arange(population.table.num_rows)
-    rows = _some_of(pool, _one_of(draw, SIZES), _below(draw, 64) / 63, rng)
+    rows = _some_of(pool, _one_of(draw, SIZES), _below(draw, 32) / 31, rng)
     rows = _repeating(_one_of(draw, REPEATS), rows, rng)
     rows = _in_order(_one_of(draw, ORDERS), rows, classes, rng)
     has_drift = bool(drifts) and _below(draw, 16) >= PLAIN_OF_16
-    drift = _one_of(draw, drifts) if has_drift else ""
-    return Sample(tuple(rows.tolist()), drift if len(rows) else "", _below(draw, 64) if drift else 0)
+    drift = _one_of(draw, _one_of(draw, drifts)) if has_drift else ""
+    return Sample(tuple(rows.tolist()), drift if len(rows) else "", int(rng.integers(2**16)) if drift and len(rows) else 0)
 
 
 def _one_of(draw: st.DrawFn, choices: Sequence[T]) -> T:
@@ -144,7 +182,3 @@ def _in_order(
         known = rows < len(ranks)
         return rows[np.argsort(np.where(known, ranks[np.minimum(rows, len(ranks) - 1)], len(classes)), kind="stable")]
     return rows
-
-
-def _is_image(feature: Any) -> bool:
-    return isinstance(feature, dict) and feature.get("_type") == "Image"

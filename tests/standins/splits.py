@@ -17,5 +17,5 @@ def split_of(*parts: Any, names: Sequence[str] = (), label: str = "y") -> SplitS
     counts = []
     for part in parts:
         counts.append(Counts(Label(label, bool(names), tuple(names))))
-        counts[-1].add(pa.record_batch({"y": part if isinstance(part, pa.Array) else pa.array(part)}))
+        counts[-1].add(pa.RecordBatch.from_arrays([part if isinstance(part, pa.Array) else pa.array(part)], ["y"]))
     return statistics_of(counts)
