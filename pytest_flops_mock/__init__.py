@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
-    from pytest_flops_mock.sla.schemes import Drift
+    from pytest_flops_mock.sla.schemes import Drift, DriftRule
     from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 __version__ = "0.1.0"
@@ -46,7 +46,7 @@ _HOMES = {
     "provider": ("MockDataProvider", "ProviderRun"),
     "report.report": ("Report",),
     "sla.models": ("MockSLA", "ProjectSLA"),
-    "sla.schemes": ("Drift",),
+    "sla.schemes": ("Drift", "DriftRule"),
     "stage": ("Outcome", "Severity", "Stage"),
 }
 
@@ -55,6 +55,7 @@ __all__ = [
     "DataChoice",
     "DataSource",
     "Drift",
+    "DriftRule",
     "Finding",
     "FlopsCheck",
     "FlopsMockError",

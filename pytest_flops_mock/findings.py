@@ -108,11 +108,13 @@ class PartitionFacts:
         name: File name, ``TAG.DIGEST.parquet``.
         rows: Number of rows.
         bytes: Size of the rows as they travelled, in bytes of Arrow buffers.
+        drift: What is wrong with it, as users write it; empty if nothing is.
     """
 
     name: str
     rows: int
     bytes: int
+    drift: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pytest_flops_mock.data.choice import DataChoice, data_choice
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.files import matching
-from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
     from pytest_flops_mock.sla.partitioners import Partitioning
+    from pytest_flops_mock.sla.schemes import Drift
 
 CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
@@ -70,6 +70,8 @@ def data(value: Any, _: Path, where: str) -> DataChoice:
 
 def drift(value: Any, _: Path, where: str) -> Drift:
     """What is wrong with rows. See :func:`drift_of`."""
+    from pytest_flops_mock.sla.schemes import drift_of
+
     return drift_of(value, where)
 
 

@@ -16,13 +16,14 @@ from pytest_flops_mock import option_values as values
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.option import FILES, PYTEST, Option
-from pytest_flops_mock.sla.schemes import Drift
+from pytest_flops_mock.sla.drift_kinds import OFFERED
 from pytest_flops_mock.stage import Stage
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from pytest_flops_mock.sla.partitioners import Partitioning
+    from pytest_flops_mock.sla.schemes import Drift
 
 OPTIONS = (
     Option(
@@ -68,12 +69,10 @@ OPTIONS = (
     ),
     Option(
         "drift",
-        "what is wrong with the rows of each partition, each kind with a share from 0 to 1: `missing=0.1 "
-        "corrupt_images=0.05 label_noise=0.2 imbalance=0.9 duplicates=0.1 other_case=0.1 lost=0.5`; `column=age`, "
-        "`partitions=0,2` and `devices=0.3` (of the partitions) say where",
+        OFFERED,
         values.drift,
         "DRIFT",
-        default="nothing",
+        default="what the SLA says, else nothing",
     ),
     Option(
         "partitioner",
@@ -145,7 +144,8 @@ class CheckOptions:
             for each (``mnist:recorded *:hub``).
         recordings: Folder of recorded samples, and of twins of your own data sets; a relative one starts at the working
             directory.
-        drift: What is wrong with the rows of each partition: a mapping, or a text such as ``missing=0.1 column=age``.
+        drift: What is wrong with the rows of partitions, in place of what the SLA says: a text such as
+            ``missing=0.1 column=age; empty partitions=0``, mappings, or a list. Without it: what the SLA says, else nothing.
         partitioner: How rows are split into partitions, in place of what the SLA says: a text such as
             ``dirichlet alpha=0.3``, a mapping with ``name``, or a list of groups of a mixed fleet. Without it: what the SLA
             says, else ``iid``.
@@ -165,7 +165,7 @@ class CheckOptions:
 
     data: DataChoice = field(default_factory=DataChoice)
     recordings: Path = RECORDINGS
-    drift: Drift = field(default_factory=Drift)
+    drift: Drift | None = None
     partitioner: Partitioning | None = None
     env: tuple[str, ...] = (values.AUTO,)
     allow_builds: bool = False
@@ -214,7 +214,7 @@ class ProviderArguments(TypedDict):
 
     data: DataChoice
     recordings: Path
-    drift: Drift
+    drift: Drift | None
     partitioner: Partitioning | None
 
 
@@ -223,7 +223,7 @@ class CheckArguments(TypedDict, total=False):
 
     data: str | DataSource | DataChoice | None
     recordings: str | os.PathLike[str] | None
-    drift: str | Mapping[str, Any] | Drift | None
+    drift: str | Mapping[str, Any] | Sequence[Any] | Drift | None
     partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None
     env: str | Iterable[str] | None
     allow_builds: bool | None

@@ -101,7 +101,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     parts = [
         f"data {options.data.value}",
         f"partitioner {_written(options.partitioner)}" if options.partitioner is not None else "",
-        f"drift {options.drift.value}" if options.drift.value else "",
+        f"drift {options.drift.value}" if options.drift is not None and options.drift.rules else "",
         f"sla {listing(slas, 5)}{' together' if settings.together else ''}" if slas else "",
         f"env {','.join(options.env)}" if options.env != CheckOptions.env else "",
         f"{listing(options.ignore)} ignored" if options.ignore else "",

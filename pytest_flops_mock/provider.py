@@ -27,13 +27,13 @@ from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.partitions.drift import drifting, label_to_drift, with_drift
+from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_together, with_drift
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning, in_short
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
-from pytest_flops_mock.sla.schemes import Drift, drift_of
+from pytest_flops_mock.sla.schemes import Drift, drift_of, no_partition
 from pytest_flops_mock.stage import Severity
 
 PROGRESS_AFTER_SECONDS = 2.0
@@ -48,7 +48,7 @@ class ProviderRun:
         data_tag: The tag under which a learner finds the partitions.
         source: ``synthetic``, ``recorded``, ``hub``, ``local`` or ``memory``.
         origin: Where the rows came from and what drift they have, in words.
-        partitions: Name, rows and bytes of each partition, in order. Equal partitions have equal names.
+        partitions: Name, rows, bytes and drift of each partition, in order. Equal partitions have equal names.
     """
 
     dataset_name: str
@@ -80,8 +80,8 @@ class MockDataProvider:
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
         recordings: Folder of recorded samples, and of twins of your own data sets.
-        drift: What is wrong with the rows of each partition, whatever their source: a mapping, or a text such as
-            ``missing=0.1 label_noise=0.2``.
+        drift: What is wrong with the rows of partitions, whatever their source, in place of what the SLA says: a text such
+            as ``missing=0.1 column=age; extra_column=site devices=0.5``, mappings, or a list of them.
         partitioner: How rows are split, in place of what the SLA says: a text such as ``dirichlet alpha=0.3``, a mapping, or
             a list of groups.
         seed: Seed of the shuffle and the partitioner, of synthetic data and of drift; the real provider shuffles with 42.
@@ -97,7 +97,7 @@ class MockDataProvider:
         *,
         data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
         recordings: str | os.PathLike[str] = RECORDINGS,
-        drift: str | Mapping[str, Any] | Drift = "",
+        drift: str | Mapping[str, Any] | Sequence[Any] | Drift | None = None,
         partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         seed: int = SEED,
         timeout: float = 60.0,
@@ -105,7 +105,7 @@ class MockDataProvider:
         self.uri = uri
         self.data = data_choice(data)
         self.recordings = Path(recordings)
-        self.drift = drift_of(drift)
+        self.drift = None if drift is None else drift_of(drift)
         self.partitioner = None if partitioner is None else partitioning_of(partitioner)
         self.seed = seed
         self.timeout = timeout
@@ -142,17 +142,21 @@ class MockDataProvider:
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
         plan = sla.partitioner if self.partitioner is None else self.partitioner
+        drift = (sla.drift or Drift()) if self.drift is None else self.drift
         count = partitions_asked(plan, sla.asked_partitions)
         problems = () if plan is None else tuple(number_problems(plan, sla.asked_partitions, sla.dataset_name, code="FM310"))
+        problems += () if count is None else tuple(replace(p, where=sla.dataset_name) for p in no_partition(drift, count))
         if problems:
             raise DataSourceError(*problems)
         data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
-        label = label_to_drift(self.drift, data.schema, data.label, data.name)
+        label = label_to_drift(drift, data.schema, data.label, data.name)
         partitions = split(data, scheme_of(plan), count, seed=self.seed)
-        bad = drifting(self.drift, len(partitions), self.seed, data.name)
+        drifts = drift_by_partition(drift, len(partitions), self.seed, data.name)
+        for own in dict.fromkeys(drifts):
+            refuse_together(own, data.schema, partitions[drifts.index(own)].where)
         drifted = (
-            with_drift(partition, self.drift, seed=self.seed, label=label) if partition.index in bad else partition
-            for partition in partitions
+            with_drift(partition, own, seed=self.seed, label=label)
+            for partition, own in zip(partitions, drifts, strict=True)
         )
         with (
             MLDataClient(self.uri, timeout=self.timeout) as client,
@@ -164,7 +168,7 @@ class MockDataProvider:
         split_up = sum(partition.rows for partition in partitions)
         origin = data.origin + (f", split by {in_short(plan)}" if plan is not None else "")
         origin += f", which leaves {split_up} of {len(data.rows)} rows" if split_up != len(data.rows) else ""
-        origin += f", drift {self.drift.value}" if self.drift.value else ""
+        origin += f", drift {drift.value}" if drift.rules else ""
         run = ProviderRun(sla.dataset_name, sla.data_tag, data.source, origin, stored)
         return replace(run, origin=f"{origin}, which leaves {run.rows}") if split_up != run.rows else run
 
@@ -204,7 +208,7 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     name, rows = partition_name(data_tag, named.digest), named.partition.rows
     sending = _counted(named.batches(), advance)
     client.send_batches(name, named.partition.schema, sending, rows=rows, nbytes=named.nbytes)
-    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes)
+    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
 
 
 def _named(partitions: Iterator[Partition]) -> Generator[_Named, None, None]:

@@ -10,11 +10,12 @@ import pytest
 from standins.options import bad
 from standins.projects import mock_sla
 
-from pytest_flops_mock import DataChoice, DataSource, Drift, RepositoryChecker, Stage, check_repository
+from pytest_flops_mock import DataChoice, DataSource, RepositoryChecker, Stage, check_repository
 from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.fixtures import SLAChanges
 from pytest_flops_mock.options import OPTIONS, CheckArguments, CheckOptions
 from pytest_flops_mock.sla.models import MockDataConfiguration
+from pytest_flops_mock.sla.schemes import drift_of
 
 
 def changed(**arguments: Any) -> CheckOptions:
@@ -47,7 +48,7 @@ def test_a_terminal_shows_what_a_shell_takes() -> None:
 def test_values_are_read_as_they_are_written_or_taken_as_they_are() -> None:
     assert changed() == CheckOptions()
     assert changed(data="hub").data == changed(data=DataSource.HUB).data == DataChoice(DataSource.HUB)
-    assert changed(drift="missing=0.1").drift == changed(drift={"missing": 0.1}).drift == Drift(missing=0.1)
+    assert changed(drift="missing=0.1").drift == changed(drift={"missing": 0.1}).drift == drift_of({"missing": 0.1})
     assert changed(env="learner,current").env == changed(env=["learner", "current"]).env == ("learner", "current")
     assert (changed(timeout=5).timeout, changed(memory="500").memory) == (5.0, 500.0)
     assert changed(pass_env="A,B").pass_env == changed(pass_env=["A", "B"]).pass_env == ("A", "B")
@@ -59,7 +60,7 @@ def test_values_are_read_as_they_are_written_or_taken_as_they_are() -> None:
 def test_none_leaves_an_option_as_it_is_and_some_add_up() -> None:
     options = changed(drift="missing=0.1", memory=500, pass_env="A", ignore="FM714")
     assert options.changed(drift=None, memory=None) == options
-    assert options.changed(drift="", data="hub") == changed(data="hub", memory=500, pass_env="A", ignore="FM714")
+    assert options.changed(drift="", data="hub") == changed(drift="", data="hub", memory=500, pass_env="A", ignore="FM714")
     more = options.changed(pass_env=["B", "A"], ignore=["FM816"])
     assert (more.pass_env, more.ignore) == (("A", "B"), ("FM714", "FM816"))
 

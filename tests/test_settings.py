@@ -10,7 +10,7 @@ from pytest_flops_mock import DataSource, FlopsMockError
 from pytest_flops_mock.data.choice import data_choice
 from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.settings import Settings, settings_from
-from pytest_flops_mock.sla.schemes import Drift
+from pytest_flops_mock.sla.schemes import drift_of
 
 ROOT, HERE = Path("/root-of-tests"), Path("/started-here")
 
@@ -93,8 +93,8 @@ def test_data_sets_may_come_from_different_sources(text: str) -> None:
 
 
 def test_drift_is_told_with_the_name_of_its_setting() -> None:
-    assert options(ini_drift="missing=0.1 duplicates=.5").drift == Drift(missing=0.1, duplicates=0.5)
-    assert options(ini_drift="missing=0.1", option_drift="imbalance=1").drift == Drift(imbalance=1)
+    assert options(ini_drift="missing=0.1 duplicates=.5").drift == drift_of({"missing": 0.1, "duplicates": 0.5})
+    assert options(ini_drift="missing=0.1", option_drift="imbalance=1").drift == drift_of({"imbalance": 1})
     with pytest.raises(FlopsMockError, match="\n  where     ini flops_drift\n"):
         settings(ini_drift="missing")
 

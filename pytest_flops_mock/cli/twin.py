@@ -119,14 +119,14 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
         whole_number(options.seed or "42", "--seed", minimum=0),
     )
     drift = drift_of(options.drift or "", "--drift")
-    if drift.partitions or drift.devices != 1:
+    if not all(rule.everywhere for rule in drift.rules):
         raise SettingsError(
             Problem(
                 "a twin that is shown has no partitions",
                 where="--drift",
                 expected="drift of all rows",
                 got=drift.value,
-                fix="leave partitions and devices out",
+                fix="leave partitions, devices and probability out",
             )
         )
     from pytest_flops_mock.data.twin_source import known_twin, twin_of
@@ -139,7 +139,7 @@ def _show(options: argparse.Namespace, recordings: Path) -> None:
     if options.show:
         split = options.split or twin.main
         made = make_split(twin, split, rows=min(rows, twin.splits.get(split, rows)), seed=seed)
-        made = _drifted(made, drift, seed, twin) if drift.given() else made
+        made = _drifted(made, drift, seed, twin) if drift.rules else made
         parts.append(sample(made))
         sheet = contact_sheet(twin, made)
         if sheet is not None:

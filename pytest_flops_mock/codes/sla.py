@@ -214,4 +214,13 @@ SLA = (
         why="FLOps ignores the key and sends IID partitions. Here it says how rows are split, and they cannot be split so.",
         fix="Correct the partitioner, or remove the key for the partitions of FLOps.",
     ),
+    Code(
+        "FM023",
+        Stage.SLA,
+        Severity.ERROR,
+        "drift that cannot be had",
+        trigger="The SLA's drift has an unknown kind, a value that the kind cannot take, or a partition that there is not.",
+        why="FLOps ignores the key and sends the rows as they are. Here it says what is wrong with them.",
+        fix="Correct the drift, or remove the key for the rows as they are.",
+    ),
 )

@@ -6,20 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from pytest_flops_mock.errors import Problem, listing
-from pytest_flops_mock.findings import Finding, PartitionFacts
+from pytest_flops_mock.findings import Finding, PartitionFacts, SentFacts
 from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.judging.failures import shown_output
-from pytest_flops_mock.learner.facts import Failure, Loaded
-from pytest_flops_mock.learner.loading import merged, no_match, refused, unloadable
+from pytest_flops_mock.learner.facts import Difference, Failure, Loaded
+from pytest_flops_mock.learner.loading import SchemaDrift, merged, no_match, refused, unloadable
+from pytest_flops_mock.sla.schemes import schema_drift
 
 
-def load_failures(failure: Failure, uri: str, senders: Mapping[str, str]) -> tuple[Finding, ...]:
+def _senders(sent: Sequence[SentFacts]) -> dict[str, str]:
+    """The MDP SLA that each partition was sent for, by name."""
+    return {part.name: each.sla for each in sent for part in each.partitions}
+
+
+def load_failures(failure: Failure, uri: str, sent: Sequence[SentFacts]) -> tuple[Finding, ...]:
     """Why the learner has no data.
 
     Args:
         failure: What the child answered.
         uri: Address of the ML data server.
-        senders: The MDP SLA that each partition was sent for.
+        sent: What each mock data provider sent.
     """
     if failure.raised is None:
         problem = Problem(
@@ -35,19 +41,36 @@ def load_failures(failure: Failure, uri: str, senders: Mapping[str, str]) -> tup
     if link.type == "NoMatchingDataError":
         return (Finding.of(no_match(uri, link.tags, link.names)),)
     if link.type == "SchemasDifferError":
-        return tuple(Finding.of(refused(uri, difference, senders)) for difference in link.differences)
+        senders = _senders(sent)
+        return tuple(Finding.of(refused(uri, each, senders, _drifts(each, sent))) for each in link.differences)
     return (Finding.of(unloadable(uri, link.type, link.text), detail=shown_output(failure.output)),)
 
 
-def merged_findings(loaded: Loaded, uri: str, senders: Mapping[str, str]) -> tuple[Finding, ...]:
+def merged_findings(loaded: Loaded, uri: str, sent: Sequence[SentFacts]) -> tuple[Finding, ...]:
     """Partitions that a learner puts together, though they say of the same values different things.
 
     Args:
         loaded: What the learner loaded.
         uri: Address of the ML data server.
-        senders: The MDP SLA that each partition was sent for.
+        sent: What each mock data provider sent.
     """
-    return tuple(Finding.of(merged(uri, difference, senders)) for difference in loaded.merged)
+    senders = _senders(sent)
+    return tuple(Finding.of(merged(uri, each, senders, _drifts(each, sent))) for each in loaded.merged)
+
+
+def _drifts(difference: Difference, sent: Sequence[SentFacts]) -> dict[str, SchemaDrift]:
+    """What gave partitions of one data set different schemas, by name; nothing where two data sets differ anyway."""
+    data_sets = {part.name: each.dataset_name for each in sent for part in each.partitions}
+    first, other = ({data_sets.get(name) for name in side} for side in (difference.first, difference.other))
+    found: dict[str, SchemaDrift] = {}
+    if not first & other:
+        return found
+    for each in sent:
+        of_sla = f" of {each.sla}" if len(sent) > 1 else ""
+        for index, part in enumerate(each.partitions):
+            if what := schema_drift(part.drift):
+                found[part.name] = SchemaDrift(f"partition {index}{of_sla}", what)
+    return found
 
 
 def equal_partitions(sent: Sequence[PartitionFacts]) -> tuple[Finding, ...]:
@@ -57,9 +80,9 @@ def equal_partitions(sent: Sequence[PartitionFacts]) -> tuple[Finding, ...]:
         sent: What the mock data provider sent, in order.
     """
     times, stored = Counter(part.name for part in sent), _rows_by_name(sent)
-    if len(stored) == len(sent):
-        return ()
     rows, left = sum(part.rows for part in sent), sum(stored.values())
+    if left == rows:  # empty ones may well be one
+        return ()
     problem = Problem(
         f"partitions with equal rows overwrite each other: {left} of {_counted(rows, 'row')} are left",
         where=listing(f"{name}, sent {count} times" for name, count in times.items() if count > 1),
@@ -114,13 +137,15 @@ def unverified_finding(unverified: Mapping[str, int], uri: str) -> tuple[Finding
 
 
 def _nothing_left(sent: Sequence[PartitionFacts], loaded: Loaded, uri: str) -> Problem:
-    rows = sum(part.rows for part in sent)
+    rows, drifts = sum(part.rows for part in sent), [part.drift for part in sent if part.drift]
     return Problem(
         "the learner's data set has no rows",
         where=uri,
         expected=f"the {_counted(rows, 'row')} that were sent" if rows else "partitions with rows",
         got=f"{_counted(len(loaded.parts), 'partition')} without rows: {listing(name for name, _ in loaded.parts)}",
-        fix="drop what is stored under the tag, and send the data again",
+        fix=f"give the drift to fewer partitions: {drifts[0]}"
+        if not rows and drifts
+        else "drop what is stored under the tag, and send the data again",
         code="FM407",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,10 @@ from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.learner.facts import Difference
 
 UNAVAILABLE = "Flight returned unavailable error, with message: "
+DRIFT_FIX = (
+    "on devices, agree on one schema before data are sent; here, give the drift to all partitions, to see what the "
+    "repository makes of it, or to none"
+)
 FIXES = {
     "FlightUnavailableError": "start the server, and check host and port",
     "FlightTimedOutError": "look at the server's log for what keeps it, or give the check more time",
@@ -84,34 +89,71 @@ def no_match(uri: str, tags: Sequence[str], names: Iterable[str]) -> Problem:
     )
 
 
-def refused(uri: str, difference: Difference, senders: Mapping[str, str] | None = None) -> Problem:
+@dataclass(frozen=True)
+class SchemaDrift:
+    """That drift gave a partition columns or features which its data set does not have.
+
+    Attributes:
+        partition: Which partition, in words.
+        what: The drift, without where.
+    """
+
+    partition: str
+    what: str
+
+
+def refused(
+    uri: str,
+    difference: Difference,
+    senders: Mapping[str, str] | None = None,
+    drifts: Mapping[str, SchemaDrift] | None = None,
+) -> Problem:
     """Partitions under the learner's tags that cannot be one data set.
 
     Args:
         uri: Address of the ML data server.
         difference: Where they differ.
         senders: The MDP SLA that each partition was sent for, where several were.
+        drifts: What gave partitions another schema, by their names.
     """
+    drift = _drift_between(difference, drifts or {})
     return Problem(
-        "the partitions cannot be one data set",
+        "the partitions cannot be one data set" + (", since drift gives some of them another schema" if drift else ""),
         where=uri,
         expected="equal columns and types in all partitions of the data tags",
-        got=told(difference, senders),
-        fix="give different data sets different data tags, and let each project ask for its own",
+        got=told(difference, senders) + drift,
+        fix=DRIFT_FIX if drift else "give different data sets different data tags, and let each project ask for its own",
         code="FM402",
     )
 
 
-def merged(uri: str, difference: Difference, senders: Mapping[str, str] | None = None) -> Problem:
+def merged(
+    uri: str,
+    difference: Difference,
+    senders: Mapping[str, str] | None = None,
+    drifts: Mapping[str, SchemaDrift] | None = None,
+) -> Problem:
     """Partitions whose features differ, and which a learner puts together without a word. See :func:`refused`."""
+    drift = _drift_between(difference, drifts or {})
     return Problem(
         "the partitions say of the same values different things, and the learner takes all for what the first of them says",
         where=uri,
         expected="equal features, such as the names and the order of classes, in all partitions of the data tags",
-        got=f"{told(difference, senders)}; which of them comes first is chance",
-        fix="give different data sets different data tags, or the same classes in the same order",
+        got=f"{told(difference, senders)}{drift}; which of them comes first is chance",
+        fix=DRIFT_FIX if drift else "give different data sets different data tags, or the same classes in the same order",
         code="FM408",
     )
+
+
+def _drift_between(difference: Difference, drifts: Mapping[str, SchemaDrift]) -> str:
+    """The drift that one side has and the other has not, which is why they differ."""
+    sides = (set(difference.first), set(difference.other))
+    first, other = ({drifts[name].what if name in drifts else "" for name in side} for side in sides)
+    having: dict[str, list[str]] = {}
+    for name, drift in drifts.items():
+        if name in sides[0] | sides[1]:
+            having.setdefault(drift.what, []).append(drift.partition)
+    return "".join(f"; drift {what} is in {listing(where, 4)}" for what, where in having.items()) if first != other else ""
 
 
 def told(difference: Difference, senders: Mapping[str, str] | None = None) -> str:

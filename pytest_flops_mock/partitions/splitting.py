@@ -27,6 +27,7 @@ class Partition:
         rows: Number of rows.
         where: Which partition of which data set, in words.
         make: Makes the rows.
+        drift: What is wrong with them, as users write it.
     """
 
     index: int
@@ -34,6 +35,7 @@ class Partition:
     rows: int
     where: str
     make: Callable[[], Iterator[pa.RecordBatch]] = field(repr=False)
+    drift: str = ""
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Its rows and no other, in batches that suit the wire, made anew at each call.

@@ -13,7 +13,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from pytest_flops_mock.errors import Problem, SLAError, listing
@@ -21,10 +30,11 @@ from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.sla.keys import known_keys
 from pytest_flops_mock.sla.parsing import MAX_PROBLEMS
 from pytest_flops_mock.sla.partitioners import Partitioning
-from pytest_flops_mock.sla.partitioning import in_sla
-from pytest_flops_mock.sla.problems import no_such_change, no_text_problems, problems_of
+from pytest_flops_mock.sla.partitioning import partitioning_of
+from pytest_flops_mock.sla.problems import in_sla, no_such_change, no_text_problems, problems_of
 from pytest_flops_mock.sla.reading import Document, Source, read
 from pytest_flops_mock.sla.rules import mock_problems, project_problems
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 _CONFIG = ConfigDict(frozen=True, extra="allow")
 
@@ -57,6 +67,10 @@ def _some_name(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("name", "a name (leave the key out for the default)")
     return value
+
+
+def _drift_in_text(value: Drift | None) -> str | None:
+    return None if value is None else value.value
 
 
 Rows = Annotated[int, BeforeValidator(_no_boolean), AfterValidator(_some_rows)]
@@ -108,6 +122,7 @@ class MockDataConfiguration(BaseModel):
         revision: Branch, tag or commit of the data set on the hub.
         max_rows: The split's first rows, at most so many.
         partitioner: How rows are split into partitions; on FLOps, and without it, into IID ones.
+        drift: What is wrong with the rows of partitions; on FLOps nothing.
     """
 
     model_config = _CONFIG
@@ -119,7 +134,8 @@ class MockDataConfiguration(BaseModel):
     config_name: Name | None = None
     revision: Name | None = None
     max_rows: Rows | None = None
-    partitioner: Annotated[Partitioning | None, BeforeValidator(in_sla)] = None
+    partitioner: Annotated[Partitioning | None, BeforeValidator(in_sla(partitioning_of))] = None
+    drift: Annotated[Drift | None, BeforeValidator(in_sla(drift_of)), PlainSerializer(_drift_in_text)] = None
 
 
 class TrainingConfiguration(BaseModel):
@@ -222,6 +238,11 @@ class MockSLA(BaseModel):
     def partitioner(self) -> Partitioning | None:
         """How rows are split into partitions; ``None`` as on FLOps, into IID ones."""
         return self.mock_data_configuration.partitioner
+
+    @property
+    def drift(self) -> Drift | None:
+        """What is wrong with the rows of partitions; ``None`` as on FLOps, nothing."""
+        return self.mock_data_configuration.drift
 
     @property
     def data_tag(self) -> str:

@@ -6,11 +6,9 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NoReturn, get_args
 
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError
 
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.parsing import described, shown
@@ -235,18 +233,3 @@ def _problem(kind: type[Partitioner], detail: Any, where: str) -> Problem:
 
 def _refuse(message: str, where: str, *, expected: str, got: str, nearest: str = "") -> NoReturn:
     raise SettingsError(Problem(message, where, expected, got, nearest, _EXAMPLE))
-
-
-def in_sla(value: object) -> object:
-    """How an SLA's key is read: pydantic gathers what is wrong, and :func:`sla_problems` takes it out again."""
-    if value is None:
-        return None
-    try:
-        return partitioning_of(value, "")
-    except SettingsError as error:
-        raise PydanticCustomError("partitioner", "a partitioner", {"problems": error.problems}) from None
-
-
-def sla_problems(problems: Sequence[Problem], where: str) -> Iterator[Problem]:
-    """What :func:`in_sla` found wrong, at its place in the SLA."""
-    return (replace(problem, where=where + problem.where, code="FM022") for problem in problems)

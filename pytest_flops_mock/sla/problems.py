@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
 
-from pytest_flops_mock.errors import Problem, listing, nearest
+from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.keys import known_keys
 from pytest_flops_mock.sla.parsing import described, shown
-from pytest_flops_mock.sla.partitioning import sla_problems
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+_OURS = "read_by_us"
+CODE_OF_KEY = {"partitioner": "FM022", "drift": "FM023"}
+"""What it is called when one of our own keys cannot be read."""
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 # The first word of pydantic's error types: what was expected, and the next step.
@@ -28,11 +33,24 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+def in_sla(read: Callable[[object, str], Any]) -> Callable[[object], Any]:
+    """How one of our own keys is read: pydantic gathers what is wrong, and :func:`problems_of` takes it out again."""
+
+    def value_of(value: object) -> Any:
+        try:
+            return None if value is None else read(value, "")
+        except SettingsError as error:
+            raise PydanticCustomError(_OURS, "what can be read", {"problems": error.problems}) from None
+
+    return value_of
+
+
 def problems_of(kind: type[BaseModel], error: ErrorDetails, origin: str) -> Iterator[Problem]:
     """One of the errors that pydantic gathered, as problems of the SLA from ``origin``."""
-    if error["type"] == "partitioner":
+    if error["type"] == _OURS:
         where = f"{origin}: {'.'.join(map(str, error['loc']))}"
-        yield from sla_problems(error["ctx"]["problems"], where)
+        code = CODE_OF_KEY[str(error["loc"][-1])]
+        yield from (replace(each, where=where + each.where, code=code) for each in error["ctx"]["problems"])
     else:
         yield problem_of(kind, error, origin)
 

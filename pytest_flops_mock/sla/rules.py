@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -17,7 +18,8 @@ from pytest_flops_mock.errors import Problem, listing, nearest
 from pytest_flops_mock.sla import project_rules
 from pytest_flops_mock.sla.keys import is_local_path, known_keys
 from pytest_flops_mock.sla.parsing import shown
-from pytest_flops_mock.sla.partitioning import number_problems
+from pytest_flops_mock.sla.partitioning import number_problems, partitions_asked
+from pytest_flops_mock.sla.schemes import no_partition
 
 if TYPE_CHECKING:
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
@@ -41,6 +43,7 @@ def mock_problems(sla: MockSLA, project: ProjectSLA | None = None) -> tuple[Prob
         *_command_line(sla),
         *_partitions(sla),
         *_partitioner(sla),
+        *_drift(sla),
         *_mock_tag(sla),
         *(_shared_tag(sla, project) if project else ()),
     )
@@ -126,6 +129,13 @@ def _partitioner(sla: MockSLA) -> Iterator[Problem]:
     if sla.partitioner is not None and sla.number_of_partitions >= 1:
         where = f"{sla.origin}: {_MOCK}.partitioner"
         yield from number_problems(sla.partitioner, sla.asked_partitions, where, code="FM022")
+
+
+def _drift(sla: MockSLA) -> Iterator[Problem]:
+    count = partitions_asked(sla.partitioner, sla.asked_partitions)
+    if sla.drift is not None and count is not None and count >= 1:
+        where = f"{sla.origin}: {_MOCK}.drift"
+        yield from (replace(problem, where=where, code="FM023") for problem in no_partition(sla.drift, count))
 
 
 def _split(line: str) -> list[str] | None:

@@ -147,18 +147,17 @@ def load(context: Context) -> Iterable[Finding]:
     tags = context.tags()
     context.session.forget()
     answer = context.session.ask(requests.LOAD, limit=limit, uri=uri, tags=tags, timeout=limit, seed=SHUFFLE_SEED)
-    senders = {part.name: sent.sla for sent in context.data.sent for part in sent.partitions}
     if isinstance(answer, Failure):
-        return load_failures(answer, uri, senders)
+        return load_failures(answer, uri, context.data.sent)
     if answer.facts.rows:
         context.usable.add(Stage.LOAD)
     context.columns, context.classes = answer.facts.columns, answer.facts.classes
-    foreign = {name for name, _ in answer.facts.parts} - senders.keys()
+    foreign = {name for name, _ in answer.facts.parts} - {part.name for part in context.data.partitions}
     unpromised = unverified(uri, tags, foreign)
     columns = tuple(context.columns.items())
     context.data = replace(context.data, rows=answer.facts.rows, columns=columns, unverified=tuple(sorted(unpromised)))
     asked = [part for sent in context.data.sent if sent.data_tag in tags for part in sent.partitions]
-    merged = merged_findings(answer.facts, uri, senders)
+    merged = merged_findings(answer.facts, uri, context.data.sent)
     return (*merged, *row_findings(asked, answer.facts, uri), *unverified_finding(unpromised, uri))
 
 

@@ -211,7 +211,7 @@ def test_twins_can_have_drift(line: Path) -> None:
     assert "mnist: synthetic twin of mnist, 600 rows, seed 42, drift duplicates=0.5; " in done.stdout
     done = run("check", ".", "--sla", "c.json", "--drift", "duplicates=5", folder=line)
     assert done.returncode == 2
-    assert done.stderr.startswith("flops-mock: the share of duplicates is not between 0 and 1\n  where     --drift\n")
+    assert done.stderr.startswith("flops-mock: duplicates takes a share from 0 to 1\n  where     --drift\n")
 
 
 def test_markdown_goes_to_standard_output(broken: Path) -> None:

@@ -158,7 +158,7 @@ def own_imports(ground: Path) -> str:
         channel.ask(HELLO)
         answer = channel.ask(LOAD, uri="grpc://127.0.0.1:1", tags=["x"], timeout=10)
     assert isinstance(answer, Failure)
-    return str(Report("it", findings=load_failures(answer, "grpc://127.0.0.1:1", {})))
+    return str(Report("it", findings=load_failures(answer, "grpc://127.0.0.1:1", ())))
 
 
 FORGED_FACTS = """

@@ -142,7 +142,7 @@ def judged(found: Any) -> Iterable[Finding]:
         yield from rounds.chance_findings(found, start, 2)
     elif isinstance(found, facts.Raised) and found.chain:
         failure = facts.Failure("raised", found)
-        yield from load_failures(failure, "grpc://here:1", {})
+        yield from load_failures(failure, "grpc://here:1", ())
         yield failure_finding(failure, Stage.TRAIN, columns, ["x"])
         needs_data(failure)
 

@@ -231,7 +231,7 @@ def test_an_address_that_is_none_is_told(uri: str) -> None:
     [("timeout", "still running after 60 s", "  expected  data within the time limit\n"), ("ended", "signal SIGKILL", "")],
 )
 def test_an_end_of_the_process_while_loading_is_told(how: Literal["timeout", "ended"], ending: str, expected: str) -> None:
-    (finding,) = load_failures(Failure(how, ending=ending, output="killed"), "grpc://here:1", {})
+    (finding,) = load_failures(Failure(how, ending=ending, output="killed"), "grpc://here:1", ())
     assert f"{finding.code} {finding.problem}" == (
         "FM404 the learner's process ended while it loaded the data\n"
         "  where     grpc://here:1\n"

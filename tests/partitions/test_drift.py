@@ -19,6 +19,7 @@ from pytest_flops_mock.data.twins.catalogue import all_twins
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.partitions import drift as partitions_drift
 from pytest_flops_mock.partitions.drift import drifted
+from pytest_flops_mock.sla.drift_kinds import KINDS
 from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 FEATURES = datasets.Features(
@@ -54,7 +55,7 @@ def listed(rows: datasets.Dataset) -> list[dict[str, Any]]:
 
 
 def with_(**shares: Any) -> list[dict[str, Any]]:
-    made = with_drift(PLAIN, Drift(**shares))
+    made = with_drift(PLAIN, drift_of(shares))
     assert made.features == FEATURES
     return listed(made)
 
@@ -92,7 +93,7 @@ def test_noisy_labels_are_of_another_class_and_nothing_else_changes() -> None:
 @pytest.mark.parametrize("name", ["scikit-learn/adult-census-income", "scikit-learn/iris", "sentiment140"])
 def test_labels_of_any_type_can_be_noisy(name: str) -> None:
     plain = loaded_data(name, max_rows=150)
-    rows = with_drift(plain.dataset, Drift(label_noise=0.5), label=plain.label)
+    rows = with_drift(plain.dataset, drift_of({"label_noise": 0.5}), label=plain.label)
     before, after = plain.dataset.data.table[plain.label].to_pylist(), rows.data.table[plain.label].to_pylist()
     assert 50 < sum(was != now for was, now in zip(before, after, strict=True)) < 100
     assert set(after) == set(before)
@@ -116,7 +117,7 @@ def test_rows_can_come_twice() -> None:
 
 
 def test_it_is_the_same_for_the_same_seed_and_neither_another_drift_nor_another_column_moves_it() -> None:
-    drift = Drift(missing=0.3)
+    drift = drift_of({"missing": 0.3})
     assert listed(with_drift(PLAIN, drift, seed=1)) == listed(with_drift(PLAIN, drift, seed=1))
     assert listed(with_drift(PLAIN, drift, seed=1)) != listed(with_drift(PLAIN, drift, seed=2))
     gaps = [row["text"] is None for row in with_(missing=0.3)]
@@ -150,7 +151,9 @@ def test_rows_with_gaps_of_their_own_bear_each_of_them(share: str) -> None:
 def test_every_twin_can_have_them(twin: Twin) -> None:
     rows = make_twin(twin, rows=20, splits=[twin.main])[twin.main]
     images = any(isinstance(kind, datasets.Image) for kind in rows.features.values())
-    drift = Drift(missing=0.3, label_noise=0.3, imbalance=0.3, duplicates=0.3, corrupt_images=0.3 * images)
+    drift = drift_of(
+        {"missing": 0.3, "label_noise": 0.3, "imbalance": 0.3, "duplicates": 0.3, "corrupt_images": 0.3 * images}
+    )
     made = with_drift(rows, drift, label=twin.label or "")
     assert made.features == rows.features
     assert made.num_rows <= 20
@@ -198,7 +201,7 @@ def test_texts_can_be_in_another_case() -> None:
 
 def test_texts_that_are_missing_have_no_case_and_labels_are_texts_too() -> None:
     rows = datasets.Dataset.from_dict({"y": [None, "no", "Yes"]})
-    assert with_drift(rows, Drift(other_case=1), label="y")["y"][:] == [None, "NO", "yES"]
+    assert with_drift(rows, drift_of({"other_case": 1}), label="y")["y"][:] == [None, "NO", "yES"]
 
 
 def test_rows_can_be_lost_and_nothing_else_moves() -> None:
@@ -218,7 +221,7 @@ def test_one_column_can_have_it_alone() -> None:
     rows = with_(missing=1.0, column="label")
     assert [row["label"] for row in rows] == [None] * len(rows)
     assert [{**row, "label": 0} for row in rows] == [{**row, "label": 0} for row in listed(PLAIN)]
-    noisy = with_drift(PLAIN, Drift(label_noise=1, column="text"))
+    noisy = with_drift(PLAIN, drift_of({"label_noise": 1, "column": "text"}))
     assert all(row["text"] != before["text"] for row, before in zip(listed(noisy), listed(PLAIN), strict=True))
     assert [row["label"] for row in listed(noisy)] == [row["label"] for row in listed(PLAIN)]
 
@@ -229,14 +232,21 @@ def test_named_partitions_can_have_it_alone() -> None:
     assert [part["text"].null_count for part in parts] == [0, 200]
 
 
+def having(drift: Drift, count: int, seed: int) -> frozenset[int]:
+    """The partitions that have drift."""
+    drifts = partitions_drift.drift_by_partition(drift, count, seed, "rows")
+    return frozenset(index for index, own in enumerate(drifts) if own.rules)
+
+
 def test_a_share_of_the_partitions_can_have_it_and_the_seed_decides_which() -> None:
-    half = Drift(missing=1, devices=0.5)
-    chosen = [partitions_drift.drifting(half, 10, seed, "rows") for seed in range(5)]
+    half = drift_of({"missing": 1, "devices": 0.5})
+    chosen = [having(half, 10, seed) for seed in range(5)]
     assert {len(numbers) for numbers in chosen} == {5}
     assert len(set(chosen)) > 1
-    assert chosen[0] == partitions_drift.drifting(half, 10, 0, "rows")
-    assert partitions_drift.drifting(Drift(missing=1, partitions=(1, 3, 3), devices=0.5), 4, 1, "rows") <= {1, 3}
-    assert partitions_drift.drifting(Drift(), 3, 1, "rows") == {0, 1, 2}
+    assert chosen[0] == having(half, 10, 0)
+    assert having(drift_of({"missing": 1, "partitions": (1, 3, 3), "devices": 0.5}), 4, 1) <= {1, 3}
+    assert having(drift_of("missing=1"), 3, 1) == {0, 1, 2}
+    assert having(Drift(), 3, 1) == set()
 
 
 @pytest.mark.parametrize(
@@ -245,11 +255,49 @@ def test_a_share_of_the_partitions_can_have_it_and_the_seed_decides_which() -> N
         (
             "missing=1 column=txt",
             "the data set has no column txt that could have drift\n  where     mnist\n"
-            "  expected  one of: image, text, list, label\n  got       column=txt\n  nearest   text\n",
+            "  expected  one of: image, text, list, label\n  got       missing=1 column=txt\n  nearest   text\n",
         ),
-        ("corrupt_images=1 column=text", "the data set has no images that could be corrupt\n"),
-        ("other_case=1 column=label", "the data set has no text that could be in another case\n"),
-        ("label_noise=1 column=list", "the column list has no classes that could be wrong or imbalanced\n"),
+        (
+            "missing=1 column=text; missing_column=lable",
+            "the data set has no column lable that could have drift\n  where     mnist\n"
+            "  expected  one of: image, text, list, label\n  got       missing_column=lable\n  nearest   label\n",
+        ),
+        (
+            "corrupt_images=1 column=text",
+            "corrupt_images does not fit the column text\n  where     mnist\n"
+            "  expected  columns of images: image\n  got       text, of type string\n  nearest   image\n"
+            "  fix       name another column, or leave corrupt_images out",
+        ),
+        ("other_case=1 column=label", "other_case does not fit the column label\n"),
+        (
+            "factor=2 column=image",
+            "factor does not fit the column image\n  where     mnist\n"
+            "  expected  columns of numbers, which the data set does not have\n  got       image, of type Image\n"
+            "  fix       leave factor out",
+        ),
+        (
+            "outlier=2",
+            "the data set has no columns of numbers, which outlier is about\n  where     mnist\n"
+            "  expected  columns of numbers\n  got       columns image, text, list, label\n  fix       leave outlier out",
+        ),
+        ("factor=2 column=label", "factor does not fit the column label\n"),
+        ("time_shift=1h column=text", "time_shift does not fit the column text\n"),
+        ("type=int32 column=text", "type does not fit the column text\n"),
+        ("label_noise=1 column=list", "the column list has no classes that could have label_noise\n"),
+        (
+            "extra_column=label",
+            "drift gives two columns the name label\n  where     mnist, partition 0\n"
+            "  expected  columns of different names\n  got       extra_column=label\n"
+            "  fix       use a name that is not one of: image, text, list, label",
+        ),
+        (
+            "renamed=text column=label partitions=1",
+            "drift gives two columns the name text\n  where     mnist, partition 1\n",
+        ),
+        (
+            "missing_column=image; missing_column=text; missing_column=list; missing_column=label",
+            "drift leaves no column\n  where     mnist, partition 0\n",
+        ),
         (
             "missing=1 partitions=0,2",
             "there is no partition 2 that could have drift\n  where     mnist\n  expected  numbers from 0 to 1\n",
@@ -299,23 +347,25 @@ def told(drift: str, **changes: Any) -> list[str]:
 
 def test_images_can_only_be_corrupt_where_there_are_some(table_of_ones_own: Path) -> None:
     assert told("corrupt_images=0.1", dataset_name=str(table_of_ones_own)) == [
-        "the data set has no images that could be corrupt",
+        "the data set has no columns of images, which corrupt_images is about",
         f"  where     {table_of_ones_own}",
-        "  expected  a data set with a column of images",
+        "  expected  columns of images",
         "  got       columns age, ill",
         "  fix       leave corrupt_images out",
     ]
-    assert told("corrupt_images=0.1", dataset_name="imdb")[0] == "the data set has no images that could be corrupt"
+    assert told("corrupt_images=0.1", dataset_name="imdb")[0] == (
+        "the data set has no columns of images, which corrupt_images is about"
+    )
 
 
 @pytest.mark.parametrize("share", ["label_noise", "imbalance"])
 def test_a_label_that_nobody_knows_is_told(share: str, table_of_ones_own: Path) -> None:
     assert told(f"{share}=0.1", dataset_name=str(table_of_ones_own)) == [
-        "the data set has no label that could be wrong or imbalanced",
+        f"the data set has no label that could have {share}",
         f"  where     {table_of_ones_own}",
         "  expected  one column of the feature ClassLabel, or a label that a twin or a recorded sample knows",
         "  got       columns age, ill",
-        "  fix       leave label_noise and imbalance out, or describe the data set with its label "
+        f"  fix       name the column, as in {KINDS[share].example} column=age, or describe the data set with its label "
         "(flops-mock twin NAME --like DATA --label COLUMN)",
     ]
 
@@ -324,6 +374,6 @@ def test_several_labels_are_told() -> None:
     label = datasets.ClassLabel(names=["no", "yes"])
     rows = datasets.Dataset.from_dict({"a": [0], "b": [1]}, features=datasets.Features({"a": label, "b": label}))
     with pytest.raises(FlopsMockError) as error:
-        with_drift(rows, Drift(label_noise=1))
-    assert "the data set has several labels that could be wrong or imbalanced\n" in str(error.value)
+        with_drift(rows, drift_of({"label_noise": 1}))
+    assert "the data set has several labels that could have label_noise\n" in str(error.value)
     assert "  got       columns a, b, of which a, b are of the feature ClassLabel\n" in str(error.value)

@@ -19,7 +19,7 @@ from pytest_flops_mock.sla.models import (
     TrainingMode,
 )
 
-DATA_KEYS = "dataset_name, number_of_partitions, data_tag, split, config_name, revision, max_rows, partitioner"
+DATA_KEYS = "dataset_name, number_of_partitions, data_tag, split, config_name, revision, max_rows, partitioner, drift"
 
 MOCK = """{
     "customerID": "Admin",

@@ -122,7 +122,7 @@ def test_unknown_keys_are_warnings_at_every_level() -> None:
         "the FLOps manager ignores the key mock_data_configuration.number_of_partition, since it does not know it\n"
         "  where     <mapping>: mock_data_configuration.number_of_partition\n"
         "  expected  one of dataset_name, number_of_partitions, data_tag, split, config_name, revision, max_rows, "
-        "partitioner\n"
+        "partitioner, drift\n"
         "  got       number_of_partition\n"
         "  nearest   number_of_partitions\n"
         "  fix       rename it to number_of_partitions, or remove it",

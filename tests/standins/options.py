@@ -12,7 +12,7 @@ BAD = {
     "project-sla": ("projetc.json", "the project SLA is not there"),
     "data": ("synthetc", "there is no such source of data"),
     "recordings": (__file__, "recorded samples lie in a folder, and this is a file"),
-    "drift": ("missing=2", "the share of missing is not between 0 and 1"),
+    "drift": ("missing=2", "missing takes a share from 0 to 1"),
     "partitioner": ("dirichlet alpha=0", "alpha of dirichlet is not a number above 0"),
     "env": ("current,", "an environment has no name"),
     "allow-builds": ("maybe", "the ini key has a value of another type"),

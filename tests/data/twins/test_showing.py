@@ -16,7 +16,7 @@ from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.showing import contact_sheet, in_words, sample, schema
 from pytest_flops_mock.data.twins.twin import Twin
-from pytest_flops_mock.sla.schemes import Drift
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 VALUE = datasets.Value
 
@@ -93,7 +93,7 @@ def test_a_sample_has_five_rows_with_every_value_on_a_line() -> None:
 
 
 def test_a_sample_says_what_is_missing_or_broken() -> None:
-    shown = sample(rows_of("mnist", drift=Drift(missing=0.5, corrupt_images=1)))
+    shown = sample(rows_of("mnist", drift=drift_of({"missing": 0.5, "corrupt_images": 1})))
     assert "  image  null" in shown
     assert "  image  picture that cannot be opened" in shown
 

@@ -20,7 +20,7 @@ from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.making import make_split
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.partitions.drift import with_drift
-from pytest_flops_mock.sla.schemes import Drift
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 
 every_twin = pytest.mark.parametrize("twin", all_twins(), ids=lambda twin: twin.dataset)
 
@@ -100,7 +100,15 @@ def any_drift(draw: st.DrawFn, twin: Twin) -> Drift:
     has_images = any(isinstance(kind, datasets.Image) for kind in features_of(twin).values())
     corrupt = draw(shares) if has_images else 0.0
     imbalance = draw(st.sampled_from([0.0, 0.5, 1.0])) if twin.label else 0.0
-    return Drift(draw(shares), corrupt, draw(shares) if twin.label else 0.0, imbalance, draw(shares))
+    return drift_of(
+        {
+            "missing": draw(shares),
+            "corrupt_images": corrupt,
+            "label_noise": draw(shares) if twin.label else 0.0,
+            "imbalance": imbalance,
+            "duplicates": draw(shares),
+        }
+    )
 
 
 @pytest.mark.slow
