@@ -20,7 +20,9 @@ if find_spec("hypothesis") is None:
         )
     )
 
+from pytest_flops_mock.strategies.drift_rules import drifts
 from pytest_flops_mock.strategies.kinds import features
+from pytest_flops_mock.strategies.parts import partitions
 from pytest_flops_mock.strategies.profiles import ci_profile
 from pytest_flops_mock.strategies.rows import datasets
 from pytest_flops_mock.strategies.slas import mock_slas, project_slas, sla_pairs
@@ -31,10 +33,12 @@ __all__ = [
     "ci_profile",
     "data_tags",
     "datasets",
+    "drifts",
     "features",
     "flight_names",
     "mock_slas",
     "partitioners",
+    "partitions",
     "project_slas",
     "sla_pairs",
 ]

@@ -75,9 +75,7 @@ def _dataset(
     gone = {(name, place % len(rows)) for name, place in gaps} if rows else set()
     made = []
     for number, (name, feature) in enumerate(columns.items()):
-        values = [
-            None if (name, place) in gone else stored(feature, row[number], form) for place, row in enumerate(rows)
-        ]
+        values = [None if (name, place) in gone else stored(feature, row[number], form) for place, row in enumerate(rows)]
         made.append(_column(values, schema.field(number).type))
     table = pa.Table.from_arrays(made, schema=schema)
     digest = ContentDigest(schema)

@@ -27,9 +27,7 @@ _SEEDS = st.integers(0, 2**32 - 1)
 _Said = dict[str, Any]
 
 
-def partitioners(
-    dataset: hf.Dataset, number_of_partitions: int = 2, *, label: str = ""
-) -> st.SearchStrategy[Partitioning]:
+def partitioners(dataset: hf.Dataset, number_of_partitions: int = 2, *, label: str = "") -> st.SearchStrategy[Partitioning]:
     """Partitioners, with arguments, that split this data set into so many partitions.
 
     Those by a column name it, unless it is the label that the product would take. Mixed fleets are among them where there
@@ -224,9 +222,7 @@ def _distribution(data: _Data) -> Iterator[st.SearchStrategy[_Said]]:
 
 def _continuous(data: _Data) -> Iterator[st.SearchStrategy[_Said]]:
     columns = data.columns(name="continuous", strictness=0)
-    yield from _by(
-        columns, name=st.just("continuous"), strictness=st.sampled_from([0.0, 1.0, 0.5]), shuffle=st.booleans()
-    )
+    yield from _by(columns, name=st.just("continuous"), strictness=st.sampled_from([0.0, 1.0, 0.5]), shuffle=st.booleans())
 
 
 def _by(columns: list[str], **said: st.SearchStrategy[Any]) -> Iterator[st.SearchStrategy[_Said]]:

@@ -13,9 +13,7 @@ from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.flight.features import features_of
 from pytest_flops_mock.strategies import datasets, features
 
-PEOPLE = hf.Features(
-    {"age": hf.Value("int8"), "picture": hf.Image(), "label": hf.ClassLabel(names=["no", "yes"])}
-)
+PEOPLE = hf.Features({"age": hf.Value("int8"), "picture": hf.Image(), "label": hf.ClassLabel(names=["no", "yes"])})
 SLA = {"customerID": "Admin", "mock_data_configuration": {"dataset_name": "drawn", "data_tag": "drawn"}}
 
 
@@ -97,8 +95,8 @@ def test_features_shrink_to_one_number(seeds: int) -> None:
 
     number = str({"a": hf.Value("int64")}).replace(", id=None", "")
     assert shrunk(features(), lambda _: True, seeds=seeds, shown=written) == number
-    label = shrunk(features(label=True), lambda _: True, seeds=seeds, shown=lambda found: found["label"].names)
-    assert label == ["a", "aa"]
+    label = shrunk(features(label=True), lambda _: True, seeds=seeds, shown=lambda found: tuple(found["label"].names))
+    assert label == ("a", "aa")
 
 
 @SEEDS
