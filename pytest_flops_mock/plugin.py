@@ -29,6 +29,7 @@ from pytest_flops_mock.fixtures import (
     SERVERS,
     flops_check,
     flops_repository,
+    flops_try,
     ml_data_server,
     ml_data_server_address,
     ml_data_server_store,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "flops_check",
     "flops_repository",
+    "flops_try",
     "ml_data_server",
     "ml_data_server_address",
     "ml_data_server_store",
