@@ -44,9 +44,10 @@ def test_given_needs_nothing_suppressed(project: pytest.Pytester) -> None:
             assert report.data.rows == partition.num_rows
         """
     )
-    project.runpytest_subprocess("-p", "no:cacheprovider", timeout=120).assert_outcomes(passed=1)
+    project.runpytest_subprocess("-p", "no:cacheprovider", timeout=300).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_what_breaks_the_repository_is_shrunk_and_shown(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
@@ -60,11 +61,12 @@ def test_what_breaks_the_repository_is_shrunk_and_shown(project: pytest.Pytester
             assert report.ok, report
         """
     )
-    result = project.runpytest_subprocess("-p", "no:cacheprovider", timeout=120)
+    result = project.runpytest_subprocess("-p", "no:cacheprovider", timeout=300)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*Sample(rows=(), drift='', seed=0)", "*rows: []"])
 
 
+@pytest.mark.slow
 def test_one_process_serves_all_examples(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
@@ -82,4 +84,4 @@ def test_one_process_serves_all_examples(project: pytest.Pytester) -> None:
             assert flops_try(twin.data.table.slice(0, 20), until="transform").ok
         """
     )
-    project.runpytest_subprocess("-p", "no:cacheprovider", timeout=120).assert_outcomes(passed=2)
+    project.runpytest_subprocess("-p", "no:cacheprovider", timeout=300).assert_outcomes(passed=2)
