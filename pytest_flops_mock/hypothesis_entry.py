@@ -28,8 +28,6 @@ def _register(kind: type) -> None:
 
 
 def _strategy(kind: type) -> SearchStrategy[Any]:
-    from hypothesis import strategies as st
-
     strategies = import_module("pytest_flops_mock.strategies")
     drawn: SearchStrategy[Any] = getattr(strategies, _STRATEGIES[kind.__name__])()
     return drawn.map(lambda seeded: seeded.repository) if kind.__name__ == "MLRepository" else drawn

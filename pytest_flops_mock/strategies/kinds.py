@@ -21,6 +21,9 @@ _OTHERS = (
     *("bool", "string", "large_string", "binary", "large_binary", "date32", "date64", "time32[s]", "time64[us]"),
     *("timestamp[s]", "timestamp[ns]", "timestamp[us, tz=UTC]", "duration[ms]", "decimal128(10, 2)"),
 )
+_BLOBS = st.integers(0, 2**16 - 1)
+"""Seeds of what NumPy makes."""
+
 _MISSING = st.sampled_from([False, False, False, True])
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DAY = 24 * 60 * 60
@@ -68,26 +71,30 @@ def values_of(feature: Any, where: str, *, missing: bool) -> st.SearchStrategy[A
     Raises:
         DataSourceError: It is of no kind that can be drawn.
     """
-    kind = type(feature).__name__
     if isinstance(feature, Mapping):
         children = {name: _part_of(child, where, missing) for name, child in feature.items()}
         return st.fixed_dictionaries(children)
-    if isinstance(feature, list) or (kind in _LISTS and not isinstance(_inner(feature), Mapping | list)) or kind == "List":
+    if _is_list(feature):
         length = getattr(feature, "length", -1)
         if _holds_array(_inner(feature)):  # Arrow makes no lists of an extension type
             raise _no_such_kind(repr(feature), where)
         inner = _part_of(_inner(feature), where, missing)
         return st.lists(inner, min_size=max(length, 0), max_size=length if length >= 0 else 3)
+    return _one(feature, where)
+
+
+def _one(feature: Any, where: str) -> st.SearchStrategy[Any]:
+    kind = type(feature).__name__
     if kind == "ClassLabel":
         return st.integers(0, feature.num_classes - 1)
     if kind in ("Image", "Audio"):
-        return st.integers(0, 2**16 - 1)
+        return _BLOBS
     if kind == "Translation":
         return st.fixed_dictionaries(dict.fromkeys(feature.languages, st.text(max_size=5)))
     if kind in ("Array2D", "Array3D", "Array4D", "Array5D") and all(feature.shape):
-        return st.integers(0, 2**16 - 1).map(lambda seed: _array(seed, feature.shape, feature.dtype))
+        return _BLOBS.map(lambda seed: _array(seed, feature.shape, feature.dtype))
     if kind == "Value":
-        return _plain(pa.schema([]) if feature.pa_type is None else feature.pa_type, where)
+        return _plain(feature.pa_type, where)
     raise _no_such_kind(repr(feature), where)
 
 
@@ -200,6 +207,14 @@ def _plain(kind: pa.DataType, where: str) -> st.SearchStrategy[Any]:  # noqa: PL
 def _units(kind: Any) -> int:
     """How many of a type's units make a second."""
     return {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
+
+
+def _is_list(feature: Any) -> bool:
+    """In ``datasets`` 2.x a ``Sequence`` of a struct is a struct of lists, which is of no kind that is drawn here."""
+    kind = type(feature).__name__
+    return (
+        isinstance(feature, list) or kind == "List" or (kind in _LISTS and not isinstance(_inner(feature), Mapping | list))
+    )
 
 
 def _inner(feature: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Partitions that could be made of a data set: of any size, of some classes, in another order, with rows twice, with drift."""
+"""Partitions that could be made of a data set: of any size, of some classes, in any order, with rows twice, with drift."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def partitions(
     """Partitions that a learner could get of this data set, as ``datasets.Dataset``.
 
     From no row to all of them; of all classes, of some or of one; in the data set's order, mixed, reversed or sorted by
-    label; with rows that come twice; and with drift, such as missing values. They shrink to the data set's first rows, as few
-    as fail, with all classes allowed, in order, each once, without drift. Hypothesis prints how the rows of an example that
-    fails were chosen, and the rows.
+    label; with rows that come twice; and with drift, such as missing values. They shrink to the data set's first rows, as
+    few as fail, with all classes allowed, in order, each once, without drift. Hypothesis prints how the rows of an example
+    that fails were chosen, and the rows.
 
     Args:
         dataset: A ``datasets.Dataset``: a twin's rows, a recorded sample, or your own.

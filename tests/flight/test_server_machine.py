@@ -1,4 +1,4 @@
-"""The server against a model of it: whatever clients do, and in which order, it holds what was sent whole and not dropped."""
+"""The server against a model of it: whatever clients do, in any order, it holds what was sent whole and not dropped."""
 
 from __future__ import annotations
 
@@ -142,6 +142,6 @@ class ClientsOfAVolume(Clients):
 @pytest.mark.parametrize("examples", [6, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("machine", [Clients, ClientsOfAVolume], ids=["memory", "parquet"])
 def test_the_server_is_as_its_model(machine: Any, examples: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine, settings=settings(ci_profile(examples), stateful_step_count=15, phases=[Phase.generate, Phase.shrink])
     )

@@ -17,7 +17,8 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
         import datasets, pytest
         from pytest_flops_mock import MLDataServer, MLDataClient, MockDataProvider
 
-        SLA = {"customerID": "Admin", "mock_data_configuration": {"dataset_name": "mnist", "data_tag": "mnist", "max_rows": 60}}
+        MNIST = {"dataset_name": "mnist", "data_tag": "mnist", "max_rows": 60}
+        SLA = {"customerID": "Admin", "mock_data_configuration": MNIST}
 
         @pytest.fixture(scope="session")
         def twin():
@@ -74,7 +75,8 @@ def test_one_process_serves_all_examples(project: pytest.Pytester) -> None:
         from pytest_flops_mock import MLRepository
 
         def test_process(flops_try, twin, request):
-            files = {path.name: path.read_text() for path in pathlib.Path(request.config.getini("flops_repository")).iterdir()}
+            folder = pathlib.Path(request.config.getini("flops_repository"))
+            files = {path.name: path.read_text() for path in folder.iterdir()}
             files["data_manager.py"] += "\\nimport os\\nraise RuntimeError(f'process {os.getpid()}')\\n"
             texts = {flops_try(twin, files, until="transform").errors[0].message for _ in range(2)}
             assert len(texts) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def digest(table: pa.Table) -> str:
 def cut(table: pa.Table, places: list[int]) -> pa.Table:
     """The same rows in other chunks, some of them empty, that are parts of larger buffers."""
     edges = [0, *sorted(place % (table.num_rows + 1) for place in places), table.num_rows]
-    pieces = [table.slice(low, high - low) for low, high in zip(edges, edges[1:], strict=False)]
+    pieces = [table.slice(low, high - low) for low, high in pairwise(edges)]
     return pa.concat_tables(pieces)
 
 

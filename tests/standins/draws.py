@@ -23,7 +23,7 @@ SEEDS = pytest.mark.parametrize("seeds", [2, pytest.param(40, marks=pytest.mark.
 
 
 def drawn(strategy: SearchStrategy[_T], check: Callable[[_T], Any], *, examples: int = PLENTY) -> Counter[Any]:
-    """How often ``check`` gave what, over examples that are the same each time, under the health checks that are not about time."""
+    """How often ``check`` gave what, over examples that are the same each time; health checks but that of time count."""
     seen: Counter[Any] = Counter()
 
     @settings(ci_profile(examples), phases=[Phase.generate])
