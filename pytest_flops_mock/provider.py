@@ -33,7 +33,7 @@ from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drif
 from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
-from pytest_flops_mock.partitions.splitting import SEED, Partition, split
+from pytest_flops_mock.partitions.splitting import SEED, Partition, split, whole
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
@@ -197,6 +197,21 @@ class MockDataProvider:
         count = partitions_asked(plan, sla.asked_partitions)
         return self._loaded(sla, None, count or 1, 0 if plan is None else rows_needed(plan, count or 1)), plan, count
 
+    def send(self, rows: Any, data_tag: str) -> PartitionFacts:
+        """Store one partition as it is: not split, not shuffled, without drift. It may have no rows.
+
+        Args:
+            rows: A ``datasets.Dataset``, or an Arrow table.
+            data_tag: The tag under which a learner finds it.
+
+        Raises:
+            DataSourceError: The real provider could not send these rows, or they are no data set.
+            UploadError: The server is not there or refused them.
+        """
+        partition = whole(handed_in(_as_dataset(rows), "partition"))
+        with MLDataClient(self.uri, timeout=self.timeout) as client, closing(_named(iter((partition,)))) as ready:
+            return _send(client, next(ready), data_tag, lambda sent: None)
+
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
         return source_of(dataset_name, self.data, self.recordings)
@@ -226,6 +241,14 @@ class MockDataProvider:
         folder = sla.folder or Path.cwd()
         data = resolve(sla.dataset_name, self.data, self.recordings, folder=folder, selection=selection)
         return load(data, partitions=partitions, least=least, seed=self.seed)
+
+
+def _as_dataset(rows: Any) -> Any:
+    if not isinstance(rows, pa.Table):
+        return rows
+    from datasets import Dataset
+
+    return Dataset(rows, fingerprint="handed in")
 
 
 def _loaded_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any]) -> MockSLA:
