@@ -32,7 +32,7 @@ class Candidate:
         keeping: Samples that have it and little else in common with the one that fails.
         lacking: Samples that lack it and little else, the nearest first; what was changed, in words.
         of_drift: Whether it is about drift; other properties are judged by partitions without.
-        comparable: Of which partitions it says anything at all.
+        comparable: Of which partitions it says anything at all; of one without rows that is seldom.
     """
 
     property: Property
@@ -40,7 +40,7 @@ class Candidate:
     keeping: tuple[Sample, ...] = ()
     lacking: tuple[tuple[Sample, str], ...] = ()
     of_drift: bool = False
-    comparable: Holds = lambda facts: True
+    comparable: Holds = lambda facts: facts.rows > 0
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ def _is_without(column: str) -> Holds:
     return lambda facts: column not in facts.columns
 
 
-def _goes_beyond(column: str) -> Holds:
-    return lambda facts: column in facts.beyond
+def _goes_beyond(column: str, *, below: bool, above: bool) -> Holds:
+    return lambda facts: (below and column in facts.below) or (above and column in facts.above)
 
 
 def _has_another_type(column: str, kind: str) -> Holds:
@@ -196,10 +196,16 @@ def _other_type(case: Case) -> Iterator[Candidate]:
 
 
 def _beyond(case: Case) -> Iterator[Candidate]:
-    for name in sorted(case.facts.beyond):
-        holds = _goes_beyond(name)
-        cure = f"values of {name} as the data set has them"
-        yield _drifted(case, "value out of range", f"a value out of range in {name}", name, holds, cure)
+    sides = (
+        ("out of range in {}", True, True),
+        ("above all others in {}", False, True),
+        ("below all others in {}", True, False),
+    )
+    for name in sorted(case.facts.below | case.facts.above):
+        for text, below, above in sides:
+            holds = _goes_beyond(name, below=below, above=above)
+            cure = f"values of {name} as the data set has them"
+            yield _drifted(case, "value out of range", f"a value {text.format(name)}", name, holds, cure)
 
 
 NAMES = {
@@ -230,7 +236,7 @@ def _said(rule: DriftRule) -> str:
 
 def _empty(case: Case) -> Iterator[Candidate]:
     one = ((Sample(case.some(1)), "1 row"), (Sample(case.some(LARGE)), counted(LARGE, "row")))
-    yield Candidate(Property("empty", "no rows"), lambda facts: facts.rows == 0, (), one)
+    yield Candidate(Property("empty", "no rows"), lambda facts: facts.rows == 0, (), one, comparable=lambda facts: True)
 
 
 def _one_class(case: Case) -> Iterator[Candidate]:

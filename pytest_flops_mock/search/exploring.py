@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 
 from pytest_flops_mock.errors import Problem, ToolError
 from pytest_flops_mock.partitions.sample import Population, Sample
@@ -13,6 +15,16 @@ from pytest_flops_mock.search.trying import Key, Outcome, TimeIsUpError
 
 EXPLORING = 0.7
 """Share of the time that goes into drawing once a failure was found, which is then to be made small."""
+
+BATCH = 50
+"""Partitions that are drawn at once: to what it draws one by one, Hypothesis adds changes of the same for the most part."""
+
+TURNS = 5
+"""Batches that Hypothesis may draw of one seed: the plainest and the next. Up to nine, it begins with no small ones."""
+
+
+class _BatchEnds(BaseException):
+    """All of a batch was tried: the next one comes of another seed."""
 
 
 @dataclass
@@ -72,10 +84,12 @@ def explore(
         TimeIsUpError: There is no time for another one.
     """
     import hypothesis
+    from hypothesis import strategies as st
 
     from pytest_flops_mock.strategies.samples import samples
 
     began = time.monotonic()
+    batches = st.lists(samples(population, drift), min_size=BATCH, max_size=BATCH)
 
     def one(sample: Sample) -> None:
         if seconds is not None and seen.failures and time.monotonic() - began > EXPLORING * seconds:
@@ -86,8 +100,15 @@ def explore(
             seen.failures.setdefault(outcome.key, []).append(sample)
         on_example(seen)
 
+    def some(batch: list[Sample]) -> None:
+        is_plainest = len(set(batch)) == 1  # what Hypothesis begins with
+        for sample in batch[:1] if is_plainest else batch[: examples - seen.examples]:
+            one(sample)
+        if not is_plainest or seen.examples >= examples:
+            raise _BatchEnds
+
     settings = hypothesis.settings(
-        max_examples=examples,
+        max_examples=TURNS,
         database=None,
         deadline=None,
         derandomize=False,
@@ -95,4 +116,8 @@ def explore(
         suppress_health_check=list(hypothesis.HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
-    hypothesis.seed(seed)(settings(hypothesis.given(samples(population, drift))(one)))()
+    for turn in count():
+        if seen.examples >= examples:
+            return
+        with suppress(_BatchEnds):
+            hypothesis.seed(f"{seed}/{turn}")(settings(hypothesis.given(batches)(some)))()

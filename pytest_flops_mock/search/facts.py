@@ -29,7 +29,8 @@ class Facts:
         fewest: Rows of the rarest class that occurs.
         repeated: Whether a row comes twice.
         missing: Columns in which a value is missing.
-        beyond: Columns with a number below or above all of the population.
+        below: Columns with a number below all of the population.
+        above: Columns with a number above all of it.
         columns: Names of the columns, in order.
         types: Their types.
         rules: The drift that has changed something.
@@ -41,7 +42,8 @@ class Facts:
     fewest: int
     repeated: bool
     missing: frozenset[str]
-    beyond: frozenset[str]
+    below: frozenset[str]
+    above: frozenset[str]
     columns: tuple[str, ...]
     types: tuple[tuple[str, str], ...]
     rules: frozenset[DriftRule]
@@ -83,7 +85,8 @@ class Looking:
             fewest=min(ranks.values(), default=0),
             repeated=len(set(same)) < len(same),
             missing=frozenset(name for name in table.column_names if table[name].null_count),
-            beyond=frozenset(name for name in names if _is_beyond(table[name], self._ends[name])),
+            below=frozenset(name for name in names if _goes_beyond(table[name], self._ends[name])[0]),
+            above=frozenset(name for name in names if _goes_beyond(table[name], self._ends[name])[1]),
             columns=tuple(table.column_names),
             types=tuple((field.name, str(field.type)) for field in table.schema),
             rules=frozenset(rule for rule in rules_of(sample.drift) if self._has_changed(rule, sample, table)),
@@ -119,6 +122,6 @@ def _ends(column: pa.ChunkedArray) -> tuple[Any, Any]:
     return found["min"].as_py(), found["max"].as_py()
 
 
-def _is_beyond(column: pa.ChunkedArray, ends: tuple[Any, Any]) -> bool:
+def _goes_beyond(column: pa.ChunkedArray, ends: tuple[Any, Any]) -> tuple[bool, bool]:
     low, high = _ends(column)
-    return low is not None and ends[0] is not None and (low < ends[0] or high > ends[1])
+    return (False, False) if low is None or ends[0] is None else (low < ends[0], high > ends[1])

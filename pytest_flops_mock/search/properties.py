@@ -10,7 +10,7 @@ from pytest_flops_mock.search.candidates import Candidate, Case, candidates
 from pytest_flops_mock.search.facts import Looking
 from pytest_flops_mock.search.found import Property
 from pytest_flops_mock.search.rows import Labels
-from pytest_flops_mock.search.trying import Key, Outcome, Trier
+from pytest_flops_mock.search.trying import Key, Outcome, Tries
 
 TRIES = 60
 DEAR_TRIES = 12
@@ -25,7 +25,7 @@ class _EnoughError(Exception):
     """All tries are used."""
 
 
-def property_of(sample: Sample, key: Key, trier: Trier, looking: Looking, labels: Labels, *, tries: int = TRIES) -> Property:
+def property_of(sample: Sample, key: Key, trier: Tries, looking: Looking, labels: Labels, *, tries: int = TRIES) -> Property:
     """What matters about the smallest partition that fails.
 
     All that was tried before counts: a property must hold for each partition that fails in this way, and for none that
@@ -71,7 +71,7 @@ def property_of(sample: Sample, key: Key, trier: Trier, looking: Looking, labels
     return Property()
 
 
-def _explains(candidate: Candidate, key: Key, trier: Trier, looking: Looking, unexplained: float) -> bool:
+def _explains(candidate: Candidate, key: Key, trier: Tries, looking: Looking, unexplained: float) -> bool:
     """Whether what was tried before speaks for it: all that passes, and all failures but a share."""
     fails = wrong = 0
     for sample, outcome in tuple(trier.outcomes.items()):

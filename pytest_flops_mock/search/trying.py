@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.findings import Finding
@@ -73,6 +74,21 @@ class Outcome:
     def passes(self) -> bool:
         """Whether the repository can use it."""
         return self.made and self.finding is None
+
+
+class Tries(Protocol):
+    """Whatever says what comes of a partition."""
+
+    @property
+    def population(self) -> Population:
+        """What samples are made of."""
+
+    @property
+    def outcomes(self) -> Mapping[Sample, Outcome]:
+        """What came of those that were tried, in order."""
+
+    def __call__(self, sample: Sample) -> Outcome:
+        """What comes of one; of one that was tried before, the same again."""
 
 
 class Trier:

@@ -72,6 +72,6 @@ def drift_in_words(rule: DriftRule) -> str:
         "missing_column": f"no column {value}",
         "renamed": f"the name {value} for {rule.column}",
         "extra_column": f"an extra column {value}",
-        "reordered": "its columns in another order",
+        "reordered": "columns in another order",
     }
     return known.get(rule.kind, rule.what)
