@@ -208,9 +208,9 @@ class MockDataProvider:
             DataSourceError: The real provider could not send these rows, or they are no data set.
             UploadError: The server is not there or refused them.
         """
-        partition = whole(handed_in(_as_dataset(rows), "partition"))
-        with MLDataClient(self.uri, timeout=self.timeout) as client, closing(_named(iter((partition,)))) as ready:
-            return _send(client, next(ready), data_tag, lambda sent: None)
+        named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
+        with MLDataClient(self.uri, timeout=self.timeout) as client:
+            return _send(client, named, data_tag, lambda sent: None)
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
@@ -293,10 +293,12 @@ def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generat
 
 
 def _next(partitions: Iterator[Partition], label: Label) -> _Named | None:
-    """The next partition, if FLOps' provider can name it and an ML data server can keep it."""
     partition = next(partitions, None)
-    if partition is None:
-        return None
+    return None if partition is None else _ready(partition, label)
+
+
+def _ready(partition: Partition, label: Label) -> _Named:
+    """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
     check_types(partition.schema, partition.where)
     check_columns(partition.schema, partition.where)
     batches = _repeatable(partition)
