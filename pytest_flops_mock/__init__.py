@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
+    from pytest_flops_mock.report.plots import plot_partitions
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.search.found import Broken, Likelihood, Property, SearchResult
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
     from pytest_flops_mock.sla.schemes import Drift, DriftRule
     from pytest_flops_mock.stage import Outcome, Severity, Stage
+    from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 
 __version__ = "0.1.0"
 
@@ -47,6 +49,7 @@ _HOMES = {
     "options": ("CheckOptions",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
+    "report.plots": ("plot_partitions",),
     "report.report": ("Report",),
     "search.found": ("Broken", "Likelihood", "Property", "SearchResult"),
     "search.replaying": ("replay_partition",),
@@ -54,6 +57,7 @@ _HOMES = {
     "sla.models": ("MockSLA", "ProjectSLA"),
     "sla.schemes": ("Drift", "DriftRule"),
     "stage": ("Outcome", "Severity", "Stage"),
+    "statistics": ("PartitionStatistics", "SplitStatistics", "TargetSummary"),
 }
 
 __all__ = [
@@ -76,6 +80,7 @@ __all__ = [
     "MockSLA",
     "Outcome",
     "ParquetStore",
+    "PartitionStatistics",
     "Problem",
     "ProjectSLA",
     "Property",
@@ -85,12 +90,15 @@ __all__ = [
     "RepositoryChecker",
     "SearchResult",
     "Severity",
+    "SplitStatistics",
     "Stage",
     "Store",
     "StoredPartition",
+    "TargetSummary",
     "__version__",
     "check_repository",
     "load_partitions",
+    "plot_partitions",
     "replay_partition",
     "search_repository",
 ]

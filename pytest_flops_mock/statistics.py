@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+CHANCE = 1e-3
+"""How likely it is at most that an IID split is taken for one that is not."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class PartitionStatistics:
         wasserstein: Distance of its target's values to those of all rows, in the target's own unit: the area between the
             two distribution functions (Kantorovich 1942; Vallender 1974).
         by_chance: Up to where chance explains its distance, in the unit of :attr:`SplitStatistics.distances`.
+        lacks_by_chance: How many classes so many rows lack on average if they are drawn from all; ``None`` where rows have
+            several labels.
     """
 
     rows: int
@@ -56,6 +63,7 @@ class PartitionStatistics:
     hellinger: float | None = None
     wasserstein: float | None = None
     by_chance: float | None = None
+    lacks_by_chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +98,38 @@ class SplitStatistics:
         return tuple(None if each.wasserstein is None else each.wasserstein / unit for each in self.partitions)
 
     @property
+    def lacking(self) -> Mapping[int, tuple[str, ...]]:
+        """The classes that partitions lack, by their numbers, where chance does not explain it.
+
+        That a partition lacks so many, or that all of them together do, is less likely than ``CHANCE`` by Chernoff's bound.
+        It holds for counts of empty classes, since fewer rows of one leave more for others (Dubhashi and Ranjan 1998).
+        """
+        found: dict[int, tuple[str, ...]] = {}
+        alone: set[int] = set()
+        expected = 0.0
+        for number, each in enumerate(self.partitions):
+            if each.lacks_by_chance is None:
+                continue
+            own = {name for name, _ in each.labels}
+            lacks = tuple(name for name in self.classes if name not in own)
+            expected += each.lacks_by_chance
+            if lacks:
+                found[number] = lacks
+                if _too_many(len(lacks), each.lacks_by_chance, CHANCE / len(self.partitions)):
+                    alone.add(number)
+        together = _too_many(sum(map(len, found.values())), expected, CHANCE)
+        return found if together else {number: lacks for number, lacks in found.items() if number in alone}
+
+    @property
     def is_even(self) -> bool:
         """Whether all partitions have as many rows, no value is missing, and chance explains how their labels differ."""
         sizes = [each.rows for each in self.partitions]
         pairs = zip(self.distances, self.partitions, strict=True)
         alike = all(off is None or each.by_chance is None or off <= each.by_chance for off, each in pairs)
-        return max(sizes, default=0) - min(sizes, default=0) <= 1 and not self.whole.missing and alike
+        return max(sizes, default=0) - min(sizes, default=0) <= 1 and not self.whole.missing and alike and not self.lacking
+
+
+def _too_many(count: int, expected: float, chance: float) -> bool:
+    """Whether so many are less likely than that, where so many are expected (Chernoff 1952)."""
+    expected = max(expected, 1e-300)
+    return count > expected and count - expected + count * math.log(expected / count) < math.log(chance)

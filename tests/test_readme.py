@@ -102,8 +102,8 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
 
 @pytest.mark.slow
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
-    apart = ("python3 -m venv", "flops-mock search")
-    headed = [block for block in blocks("console") if block.startswith(apart) or "record" in block]
+    elsewhere = ("python3 -m venv", " record ", " partitions ", "flops-mock search")
+    headed = [block for block in blocks("console") if any(word in block for word in elsewhere)]
     lines = [line for block in blocks("console") if block not in headed for line in block.splitlines()]
     assert lines[0] == "pip install pytest-flops-mock"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -124,6 +124,14 @@ def shell(commands: str, **variables: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_the_command_for_partitions_shows_and_draws_them(example: pytest.Pytester) -> None:
+    (command,) = [block for block in blocks("console") if "partitions" in block]
+    out = shell(command)
+    assert "\nlabel       label: 10 classes, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n" in out
+    assert out.endswith("\nplot        partitions.svg\n")
+    assert (example.path / "partitions.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""``flops-mock``: check and search an ML repository without pytest, samples and twins of data sets, explain findings."""
+"""``flops-mock``: check and search an ML repository without pytest; partitions, samples and twins of data; findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.machine import ran_out
 
-ABOUT = "Check and search an ML repository without pytest, record samples and make twins of data sets, explain findings."
+ABOUT = "Check and search an ML repository without pytest, show partitions, record samples, make twins, explain findings."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_flops_mock.errors import Problem, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.partitions.heterogeneity import CHANCE
 from pytest_flops_mock.statistics import SplitStatistics
 
 SHOWN = 6
@@ -28,21 +26,6 @@ def partition_findings(
     return tuple(Finding.of(problem) for problem in _problems(statistics, where, min_rows, max_distance))
 
 
-def lacking(statistics: SplitStatistics) -> Mapping[int, Sequence[str]]:
-    """The classes that partitions lack and that chance would have given them, by the number of the partition."""
-    whole = statistics.whole
-    labelled = whole.rows - whole.unlabelled
-    unlikely = math.log(CHANCE / max(len(statistics.classes) * len(statistics.partitions), 1))
-    found: dict[int, list[str]] = {}
-    for number, each in enumerate(statistics.partitions):
-        own, rows = dict(each.labels), each.rows - each.unlabelled
-        for name, count in whole.labels:
-            share = min(count / labelled, 1 - 1e-9)
-            if rows and name not in own and rows * math.log1p(-share) < unlikely:
-                found.setdefault(number, []).append(name)
-    return found
-
-
 def _problems(statistics: SplitStatistics, where: str, min_rows: int, max_distance: float) -> Iterator[Problem]:
     sizes = [each.rows for each in statistics.partitions]
     if empty := [number for number, rows in enumerate(sizes) if not rows]:
@@ -54,11 +37,11 @@ def _problems(statistics: SplitStatistics, where: str, min_rows: int, max_distan
             fix="let the repository work without rows, or ask for fewer or larger partitions, or for less drift",
             code="FM311",
         )
-    if lacks := lacking(statistics):
+    if lacks := statistics.lacking:
         worst = sorted(lacks, key=lambda number: -len(lacks[number]))
         told = (f"{number} lacks {listing(map(_cut, lacks[number]), SHOWN)}" for number in worst)
         yield Problem(
-            f"{_some(lacks, sizes, 'without', 'without')} classes that others have",
+            f"{_some(lacks, sizes, 'lacks', 'lack')} classes that others have",
             where,
             expected=f"the classes of {statistics.label}: {listing(map(_cut, statistics.classes))}",
             got="; ".join(_first(told, len(lacks))),
@@ -82,7 +65,7 @@ def _problems(statistics: SplitStatistics, where: str, min_rows: int, max_distan
         farthest = sorted(far, key=lambda number: -far[number])
         unit = "by Jensen-Shannon" if statistics.whole.target is None else "standard deviations by Wasserstein"
         yield Problem(
-            f"the labels of {_some(far, sizes)} far off those of all rows",
+            f"the labels of {_some(far, sizes, 'are')} far off those of all rows",
             where,
             expected=f"a distance of {statistics.label} up to {max_distance:g}, {unit}",
             got="; ".join(_first((f"{number} is {far[number]:.2f} off" for number in farthest), len(far))),

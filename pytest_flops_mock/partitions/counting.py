@@ -201,10 +201,9 @@ def _unlike(column: pa.Array) -> tuple[Floats, Floats]:
 
 
 def _missing(column: pa.Array) -> int:
-    gone = column.null_count
-    if pa.types.is_floating(column.type) and len(column):
-        gone += pc.sum(pc.is_nan(column)).as_py() or 0
-    return int(gone)
+    if pa.types.is_floating(column.type):  # null becomes NaN
+        return int(np.count_nonzero(np.isnan(column.to_numpy(zero_copy_only=False))))
+    return int(column.null_count)
 
 
 def _is_list(kind: pa.DataType) -> bool:

@@ -9,14 +9,11 @@ from typing import Any
 import numpy as np
 
 from pytest_flops_mock.partitions.counting import MAX_POINTS, Counts, Floats, all_moments, moments_of, squeezed
-from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
+from pytest_flops_mock.statistics import CHANCE, PartitionStatistics, SplitStatistics, TargetSummary
 
 FEW_VALUES = 100
 ROWS_FOR_EACH = 20
 """Whole numbers are classes if there are few different ones, or so many rows for each; else they are a continuous target."""
-
-CHANCE = 1e-3
-"""How likely it is that any of the partitions of an IID split is taken for one that is off."""
 
 
 def statistics_of(counts: Sequence[Counts]) -> SplitStatistics:
@@ -171,6 +168,8 @@ def _compare_classes(
         # Several labels of one row come together: what counts is how often rows were drawn.
         rows, of = each.rows - each.unlabelled, whole["rows"] - whole["unlabelled"]
         described["by_chance"] = distance_by_chance(len(classes), max(rows, 1), of, len(counts))
+        if not any(each.several for each in counts):
+            described["lacks_by_chance"] = float(((1 - total / total.sum()) ** rows).sum())
     return classes
 
 

@@ -80,7 +80,7 @@ def plain_statistics(statistics: SplitStatistics) -> dict[str, Any]:
         {**asdict(each), "labels": dict(each.labels), "missing": dict(each.missing)}
         for each in (statistics.whole, *statistics.partitions)
     )
-    return {**asdict(statistics), "partitions": partitions, "whole": whole}
+    return {**asdict(statistics), "classes": list(statistics.classes), "partitions": partitions, "whole": whole}
 
 
 def _statistics(sent: SentFacts) -> dict[str, Any] | None:

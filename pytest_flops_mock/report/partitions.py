@@ -99,17 +99,17 @@ def coloured(statistics: SplitStatistics, *, width: int | None = None, file: Any
         return None
     console = Console(file=file, width=width, highlight=False)
     rows = _rows(statistics)
-    bar, _ = _widths(statistics, rows, console.width)
-    bar = min(bar + len(statistics.classes), MAX_BAR)
+    bar, labels = _widths(statistics, rows, console.width)
+    kept = [place for place in range(len(HEADINGS)) if place in (2, 3) or any(row.cells[_cell(place)] for row in rows)]
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    kept = [place for place in range(len(HEADINGS)) if place not in (2, 3) and any(row.cells[_cell(place)] for row in rows)]
-    shown = sorted([*kept, 2])
-    for place in shown:
-        right = place not in (2, 3)
-        made.add_column(Text(_headings(statistics)[place]), justify="right" if right else "left", no_wrap=True)
+    for place in kept:
+        made.add_column(Text(_headings(statistics)[place]), justify="left" if place in (2, 3) else "right", no_wrap=True)
     for row in rows:
-        cells = {place: Text(clean(row.cells[_cell(place)])) for place in kept}
-        made.add_row(*({**cells, 2: _segments(row, bar, Text)}[place] for place in shown))
+        mixed = Text()
+        for place, value in enumerate(_merged(row.labels, labels)):
+            mixed.append(_level(value, blocks=True), style=_colour(place) if labels == len(row.labels) else "")
+        drawn = {2: _segments(row, bar, Text()), 3: mixed}
+        made.add_row(*(drawn[place] if place in drawn else Text(clean(row.cells[_cell(place)])) for place in kept))
     with console.capture() as captured:
         console.print(made)
     return captured.get().rstrip("\n")
@@ -188,19 +188,22 @@ def _bar(share: float, width: int, blocks: bool) -> str:
     return "█" * (eighths // 8) + (EIGHTHS[eighths % 8 - 1] if eighths % 8 else "")
 
 
-def _segments(row: _Row, width: int, text: Any) -> Any:
+def _segments(row: _Row, width: int, bar: Any) -> Any:
     """The bar of a row, cut in proportion to its labels."""
-    made, total = text(), sum(row.labels)
-    ends = round(row.share * width)
+    total, end = sum(row.labels), round(row.share * width)
     if not total:
-        return made.append("█" * ends)
+        return bar.append("█" * end)
     done, so_far = 0, 0
     for place, count in enumerate(row.labels):
         so_far += count
-        upto = round(so_far / total * ends)
-        made.append("█" * (upto - done), style=COLOURS[place % len(COLOURS)])
+        upto = round(so_far / total * end)
+        bar.append("█" * (upto - done), style=_colour(place))
         done = upto
-    return made
+    return bar
+
+
+def _colour(place: int) -> str:
+    return COLOURS[place % len(COLOURS)]
 
 
 def _merged(labels: Sequence[int], width: int) -> list[float]:

@@ -25,12 +25,12 @@ FORMATS = ("png", "svg")
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
 """Eight colours that people see apart who see fewer colours than others; for more classes ``viridis``, likewise."""
 
-GREY = "#BBBBBB"
+GREY, OTHERS = "#BBBBBB", "#888888"
 MAX_LAYERS, MAX_LINES = 20, 40
 """How many classes are drawn apart: as layers of bars, and as lines of dots. The others are one."""
 
 MAX_BARS = 60
-"""More partitions are drawn as one outline for each class, without gaps: files stay small."""
+"""More partitions are drawn without gaps."""
 
 MAX_NAME = 24
 SALT = "pytest-flops-mock"
@@ -113,10 +113,12 @@ def drawn(statistics: SplitStatistics, kind: Kind, file_format: str, *, title: s
         ToolError: matplotlib is not installed.
     """
     try:
-        import matplotlib as mpl
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-        from matplotlib.ticker import MaxNLocator
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it imports
+            import matplotlib as mpl
+            from matplotlib.backends.backend_agg import FigureCanvasAgg
+            from matplotlib.figure import Figure
+            from matplotlib.ticker import MaxNLocator
     except ImportError as error:
         raise ToolError(
             Problem(
@@ -146,7 +148,7 @@ def drawn(statistics: SplitStatistics, kind: Kind, file_format: str, *, title: s
             axes.spines[side].set_visible(False)
         if title:
             lines = textwrap.wrap(
-                " ".join(clean(title).split()), int(13 * figure.get_figwidth()), max_lines=3, placeholder=" …"
+                " ".join(clean(title).split()), int(15 * figure.get_figwidth()), max_lines=3, placeholder=" …"
             )
             axes.set_title("\n".join(lines), fontsize=9, loc="left", parse_math=False)
         picture = io.BytesIO()
@@ -157,7 +159,8 @@ def drawn(statistics: SplitStatistics, kind: Kind, file_format: str, *, title: s
 
 def _draw_bars(axes: Any, statistics: SplitStatistics) -> None:
     layers = _layers(statistics, MAX_LAYERS) or [_Layer("rows", tuple(each.rows for each in statistics.partitions))]
-    colours = _colours(len(layers))
+    others = len(layers) > 1 and len(statistics.classes) > MAX_LAYERS
+    colours = [*_colours(len(layers) - 1), OTHERS] if others else _colours(len(layers))
     rest = tuple(each.unlabelled for each in statistics.partitions)
     if statistics.classes and any(rest):
         layers, colours = [*layers, _Layer("no label", rest)], [*colours, GREY]
@@ -185,11 +188,22 @@ def _draw_bars(axes: Any, statistics: SplitStatistics) -> None:
 
 
 def _stacked(axes: Any, counts: Sequence[int], below: Sequence[int], colour: str) -> Any:
-    if len(counts) <= MAX_BARS:
-        return axes.bar(range(len(counts)), counts, bottom=below, color=colour, edgecolor="white", linewidth=0.3, width=0.85)
-    edges = [place - 0.5 for place in range(len(counts) + 1)]
+    """One shape for all bars of a class: files stay small."""
     tops = [low + count for low, count in zip(below, counts, strict=True)]
-    return axes.stairs(tops, edges, baseline=list(below), fill=True, color=colour)
+    if len(counts) > MAX_BARS:
+        edges = [place - 0.5 for place in range(len(counts) + 1)]
+        return axes.stairs(tops, edges, baseline=list(below), fill=True, color=colour)
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    corners: list[tuple[float, float]] = []
+    for place, (low, top) in enumerate(zip(below, tops, strict=True)):
+        if top > low:
+            left, right = place - 0.425, place + 0.425
+            corners += [(left, low), (right, low), (right, top), (left, top), (left, low)]
+    steps = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY] * (len(corners) // 5)
+    outline = Outline(corners or [(0.0, 0.0)], steps or [Outline.MOVETO])
+    return axes.add_patch(PathPatch(outline, facecolor=colour, edgecolor="white", linewidth=0.3))
 
 
 def _draw_dots(axes: Any, statistics: SplitStatistics) -> None:

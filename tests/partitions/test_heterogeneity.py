@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from standins.splits import split_of as split
 
 from pytest_flops_mock.partitions import heterogeneity as measures
-from pytest_flops_mock.partitions.counting import Counts, Label
-from pytest_flops_mock.partitions.heterogeneity import statistics_of
-from pytest_flops_mock.statistics import SplitStatistics
 
 EVEN, ONE, TWO = np.full(4, 0.25), np.array([1.0, 0, 0, 0]), np.array([0.5, 0.5, 0, 0])
-
-
-def split(*parts: Any, names: Sequence[str] = (), label: str = "y") -> SplitStatistics:
-    """The statistics of partitions whose only column is the label."""
-    counts = []
-    for part in parts:
-        counts.append(Counts(Label(label, bool(names), tuple(names))))
-        counts[-1].add(pa.record_batch({"y": part if isinstance(part, pa.Array) else pa.array(part)}))
-    return statistics_of(counts)
 
 
 def test_distances_are_0_for_equal_and_1_for_disjoint_distributions() -> None:
