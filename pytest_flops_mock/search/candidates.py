@@ -7,7 +7,7 @@ lack it and little else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pytest_flops_mock.partitions.sample import Population, Sample
 from pytest_flops_mock.search.facts import Facts
@@ -196,16 +196,19 @@ def _other_type(case: Case) -> Iterator[Candidate]:
 
 
 def _beyond(case: Case) -> Iterator[Candidate]:
-    sides = (
-        ("out of range in {}", True, True),
-        ("above all others in {}", False, True),
-        ("below all others in {}", True, False),
-    )
+    """On either side; on one of them it may be another matter."""
+    sides = (("out of range", True, True), ("above all others", False, True), ("below all others", True, False))
     for name in sorted(case.facts.below | case.facts.above):
-        for text, below, above in sides:
+        for side, below, above in sides:
             holds = _goes_beyond(name, below=below, above=above)
             cure = f"values of {name} as the data set has them"
-            yield _drifted(case, "value out of range", f"a value {text.format(name)}", name, holds, cure)
+            candidate = _drifted(case, "value out of range", f"a value {side} in {name}", name, holds, cure)
+            other = _goes_beyond(name, below=not below, above=not above)
+            yield replace(candidate, comparable=_unless(other))
+
+
+def _unless(other: Holds) -> Holds:
+    return lambda facts: facts.rows > 0 and not other(facts)
 
 
 NAMES = {

@@ -86,6 +86,7 @@ if None in ages:
 """
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_started_anew_and_the_search_goes_on(sla: dict[str, Any]) -> None:
     result = search(sla, DEATH, examples=25)
     found = {broken.finding.code: broken for broken in result.broken}
@@ -119,6 +120,7 @@ if os.calls == 9:
 """
 
 
+@pytest.mark.slow
 def test_what_depends_on_what_was_done_before_is_told_as_such(sla: dict[str, Any]) -> None:
     result = search(sla, ONCE, examples=20)
     (broken,) = result.broken
