@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,15 +29,15 @@ from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.mock_data import MockData
 from pytest_flops_mock.partitions.counting import Counts, Label
-from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_together
+from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_beyond, refuse_together
 from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
-from pytest_flops_mock.partitions.splitting import SEED, Partition, split
+from pytest_flops_mock.partitions.splitting import SEED, Partition, split, whole
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
-from pytest_flops_mock.sla.schemes import Drift, drift_of, no_partition
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Severity
 from pytest_flops_mock.statistics import SplitStatistics
 
@@ -197,6 +197,21 @@ class MockDataProvider:
         count = partitions_asked(plan, sla.asked_partitions)
         return self._loaded(sla, None, count or 1, 0 if plan is None else rows_needed(plan, count or 1)), plan, count
 
+    def send(self, rows: Any, data_tag: str) -> PartitionFacts:
+        """Store one partition as it is: not split, not shuffled, without drift. It may have no rows.
+
+        Args:
+            rows: A ``datasets.Dataset``, or an Arrow table.
+            data_tag: The tag under which a learner finds it.
+
+        Raises:
+            DataSourceError: The real provider could not send these rows, or they are no data set.
+            UploadError: The server is not there or refused them.
+        """
+        named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
+        with MLDataClient(self.uri, timeout=self.timeout) as client:
+            return _send(client, named, data_tag, lambda sent: None)
+
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
         return source_of(dataset_name, self.data, self.recordings)
@@ -206,9 +221,10 @@ class MockDataProvider:
         drift = (sla.drift or Drift()) if self.drift is None else self.drift
         count = partitions_asked(plan, sla.asked_partitions)
         problems = () if plan is None else tuple(number_problems(plan, sla.asked_partitions, sla.dataset_name, code="FM310"))
-        problems += () if count is None else tuple(replace(p, where=sla.dataset_name) for p in no_partition(drift, count))
         if problems:
             raise DataSourceError(*problems)
+        if count is not None:
+            refuse_beyond(drift, count, sla.dataset_name)
         data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
         to_drift = label_to_drift(drift, data.schema, data.label, data.name)
         partitions = split(data, scheme_of(plan), count, seed=self.seed)
@@ -225,6 +241,14 @@ class MockDataProvider:
         folder = sla.folder or Path.cwd()
         data = resolve(sla.dataset_name, self.data, self.recordings, folder=folder, selection=selection)
         return load(data, partitions=partitions, least=least, seed=self.seed)
+
+
+def _as_dataset(rows: Any) -> Any:
+    if not isinstance(rows, pa.Table):
+        return rows
+    from datasets import Dataset
+
+    return Dataset(rows, fingerprint="handed in")
 
 
 def _loaded_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any]) -> MockSLA:
@@ -269,10 +293,12 @@ def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generat
 
 
 def _next(partitions: Iterator[Partition], label: Label) -> _Named | None:
-    """The next partition, if FLOps' provider can name it and an ML data server can keep it."""
     partition = next(partitions, None)
-    if partition is None:
-        return None
+    return None if partition is None else _ready(partition, label)
+
+
+def _ready(partition: Partition, label: Label) -> _Named:
+    """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
     check_types(partition.schema, partition.where)
     check_columns(partition.schema, partition.where)
     batches = _repeatable(partition)

@@ -16,6 +16,7 @@ import pytest_flops_mock
 PACKAGE = Path(pytest_flops_mock.__file__).parent
 
 LAYERS: dict[str, int] = {
+    "announcing": 0,
     "child": 0,
     "errors": 1,
     "regular": 0,
@@ -45,6 +46,7 @@ LAYERS: dict[str, int] = {
     "pipeline": 11,
     "terminal": 11,
     "strategies": 11,
+    "hypothesis_entry": 12,
     "search": 12,
     "cli": 13,
     "fixtures": 13,

@@ -68,7 +68,7 @@ DATA = (
         Stage.PROVIDE,
         Severity.WARNING,
         "equal partitions overwrite each other",
-        trigger="Two or more partitions have the same content, and so the same file name.",
+        trigger="Two or more partitions have the same rows, and so the same file name.",
         why="The name is made of the content, and the server overwrites: learners train on fewer rows than were sent.",
         fix="Ask for fewer partitions, or use data whose rows differ.",
     ),
@@ -138,6 +138,16 @@ DATA = (
         fix="Check that this is the split you mean: flops-mock partitions shows it; raise max-distance if it is.",
     ),
     Code(
+        "FM315",
+        Stage.PROVIDE,
+        Severity.ERROR,
+        "data that cannot have the drift",
+        trigger="A drift is for a column or a partition that there is not, for columns that its kind does not fit, or it "
+        "leaves no column, or two of one name.",
+        why="FLOps sends the rows as they are. Here drift says what is wrong with them, and these cannot have it.",
+        fix="Correct the drift; the finding names the columns that fit.",
+    ),
+    Code(
         "FM401",
         Stage.LOAD,
         Severity.ERROR,
@@ -153,7 +163,8 @@ DATA = (
         "partitions disagree on their schema",
         trigger="Partitions under the learner's tags have different columns or types.",
         why="The data server merges by tag whatever was sent, and a learner concatenates all of it: that raises.",
-        fix="Use one tag for each schema, and drop what earlier runs have left under the tag.",
+        fix="Use one tag for each schema, and drop what earlier runs have left under the tag. Give drift that changes the "
+        "schema to all partitions, or to none.",
     ),
     Code(
         "FM403",

@@ -21,6 +21,9 @@ _OTHERS = (
     *("bool", "string", "large_string", "binary", "large_binary", "date32", "date64", "time32[s]", "time64[us]"),
     *("timestamp[s]", "timestamp[ns]", "timestamp[us, tz=UTC]", "duration[ms]", "decimal128(10, 2)"),
 )
+_BLOBS = st.integers(0, 2**16 - 1)
+"""Seeds of what NumPy makes."""
+
 _MISSING = st.sampled_from([False, False, False, True])
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DAY = 24 * 60 * 60
@@ -58,21 +61,41 @@ def features(*, label: bool | None = None, max_columns: int = 5) -> st.SearchStr
 
 
 def values_of(feature: Any, where: str, *, missing: bool) -> st.SearchStrategy[Any]:
-    """Values as :func:`stored` takes them; pictures and sounds are seeds.
+    """Values as :func:`stored` takes them, none of which is missing as a whole; pictures and sounds are seeds.
 
     Args:
         feature: The feature of a column, or of a part of it.
         where: Which column, for the message.
-        missing: Whether values may be missing. Classes, and lists of a fixed length, which Parquet cannot miss, never are.
+        missing: Whether values within lists and structs may be missing.
 
     Raises:
         DataSourceError: It is of no kind that can be drawn.
     """
-    values = _present(feature, where, missing=missing)
-    if not missing or _never_missing(feature):
-        return values
-    # Drawn beside the value: a missing one would be simpler than any other, and all would shrink to it.
-    return st.tuples(_MISSING, values).map(lambda drawn: None if drawn[0] else drawn[1])
+    if isinstance(feature, Mapping):
+        children = {name: _part_of(child, where, missing) for name, child in feature.items()}
+        return st.fixed_dictionaries(children)
+    if _is_list(feature):
+        length = getattr(feature, "length", -1)
+        if _holds_array(_inner(feature)):  # Arrow makes no lists of an extension type
+            raise _no_such_kind(repr(feature), where)
+        inner = _part_of(_inner(feature), where, missing)
+        return st.lists(inner, min_size=max(length, 0), max_size=length if length >= 0 else 3)
+    return _one(feature, where)
+
+
+def _one(feature: Any, where: str) -> st.SearchStrategy[Any]:
+    kind = type(feature).__name__
+    if kind == "ClassLabel":
+        return st.integers(0, feature.num_classes - 1)
+    if kind in ("Image", "Audio"):
+        return _BLOBS
+    if kind == "Translation":
+        return st.fixed_dictionaries(dict.fromkeys(feature.languages, st.text(max_size=5)))
+    if kind in ("Array2D", "Array3D", "Array4D", "Array5D") and all(feature.shape):
+        return _BLOBS.map(lambda seed: _array(seed, feature.shape, feature.dtype))
+    if kind == "Value":
+        return _plain(feature.pa_type, where)
+    raise _no_such_kind(repr(feature), where)
 
 
 def stored(feature: Any, value: Any, form: tuple[int, int, int]) -> Any:
@@ -96,6 +119,16 @@ def stored(feature: Any, value: Any, form: tuple[int, int, int]) -> Any:
     if kind == "Audio":
         return {"bytes": _sound(value), "path": None}
     return value
+
+
+def never_missing(feature: Any) -> bool:
+    """Whether a value always is there: classes, arrays, and lists of a fixed length, which Parquet cannot miss."""
+    if isinstance(feature, Mapping):
+        return any(map(never_missing, feature.values()))
+    kind = type(feature).__name__
+    if isinstance(feature, list) or kind in _LISTS:
+        return getattr(feature, "length", -1) >= 0
+    return kind == "ClassLabel" or kind.startswith("Array")
 
 
 _LISTS = ("Sequence", "List", "LargeList")
@@ -133,28 +166,12 @@ def _kinds() -> st.SearchStrategy[Any]:
     return several | st.recursive(st.sampled_from(leaves), extended, max_leaves=3)
 
 
-def _present(feature: Any, where: str, *, missing: bool) -> st.SearchStrategy[Any]:
-    kind = type(feature).__name__
-    if isinstance(feature, Mapping):
-        children = {name: values_of(child, where, missing=missing) for name, child in feature.items()}
-        return st.fixed_dictionaries(children)
-    if isinstance(feature, list) or (kind in _LISTS and not isinstance(_inner(feature), Mapping | list)) or kind == "List":
-        length = getattr(feature, "length", -1)
-        if _holds_array(_inner(feature)):  # Arrow makes no lists of an extension type
-            raise _no_such_kind(repr(feature), where)
-        inner = values_of(_inner(feature), where, missing=missing)
-        return st.lists(inner, min_size=max(length, 0), max_size=length if length >= 0 else 3)
-    if kind == "ClassLabel":
-        return st.integers(0, feature.num_classes - 1)
-    if kind in ("Image", "Audio"):
-        return st.integers(0, 2**16 - 1)
-    if kind == "Translation":
-        return st.fixed_dictionaries(dict.fromkeys(feature.languages, st.text(max_size=5)))
-    if kind in ("Array2D", "Array3D", "Array4D", "Array5D") and all(feature.shape):
-        return st.integers(0, 2**16 - 1).map(lambda seed: _array(seed, feature.shape, feature.dtype))
-    if kind == "Value":
-        return _plain(pa.schema([]) if feature.pa_type is None else feature.pa_type, where)
-    raise _no_such_kind(repr(feature), where)
+def _part_of(feature: Any, where: str, missing: bool) -> st.SearchStrategy[Any]:
+    values = values_of(feature, where, missing=missing)
+    if not missing or never_missing(feature):
+        return values
+    # Drawn beside the value: a missing one would be simpler than any other, and all would shrink to it.
+    return st.tuples(_MISSING, values).map(lambda drawn: None if drawn[0] else drawn[1])
 
 
 def _plain(kind: pa.DataType, where: str) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a table, in order
@@ -192,6 +209,14 @@ def _units(kind: Any) -> int:
     return {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
 
 
+def _is_list(feature: Any) -> bool:
+    """In ``datasets`` 2.x a ``Sequence`` of a struct is a struct of lists, which is of no kind that is drawn here."""
+    kind = type(feature).__name__
+    return (
+        isinstance(feature, list) or kind == "List" or (kind in _LISTS and not isinstance(_inner(feature), Mapping | list))
+    )
+
+
 def _inner(feature: Any) -> Any:
     return feature[0] if isinstance(feature, list) else feature.feature
 
@@ -200,15 +225,6 @@ def _holds_array(feature: Any) -> bool:
     if isinstance(feature, Mapping):
         return any(map(_holds_array, feature.values()))
     return type(feature).__name__.startswith("Array")
-
-
-def _never_missing(feature: Any) -> bool:
-    if isinstance(feature, Mapping):
-        return any(map(_never_missing, feature.values()))
-    kind = type(feature).__name__
-    if isinstance(feature, list) or kind in _LISTS:
-        return getattr(feature, "length", -1) >= 0
-    return kind == "ClassLabel" or kind.startswith("Array")
 
 
 def _picture(seed: int, form: tuple[int, int, int]) -> bytes:

@@ -10,7 +10,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 
 from pytest_flops_mock.flight.digest import ContentDigest
-from pytest_flops_mock.strategies.kinds import features, stored, values_of
+from pytest_flops_mock.strategies.kinds import features, never_missing, stored, values_of
 
 if TYPE_CHECKING:
     import datasets as hf
@@ -44,7 +44,10 @@ def datasets(
     values = [values_of(feature, name, missing=missing) for name, feature in columns.items()]
     rows = st.lists(st.tuples(*values), min_size=min_rows, max_size=max_rows)
     forms = st.tuples(st.integers(1, 4), st.integers(1, 4), st.sampled_from([1, 3]))
-    return st.builds(_dataset, st.just(columns), rows, forms)
+    may_miss = [name for name, feature in columns.items() if missing and not never_missing(feature)]
+    # Beside the rows, which keeps rows short: Hypothesis leaves out short ones best.
+    gap = st.tuples(st.sampled_from(may_miss or [""]), st.integers(0, max(max_rows - 1, 0)))
+    return st.builds(_dataset, st.just(columns), rows, st.lists(gap, max_size=5 if may_miss else 0), forms)
 
 
 def shown(dataset: hf.Dataset) -> hf.Dataset:
@@ -63,14 +66,17 @@ class _Shown:
         return f"rows: {self.table.to_pylist()}"
 
 
-def _dataset(columns: hf.Features, rows: list[tuple[Any, ...]], form: tuple[int, int, int]) -> hf.Dataset:
+def _dataset(
+    columns: hf.Features, rows: list[tuple[Any, ...]], gaps: list[tuple[str, int]], form: tuple[int, int, int]
+) -> hf.Dataset:
     from datasets import Dataset
 
     schema = columns.arrow_schema
-    made = [
-        _column([stored(feature, row[place], form) for row in rows], schema.field(place).type)
-        for place, feature in enumerate(columns.values())
-    ]
+    gone = {(name, place % len(rows)) for name, place in gaps} if rows else set()
+    made = []
+    for number, (name, feature) in enumerate(columns.items()):
+        values = [None if (name, place) in gone else stored(feature, row[number], form) for place, row in enumerate(rows)]
+        made.append(_column(values, schema.field(number).type))
     table = pa.Table.from_arrays(made, schema=schema)
     digest = ContentDigest(schema)
     for batch in table.to_batches():

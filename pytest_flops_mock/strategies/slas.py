@@ -38,7 +38,7 @@ def mock_slas(
         ... def test_sla(sla): ...
     """
     tags = _tags() if data_tags is None else data_tags
-    return st.tuples(*_of_mock(dataset_names), tags).map(lambda parts: _mock_sla(*parts))
+    return st.tuples(*_of_mock(dataset_names), tags).map(_mock_sla)
 
 
 def project_slas(*, data_tags: st.SearchStrategy[list[str]] | None = None) -> st.SearchStrategy[ProjectSLA]:
@@ -54,7 +54,7 @@ def project_slas(*, data_tags: st.SearchStrategy[list[str]] | None = None) -> st
         ... def test_project(project): ...
     """
     tags = st.lists(_tags(), min_size=1, max_size=4, unique=True) if data_tags is None else data_tags
-    return st.tuples(*_of_project(), tags).map(lambda parts: _project_sla(*parts))
+    return st.tuples(*_of_project(), tags).map(_project_sla)
 
 
 def sla_pairs(*, meet: bool = True) -> st.SearchStrategy[tuple[MockSLA, ProjectSLA]]:
@@ -72,10 +72,10 @@ def sla_pairs(*, meet: bool = True) -> st.SearchStrategy[tuple[MockSLA, ProjectS
     tags = st.lists(_tags(), min_size=1 if meet else 2, max_size=4, unique=True)
     of_mock, of_project = st.tuples(*_of_mock(None)), st.tuples(*_of_project())
 
-    def pair(tags: list[str], place: int, mock: Any, project: Any) -> tuple[MockSLA, ProjectSLA]:
+    def pair(tags: list[str], place: int, mock: tuple[Any, ...], project: tuple[Any, ...]) -> tuple[MockSLA, ProjectSLA]:
         own, others = tags[0], tags[1:]
         asked = [*others[:place], own, *others[place:]] if meet else others
-        return _mock_sla(*mock, own), _project_sla(*project, asked)
+        return _mock_sla((*mock, own)), _project_sla((*project, asked))
 
     return st.builds(pair, tags, st.integers(0, 3), of_mock, of_project)
 
@@ -131,12 +131,14 @@ def _training(mode: dict[str, Any], counts: dict[str, int], more: int) -> dict[s
     return {**mode, **counts, **({"min_available_clients": learners} if learners > 1 else {})}
 
 
-def _mock_sla(customer: str, name: str, more: dict[str, Any], partitions: dict[str, Any], tag: str) -> MockSLA:
+def _mock_sla(parts: tuple[Any, ...]) -> MockSLA:
+    customer, name, more, partitions, tag = parts
     asked = {"dataset_name": name, "data_tag": tag, **more, **partitions}
     return MockSLA.load({"customerID": customer, "mock_data_configuration": asked})
 
 
-def _project_sla(said: dict[str, Any], training: dict[str, Any], tags: list[str]) -> ProjectSLA:
+def _project_sla(parts: tuple[Any, ...]) -> ProjectSLA:
+    said, training, tags = parts
     return ProjectSLA.load({**said, "training_configuration": {"data_tags": list(tags), **training}})
 
 

@@ -150,9 +150,8 @@ def _shard(data: _Data) -> Iterator[st.SearchStrategy[_Said]]:
         most = data.rows // data.count
         sizes = st.integers(1, most).map(lambda size: {"shard_size": size})
         shards = st.integers(1, most).map(lambda shards: {"num_shards_per_partition": shards})
-        both = st.integers(1, most).flatmap(
-            lambda size: st.builds(dict, shard_size=st.just(size), num_shards_per_partition=st.integers(1, most // size))
-        )
+        pairs = [(size, shards) for size in range(1, most + 1) for shards in range(1, most // size + 1)]
+        both = st.sampled_from(pairs).map(lambda pair: {"shard_size": pair[0], "num_shards_per_partition": pair[1]})
         for how in (shards, sizes, both):
             yield _with(how, _by([column], name=st.just("shard"), shuffle=st.booleans()))
 

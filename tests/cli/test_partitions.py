@@ -122,7 +122,7 @@ def on_a_terminal(columns: int, **variables: str) -> str:
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest_flops_mock.cli", "partitions", "sla.json"],
+        [sys.executable, "-m", "pytest_flops_mock", "partitions", "sla.json"],
         stdin=inside,
         stdout=inside,
         env={**kept, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", **variables},

@@ -26,7 +26,7 @@ from pytest_flops_mock.cli.search import told
 from pytest_flops_mock.search.found import Progress
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "report.schema.json"
-COMMAND = [sys.executable, "-m", "pytest_flops_mock.cli"]
+COMMAND = [sys.executable, "-m", "pytest_flops_mock"]
 HEEDS_SIGINT = """\
 import signal, sys
 from pytest_flops_mock.cli import main
