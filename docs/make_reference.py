@@ -26,6 +26,7 @@ TABLE = re.compile(r"^\| option \| ini key \|.*?(?=^$)", re.MULTILINE | re.DOTAL
 FIXTURES = (
     "flops_check",
     "flops_repository",
+    "flops_try",
     "mock_data_provider",
     "ml_data_server",
     "ml_data_server_store",

@@ -20,6 +20,7 @@ from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
+PROPERTIES = (ROOT / "docs" / "property-based-tests.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str, text: str = README) -> list[str]:
@@ -49,7 +50,7 @@ def example(pytester: pytest.Pytester) -> pytest.Pytester:
     "block",
     [
         FIRST,
-        *(pytest.param(block, marks=pytest.mark.slow) for block in [*FURTHER, *blocks("python", HOW_TO)]),
+        *(pytest.param(block, marks=pytest.mark.slow) for block in [*FURTHER, *blocks("python", HOW_TO), *blocks("python", PROPERTIES)]),
     ],
 )
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
