@@ -21,7 +21,7 @@ import pytest
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
 from pytest_flops_mock.settings import Settings
 from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown, together_name
-from pytest_flops_mock.stage import Stage
+from pytest_flops_mock.stage import CHECKED
 
 if TYPE_CHECKING:
     from pytest_flops_mock.findings import Finding
@@ -129,7 +129,7 @@ def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
     if parent.config.pluginmanager.hasplugin("xdist"):
         # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
         parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))
-    for stage in Stage:
+    for stage in CHECKED:
         yield StageItem.from_parent(parent, name=stage.value)
 
 

@@ -9,6 +9,7 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.errors import FlopsMockError, Problem, ToolError
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.stage import Outcome, Severity, Stage
+from pytest_flops_mock.statistics import SplitStatistics
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Finding:
         stage: The step in which it was found.
         detail: Lines that help to see it, such as the traceback's frames in the repository.
         frames: The traceback's frames that lie in the repository, outermost first; empty if it is about no call.
+        exception: Name of the exception's class, if one was raised.
     """
 
     problem: Problem
@@ -50,12 +52,21 @@ class Finding:
     stage: Stage
     detail: str = ""
     frames: tuple[Frame, ...] = ()
+    exception: str = ""
 
     @classmethod
-    def of(cls, problem: Problem, *, code: str = "", detail: str = "", frames: tuple[Frame, ...] = ()) -> Finding:
+    def of(
+        cls,
+        problem: Problem,
+        *,
+        code: str = "",
+        detail: str = "",
+        frames: tuple[Frame, ...] = (),
+        exception: str = "",
+    ) -> Finding:
         """A finding of ``problem``; stage and severity are those of its code, or of ``code`` where it has none."""
         known = CODES[problem.code or code]
-        return cls(replace(problem, code=known.id), known.severity, known.stage, detail, frames)
+        return cls(replace(problem, code=known.id), known.severity, known.stage, detail, frames, exception)
 
     @property
     def code(self) -> str:
@@ -128,6 +139,7 @@ class SentFacts:
         source: ``synthetic``, ``recorded``, ``hub`` or ``local``.
         origin: Where the rows came from, in words: a twin and its seed, a hub id, a path.
         partitions: Its partitions, in order.
+        statistics: What they hold; ``None`` if it sent none.
     """
 
     sla: str = ""
@@ -136,6 +148,7 @@ class SentFacts:
     source: str = ""
     origin: str = ""
     partitions: tuple[PartitionFacts, ...] = ()
+    statistics: SplitStatistics | None = None
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Door = Literal["pytest", "command", "argument"]
+Door = Literal["pytest", "command", "argument", "search"]
 
 PYTEST: tuple[Door, ...] = ("pytest",)
 FILES: tuple[Door, ...] = ("pytest", "command")
 EVERYWHERE: tuple[Door, ...] = ("pytest", "command", "argument")
+SEARCHES: tuple[Door, ...] = ("pytest", "search")
 
 Read = Callable[[Any, Path, str], Any]
 """Makes its value of a text, or of what a call passes; takes the folder of relative paths, and its name for messages."""
@@ -32,8 +33,10 @@ class Option:
         default: What holds if nothing is set, in Markdown.
         adds: Whether option, ini key, marker and call add up. Otherwise the nearest to the test counts.
         doors: Where it can be set: ``pytest`` (option and ini key), ``command`` (``flops-mock check``), ``argument`` (a
-            keyword of ``check_repository`` and ``flops_check``).
+            keyword of ``check_repository`` and ``flops_check``), ``search`` (``flops-mock search``, and a keyword of
+            ``search_repository`` and ``flops_search``; these have those of a check, too).
         ini_name: Its name in the ini key, if that is another one.
+        search_name: Its name in ``flops-mock search`` and as a keyword of a search, if that is another one.
     """
 
     name: str
@@ -45,11 +48,12 @@ class Option:
     adds: bool = False
     doors: tuple[Door, ...] = EVERYWHERE
     ini_name: str = ""
+    search_name: str = ""
 
     @property
     def key(self) -> str:
         """Its name in Python."""
-        return self.name.replace("-", "_")
+        return (self.search_name or self.name).replace("-", "_")
 
     @property
     def option(self) -> str:
@@ -59,17 +63,17 @@ class Option:
     @property
     def dest(self) -> str:
         """Its name among pytest's parsed options."""
-        return f"flops_{self.key}"
+        return f"flops_{self.name.replace('-', '_')}"
 
     @property
     def argument(self) -> str:
-        """Its name as an argument of ``flops-mock check``."""
-        return f"--{self.name}"
+        """Its name as an argument of ``flops-mock check`` or ``flops-mock search``."""
+        return f"--{self.search_name or self.name}"
 
     @property
     def ini(self) -> str:
         """Its name as an ini key."""
-        return f"flops_{self.ini_name or self.key}"
+        return f"flops_{self.ini_name}" if self.ini_name else self.dest
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from pytest_flops_mock import option_values as values
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.option import FILES, PYTEST, Option
+from pytest_flops_mock.option import FILES, PYTEST, SEARCHES, Option
 from pytest_flops_mock.sla.drift_kinds import OFFERED
 from pytest_flops_mock.stage import Stage
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from pytest_flops_mock.sla.partitioners import Partitioning
     from pytest_flops_mock.sla.schemes import Drift
+
+FOUND = Path("tests", "flops-found")
+"""Where a search saves the partitions that it finds, unless told otherwise."""
 
 OPTIONS = (
     Option(
@@ -83,6 +86,21 @@ OPTIONS = (
         default="what the SLA says, else `iid`",
     ),
     Option(
+        "min-rows",
+        "a partition with fewer rows is told as a warning (FM313)",
+        values.rows,
+        "N",
+        default="1",
+    ),
+    Option(
+        "max-distance",
+        "a partition whose labels are further off those of all rows is told (FM314): by the Jensen-Shannon distance, from 0 "
+        "to 1, and where the label is continuous by Wasserstein's, in standard deviations",
+        values.distance,
+        "X",
+        default="0.5",
+    ),
+    Option(
         "env",
         "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), `auto` (where uv is "
         "there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current one), "
@@ -130,6 +148,60 @@ OPTIONS = (
         "list",
         adds=True,
     ),
+    Option(
+        "search",
+        "how many partitions of the data of each SLA to try, of any size, labels, order and drift, in search of one that "
+        "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
+        values.examples,
+        "EXAMPLES",
+        default="none; 200 in a search that is asked for",
+        doors=SEARCHES,
+        search_name="examples",
+    ),
+    Option(
+        "search-seed",
+        "what the search draws its partitions with; the same seed gives the same ones",
+        values.seed,
+        "SEED",
+        default="0",
+        doors=SEARCHES,
+        search_name="seed",
+    ),
+    Option(
+        "search-seconds",
+        "how many seconds a search may take beside the check; what was found by then is told",
+        values.seconds,
+        "SECONDS",
+        default="as long as it takes",
+        doors=SEARCHES,
+        search_name="seconds",
+    ),
+    Option(
+        "search-through",
+        "the last stage that each partition of a search goes through: `transform`, `train`, `exchange` or `evaluate`",
+        values.through,
+        "STAGE",
+        default="`evaluate`",
+        doors=SEARCHES,
+        search_name="through",
+    ),
+    Option(
+        "search-save",
+        "the folder in which a search saves each smallest partition, with a test that replays it; `none` for no folder",
+        values.folder_of_found,
+        "FOLDER",
+        default=f"`{FOUND.as_posix()}`",
+        doors=SEARCHES,
+        search_name="save",
+    ),
+    Option(
+        "search-strict",
+        "let a partition that breaks the ML repository be an error also where the SLA's own scheme gives none like it",
+        values.flag,
+        kind="flag",
+        doors=SEARCHES,
+        search_name="strict",
+    ),
     Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
 )
 """All options, in the order in which they are shown."""
@@ -149,6 +221,9 @@ class CheckOptions:
         partitioner: How rows are split into partitions, in place of what the SLA says: a text such as
             ``dirichlet alpha=0.3``, a mapping with ``name``, or a list of groups of a mixed fleet. Without it: what the SLA
             says, else ``iid``.
+        min_rows: A partition with fewer rows is told as a warning.
+        max_distance: A partition whose labels are further off those of all rows is told: by the Jensen-Shannon distance,
+            from 0 to 1, and where the label is continuous by Wasserstein's, in standard deviations.
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), ``auto`` (where
             uv is there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current
             one), or the path of an interpreter or of a virtual environment. Several (``learner,current``) are compared.
@@ -167,6 +242,8 @@ class CheckOptions:
     recordings: Path = RECORDINGS
     drift: Drift | None = None
     partitioner: Partitioning | None = None
+    min_rows: int = 1
+    max_distance: float = 0.5
     env: tuple[str, ...] = (values.AUTO,)
     allow_builds: bool = False
     timeout: float = 60.0
@@ -225,6 +302,8 @@ class CheckArguments(TypedDict, total=False):
     recordings: str | os.PathLike[str] | None
     drift: str | Mapping[str, Any] | Sequence[Any] | Drift | None
     partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None
+    min_rows: int | None
+    max_distance: float | None
     env: str | Iterable[str] | None
     allow_builds: bool | None
     timeout: float | None

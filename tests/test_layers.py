@@ -26,6 +26,7 @@ LAYERS: dict[str, int] = {
     "codes": 2,
     "machine": 2,
     "opening": 2,
+    "statistics": 2,
     "findings": 3,
     "report": 4,
     "sla": 4,
@@ -34,6 +35,7 @@ LAYERS: dict[str, int] = {
     "data": 6,
     "option": 7,
     "option_values": 7,
+    "mock_data": 7,
     "options": 8,
     "settings": 9,
     "partitions": 6,
@@ -51,6 +53,7 @@ LAYERS: dict[str, int] = {
     "collection": 13,
     "tracebacks": 13,
     "plugin": 14,
+    "__main__": 14,
 }
 """Each part of the package; it may import from lower layers, and from its own folder."""
 

@@ -218,7 +218,7 @@ def test_every_partition_is_judged_not_the_first_alone(monkeypatch: pytest.Monke
         rows = pa.table({"x": pa.nulls(partition.rows, pa.month_day_nano_interval())})
         return replace(partition, schema=rows.schema, make=lambda: iter(rows.to_batches()))
 
-    monkeypatch.setattr("pytest_flops_mock.provider.with_drift", with_a_column)
+    monkeypatch.setattr("pytest_flops_mock.mock_data.with_drift", with_a_column)
     with MLDataServer() as server, pytest.raises(FlopsMockError) as error:
         MockDataProvider(server.uri).run(mock_sla(), dataset=numbers())
     assert str(error.value).startswith(

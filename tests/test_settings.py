@@ -29,7 +29,8 @@ def options(**told: object) -> CheckOptions:
 
 
 def test_the_defaults() -> None:
-    assert settings() == Settings(ROOT, options=CheckOptions(recordings=ROOT / "tests" / "flops-data"))
+    found, samples = ROOT / "tests" / "flops-found", ROOT / "tests" / "flops-data"
+    assert settings() == Settings(ROOT, options=CheckOptions(recordings=samples), search={"save": found})
 
 
 def test_an_option_goes_before_the_ini_key() -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from pytest_flops_mock.cli import check, explain, record, twin
+from pytest_flops_mock.cli import check, env, explain, partitions, record, twin
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.machine import ran_out
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flops-mock", description=ABOUT, allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (check, explain, record, twin):
+    for command in (check, partitions, explain, record, twin, env):
         command.add(commands.add_parser)
     return parser
 

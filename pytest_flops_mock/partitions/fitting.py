@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.flight.features import class_columns, features_of
 from pytest_flops_mock.sla.partitioners import (
     Continuous,
     Dirichlet,
@@ -37,21 +37,20 @@ _OF_CLASSES = (Dirichlet, InnerDirichlet, Pathological, Distribution)
 
 
 def column_to_split_by(kind: Partitioner, schema: pa.Schema, label: str, where: str) -> str:
-    """The column that rows are split by: the one that is named, else the label, else the only one of ``ClassLabel``.
+    """The column that rows are split by: the one that is named, else the label.
 
     Args:
         kind: A partitioner that splits by a column.
         schema: Schema of the rows, with their features.
-        label: The label as far as it is known; may be empty.
+        label: The label; empty if it is not clear.
         where: Which data set, for messages.
 
     Raises:
         DataSourceError: There is no such column, none is clear, or it has no values that this partitioner could use.
     """
-    features = features_of(schema)
-    classes = [name for name, each in features.items() if isinstance(each, dict) and each.get("_type") == "ClassLabel"]
+    classes = class_columns(features_of(schema))
     named: str | None = getattr(kind, "partition_by", None)
-    column = named or label or (classes[0] if len(classes) == 1 else "")
+    column = named or label
     usable = [name for name in schema.names if _usable(kind, schema.field(name).type)]
     if not column:
         _refuse(

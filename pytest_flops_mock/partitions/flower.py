@@ -19,6 +19,10 @@ import pyarrow as pa
 
 TELEMETRY = "FLWR_TELEMETRY_ENABLED"
 PLOTS = "flwr_datasets.visualization"
+NOTES = "_partition_id_to_indices"
+"""Where most partitioners note down which rows a partition has. One that does it elsewhere takes more memory."""
+MOST = 2**31 - 1
+"""Rows that a number of 4 bytes can count."""
 
 
 def partitioner_class(name: str) -> Any:
@@ -34,15 +38,19 @@ class RowsToSplit:
     """What Flower is given of a data set.
 
     Attributes:
-        table: The numbers of the rows, and after them the column that is split by, if there is one.
-        order: The order of its rows; ``None`` if they lie in it.
+        numbers: The numbers of the rows, in order.
+        column: The name of the column that is split by; empty if there is none.
+        values: Its values, in the order of the rows.
+        distinct: Its different values, in the order in which Flower is to see them; ``None`` for that of the rows.
     """
 
-    table: pa.Table
-    order: npt.NDArray[Any] | None = None
+    numbers: npt.NDArray[np.int32 | np.int64]
+    column: str = ""
+    values: pa.ChunkedArray | None = None
+    distinct: list[Any] | None = None
 
 
-def row_numbers(partitioner: Any, rows: RowsToSplit, count: int | None) -> list[npt.NDArray[np.int64]]:
+def row_numbers(partitioner: Any, rows: RowsToSplit, count: int | None) -> list[npt.NDArray[Any]]:
     """The numbers of the rows of each partition.
 
     Args:
@@ -53,20 +61,16 @@ def row_numbers(partitioner: Any, rows: RowsToSplit, count: int | None) -> list[
     Raises:
         Exception: What Flower raises if it cannot split these rows.
     """
-    from datasets import Dataset
+    from pytest_flops_mock.partitions.row_numbers import Places, RowNumbers
 
-    # As pandas a column is read at once; else Flower goes through it value by value, which takes most of its time.
-    order = None if rows.order is None else pa.table({"indices": rows.order.astype(np.uint64)})
-    partitioner.dataset = Dataset(rows.table, indices_table=order, fingerprint="rows").with_format("pandas")
+    columns = {} if rows.values is None else {rows.column: rows.values}
+    name = "row" if rows.column != "row" else "number"
+    partitioner.dataset = RowNumbers(pa.table({**columns, name: rows.numbers}), rows.distinct)
+    if len(rows.numbers) <= MOST and vars(partitioner).get(NOTES) == {}:
+        setattr(partitioner, NOTES, Places())
     with warnings.catch_warnings(), redirect_stderr(StringIO()):  # a progress bar
         warnings.simplefilter("ignore")  # of what a user chose
-        return [_rows(partitioner.load_partition(index)) for index in range(count or partitioner.num_partitions)]
-
-
-def _rows(partition: Any) -> npt.NDArray[np.int64]:
-    """Reading rows publicly takes as long as the split; the index between a data set and its table has no public name."""
-    rows: npt.NDArray[np.int64] = partition.data.column(0).to_numpy()
-    return rows if partition._indices is None else rows[partition._indices.column(0).to_numpy()]
+        return [partitioner.load_partition(index).numbers for index in range(count or partitioner.num_partitions)]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pytest_flops_mock.errors import DataSourceError
 from pytest_flops_mock.partitions.fitting import (
@@ -21,7 +22,7 @@ from pytest_flops_mock.partitions.fitting import (
     not_installed,
     shares,
 )
-from pytest_flops_mock.partitions.flower import RowsToSplit, partitioner_class, row_numbers
+from pytest_flops_mock.partitions.flower import MOST, RowsToSplit, partitioner_class, row_numbers
 from pytest_flops_mock.sla.partitioners import IID, Group, GroupedNaturalId, Partitioner, Partitioning, arguments
 
 
@@ -33,7 +34,7 @@ class DataToSplit(Protocol):
         schema: Arrow schema, with the features as the learner reads them.
         table: The rows, maybe with others, and with columns as in ``schema``.
         rows: Which rows of the table, in order; shape ``(rows,)``.
-        label: The column that a model learns to tell; empty if nobody said it.
+        label: The column that a model learns to tell; empty if it is not clear.
     """
 
     @property
@@ -84,7 +85,7 @@ class ByPartitioner:
         """The rows of each partition. Flower splits their numbers, which is the same and moves no data."""
         seed = seed if self.partitioner.seed is None else self.partitioner.seed
         # What ``Dataset.shuffle`` does.
-        shuffled = np.random.default_rng(seed).permutation(len(data.rows))
+        shuffled = _counted(np.random.default_rng(seed).permutation(len(data.rows)))
         return self.in_order(data, shuffled, count, seed)
 
     def in_order(
@@ -109,11 +110,12 @@ class ByPartitioner:
         takes = signature(flower).parameters
         given = {key: as_flower_takes(key, value) for key, value in arguments(kind).items() if key != "seed"}
         check_sizes(kind, len(order), count, where)
-        rows = RowsToSplit(pa.table({"row": order}))
+        rows = RowsToSplit(order)
         if "partition_by" in takes:
             column = given["partition_by"] = column_to_split_by(kind, data.schema, data.label, where)
-            rows = _with_column(data, order, column, isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids)
-            check_values(kind, column, rows.table.column(column), count, where)
+            rows = _column(data, order, column, isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids)
+            assert rows.values is not None
+            check_values(kind, column, rows.values, count, where)
         given |= {"seed": seed} if "seed" in takes else {}
         given |= {"num_partitions": count} if "num_partitions" in takes else {}
         try:
@@ -122,21 +124,33 @@ class ByPartitioner:
             raise DataSourceError(flower_refuses(kind, error, where)) from error
 
 
-def _with_column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: bool) -> RowsToSplit:
+def _column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: bool) -> RowsToSplit:
     """Numbers and values of rows, in order.
 
     A data set that is shuffled whole gives its different values in the order of its table, not in that of its rows. To a
-    partitioner that leaves them ``unsorted`` the rows are given so, too; it takes more memory.
+    partitioner that leaves them ``unsorted`` they are given so, too.
     """
-    names = ["row" if column != "row" else "number", column]
     values, total = data.table.column(column), data.table.num_rows
-    values = values.cast(pa.large_string()) if pa.types.is_string(values.type) else values  # 2 GB and more
-    if unsorted and len(order) == total == len(data.rows):
-        numbers = np.full(total, -1)
-        numbers[data.rows] = np.arange(total)
-        if (numbers >= 0).all():  # no row comes twice
-            return RowsToSplit(pa.table([numbers, values], names), data.rows[order])
-    return RowsToSplit(pa.table([order, values.take(pa.array(data.rows[order]))], names))
+    values = values.cast(pa.large_string()) if pa.types.is_string(values.type) else _narrow(values)  # 2 GB and more
+    whole = unsorted and len(order) == total == len(data.rows) and len(np.unique(data.rows)) == total
+    distinct = values.unique().to_pylist() if whole else None
+    return RowsToSplit(order, column, values.take(pa.array(data.rows[order])), distinct)
+
+
+def _narrow(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers in the smallest type that holds them all."""
+    if not pa.types.is_signed_integer(values.type) or not len(values):
+        return values
+    ends = pc.min_max(values).as_py()
+    if ends["min"] is None:
+        return values
+    kind = np.promote_types(np.min_scalar_type(min(ends["min"], -1)), np.min_scalar_type(-1 - abs(ends["max"])))
+    return values.cast(pa.from_numpy_dtype(kind))
+
+
+def _counted(order: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Numbers of rows in 4 bytes, where that is enough."""
+    return order.astype(np.int32) if len(order) <= MOST else order
 
 
 @dataclass(frozen=True)
@@ -154,7 +168,7 @@ class MixedFleet:
 
     def split(self, data: DataToSplit, count: int | None, seed: int) -> Sequence[npt.NDArray[Any]]:
         """The rows of each partition, group by group."""
-        order = np.random.default_rng(seed).permutation(len(data.rows))
+        order = _counted(np.random.default_rng(seed).permutation(len(data.rows)))
         found: list[npt.NDArray[Any]] = []
         start = 0
         for index, rows in enumerate(shares(self.groups, len(order), data.name)):

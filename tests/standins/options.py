@@ -14,6 +14,8 @@ BAD = {
     "recordings": (__file__, "recorded samples lie in a folder, and this is a file"),
     "drift": ("missing=2", "missing takes a share from 0 to 1"),
     "partitioner": ("dirichlet alpha=0", "alpha of dirichlet is not a number above 0"),
+    "min-rows": ("few", "the number of rows is not a whole number"),
+    "max-distance": ("0", "the distance is not a number above 0"),
     "env": ("current,", "an environment has no name"),
     "allow-builds": ("maybe", "the ini key has a value of another type"),
     "timeout": ("soon", "the time limit is not a number of seconds"),
@@ -21,6 +23,12 @@ BAD = {
     "gpu": ("maybe", "the ini key has a value of another type"),
     "pass-env": ("HF_TOKEN=hf_secret", "environment variables are passed on by their names alone"),
     "ignore": ("FM6O2", "there is no such code to ignore"),
+    "search": ("0", "a search tries a number of partitions"),
+    "search-seed": ("one", "the seed is a whole number"),
+    "search-seconds": ("0", "the time limit is not a number of seconds"),
+    "search-through": ("load", "a search does not end with such a stage"),
+    "search-save": (__file__, "what a search finds is saved in a folder, and this is a file"),
+    "search-strict": ("maybe", "the ini key has a value of another type"),
     "until": ("trian", "there is no such stage"),
 }
 
