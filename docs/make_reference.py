@@ -19,6 +19,7 @@ from pytest_flops_mock.data.twins.catalogue import all_twins
 from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.showing import in_words
 from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.sla.drift_kinds import KINDS
 
 TARGET = Path(__file__).with_name("reference.md")
 README = Path(__file__).parents[1] / "README.md"
@@ -28,6 +29,7 @@ FIXTURES = (
     "flops_search",
     "flops_replay",
     "flops_repository",
+    "flops_try",
     "mock_data_provider",
     "ml_data_server",
     "ml_data_server_store",
@@ -47,7 +49,7 @@ def reference() -> str:
     lines += ["## Python", ""]
     for name in sorted(set(pytest_flops_mock.__all__) - {"__version__"}):
         lines += [*_described(name, getattr(pytest_flops_mock, name), "###"), ""]
-    lines += [*_twins(), ""]
+    lines += [*_drift(), "", *_twins(), ""]
     lines += ["## Codes of findings", "", "| code | stage | severity | what |", "| --- | --- | --- | --- |"]
     lines += [f"| {code.id} | {code.stage.value} | {code.severity.value} | {code.title} |" for code in CODES.values()]
     return "\n".join(lines) + "\n"
@@ -76,6 +78,21 @@ def _options() -> Iterator[str]:
             f"`{option.key}=`" if "argument" in option.doors else "",
         )
         yield f"| {' | '.join([*names, option.text])} |"
+
+
+def _drift() -> Iterator[str]:
+    yield from (
+        "## Drift",
+        "",
+        "What can be wrong with partitions: [how it is written](how-to.md#see-how-a-repository-bears-bad-data). Partitions "
+        "get the kinds in this order. What is set in italics changes the schema.",
+        "",
+        "| kind | takes | about | what it does |",
+        "| --- | --- | --- | --- |",
+    )
+    for kind in KINDS.values():
+        does = f"*{kind.does}*" if kind.new_schema else kind.does
+        yield f"| `{kind.example}` | {kind.takes.means} | {kind.about.value} | {does} |"
 
 
 def _twins() -> Iterator[str]:

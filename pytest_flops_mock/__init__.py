@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
+    from pytest_flops_mock.report.plots import plot_partitions
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
+    from pytest_flops_mock.search.found import Broken, Likelihood, Property, SearchResult
+    from pytest_flops_mock.search.replaying import replay_partition
+    from pytest_flops_mock.search.searching import search_repository
     from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
     from pytest_flops_mock.sla.schemes import Drift, DriftRule
     from pytest_flops_mock.stage import Outcome, Severity, Stage
+    from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 
 __version__ = "0.1.0"
 
@@ -44,13 +49,19 @@ _HOMES = {
     "options": ("CheckOptions",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
+    "report.plots": ("plot_partitions",),
     "report.report": ("Report",),
+    "search.found": ("Broken", "Likelihood", "Property", "SearchResult"),
+    "search.replaying": ("replay_partition",),
+    "search.searching": ("search_repository",),
     "sla.models": ("MockSLA", "ProjectSLA"),
     "sla.schemes": ("Drift", "DriftRule"),
     "stage": ("Outcome", "Severity", "Stage"),
+    "statistics": ("PartitionStatistics", "SplitStatistics", "TargetSummary"),
 }
 
 __all__ = [
+    "Broken",
     "CheckOptions",
     "DataChoice",
     "DataSource",
@@ -60,6 +71,7 @@ __all__ = [
     "FlopsCheck",
     "FlopsMockError",
     "Frame",
+    "Likelihood",
     "MLDataClient",
     "MLDataServer",
     "MLRepository",
@@ -68,19 +80,27 @@ __all__ = [
     "MockSLA",
     "Outcome",
     "ParquetStore",
+    "PartitionStatistics",
     "Problem",
     "ProjectSLA",
+    "Property",
     "ProvideMockData",
     "ProviderRun",
     "Report",
     "RepositoryChecker",
+    "SearchResult",
     "Severity",
+    "SplitStatistics",
     "Stage",
     "Store",
     "StoredPartition",
+    "TargetSummary",
     "__version__",
     "check_repository",
     "load_partitions",
+    "plot_partitions",
+    "replay_partition",
+    "search_repository",
 ]
 
 

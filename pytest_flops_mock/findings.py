@@ -9,6 +9,7 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.errors import FlopsMockError, Problem, ToolError
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.stage import Outcome, Severity, Stage
+from pytest_flops_mock.statistics import SplitStatistics
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class SentFacts:
         source: ``synthetic``, ``recorded``, ``hub`` or ``local``.
         origin: Where the rows came from, in words: a twin and its seed, a hub id, a path.
         partitions: Its partitions, in order.
+        statistics: What they hold; ``None`` if it sent none.
     """
 
     sla: str = ""
@@ -146,6 +148,7 @@ class SentFacts:
     source: str = ""
     origin: str = ""
     partitions: tuple[PartitionFacts, ...] = ()
+    statistics: SplitStatistics | None = None
 
 
 @dataclass(frozen=True)

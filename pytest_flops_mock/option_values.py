@@ -123,6 +123,31 @@ def megabytes(value: str | float, _: Path, where: str) -> float:
     return _positive("the memory limit is not a number of MB", value, where, example="2000")
 
 
+def rows(value: str | int, _: Path, where: str) -> int:
+    """A number of rows.
+
+    Raises:
+        SettingsError: It is not a whole number from 0.
+    """
+    try:
+        number = -1 if isinstance(value, bool | float) else int(value)
+    except (TypeError, ValueError):
+        number = -1
+    if number < 0:
+        message = "the number of rows is not a whole number"
+        raise SettingsError(Problem(message, where, expected="0 or more", got=repr(value), fix="for example 10"))
+    return number
+
+
+def distance(value: str | float, _: Path, where: str) -> float:
+    """How far labels may be off.
+
+    Raises:
+        SettingsError: It is not a number above 0.
+    """
+    return _positive("the distance is not a number above 0", value, where, example="0.5")
+
+
 def variables(value: str | Iterable[str], _: Path, where: str) -> tuple[str, ...]:
     """Names of environment variables.
 

@@ -86,6 +86,21 @@ OPTIONS = (
         default="what the SLA says, else `iid`",
     ),
     Option(
+        "min-rows",
+        "a partition with fewer rows is told as a warning (FM313)",
+        values.rows,
+        "N",
+        default="1",
+    ),
+    Option(
+        "max-distance",
+        "a partition whose labels are further off those of all rows is told (FM314): by the Jensen-Shannon distance, from 0 "
+        "to 1, and where the label is continuous by Wasserstein's, in standard deviations",
+        values.distance,
+        "X",
+        default="0.5",
+    ),
+    Option(
         "env",
         "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), `auto` (where uv is "
         "there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current one), "
@@ -207,6 +222,9 @@ class CheckOptions:
         partitioner: How rows are split into partitions, in place of what the SLA says: a text such as
             ``dirichlet alpha=0.3``, a mapping with ``name``, or a list of groups of a mixed fleet. Without it: what the SLA
             says, else ``iid``.
+        min_rows: A partition with fewer rows is told as a warning.
+        max_distance: A partition whose labels are further off those of all rows is told: by the Jensen-Shannon distance,
+            from 0 to 1, and where the label is continuous by Wasserstein's, in standard deviations.
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), ``auto`` (where
             uv is there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current
             one), or the path of an interpreter or of a virtual environment. Several (``learner,current``) are compared.
@@ -225,6 +243,8 @@ class CheckOptions:
     recordings: Path = RECORDINGS
     drift: Drift | None = None
     partitioner: Partitioning | None = None
+    min_rows: int = 1
+    max_distance: float = 0.5
     env: tuple[str, ...] = (values.AUTO,)
     allow_builds: bool = False
     timeout: float = 60.0
@@ -283,6 +303,8 @@ class CheckArguments(TypedDict, total=False):
     recordings: str | os.PathLike[str] | None
     drift: str | Mapping[str, Any] | Sequence[Any] | Drift | None
     partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None
+    min_rows: int | None
+    max_distance: float | None
     env: str | Iterable[str] | None
     allow_builds: bool | None
     timeout: float | None

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,19 @@ from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_together, with_drift
+from pytest_flops_mock.mock_data import MockData
+from pytest_flops_mock.partitions.counting import Counts, Label
+from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_beyond, refuse_together
+from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
-from pytest_flops_mock.partitions.splitting import SEED, Partition, split
+from pytest_flops_mock.partitions.splitting import SEED, Partition, split, whole
 from pytest_flops_mock.sla.models import MockSLA
-from pytest_flops_mock.sla.partitioners import Partitioning, in_short
+from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
-from pytest_flops_mock.sla.schemes import Drift, drift_of, no_partition
+from pytest_flops_mock.sla.schemes import Drift, drift_of
 from pytest_flops_mock.stage import Severity
+from pytest_flops_mock.statistics import SplitStatistics
 
 PROGRESS_AFTER_SECONDS = 2.0
 
@@ -50,6 +54,7 @@ class ProviderRun:
         source: ``synthetic``, ``recorded``, ``hub``, ``local`` or ``memory``.
         origin: Where the rows came from and what drift they have, in words.
         partitions: Name, rows, bytes and drift of each partition, in order. Equal partitions have equal names.
+        statistics: What the partitions hold, as sent: sizes, labels, what is missing, and how far they differ.
     """
 
     dataset_name: str
@@ -57,6 +62,7 @@ class ProviderRun:
     source: str
     origin: str
     partitions: tuple[PartitionFacts, ...]
+    statistics: SplitStatistics
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,7 +83,7 @@ class MockDataProvider:
     bounded by the batch. With drift, up to two partitions are held in memory.
 
     Args:
-        uri: Address of the ML data server, ``grpc://HOST:PORT``.
+        uri: Address of the ML data server, ``grpc://HOST:PORT``; needed to send and not to :meth:`split`.
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
         recordings: Folder of recorded samples, and of twins of your own data sets.
@@ -94,7 +100,7 @@ class MockDataProvider:
 
     def __init__(
         self,
-        uri: str,
+        uri: str = "",
         *,
         data: str | DataSource | DataChoice = DataSource.SYNTHETIC,
         recordings: str | os.PathLike[str] = RECORDINGS,
@@ -126,10 +132,7 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had, split or sent.
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
-        loaded = MockSLA.load(sla)
-        loaded = loaded.replace(**changes) if changes else loaded
-        _check(loaded)
-        return self.store(loaded, dataset)
+        return self.store(_loaded_sla(sla, changes), dataset)
 
     def store(self, sla: MockSLA, dataset: Any = None) -> ProviderRun:
         """Store the partitions that the SLA asks for, without a look at its rules; for SLAs that were judged before.
@@ -142,36 +145,32 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had, split or sent.
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
-        plan = sla.partitioner if self.partitioner is None else self.partitioner
-        drift = (sla.drift or Drift()) if self.drift is None else self.drift
-        count = partitions_asked(plan, sla.asked_partitions)
-        problems = () if plan is None else tuple(number_problems(plan, sla.asked_partitions, sla.dataset_name, code="FM310"))
-        problems += () if count is None else tuple(replace(p, where=sla.dataset_name) for p in no_partition(drift, count))
-        if problems:
-            raise DataSourceError(*problems)
-        data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
-        label = label_to_drift(drift, data.schema, data.label, data.name)
-        partitions = split(data, scheme_of(plan), count, seed=self.seed)
-        drifts = drift_by_partition(drift, len(partitions), self.seed, data.name)
-        for own in dict.fromkeys(drifts):
-            refuse_together(own, data.schema, partitions[drifts.index(own)].where)
-        drifted = (
-            with_drift(partition, own, seed=self.seed, label=label)
-            for partition, own in zip(partitions, drifts, strict=True)
-        )
+        made = self._split(sla, dataset)
         with (
             MLDataClient(self.uri, timeout=self.timeout) as client,
-            _progress(partitions) as advance,
+            _progress(made.plain) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
-            closing(_named(drifted, len(partitions))) as ready,
+            closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
         ):
-            stored = tuple(_send(client, named, sla.data_tag, advance) for named in ready)
-        split_up = sum(partition.rows for partition in partitions)
-        origin = data.origin + (f", split by {in_short(plan)}" if plan is not None else "")
-        origin += f", which leaves {split_up} of {len(data.rows)} rows" if split_up != len(data.rows) else ""
-        origin += f", drift {drift.value}" if drift.rules else ""
-        run = ProviderRun(sla.dataset_name, sla.data_tag, data.source, origin, stored)
-        return replace(run, origin=f"{origin}, which leaves {run.rows}") if split_up != run.rows else run
+            sent = [(_send(client, named, sla.data_tag, advance), named.counts) for named in ready]
+        stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
+        return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, made.origin(statistics), stored, statistics)
+
+    def split(
+        self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
+    ) -> MockData:
+        """The partitions that :meth:`run` would store, without a server.
+
+        Args:
+            sla: As for :meth:`run`.
+            dataset: As for :meth:`run`.
+            **changes: As for :meth:`run`.
+
+        Raises:
+            SLAError: The SLA cannot be used, or the real provider would die of it.
+            DataSourceError: The data set cannot be had or split.
+        """
+        return self._split(_loaded_sla(sla, changes), dataset)
 
     def population(self, sla: MockSLA) -> Population:
         """The rows that partitions of an SLA are made of, as a learner gets them; up to a bound, see :func:`population_of`.
@@ -198,9 +197,41 @@ class MockDataProvider:
         count = partitions_asked(plan, sla.asked_partitions)
         return self._loaded(sla, None, count or 1, 0 if plan is None else rows_needed(plan, count or 1)), plan, count
 
+    def send(self, rows: Any, data_tag: str) -> PartitionFacts:
+        """Store one partition as it is: not split, not shuffled, without drift. It may have no rows.
+
+        Args:
+            rows: A ``datasets.Dataset``, or an Arrow table.
+            data_tag: The tag under which a learner finds it.
+
+        Raises:
+            DataSourceError: The real provider could not send these rows, or they are no data set.
+            UploadError: The server is not there or refused them.
+        """
+        named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
+        with MLDataClient(self.uri, timeout=self.timeout) as client:
+            return _send(client, named, data_tag, lambda sent: None)
+
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
         return source_of(dataset_name, self.data, self.recordings)
+
+    def _split(self, sla: MockSLA, dataset: Any) -> MockData:
+        plan = sla.partitioner if self.partitioner is None else self.partitioner
+        drift = (sla.drift or Drift()) if self.drift is None else self.drift
+        count = partitions_asked(plan, sla.asked_partitions)
+        problems = () if plan is None else tuple(number_problems(plan, sla.asked_partitions, sla.dataset_name, code="FM310"))
+        if problems:
+            raise DataSourceError(*problems)
+        if count is not None:
+            refuse_beyond(drift, count, sla.dataset_name)
+        data = self._loaded(sla, dataset, count or 1, 0 if plan is None else rows_needed(plan, count or 1))
+        to_drift = label_to_drift(drift, data.schema, data.label, data.name)
+        partitions = split(data, scheme_of(plan), count, seed=self.seed)
+        drifts = drift_by_partition(drift, len(partitions), self.seed, data.name)
+        for own in dict.fromkeys(drifts):
+            refuse_together(own, data.schema, partitions[drifts.index(own)].where)
+        return MockData(data, plan, partitions, drift, drifts, to_drift, self.seed)
 
     def _loaded(self, sla: MockSLA, dataset: Any, partitions: int, least: int) -> LoadedData:
         if dataset is not None:
@@ -212,11 +243,22 @@ class MockDataProvider:
         return load(data, partitions=partitions, least=least, seed=self.seed)
 
 
-def _check(sla: MockSLA) -> None:
-    """Refuse what the real provider would die of. Who asked for it (the customer) is the manager's business."""
-    fatal = [p for p in sla.problems() if CODES[p.code].severity is Severity.ERROR and p.code != "FM009"]
+def _as_dataset(rows: Any) -> Any:
+    if not isinstance(rows, pa.Table):
+        return rows
+    from datasets import Dataset
+
+    return Dataset(rows, fingerprint="handed in")
+
+
+def _loaded_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any]) -> MockSLA:
+    """An SLA without what the real provider would die of. Who asked for it (the customer) is the manager's business."""
+    loaded = MockSLA.load(sla)
+    loaded = loaded.replace(**changes) if changes else loaded
+    fatal = [p for p in loaded.problems() if CODES[p.code].severity is Severity.ERROR and p.code != "FM009"]
     if fatal:
         raise SLAError(*fatal)
+    return loaded
 
 
 @dataclass(frozen=True)
@@ -224,6 +266,7 @@ class _Named:
     """A partition, ready to be sent: its name comes before its rows, and is made of them."""
 
     partition: Partition
+    counts: Counts
     digest: str
     nbytes: int
     batches: Callable[[], Iterable[pa.RecordBatch]]
@@ -237,33 +280,36 @@ def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[
     return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
 
 
-def _named(partitions: Iterator[Partition], count: int) -> Generator[_Named, None, None]:
+def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[_Named, None, None]:
     """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
-    if count == 1 and (only := _next(partitions)) is not None:
+    if count == 1 and (only := _next(partitions, label)) is not None:
         yield only
         return
     with ThreadPoolExecutor(max_workers=1) as thread:
-        following = thread.submit(_next, partitions)
+        following = thread.submit(_next, partitions, label)
         while (ready := following.result()) is not None:
-            following = thread.submit(_next, partitions)
+            following = thread.submit(_next, partitions, label)
             yield ready
 
 
-def _next(partitions: Iterator[Partition]) -> _Named | None:
-    """The next partition, if FLOps' provider can name it and an ML data server can keep it."""
+def _next(partitions: Iterator[Partition], label: Label) -> _Named | None:
     partition = next(partitions, None)
-    if partition is None:
-        return None
+    return None if partition is None else _ready(partition, label)
+
+
+def _ready(partition: Partition, label: Label) -> _Named:
+    """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
     check_types(partition.schema, partition.where)
     check_columns(partition.schema, partition.where)
     batches = _repeatable(partition)
-    digest, nbytes = ContentDigest(partition.schema), 0
+    digest, nbytes, counts = ContentDigest(partition.schema), 0, Counts(label)
     for batch in batches():
         check_rows(batch, partition.where)
         check_texts(batch, partition.where)
         digest.update(batch)
+        counts.add(batch)
         nbytes += batch.nbytes
-    return _Named(partition, digest.hexdigest(), nbytes, batches)
+    return _Named(partition, counts, digest.hexdigest(), nbytes, batches)
 
 
 def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:

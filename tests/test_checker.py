@@ -129,6 +129,7 @@ def test_rows_that_get_lost_on_the_way_are_told() -> None:
     assert dict(transform.facts)["rows lost"] == "20 of 600"
 
 
+@pytest.mark.slow
 def test_what_the_code_printed_is_shown_with_what_is_wrong_with_its_values() -> None:
     files = changed(
         "        return self.rows\n",
@@ -236,6 +237,7 @@ def test_a_limit_of_memory_ends_in_a_finding() -> None:
     assert error.problem.expected == "at most 1,000 MB of memory (--flops-memory)"
 
 
+@pytest.mark.slow
 def test_a_repository_gets_the_parts_in_no_order_that_it_could_rely_on() -> None:
     files = changed(
         "        self.rows, self.goal",

@@ -60,6 +60,7 @@ def test_a_bad_sla_skips_what_needs_it_and_only_that() -> None:
     }
 
 
+@pytest.mark.slow
 def test_both_slas_are_read_before_either_is_told() -> None:
     report = check_repository(REPOSITORY, sla=mock_sla(number_of_partitions="x"), project_sla={})
     wheres = [finding.problem.where for finding in report.errors]
@@ -78,6 +79,7 @@ def test_data_that_cannot_be_had_say_which_source_was_asked() -> None:
     assert local.data.source == "local"
 
 
+@pytest.mark.slow
 def test_a_missing_repository_keeps_neither_provider_nor_load_from_running(tmp_path: Path) -> None:
     report = check_repository(tmp_path / "nowhere", sla=mock_sla())
     assert stages(report) == {
@@ -110,6 +112,7 @@ def test_the_project_slas_tags_are_what_the_learner_asks_for() -> None:
         assert stages(only)["sla"] == "no SLA given"
 
 
+@pytest.mark.slow
 def test_a_project_sla_that_cannot_be_read_skips_loading_only_where_the_tags_come_from_it() -> None:
     with MLDataServer() as server:
         MockDataProvider(server.uri).run(mock_sla())
@@ -175,6 +178,7 @@ def test_nothing_to_check_with_is_told_in_full() -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_both_slas_lack_is_told_once() -> None:
     mock = {"mock_data_configuration": mock_sla()["mock_data_configuration"]}
     project = {key: value for key, value in project_sla().items() if key != "customerID"}
@@ -224,6 +228,7 @@ def test_rows_that_vanish_are_told_with_the_numbers(tmp_path: Path) -> None:
     assert report.data.rows == 200
 
 
+@pytest.mark.slow
 def test_rows_of_an_earlier_run_under_the_tag_are_told() -> None:
     """Contract, section 4: the data server merges by tag whatever was sent."""
     with MLDataServer() as server:

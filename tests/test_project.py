@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -80,6 +82,25 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     needed = {re.sub(r"[_.]", "-", homes[name][0]).lower() if name in homes else name for name in imported()}
     assert not needed - declared - extras, "imported, but not declared"
     assert not declared - needed, "declared, but not imported"
+
+
+@pytest.mark.parametrize("name", ["wrong-verdict", "fault", "idea"])
+def test_a_form_for_issues_asks_for_what_is_needed(name: str) -> None:
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / f"{name}.yml").read_text(encoding="utf-8"))
+    assert {"name", "description", "body"} <= form.keys()
+    assert len({field["id"] for field in form["body"]}) == len(form["body"])
+    assert any(field.get("validations", {}).get("required") for field in form["body"])
+
+
+@pytest.mark.slow
+def test_the_hook_for_pre_commit_checks_the_example() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    program, *arguments = shlex.split(hook["entry"])
+    command = [Path(sys.executable).parent / program, *arguments, *hook["args"], "--env=current"]
+    example = ROOT / "examples" / "mnist_sklearn"
+    done = subprocess.run(command, capture_output=True, text=True, cwd=example, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verdict     compatible" in done.stdout
 
 
 def test_no_text_names_a_path_of_one_machine() -> None:

@@ -218,7 +218,7 @@ def test_every_partition_is_judged_not_the_first_alone(monkeypatch: pytest.Monke
         rows = pa.table({"x": pa.nulls(partition.rows, pa.month_day_nano_interval())})
         return replace(partition, schema=rows.schema, make=lambda: iter(rows.to_batches()))
 
-    monkeypatch.setattr("pytest_flops_mock.provider.with_drift", with_a_column)
+    monkeypatch.setattr("pytest_flops_mock.mock_data.with_drift", with_a_column)
     with MLDataServer() as server, pytest.raises(FlopsMockError) as error:
         MockDataProvider(server.uri).run(mock_sla(), dataset=numbers())
     assert str(error.value).startswith(
@@ -276,3 +276,50 @@ def test_a_partitioner_that_cannot_be_used_is_told_before_anything_runs() -> Non
 def test_a_drift_that_there_is_not_is_told_before_anything_runs() -> None:
     with pytest.raises(FlopsMockError, match="nearest   missing"):
         MockDataProvider("grpc://127.0.0.1:1", drift="mising=0.1")
+
+
+def labelled(count: int = 60) -> Any:
+    rows = {"y": [number % 3 for number in range(count)], "x": [float(number) for number in range(count)]}
+    features = datasets.Features({"y": datasets.ClassLabel(names=["a", "b", "c"]), "x": datasets.Value("float64")})
+    return datasets.Dataset.from_dict(rows, features=features)
+
+
+def test_a_run_knows_what_its_partitions_hold_after_drift() -> None:
+    with MLDataServer() as server, MLDataClient(server.uri) as client:
+        provider = MockDataProvider(server.uri, drift="missing=0.5 column=y; lost=0.5 partitions=1")
+        run = provider.run(mock_sla(number_of_partitions=3), labelled())
+        rows = [client.fetch(name)["y"].to_pylist() for name in run.names]
+    statistics = run.statistics
+    assert (statistics.label, statistics.classes) == ("y", ("a", "b", "c"))
+    for each, part, values in zip(statistics.partitions, run.partitions, rows, strict=True):
+        assert each.rows == part.rows == len(values)
+        assert dict(each.labels) == {name: values.count(code) for code, name in enumerate("abc") if code in values}
+        assert each.unlabelled == dict(each.missing).get("y", 0) == values.count(None)
+    assert statistics.whole.rows == run.rows < 60
+
+
+def test_the_same_is_known_without_a_server() -> None:
+    drift = "missing=0.5 column=x partitions=0"
+    with MLDataServer() as server:
+        run = MockDataProvider(server.uri, drift=drift).run(mock_sla(partitioner="linear"), labelled())
+    made = MockDataProvider(drift=drift).split(mock_sla(), labelled(), partitioner="linear")
+    assert made.statistics() == made.statistics() == run.statistics
+    assert made.origin(run.statistics) == run.origin
+
+
+def test_partitions_whose_schema_drifted_are_counted_as_far_as_they_have_the_label() -> None:
+    drift = "renamed=target column=y partitions=0; type=float64 column=y partitions=1; missing_column=x partitions=2"
+    statistics = MockDataProvider(drift=drift).split(mock_sla(number_of_partitions=4), labelled()).statistics()
+    assert [each.unlabelled for each in statistics.partitions] == [15, 0, 0, 0]
+    assert [off is None for off in statistics.distances] == [True, False, False, False]
+    assert statistics.classes == ("a", "b", "c")
+    assert sum(count for _, count in statistics.whole.labels) == 45
+
+
+def test_without_a_label_only_rows_and_gaps_are_counted() -> None:
+    rows = datasets.Dataset(pa.table({"y": pa.array(range(400_000), pa.float64())}), fingerprint="rows")
+    made = MockDataProvider().split(mock_sla(number_of_partitions=4), rows)
+    whole = made.statistics().whole
+    assert whole.rows == 400_000
+    assert whole.target is None  # nobody said that y is the label
+    assert whole.labels == ()

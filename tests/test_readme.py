@@ -20,6 +20,9 @@ from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
+SEARCH = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+PROPERTIES = (ROOT / "docs" / "property-based-tests.md").read_text(encoding="utf-8")
+ENVIRONMENTS = (ROOT / "docs" / "environments.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str, text: str = README) -> list[str]:
@@ -37,24 +40,36 @@ FIRST, *FURTHER = [block for block in blocks("python") if "def test_" in block]
 
 
 @pytest.fixture
-def example(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A copy of the example repository, without its own tests, as the current folder."""
+def example(
+    pytester: pytest.Pytester, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """A copy of the example repository, without its own tests, as the current folder.
+
+    All blocks share the learner's environment, which is built once.
+    """
+    # The base of a worker lies in that of the run.
+    base = tmp_path_factory.getbasetemp()
+    monkeypatch.setenv("XDG_CACHE_HOME", str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"))
     shutil.copytree(ROOT / "examples" / "mnist_sklearn", pytester.path, dirs_exist_ok=True)
     shutil.rmtree(pytester.path / "tests")
     (pytester.path / "tests").mkdir()
     return pytester
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "block",
     [
         FIRST,
-        *(pytest.param(block, marks=pytest.mark.slow) for block in [*FURTHER, *blocks("python", HOW_TO)]),
+        *(
+            pytest.param(block, marks=pytest.mark.slow)
+            for block in [*FURTHER, *blocks("python", HOW_TO), blocks("python", SEARCH)[0], *blocks("python", PROPERTIES)]
+        ),
     ],
 )
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
     (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
-    result = example.runpytest_subprocess(timeout=120)
+    result = example.runpytest_subprocess(timeout=600)
     assert result.ret == 0, str(result.stdout)
     assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
 
@@ -74,7 +89,7 @@ def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> Non
         "    assert {path.name for path in (tmp_path / 'volume').iterdir()} == set(run.names)\n",
         encoding="utf-8",
     )
-    example.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
+    example.runpytest_subprocess(timeout=600).assert_outcomes(passed=1)
 
 
 @pytest.mark.slow
@@ -88,13 +103,14 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
 
 @pytest.mark.slow
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
-    headed = [block for block in blocks("console") if block.startswith("python3 -m venv") or "record" in block]
+    elsewhere = ("python3 -m venv", " record ", " partitions ", "flops-mock search")
+    headed = [block for block in blocks("console") if any(word in block for word in elsewhere)]
     lines = [line for block in blocks("console") if block not in headed for line in block.splitlines()]
     assert lines[0] == "pip install pytest-flops-mock"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for line in lines[1:]:
         done = subprocess.run(
-            line, shell=True, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=300, check=False
+            line, shell=True, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=600, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "10 passed" in done.stdout or '"verdict": "compatible"' in done.stdout
@@ -105,16 +121,31 @@ def shell(commands: str, **variables: str) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     variables = {**os.environ, **variables, "PATH": path}
     done = subprocess.run(
-        f"set -e\n{commands}", shell=True, env=variables, capture_output=True, text=True, timeout=300, check=False
+        f"set -e\n{commands}", shell=True, env=variables, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
+def test_the_command_for_partitions_shows_and_draws_them(example: pytest.Pytester) -> None:
+    (command,) = [block for block in blocks("console") if "partitions" in block]
+    out = shell(command)
+    assert "\nlabel       label: 10 classes, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n" in out
+    assert out.endswith("\nplot        partitions.svg\n")
+    assert (example.path / "partitions.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
 @pytest.mark.slow
 def test_the_check_of_the_how_to_in_two_environments_works(example: pytest.Pytester) -> None:
     (command,) = [block for block in blocks("console", HOW_TO) if "--env" in block]
-    assert "datasets 2." in shell(command, XDG_CACHE_HOME=str(example.path / "cache"))
+    assert "datasets 2." in shell(command)
+
+
+@pytest.mark.slow
+def test_environments_are_removed_as_the_page_about_them_says(tmp_path: Path) -> None:
+    (commands,) = blocks("console", ENVIRONMENTS)
+    out = shell(commands, XDG_CACHE_HOME=str(tmp_path))
+    assert out.splitlines() == ["removed     none", "kept        no environments"] * 3
 
 
 @pytest.mark.slow
@@ -160,7 +191,7 @@ def test_the_settings_shown_make_pytest_alone_check(example: pytest.Pytester) ->
     shutil.copytree(ROOT / "examples" / "mnist_sklearn" / "projects", example.path / "projects", dirs_exist_ok=True)
     (settings,) = blocks("ini")
     (example.path / "pytest.ini").write_text(settings, encoding="utf-8")
-    example.runpytest_subprocess(timeout=120).assert_outcomes(passed=10)
+    example.runpytest_subprocess(timeout=600).assert_outcomes(passed=10)
 
 
 @pytest.mark.slow
@@ -171,12 +202,32 @@ def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> No
     path.write_text(json.dumps(sla), encoding="utf-8")
     shutil.copytree(ROOT / "examples" / "mnist_sklearn" / "tests", example.path / "tests", dirs_exist_ok=True)
 
-    result = example.runpytest_subprocess(timeout=120)
+    result = example.runpytest_subprocess(timeout=600)
 
     result.assert_outcomes(passed=1, failed=1)
-    (shown,) = blocks("text")
+    shown = blocks("text")[0]
     result.stdout.no_fnmatch_line("*Traceback*")
     assert shown in str(result.stdout)
+
+
+@pytest.mark.slow
+def test_a_search_finds_what_is_shown_and_what_it_saved_is_replayed(example: pytest.Pytester) -> None:
+    command, with_pytest = blocks("console", SEARCH)
+    assert command in blocks("console")
+    out = shell(command)
+    for text in (blocks("text")[1], *blocks("text", SEARCH)):
+        for line in text.splitlines():
+            assert re.search(".*".join(map(re.escape, line.split("…"))), out), line
+    assert "1 passed" in shell(f"{with_pytest.strip()} -k search")
+
+    saved = re.findall(r"flops-mock replay \. (tests/flops-found/found_\w+)\.parquet", out)
+    _, block = blocks("python", SEARCH)
+    for name in saved:
+        test = example.path / f"{Path(name).parent}/test_{Path(name).name}.py"
+        comment, code = test.read_text(encoding="utf-8").split("\n\n\n")
+        assert all(line.startswith("#") for line in comment.splitlines())
+        assert code == block.replace("found_3f2a9c1d04be", Path(name).name)
+    example.runpytest_subprocess("tests/flops-found", timeout=240).assert_outcomes(failed=len(saved))
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:

@@ -75,6 +75,7 @@ def test_one_whose_tag_nobody_asks_for_is_a_warning_since_the_learner_has_the_da
     assert told(check(first, second, data_tags="mnist"), "FM021") == told(report, "FM021")
 
 
+@pytest.mark.slow
 def test_when_nobody_asks_for_any_of_them_that_is_an_error(slas: Path) -> None:
     first, second = put("a.json", data_tag="a"), put("b.json", data_tag="b")
     report = check(first, second, project_sla=project_sla(data_tags=["mnist"]))
@@ -130,6 +131,7 @@ def test_one_that_fails_keeps_no_other_from_sending(slas: Path) -> None:
     assert [len(sent.partitions) for sent in report.data.sent] == [0, 2]
 
 
+@pytest.mark.slow
 def test_a_broken_sla_among_them_is_named(slas: Path) -> None:
     Path("b.json").write_text("{", encoding="utf-8")
     report = check(put("a.json"), "b.json")

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pytest_flops_mock.data.features import learner_schema
 from pytest_flops_mock.data.media import ANY_FILES, MediaFiles, with_media
 from pytest_flops_mock.errors import DataSourceError, Problem
+from pytest_flops_mock.flight.features import features_of, label_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,8 @@ class LoadedData:
         table: The rows as they lie in memory or in a mapped file, maybe with others.
         rows: Which rows of the table, in order; shape ``(rows,)``.
         files: Which files its rows may name.
-        label: The column that a model learns to tell; empty if nobody said it.
+        label: The column that a model learns to tell: the one that is known, else the only one of the feature
+            ``ClassLabel``; empty if it is not clear.
     """
 
     name: str
@@ -78,7 +80,7 @@ def loaded(
         table=table if table.column_names == schema.names else table.select(schema.names),
         rows=_rows(dataset),
         files=files,
-        label=next((label for label in labels if label in schema.names), ""),
+        label=label_of(features_of(schema), labels),
     )
 
 

@@ -88,7 +88,7 @@ class MLDataClient:
         Raises:
             UploadError: The server refused the partition, is not there, or did not get all of it.
             DataSourceError: A column cannot be stored.
-            Exception: Whatever ``batches`` raises, unchanged; our server drops what it got.
+            Exception: Whatever ``batches`` raises, unchanged; our server drops what it got, unless all promised rows came.
         """
         check_columns(schema, name)
         options = self._options(nbytes, headers=[(ROWS_HEADER.encode(), str(rows).encode())])

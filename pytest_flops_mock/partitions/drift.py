@@ -19,13 +19,13 @@ from pytest_flops_mock.partitions import drift_images as images
 from pytest_flops_mock.partitions import drift_rows as rows
 from pytest_flops_mock.partitions import drift_values as values
 from pytest_flops_mock.partitions.drift_columns import Seed, concerns, stream
-from pytest_flops_mock.partitions.drift_fitting import label_to_drift, refuse_together
+from pytest_flops_mock.partitions.drift_fitting import label_to_drift, refusal, refuse_together
 from pytest_flops_mock.partitions.drift_schema import new_columns, with_columns
 from pytest_flops_mock.partitions.splitting import Partition
 from pytest_flops_mock.sla.drift_kinds import KINDS
 from pytest_flops_mock.sla.schemes import Drift, DriftRule, no_partition
 
-__all__ = ["drift_by_partition", "drifted", "label_to_drift", "refuse_together", "with_drift"]
+__all__ = ["drift_by_partition", "drifted", "label_to_drift", "refuse_beyond", "refuse_together", "with_drift"]
 
 _ORDER = list(KINDS)
 """Whatever the order in which rules are written, partitions get them in this one."""
@@ -84,10 +84,15 @@ def drift_by_partition(drift: Drift, count: int, seed: int, where: str) -> tuple
     Raises:
         DataSourceError: A partition is named that there is not.
     """
-    if problems := tuple(replace(problem, where=where) for problem in no_partition(drift, count)):
-        raise DataSourceError(*problems)
+    refuse_beyond(drift, count, where)
     having = [(rule, _having(rule, count, seed)) for rule in drift.rules]
     return tuple(Drift(tuple(rule for rule, numbers in having if index in numbers)) for index in range(count))
+
+
+def refuse_beyond(drift: Drift, count: int, where: str) -> None:
+    """Refuse a drift for partitions that there are not. See :func:`drift_by_partition`."""
+    if problems := tuple(no_partition(drift, count)):
+        raise refusal(problems, where)
 
 
 def _having(rule: DriftRule, count: int, seed: int) -> frozenset[int]:
@@ -120,15 +125,14 @@ def drifted(table: pa.Table, drift: Drift, *, seed: Seed, label: str = "", where
         table = rows.imbalanced(table, of, features[of], share, seed)
     columns = []
     for field in table.schema:
-        column = _in_one_piece(table[field.name])
-        for rule in rules:
-            if rule.kind in _VALUES and concerns(rule, field, features[field.name], label):
-                rng = stream(seed, rule.kind, field.name)
-                try:
-                    column = _VALUES[rule.kind](column, rule.value, features[field.name], rng)
-                except DataSourceError as error:
-                    at = f"{where}, column {field.name}"
-                    raise DataSourceError(*(replace(problem, where=at) for problem in error.problems)) from None
+        own = [rule for rule in rules if rule.kind in _VALUES and concerns(rule, field, features[field.name], label)]
+        column = _in_one_piece(table[field.name]) if own else table[field.name]
+        for rule in own:
+            rng = stream(seed, rule.kind, field.name)
+            try:
+                column = _VALUES[rule.kind](column, rule.value, features[field.name], rng)
+            except DataSourceError as error:
+                raise refusal(error.problems, f"{where}, column {field.name}") from None
         columns.append(column)
     table = pa.Table.from_arrays(columns, schema=table.schema)
     if any(KINDS[rule.kind].new_schema for rule in rules):

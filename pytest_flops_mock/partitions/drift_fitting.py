@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.flight.features import class_columns, features_of, label_of
 from pytest_flops_mock.partitions.drift_columns import concerns, fits, is_a
 from pytest_flops_mock.partitions.drift_schema import new_columns
 from pytest_flops_mock.partitions.drift_values import UNITS, unit_of
@@ -36,13 +37,17 @@ def label_to_drift(drift: Drift, schema: pa.Schema, known: str, where: str) -> s
             is not clear.
     """
     features = features_of(schema)
-    classes = [name for name, feature in features.items() if is_a(feature, "ClassLabel")]
-    label = known or (classes[0] if len(classes) == 1 else "")
-    columns = _Columns(schema, features, label, classes, where)
+    label = label_of(features, [known])
+    columns = _Columns(schema, features, label, class_columns(features))
     problems = [problem for rule in drift.rules for problem in columns.problems(rule)]
     if problems:
-        raise DataSourceError(*dict.fromkeys(problems))
+        raise refusal(dict.fromkeys(problems), where)
     return label
+
+
+def refusal(problems: Iterable[Problem], where: str) -> DataSourceError:
+    """The error that says why rows cannot have a drift."""
+    return DataSourceError(*(replace(problem, where=where, code="FM315") for problem in problems))
 
 
 def refuse_together(drift: Drift, schema: pa.Schema, where: str) -> None:
@@ -63,26 +68,23 @@ def refuse_together(drift: Drift, schema: pa.Schema, where: str) -> None:
     names = [column.field.name for column in columns]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice or not names:
-        raise DataSourceError(
-            Problem(
-                f"drift gives two columns the name {twice[0]}" if twice else "drift leaves no column",
-                where=where,
-                expected="columns of different names" if twice else "one column or more",
-                got=changes.value,
-                fix=f"use a name that is not one of: {listing(schema.names)}" if twice else "leave a column there",
-            )
+        problem = Problem(
+            f"drift gives two columns the name {twice[0]}" if twice else "drift leaves no column",
+            expected="columns of different names" if twice else "one column or more",
+            got=changes.value,
+            fix=f"use a name that is not one of: {listing(schema.names)}" if twice else "leave a column there",
         )
+        raise refusal([problem], where)
 
 
 class _Columns:
     """The columns of a data set, as rules meet them."""
 
-    def __init__(self, schema: pa.Schema, features: Mapping[str, Any], label: str, classes: list[str], where: str) -> None:
+    def __init__(self, schema: pa.Schema, features: Mapping[str, Any], label: str, classes: list[str]) -> None:
         self._schema = schema
         self._features = features
         self._label = label
         self._classes = classes
-        self._where = where
 
     def problems(self, rule: DriftRule) -> Iterator[Problem]:
         kind = KINDS[rule.kind]
@@ -90,7 +92,6 @@ class _Columns:
         if named and named not in self._features:
             yield Problem(
                 f"the data set has no column {named} that could have drift",
-                where=self._where,
                 expected=f"one of: {listing(self._features)}",
                 got=rule.what if rule.kind == "missing_column" else f"{rule.what} column={named}",
                 nearest=nearest(named, self._features),
@@ -109,7 +110,6 @@ class _Columns:
         if rule.column and rule.column not in fitting:
             yield Problem(
                 f"{kind.name} does not fit the column {rule.column}",
-                where=self._where,
                 expected=kind.about.value + (f": {listing(fitting)}" if fitting else ", which the data set does not have"),
                 got=f"{rule.column}, of type {self._shown(rule.column)}",
                 nearest=nearest(rule.column, fitting) if len(fitting) != 1 else fitting[0],
@@ -125,7 +125,6 @@ class _Columns:
                 if rule.column in ("", field.name) and isinstance(rule.value, timedelta) and rule.value % UNITS[unit]:
                     yield Problem(
                         f"the column {field.name} cannot tell a time_shift as small as that",
-                        where=self._where,
                         expected=f"a multiple of 1 {unit}, since the column is of type {field.type}",
                         got=rule.what,
                         fix="use a larger time_shift, or name another column",
@@ -137,7 +136,6 @@ class _Columns:
             got = f"columns {listing(self._features)}"
             yield Problem(
                 f"the data set has {'several labels' if self._classes else 'no label'} that could have {kind.name}",
-                where=self._where,
                 expected="one column of the feature ClassLabel, or a label that a twin or a recorded sample knows",
                 got=f"{got}, of which {listing(self._classes)} are of the feature ClassLabel" if self._classes else got,
                 fix=f"name the column, as in {kind.example} column={next(iter(self._classes or self._features))}, or "
@@ -146,7 +144,6 @@ class _Columns:
         elif not fits(About.LABEL, self._schema.field(label).type, self._features[label]):
             yield Problem(
                 f"the column {label} has no classes that could have {kind.name}",
-                where=self._where,
                 expected="a column of numbers or text",
                 got=f"{label}, of type {self._shown(label)}",
                 fix=f"name another column, or leave {kind.name} out",
@@ -158,4 +155,4 @@ class _Columns:
 
     def _lacking(self, message: str, expected: str, kind: Kind) -> Problem:
         got = f"columns {listing(self._features)}"
-        return Problem(message, self._where, expected, got, "", f"leave {kind.name} out")
+        return Problem(message, "", expected, got, "", f"leave {kind.name} out")

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
-from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.flight.features import class_columns, features_of
 from pytest_flops_mock.sla.partitioners import (
     Continuous,
     Dirichlet,
@@ -37,21 +37,20 @@ _OF_CLASSES = (Dirichlet, InnerDirichlet, Pathological, Distribution)
 
 
 def column_to_split_by(kind: Partitioner, schema: pa.Schema, label: str, where: str) -> str:
-    """The column that rows are split by: the one that is named, else the label, else the only one of ``ClassLabel``.
+    """The column that rows are split by: the one that is named, else the label.
 
     Args:
         kind: A partitioner that splits by a column.
         schema: Schema of the rows, with their features.
-        label: The label as far as it is known; may be empty.
+        label: The label; empty if it is not clear.
         where: Which data set, for messages.
 
     Raises:
         DataSourceError: There is no such column, none is clear, or it has no values that this partitioner could use.
     """
-    features = features_of(schema)
-    classes = [name for name, each in features.items() if isinstance(each, dict) and each.get("_type") == "ClassLabel"]
+    classes = class_columns(features_of(schema))
     named: str | None = getattr(kind, "partition_by", None)
-    column = named or label or (classes[0] if len(classes) == 1 else "")
+    column = named or label
     usable = [name for name in schema.names if _usable(kind, schema.field(name).type)]
     if not column:
         _refuse(
@@ -95,7 +94,7 @@ def check_values(kind: Partitioner, column: str, values: pa.ChunkedArray, count:
         DataSourceError: Values are missing, or are no classes, or there are too few of them.
     """
     floating = pa.types.is_floating(values.type)
-    values = values.cast(pa.float64()) if floating else values
+    values = pc.add(values.cast(pa.float64()), 0.0) if floating else values  # -0.0 is 0.0 to Flower, and not to Arrow
     missing = values.null_count + (pc.sum(pc.is_nan(values)).as_py() or 0 if floating else 0)
     if missing:
         _refuse(
@@ -113,6 +112,8 @@ def check_values(kind: Partitioner, column: str, values: pa.ChunkedArray, count:
             got=f"{column} with {pc.count_distinct(values).as_py()} different values, from {_range(values)}",
             fix=f"name a column of classes, or use continuous strictness=0.8 partition_by={column}",
         )
+    if isinstance(kind, Continuous | Dirichlet | Shard):  # nothing more is asked, and counting numbers takes much memory
+        return
     distinct = pc.count_distinct(values).as_py()
     if isinstance(kind, NaturalId | GroupedNaturalId):
         _check_ids(kind, column, distinct, count, where)

@@ -40,7 +40,7 @@ class RowNumbers(Dataset):  # type: ignore[misc]
         super().__init__(table, fingerprint="rows")
         self._distinct = distinct
 
-    def __getitem__(self, column: str) -> Any:  # type: ignore[override]
+    def __getitem__(self, column: str) -> Any:
         """A column as pandas reads it, at once; else Flower would go through it value by value."""
         return self.data.column(column).to_pandas()
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pytest_flops_mock.flight.features import features_of
 from pytest_flops_mock.partitions.drift import drifted
 from pytest_flops_mock.partitions.gather import in_one_piece, rows_of
 from pytest_flops_mock.partitions.scheme import DataToSplit
@@ -77,9 +76,8 @@ def population_of(data: DataToSplit, *, seed: int, rows: int = MOST_ROWS, nbytes
         DataSourceError: A media file that a row names cannot be read.
     """
     order = np.random.default_rng(seed).permutation(len(data.rows))
-    label = data.label or _only_classes(data.schema)
     if len(order) > rows:
-        needed = _not_to_miss(data, label)
+        needed = _not_to_miss(data, data.label)
         order = np.concatenate([needed, order[~np.isin(order, needed)]])[:rows]
     kept: list[pa.RecordBatch] = []
     left = nbytes
@@ -90,7 +88,7 @@ def population_of(data: DataToSplit, *, seed: int, rows: int = MOST_ROWS, nbytes
             left -= part.nbytes
         if left <= 0:
             break
-    return Population(data.name, pa.Table.from_batches(kept, schema=data.schema).combine_chunks(), label)
+    return Population(data.name, pa.Table.from_batches(kept, schema=data.schema).combine_chunks(), data.label)
 
 
 def _not_to_miss(data: DataToSplit, label: str) -> npt.NDArray[np.int64]:
@@ -113,10 +111,3 @@ def _not_to_miss(data: DataToSplit, label: str) -> npt.NDArray[np.int64]:
 def _first(column: pa.ChunkedArray, value: Any) -> int:
     """Place of the first value of that kind; -1 if there is none."""
     return int(pc.index(column, value).as_py())
-
-
-def _only_classes(schema: pa.Schema) -> str:
-    """The one column of the feature ``ClassLabel``; empty if there is none, or several."""
-    features = features_of(schema).items()
-    names = [name for name, feature in features if isinstance(feature, dict) and feature.get("_type") == "ClassLabel"]
-    return names[0] if len(names) == 1 else ""

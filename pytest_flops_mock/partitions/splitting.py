@@ -85,6 +85,11 @@ def split(data: DataToSplit, scheme: Scheme, count: int | None, *, seed: int = S
     return tuple(_partition(data, rows_of(table, data.rows[chosen]), index) for index, chosen in enumerate(positions))
 
 
+def whole(data: DataToSplit) -> Partition:
+    """All rows of a data set as one partition, in their order; there may be none."""
+    return _partition(data, rows_of(in_one_piece(data.table), data.rows), 0)
+
+
 def _partition(data: DataToSplit, rows: Rows, index: int) -> Partition:
     where = f"{data.name}, partition {index}"
 

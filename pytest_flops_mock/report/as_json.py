@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
 from pytest_flops_mock.stage import Outcome, Severity, Stage
+from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 from pytest_flops_mock.texts import clean
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "pytest-flops-mock/report/2"
 """The version of the JSON form; a change that breaks readers raises the number."""
+
+SIZES = ("size_variation", "size_gini")
 
 
 def written(reports: Iterable[Report], indent: int | None = 2, *, ascii_only: bool = False) -> str:
@@ -33,7 +36,7 @@ def written(reports: Iterable[Report], indent: int | None = 2, *, ascii_only: bo
         "verdict": "compatible" if all(report.ok for report in reports) else "incompatible",
         "reports": [_report(report) for report in reports],
     }
-    return json.dumps(_cleaned(plain), indent=indent, ensure_ascii=ascii_only)
+    return json.dumps(cleaned(plain), indent=indent, ensure_ascii=ascii_only)
 
 
 def parsed(text: str) -> list[dict[str, Any]]:
@@ -61,10 +64,27 @@ def _report(report: Report) -> dict[str, Any]:
         "stages": [{**asdict(result), "facts": dict(result.facts)} for result in report.stages],
         "findings": [_plain(finding) for finding in report.findings],
         "ignored": [_plain(finding) for finding in report.ignored],
-        "data": {**asdict(report.data), "columns": dict(report.data.columns)},
+        "data": {
+            **asdict(report.data),
+            "columns": dict(report.data.columns),
+            "sent": [{**asdict(sent), "statistics": _statistics(sent)} for sent in report.data.sent],
+        },
         "environment": dict(report.environment),
         "environments": list(report.environments),
     }
+
+
+def plain_statistics(statistics: SplitStatistics) -> dict[str, Any]:
+    """What partitions hold, as JSON values: counts by class and by column."""
+    whole, *partitions = (
+        {**asdict(each), "labels": dict(each.labels), "missing": dict(each.missing)}
+        for each in (statistics.whole, *statistics.partitions)
+    )
+    return {**asdict(statistics), "classes": list(statistics.classes), "partitions": partitions, "whole": whole}
+
+
+def _statistics(sent: SentFacts) -> dict[str, Any] | None:
+    return None if sent.statistics is None else plain_statistics(sent.statistics)
 
 
 def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,12 +99,13 @@ def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cleaned(plain: Any) -> Any:
+def cleaned(plain: Any) -> Any:
+    """JSON values whose texts can be shown."""
     if isinstance(plain, str):
         return clean(plain)
     if isinstance(plain, dict):
-        return {clean(name): _cleaned(value) for name, value in plain.items()}
-    return [_cleaned(value) for value in plain] if isinstance(plain, (list, tuple)) else plain
+        return {clean(name): cleaned(value) for name, value in plain.items()}
+    return [cleaned(value) for value in plain] if isinstance(plain, (list, tuple)) else plain
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
@@ -101,6 +122,7 @@ def _finding(plain: Mapping[str, Any]) -> Finding:
         Stage(plain["stage"]),
         _of_type(plain["detail"], str),
         tuple(Frame(**frame) for frame in plain["frames"]),
+        _of_type(plain.get("exception", ""), str),
     )
 
 
@@ -121,7 +143,25 @@ def _data(plain: Mapping[str, Any]) -> DataFacts:
 def _sent(plain: Mapping[str, Any]) -> SentFacts:
     partitions = tuple(PartitionFacts(**partition) for partition in plain["partitions"])
     texts = {name: _of_type(plain[name], str) for name in ("sla", "data_tag", "dataset_name", "source", "origin")}
-    return SentFacts(**texts, partitions=partitions)
+    statistics = plain.get("statistics")
+    return SentFacts(**texts, partitions=partitions, statistics=None if statistics is None else _split(statistics))
+
+
+def _split(plain: Mapping[str, Any]) -> SplitStatistics:
+    return SplitStatistics(
+        label=_of_type(plain["label"], str),
+        classes=tuple(_of_type(name, str) for name in plain["classes"]),
+        partitions=tuple(map(_partition, plain["partitions"])),
+        whole=_partition(plain["whole"]),
+        **{name: plain[name] for name in SIZES},
+    )
+
+
+def _partition(plain: Mapping[str, Any]) -> PartitionStatistics:
+    values = {name: plain[name] for name in PartitionStatistics.__dataclass_fields__}
+    values |= {name: tuple(plain[name].items()) for name in ("labels", "missing")}
+    values["target"] = None if plain["target"] is None else TargetSummary(**plain["target"])
+    return PartitionStatistics(**values)
 
 
 def _of_type(value: Any, kind: type) -> Any:

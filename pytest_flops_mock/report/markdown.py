@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.findings import Finding, SentFacts
+from pytest_flops_mock.report.partitions import markdown_rows
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.report.text import data_lines, facts_line
 from pytest_flops_mock.stage import Outcome, Severity
+from pytest_flops_mock.statistics import SplitStatistics
 from pytest_flops_mock.texts import clean
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -112,6 +114,9 @@ def _pieces(name: str, report: Report) -> Iterator[_Piece]:
         ]
         yield _Piece("\n".join(["| stage | outcome | seconds | reason |\n| --- | --- | ---: | --- |", *rows]) + "\n")
     yield from _findings(report.findings)
+    for sent in report.data.sent:
+        if sent.statistics is not None and not sent.statistics.is_even:
+            yield _Piece(_partitions(sent, sent.statistics), "detail")
     if report.ignored:
         yield _Piece(f"Ignored: {cell(', '.join(sorted({finding.code for finding in report.ignored})))}\n")
 
@@ -129,6 +134,14 @@ def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:
     for finding in ordered:
         if finding.detail.strip():
             yield _Piece(_detail(finding), "detail")
+
+
+def _partitions(sent: SentFacts, statistics: SplitStatistics) -> str:
+    """What each partition holds, folded."""
+    headings, *rows = markdown_rows(statistics)
+    table = [_row(*headings), "|" + " ---: |" * len(headings), *(_row(*map(cell, row)) for row in rows)]
+    title = html.escape(clean(" ".join(f"Partitions of {sent.dataset_name}".split())), quote=False)
+    return "\n".join([f"<details><summary>{title}</summary>\n", *table, "\n</details>\n"])
 
 
 def _detail(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_flops_mock.errors import listing
 from pytest_flops_mock.findings import DataFacts, Finding, SentFacts, StageResult
+from pytest_flops_mock.report.partitions import in_a_line
 from pytest_flops_mock.stage import Outcome
 from pytest_flops_mock.texts import clean
 
@@ -63,12 +64,12 @@ def data_lines(data: DataFacts) -> list[str]:
     """Which data a check ran on; what each of several providers sent is a line of its own. Empty for none."""
     rows = f"{counted(data.rows, 'row')} loaded" if data.rows else ""
     if len(data.sent) > 1:
-        return [*map(_sent, data.sent), *filter(None, [rows])]
+        return [line for sent in data.sent for line in (_sent(sent), *_uneven(sent))] + [*filter(None, [rows])]
     if not data.sent and not data.rows:
         return []
     what = f"{data.dataset_name}: {data.origin}" if data.sent else "what the server holds"
     sent = counted(len(data.partitions), "partition") if data.partitions else ""
-    return ["; ".join(part for part in (what, sent, rows) if part)]
+    return ["; ".join(part for part in (what, sent, rows) if part), *(line for each in data.sent for line in _uneven(each))]
 
 
 def facts_line(result: StageResult) -> str:
@@ -129,6 +130,11 @@ def _sent(sent: SentFacts) -> str:
     """What came from which."""
     partitions = f"; {counted(len(sent.partitions), 'partition')} under the tag {sent.data_tag}" if sent.partitions else ""
     return f"{sent.sla} sent {sent.dataset_name}: {sent.origin}{partitions}"
+
+
+def _uneven(sent: SentFacts) -> list[str]:
+    """How the partitions differ, if it is more than chance explains."""
+    return [] if sent.statistics is None or sent.statistics.is_even else [in_a_line(sent.statistics)]
 
 
 def _headed(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from pytest_flops_mock.announcing import announced
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.opening import open_inside, open_or_link, read_inside
 from pytest_flops_mock.repository.listing import Listing, is_hidden, listing_of
@@ -24,6 +25,7 @@ MAX_COPIED = 10_000_000_000
 """Bytes of all files together; a check copies them."""
 
 
+@announced
 @dataclass(frozen=True)
 class MLRepository:
     """A user's ML repository: ``model_manager.py``, ``data_manager.py`` and ``conda.yaml`` at its root.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -48,7 +49,7 @@ def not_searched(report: Report) -> Report:
 def story(cause: Finding) -> str:
     """What went wrong, in a row: the message, and the line of the repository."""
     frame = cause.frames[-1] if cause.frames else None
-    return cause.message + (f", {frame.file}:{frame.line}" if frame is not None else "")
+    return ADDRESS.sub("", cause.message) + (f", {frame.file}:{frame.line}" if frame is not None else "")
 
 
 def inner(cause: Finding) -> str:
@@ -75,6 +76,9 @@ def odds(likelihood: Likelihood | None) -> str:
 
 TINY = 1e-6
 
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where an object lies, which is another place each time."""
+
 
 def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int) -> Finding:
     cause, about, likely = broken.finding, broken.property, broken.likelihood
@@ -89,7 +93,7 @@ def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int) -> F
             if about.passes_with
             else "a repository that takes what devices hold",
             got=f"{about.text or 'no single property explains it'}; {times}; {odds(likely)}",
-            fix="; ".join(filter(None, [cause.problem.fix, keep(broken)])),
+            fix="\n".join(filter(None, [cause.problem.fix, keep(broken)])),
             code=code,
         ),
         detail=inner(cause),

@@ -237,7 +237,13 @@ KINDS = {
             About.NUMBERS,
             "an outlier device: all numbers lie so many of their standard deviations higher (or lower, with a minus)",
         ),
-        Kind("time_shift", "time_shift=-3h", _TIME, About.TIMES, "a clock that is wrong: all times are later (or earlier)"),
+        Kind(
+            "time_shift",
+            "time_shift=-3h",
+            _TIME,
+            About.TIMES,
+            "a clock that is wrong: all times are later (or earlier), but not those that are text",
+        ),
         Kind("image_size", "image_size=32x32", _SIZE, About.IMAGES, "images of another size"),
         Kind("image_mode", "image_mode=L", _MODE, About.IMAGES, "images of another mode of Pillow, such as grey ones"),
         Kind(

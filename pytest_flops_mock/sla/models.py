@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from pytest_flops_mock.announcing import announced
 from pytest_flops_mock.errors import Problem, SLAError, listing
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.sla.keys import known_keys
@@ -178,6 +179,7 @@ class ResourceConstraints(BaseModel):
     storage: int = 0
 
 
+@announced
 class MockSLA(BaseModel):
     """An MDP SLA: which data the mock data provider sends, in how many partitions, under which tag.
 
@@ -275,6 +277,7 @@ class MockSLA(BaseModel):
         return tuple(map(Finding.of, self.problems(project_sla)))
 
 
+@announced
 class ProjectSLA(BaseModel):
     """A project SLA: which ML repository is trained, on which data tags, by how many learners.
 

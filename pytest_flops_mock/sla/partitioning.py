@@ -6,9 +6,9 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.parsing import described, shown
@@ -143,7 +143,7 @@ def _groups(values: Sequence[object], where: str) -> tuple[Group, ...]:
 
 def _group(value: object, where: str) -> Group:
     if isinstance(value, Group):
-        return value
+        return value.model_copy(update={"partitioner": _partitioner(value.partitioner, where)})
     if not isinstance(value, Mapping):
         _refuse("this is no group of a mixed fleet", where, expected=_GROUP, got=described(value))
     keys = ["partitioner", "number_of_partitions"]
@@ -161,8 +161,9 @@ def _group(value: object, where: str) -> Group:
 
 
 def _partitioner(value: object, where: str) -> Partitioner:
-    if isinstance(value, BaseModel):
-        return value  # type: ignore[return-value]  # read before
+    if isinstance(value, get_args(Partitioner)):  # read before, or made in Python: then only its name is not set
+        named: Partitioner = value.model_copy(update={"name": value.name})
+        return named
     told = _words(value, where) if isinstance(value, str) else value
     if not isinstance(told, Mapping):
         _refuse("this is no partitioner", where, expected=_FORMS, got=described(value))

@@ -13,6 +13,7 @@ from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.drift_kinds import KINDS, DriftValue, Kind, nearest_share, number_in_text, share
 
 _EXAMPLE = "for example missing=0.1 column=age; extra_column=site devices=0.5"
+_MANY = 10**9
 _PLACES = ("column", "partitions", "devices", "probability")
 
 
@@ -231,7 +232,7 @@ def _value(kind: Kind, value: object) -> DriftValue:
         _refuse(
             f"{kind.name} takes {kind.takes.means}",
             expected=kind.example,
-            got=kind.name if nothing else f"{kind.name}={value}",
+            got=kind.name if nothing else f"{kind.name}={_shown(value)}",
             nearest=kind.name if kind.is_flag else f"{kind.name}={closest}" if closest else "",
             fix=f"for example {kind.example}",
         )
@@ -245,10 +246,17 @@ def _share(name: str, value: object) -> float:
         _refuse(
             f"{name} takes a share from 0 to 1",
             expected=f"{name}=0.3",
-            got=f"{name}={value}",
+            got=f"{name}={_shown(value)}",
             nearest=f"{name}={closest}" if closest else "",
             fix=f"for example {name}=0.1 for one partition in ten",
         )
+
+
+def _shown(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number of thousands of digits"
 
 
 def _numbers(value: object) -> tuple[int, ...]:
@@ -258,11 +266,11 @@ def _numbers(value: object) -> tuple[int, ...]:
         numbers = [int(text) if re.fullmatch(r"\s*\d{1,9}\s*", text, re.ASCII) else text for text in texts]
     elif not isinstance(value, list | tuple):
         numbers = [value]
-    if wrong := [each for each in numbers if type(each) is not int or each < 0]:
+    if wrong := [each for each in numbers if type(each) is not int or not 0 <= each < _MANY]:
         _refuse(
             "drift is for partitions that cannot be",
             expected="their numbers, from 0",
-            got=f"partitions={listing(map(repr, wrong))}",
+            got=f"partitions={listing(map(_shown, wrong))}",
             fix="for example partitions=0,2",
         )
     return tuple(numbers)

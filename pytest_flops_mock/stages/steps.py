@@ -23,6 +23,7 @@ from pytest_flops_mock.judging.loading import (
 )
 from pytest_flops_mock.judging.model import model_findings
 from pytest_flops_mock.judging.parameters import parameter_facts
+from pytest_flops_mock.judging.partitions import partition_findings
 from pytest_flops_mock.judging.together import told_together
 from pytest_flops_mock.judging.transform import class_findings, data_facts, transform_findings
 from pytest_flops_mock.judging.versions import explained_by_lack, explained_by_versions
@@ -136,7 +137,9 @@ def provide(context: Context) -> Iterable[Finding]:
         sent = SentFacts(mock.origin, mock.data_tag, mock.dataset_name, source, source)  # known also when the run fails
         with _gathered(found):
             run = context.provider.store(mock)
-            sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions)
+            sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions, statistics=run.statistics)
+            least, most = context.options.min_rows, context.options.max_distance
+            found += partition_findings(run.statistics, mock.origin, min_rows=least, max_distance=most)
         context.data = replace(context.data, sent=(*context.data.sent, sent))
     return (*found, *equal_partitions(context.data.partitions))
 

@@ -28,11 +28,12 @@ from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFac
 from pytest_flops_mock.options import OPTIONS
 from pytest_flops_mock.report.as_json import SCHEMA
 from pytest_flops_mock.stage import CHECKED
+from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "mnist_sklearn"
 SCHEMA_FILE = ROOT / "docs" / "report.schema.json"
-COMMAND = [sys.executable, "-m", "pytest_flops_mock.cli"]
+COMMAND = [sys.executable, "-m", "pytest_flops_mock"]
 
 LINE = """
 import numpy as np
@@ -156,6 +157,7 @@ def test_several_slas_can_be_checked_together(line: Path) -> None:
     assert [finding.code for finding in report.errors] == ["FM402"]
 
 
+@pytest.mark.slow
 def test_a_repository_behind_a_git_url_is_cloned(broken: Path, tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(broken)]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["tag", "v1"]):
@@ -180,6 +182,7 @@ def test_json_of_several_slas_has_the_form_of_one_in_any_encoding(broken: Path) 
     assert [report["findings"][0]["where"].split(":")[0] for report in reports] == ["a.json", "é.json"]
 
 
+@pytest.mark.slow
 def test_text_is_printed_in_any_encoding(broken: Path) -> None:
     (broken / "é😀.json").write_text(sla(number_of_partitions=0), encoding="utf-8")
     done = run("check", ".", "--sla", "é😀.json", folder=broken, PYTHONIOENCODING="ascii", LC_ALL="C.UTF-8")
@@ -235,6 +238,7 @@ def test_github_gets_annotations_and_a_summary(broken: Path, tmp_path: Path) -> 
     assert summary.read_text(encoding="utf-8").startswith("## flops-mock: 0 of 2 compatible\n")
 
 
+@pytest.mark.slow
 def test_without_a_summary_file_the_markdown_follows_and_is_no_command(broken: Path) -> None:
     done = run("check", ".", "--sla", "a.json", "--format", "github", folder=broken)
     stop = re.search(r"^::stop-commands::(\w{32})\n### flops-mock: incompatible: ", done.stdout, re.MULTILINE)
@@ -242,6 +246,7 @@ def test_without_a_summary_file_the_markdown_follows_and_is_no_command(broken: P
     assert done.stdout.endswith(f"\n::{stop[1]}::\n")
 
 
+@pytest.mark.slow
 def test_a_summary_that_cannot_be_written_does_not_change_the_verdict(broken: Path) -> None:
     variables = {"GITHUB_STEP_SUMMARY": str(broken / "none" / "summary")}
     done = run("check", ".", "--sla", "a.json", "--format", "github", folder=broken, **variables)
@@ -383,7 +388,7 @@ def test_unknown_codes_are_told_with_the_nearest(capsys: pytest.CaptureFixture[s
         "  where     flops-mock explain\n"
         "  expected  FM and digits, such as FM602\n"
         "  got       FM7100\n"
-        "  nearest   FM710, FM910, FM810\n"
+        "  nearest   FM710, FM1005, FM1004\n"
         "  fix       flops-mock explain lists all\n"
     )
     assert "  got       TIMEOUT\n" in told
@@ -520,7 +525,8 @@ def test_the_schema_knows_what_the_code_knows() -> None:
     schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     parts = schema["$defs"]
     kinds = {"stage": StageResult, "finding": Finding, "frame": Frame, "data": DataFacts}
-    kinds |= {"sent": SentFacts, "partition": PartitionFacts}
+    kinds |= {"sent": SentFacts, "partition": PartitionFacts, "statistics": SplitStatistics}
+    kinds |= {"partitionStatistics": PartitionStatistics, "target": TargetSummary}
     for name, kind in kinds.items():
         names = {field.name for field in fields(kind)}
         if kind is Finding:  # the parts of its problem stand beside the rest
@@ -556,14 +562,23 @@ def action() -> dict[str, Any]:
     return read
 
 
-def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("search", "command"), [("", ["check"]), ("200", ["search", "--examples=200", "--save=none"])], ids=["check", "search"]
+)
+def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path, search: str, command: list[str]) -> None:
     told = action()
     _, check = told["runs"]["steps"]
     stand_in = tmp_path / "python"
     stand_in.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
     stand_in.chmod(0o755)
     values = {name: str(given.get("default", "")) for name, given in told["inputs"].items()}
-    values |= {"repo": "my repo", "sla": "mocks/*.json\n\nb c.json\n", "ignore": "FM714", "project-sla": "p.json"}
+    values |= {
+        "repo": "my repo",
+        "sla": "mocks/*.json\n\nb c.json\n",
+        "ignore": "FM714",
+        "project-sla": "p.json",
+        "search": search,
+    }
     variables = {name: values[re.sub(r"\W*inputs\.|\W+$", "", text)] for name, text in check["env"].items()}
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
@@ -575,13 +590,13 @@ def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.splitlines() == [
-        *("-m", "pytest_flops_mock.cli", "check", "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
+        *("-m", "pytest_flops_mock", *command, "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
         *("--project-sla=p.json", "--ignore=FM714", "--sla=mocks/*.json", "--sla=b c.json", "--", "my repo"),
     ]
 
 
 def test_the_inputs_of_the_action_say_what_the_options_say() -> None:
-    own = {"repo", "sla", "requirements", "version"}
+    own = {"repo", "sla", "search", "requirements", "version"}
     by_name = {option.name: option for option in OPTIONS if "command" in option.doors}
     for name, given in action()["inputs"].items():
         if name not in own:
@@ -597,8 +612,8 @@ def test_the_action_hands_inputs_over_as_variables_and_uses_them_all() -> None:
 
 
 def test_it_works_where_python_drops_docstrings() -> None:
-    command = [sys.executable, "-m", "pytest_flops_mock.cli", "--help"]
+    command = [sys.executable, "-m", "pytest_flops_mock", "--help"]
     optimized = {**os.environ, "PYTHONOPTIMIZE": "2"}
     done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=60)
-    assert "Check an ML repository without pytest" in done.stdout
+    assert "Check and search an ML repository without pytest" in done.stdout
     assert done.stderr == ""

@@ -86,9 +86,10 @@ def test_uv_does_not_run(
     assert "  got       Exec format error\n" in told
 
 
+@pytest.mark.slow
 def test_the_hub_is_not_in_reach(command: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest_flops_mock.cli", *command, "--data=hub", "--env=current"],
+        [sys.executable, "-m", "pytest_flops_mock", *command, "--data=hub", "--env=current"],
         env={**os.environ, "HF_ENDPOINT": "http://127.0.0.1:1", "HF_HUB_OFFLINE": "0"},
         capture_output=True,
         text=True,
@@ -101,7 +102,7 @@ def test_the_hub_is_not_in_reach(command: list[str]) -> None:
 
 def test_the_hub_is_switched_off(command: list[str], tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest_flops_mock.cli", *command, "--data=hub", "--env=current"],
+        [sys.executable, "-m", "pytest_flops_mock", *command, "--data=hub", "--env=current"],
         env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")},
         capture_output=True,
         text=True,

@@ -74,6 +74,13 @@ def test_a_twin_without_pictures_is_shown_in_words(folder: Path, capsys: pytest.
     assert not list(folder.glob("*.png"))
 
 
+def test_a_twin_is_shown_with_another_schema(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    drift = "renamed=digit column=label; extra_column=site; image_size=9x7; image_mode=RGBA; reordered"
+    out = told(capsys, "mnist", "--show", "--rows", "5", "--drift", drift)
+    assert out.index("\n  site   ") < out.index("\n  digit  ") < out.index("\n  image  picture of 9x7 pixels, RGBA\n")
+    assert len(list(folder.glob("*.png"))) == 1
+
+
 def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = told(capsys, "--like", "visits.jsonl", "--label", "y")
     assert out == (

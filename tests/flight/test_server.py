@@ -241,6 +241,7 @@ def test_a_handler_that_does_not_end_is_told_and_not_waited_for() -> None:
     assert not asking.is_alive()
 
 
+@pytest.mark.slow
 def test_a_script_that_stops_nothing_ends_all_the_same() -> None:
     program = """
 import pyarrow as pa, pyarrow.flight as fl

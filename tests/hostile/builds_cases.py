@@ -42,7 +42,7 @@ def checked_in_learner(
         sla.write_text(json.dumps(mock_sla()), encoding="utf-8")
         for name in ("small", "caches"):
             (ground / name).mkdir()
-        command = [sys.executable, "-m", "pytest_flops_mock.cli", "check", str(repository), "--sla", str(sla)]
+        command = [sys.executable, "-m", "pytest_flops_mock", "check", str(repository), "--sla", str(sla)]
         with pytest.MonkeyPatch.context() as patch:
             offline_packages(patch, ground)
             patch.setenv("XDG_CACHE_HOME", str(ground / "caches"))

@@ -15,7 +15,7 @@ from hostile.matrix import Case
 from standins.processes import until
 from standins.projects import REPOSITORY, mock_sla
 
-COMMAND = [sys.executable, "-m", "pytest_flops_mock.cli"]
+COMMAND = [sys.executable, "-m", "pytest_flops_mock"]
 PYTEST = [
     sys.executable,
     "-m",

@@ -28,11 +28,12 @@ def _processes_of(folder: Path) -> list[str]:
             if "State:\tZ" in (entry / "status").read_text():
                 continue
             where = os.readlink(entry / "cwd")
-            known = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+            command = (entry / "cmdline").read_bytes()
+            known = (entry / "environ").read_bytes() + command
         except OSError:
             continue  # ended meanwhile, or another user's
         if where.startswith(str(folder)) or str(folder).encode() in known:
-            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+            found.append(command.replace(b"\0", b" ").decode(errors="replace"))
     return found
 
 

@@ -41,6 +41,7 @@ def test_nothing_is_said_of_what_arrives_as_it_was_sent() -> None:
     assert row_findings(sent(*parts), loaded(*reversed(parts)), URI) == ()
     assert row_findings(sent((A, 200), (A, 200)), loaded((A, 200)), URI) == (), "the stage provide has told it"
     assert row_findings((), loaded((A, 200)), URI) == (), "the server's own data"
+    assert equal_partitions(sent((A, 0), (A, 0), (B, 5))) == (), "no row of empty partitions can be lost"
     assert row_findings(sent((A, 200)), loaded((A, 200), (ELSEWHERE, 5)), URI) == (), "another tag that was asked for"
 
 

@@ -135,6 +135,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
 def test_the_learner_ends_with_its_parent(server: MLDataServer, tmp_path: Path, way: signal.Signals) -> None:
     file, temporary = tmp_path / "pid", tmp_path / "tmp"

@@ -246,6 +246,7 @@ def test_data_that_are_not_the_learners_are_a_warning(check: Check) -> None:
     assert (warning.code, warning.message) == ("FM607", "set_model_data() did not load the learner's data")
 
 
+@pytest.mark.slow
 def test_an_abstract_method_that_is_missing_cannot_be_called(check: Check) -> None:
     body = """
         from flops_utils.ml_repo_templates import DataManagerTemplate
@@ -310,6 +311,7 @@ def test_an_early_end_of_the_process_and_an_endless_loop_are_told_in_full() -> N
     )
 
 
+@pytest.mark.slow
 def test_what_an_exception_says_is_told_in_bounds(check: Check) -> None:
     (error,) = check("raise ValueError('x' * 10_000_000 + '\\nsecond line')").errors
     assert len(error.message) < 250

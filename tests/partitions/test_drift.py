@@ -182,6 +182,13 @@ def test_a_partition_of_local_data_can_have_drift(table_of_ones_own: Path) -> No
     assert all(8 < part["age"].null_count < 22 for part in parts)
 
 
+def test_a_partition_of_local_data_can_have_another_schema(table_of_ones_own: Path) -> None:
+    drift = "type=float32 column=age; renamed=years column=age; extra_column=site partitions=1"
+    _, parts = stored(drift, dataset_name=str(table_of_ones_own))
+    assert [part.column_names for part in parts] == [["years", "ill"], ["years", "ill", "site"]]
+    assert {part.schema.field("years").type for part in parts} == {pa.float32()}
+
+
 def test_a_partition_of_data_handed_in_can_have_drift_elsewhere_than_its_neighbour() -> None:
     origin, parts = stored("missing=0.5 duplicates=0.1", SENT)
     assert origin == "400 rows handed in, drift missing=0.5 duplicates=0.1"
@@ -247,6 +254,30 @@ def test_a_share_of_the_partitions_can_have_it_and_the_seed_decides_which() -> N
     assert having(drift_of({"missing": 1, "partitions": (1, 3, 3), "devices": 0.5}), 4, 1) <= {1, 3}
     assert having(drift_of("missing=1"), 3, 1) == {0, 1, 2}
     assert having(Drift(), 3, 1) == set()
+
+
+def test_rules_for_shares_of_the_partitions_share_an_order_so_that_some_devices_are_worse_than_others() -> None:
+    fewer, more = (having(drift_of(f"{kind} devices={share}"), 50, 7) for kind, share in (("lost=1", 0.2), ("empty", 0.6)))
+    assert (len(fewer), len(more)) == (10, 30)
+    assert fewer < more
+
+
+def test_each_partition_has_a_rule_with_its_probability_which_the_seed_decides() -> None:
+    rare = drift_of("missing=1 probability=0.2")
+    counts = [len(having(rare, 500, seed)) for seed in range(20)]
+    assert 60 < min(counts) < max(counts) < 140  # 100 are expected; beyond lie less than 1 in 100,000
+    assert having(rare, 500, 3) == having(rare, 500, 3) != having(rare, 500, 4)
+    assert having(rare, 20, 3) == {number for number in having(rare, 500, 3) if number < 20}, "how many there are moves none"
+    assert having(drift_of("missing=1 probability=1"), 9, 1) == set(range(9))
+    assert having(drift_of("missing=1 probability=0"), 9, 1) == set()
+    assert having(drift_of("missing=1 probability=0.5 partitions=2,4"), 9, 1) <= {2, 4}
+
+
+def test_the_chances_of_rules_are_independent() -> None:
+    one, other = (having(drift_of(f"{kind} probability=0.5"), 2000, 5) for kind in ("missing=1", "empty"))
+    assert 400 < len(one & other) < 600
+    both = partitions_drift.drift_by_partition(drift_of("missing=1 probability=0.5; empty probability=0.5"), 2000, 5, "rows")
+    assert {index for index, own in enumerate(both) if any(own.of_kind("empty"))} == other
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,16 @@ from typing import Any
 import datasets
 import pyarrow as pa
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 from standins.devices import FEATURES, ROWS, table_of, with_
+from standins.drifts import drifts
 from standins.projects import mock_sla
 
-from pytest_flops_mock import MLDataServer, MockDataProvider, load_partitions
-from pytest_flops_mock.errors import LoadError
+from pytest_flops_mock import Drift, MLDataServer, MockDataProvider, load_partitions
+from pytest_flops_mock.errors import DataSourceError, LoadError
 from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.partitions.drift import drifted
 
 HANDED_IN = datasets.Dataset(ROWS, fingerprint="rows").remove_columns(["photo", "sent"])
 
@@ -106,6 +110,24 @@ def test_rules_go_by_the_names_of_the_data_set_whatever_the_order_in_which_they_
     assert made["years"].type == pa.float64()
     assert made["years"].null_count > 5
     assert made.equals(with_(parts[::-1]), check_metadata=True)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(drifts(st.sampled_from(list(FEATURES)), 3), st.integers(0, 12), st.integers(0, 3))
+def test_any_drift_gives_rows_that_a_learner_can_read_or_is_refused(drift: Drift, count: int, seed: int) -> None:
+    table = ROWS.slice(2, count)
+    try:
+        made = drifted(table, drift, seed=seed)
+    except DataSourceError as error:
+        refused = list(error.problems)
+    else:
+        refused = []
+        made.validate(full=True)
+        assert made.num_rows <= count
+        assert made.schema.equals(drifted(ROWS, drift, seed=seed + 1).schema, check_metadata=True)
+        assert len(features(made)) == made.num_columns
+    event("refused" if refused else "made")
+    assert all(problem.where.startswith("the rows") and problem.got and problem.fix for problem in refused)
 
 
 def sent(server: MLDataServer, drift: str) -> None:

@@ -41,6 +41,7 @@ def test_an_incompatible_one_fails_with_the_whole_report(project: pytest.Pyteste
     )
 
 
+@pytest.mark.slow
 def test_values_of_the_sla_can_be_changed(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
@@ -112,6 +113,7 @@ def test_an_unknown_keyword_is_a_mistake_of_the_test(project: pytest.Pytester, k
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_written_into_the_repository(project: pytest.Pytester) -> None:
     project.makepyfile(CHECK)
     before = sorted(path.name for path in project.path.iterdir())

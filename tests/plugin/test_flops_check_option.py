@@ -196,6 +196,7 @@ def test_other_json_files_are_none_of_ours(project: pytest.Pytester) -> None:
     assert project.runpytest("mocks").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+@pytest.mark.slow
 def test_an_sla_may_lie_elsewhere(project: pytest.Pytester, other_sla: Path) -> None:
     elsewhere = project.path.parent / f"{project.path.name}_elsewhere.json"
     other_sla.rename(elsewhere)

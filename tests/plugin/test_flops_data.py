@@ -50,15 +50,32 @@ def test_a_partitioner_is_set_in_every_door_and_the_nearest_to_the_test_counts(p
     assert origin(project, f"--flops-partitioner={fleet}") == f"{plain}, split by 1 by iid + 1 by linear"
 
 
-def test_the_partitioner_of_the_marker_for_slas_goes_before_the_ini_key(project: pytest.Pytester) -> None:
-    project.makeini("[pytest]\nflops_partitioner = square\n")
+def test_a_drift_is_set_in_every_door_and_the_nearest_to_the_test_counts(project: pytest.Pytester) -> None:
+    plain = "synthetic twin of mnist, 600 rows, seed 42"
+    (project.path / "mocks" / "mnist.json").write_text(json.dumps(mock_sla(drift={"missing": 0.1, "column": "image"})))
+    assert origin(project) == f"{plain}, drift missing=0.1 column=image"
+    project.makeini("[pytest]\nflops_drift =\n    missing=0.1 column=image;\n    empty partitions=0\n")
+    assert origin(project) == f"{plain}, drift missing=0.1 column=image; empty partitions=0, which leaves 300"
+    assert origin(project, "--flops-drift=lost=1 partitions=0; reordered") == (
+        f"{plain}, drift lost=1 partitions=0; reordered, which leaves 300"
+    )
+    rules = ["missing=0.1", {"extra_column": "site", "devices": 1}]
+    assert (
+        origin(project, "--flops-drift=lost=1", marker=f"drift={rules}") == f"{plain}, drift missing=0.1 extra_column=site"
+    )
+    assert origin(project, marker="drift='lost=1'", call=", drift={'duplicates': 0.1}") == f"{plain}, drift duplicates=0.1"
+    assert origin(project, marker="drift='lost=1'", call=", drift=[]") == plain
+
+
+def test_partitioner_and_drift_of_the_marker_for_slas_go_before_the_ini_keys(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nflops_partitioner = square\nflops_drift = lost=1\n")
     project.makepyfile(
         """
         import pytest
 
-        @pytest.mark.flops_sla("mocks/mnist.json", partitioner="natural_id", number_of_partitions=3)
+        @pytest.mark.flops_sla("mocks/mnist.json", partitioner="natural_id", number_of_partitions=3, drift="reordered")
         def test_provide(mock_data_provider, flops_check):
-            said = "split by natural_id, which leaves 180 of 600 rows"
+            said = "split by natural_id, which leaves 180 of 600 rows, drift reordered"
             assert mock_data_provider().origin.endswith(said)
             (sent,) = flops_check(until="provide").data.sent
             assert sent.origin.endswith(said)

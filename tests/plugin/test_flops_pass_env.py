@@ -24,12 +24,14 @@ def test_nothing_is_passed_on_unless_asked_for(curious: pytest.Pytester) -> None
     result.stdout.no_fnmatch_line("*secret*")
 
 
+@pytest.mark.slow
 def test_options_and_ini_add_up(curious: pytest.Pytester) -> None:
     curious.makeini("[pytest]\nflops_pass_env = FIRST_TOKEN\n")
     options = ["--flops-sla=mocks/mnist.json", "--flops-pass-env=SECOND_TOKEN,THIRD_TOKEN"]
     curious.runpytest("--flops-check", "-k", "transform", *options).assert_outcomes(passed=1, deselected=9)
 
 
+@pytest.mark.slow
 def test_the_call_names_them(curious: pytest.Pytester) -> None:
     curious.makepyfile(
         """

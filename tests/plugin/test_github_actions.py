@@ -36,6 +36,7 @@ def test_findings_are_annotations_and_reports_are_in_the_summary(
     assert "| transform | failed |" in summary
 
 
+@pytest.mark.slow
 def test_a_summary_that_cannot_be_written_does_not_end_the_run(broken: pytest.Pytester, step_summary: Path) -> None:
     step_summary.mkdir()
     result = broken.runpytest(*CHECK)
@@ -43,6 +44,7 @@ def test_a_summary_that_cannot_be_written_does_not_end_the_run(broken: pytest.Py
     result.stdout.fnmatch_lines(["flops: the step summary cannot be written: *", "::error *"])
 
 
+@pytest.mark.slow
 def test_elsewhere_there_is_none(broken: pytest.Pytester, step_summary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS")
     assert "::error" not in str(broken.runpytest(*CHECK).stdout)

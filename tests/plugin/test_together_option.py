@@ -73,6 +73,7 @@ def test_its_node_ids_and_paths_are_arguments(project: pytest.Pytester) -> None:
     assert ids("mocks/mnist.json", "--flops-together") == [f"mocks/mnist.json::{stage}" for stage in STAGES]
 
 
+@pytest.mark.slow
 def test_ini_says_it_too_and_a_failure_is_told_once(project: pytest.Pytester) -> None:
     path = Path(project.path / "mocks" / "three.json")
     path.write_text(json.dumps(mock_sla(dataset_name="cifar10", max_rows=20)), encoding="utf-8")

@@ -251,3 +251,14 @@ def test_numbers_that_do_not_add_up_are_told_before_any_row_is_there(
     loaded = sla(partitioner, **({} if asked is None else {"number_of_partitions": asked}))
     found = [(problem.code, problem.message.startswith(message)) for problem in loaded.problems()]
     assert found == ([("FM022", True)] if message else [])
+
+
+@pytest.mark.parametrize("given", [IID(), [Group(partitioner=IID(), number_of_partitions=1)]])
+def test_a_partitioner_made_in_python_is_written_with_its_name(given: Any) -> None:
+    sla = MockSLA.load({"mock_data_configuration": {"data_tag": "a", "partitioner": given}})
+    assert sla.replace(data_tag="b").partitioner == sla.partitioner
+
+
+def test_another_model_is_no_partitioner() -> None:
+    with pytest.raises(FlopsMockError, match="this is no partitioner"):
+        partitioning_of(MockSLA.load({"mock_data_configuration": {}}))

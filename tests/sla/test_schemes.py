@@ -9,44 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from standins.drifts import drifts
 
 from pytest_flops_mock import Drift, DriftRule, FlopsMockError
-from pytest_flops_mock.sla.drift_kinds import IMAGE_MODES, KINDS, MAX_SHIFT, TYPES
+from pytest_flops_mock.errors import Problem, SettingsError
+from pytest_flops_mock.sla.drift_kinds import IMAGE_MODES, KINDS, TYPES
 from pytest_flops_mock.sla.schemes import drift_of, no_partition
-
-NAMES = st.text("ab1;, =+'\"\\\n\t#%-\xa0é←", min_size=1, max_size=6) | st.sampled_from(
-    ["empty", "a,missing=1", "a,reordered"]
-)
-SHARES = st.floats(0, 1, exclude_min=True)
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False).filter(bool)
-VALUES: dict[str, st.SearchStrategy[Any]] = {
-    **dict.fromkeys(KINDS, SHARES),
-    **dict.fromkeys(("factor", "outlier"), NUMBERS),
-    **dict.fromkeys(("extra_column", "missing_column", "renamed"), NAMES),
-    **dict.fromkeys(("empty", "reordered"), st.just(True)),
-    "time_shift": st.timedeltas(-MAX_SHIFT, MAX_SHIFT).filter(bool),
-    "image_size": st.tuples(st.integers(1, 4096), st.integers(1, 4096)),
-    "image_mode": st.sampled_from(IMAGE_MODES),
-    "type": st.sampled_from(TYPES),
-}
-
-
-@st.composite
-def rules(draw: st.DrawFn) -> DriftRule:
-    kind = KINDS[draw(st.sampled_from(list(KINDS)))]
-    named = st.just("") if not kind.about.has_column else NAMES if kind.about.needs_column else NAMES | st.just("")
-    return DriftRule(
-        kind.name,
-        draw(VALUES[kind.name]),
-        draw(named),
-        tuple(draw(st.lists(st.integers(0, 99), max_size=3))),
-        draw(st.just(1.0) | SHARES),
-        draw(st.just(1.0) | st.floats(0, 1)),
-    )
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
-@given(st.lists(rules(), max_size=5).map(lambda drawn: Drift(tuple(drawn))))
+@given(drifts())
 @example(Drift((DriftRule("missing", 0.1), DriftRule("missing", 0.2), DriftRule("lost", 1 / 3))))
 def test_what_is_written_reads_as_the_same(drift: Drift) -> None:
     assert drift_of(drift.value) == drift
@@ -58,6 +30,18 @@ def test_the_example_of_each_kind_is_one(kind: Any) -> None:
     (rule,) = drift_of(kind.example).rules
     assert rule.kind == kind.name
     assert rule.written == kind.example
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.sampled_from([*KINDS, "column", *"=;, '\"\\\n", "1", "é", "a"]), max_size=12).map("".join))
+def test_any_text_is_a_drift_or_refused(text: str) -> None:
+    drift, refused = Drift(), list[Problem]()
+    try:
+        drift = drift_of(text, "here")
+    except SettingsError as error:
+        refused += error.problems
+    assert drift_of(drift.value) == drift
+    assert all(problem.where == "here" and problem.expected and problem.fix for problem in refused)
 
 
 def test_drift_is_written_as_kinds_and_their_values() -> None:
@@ -179,6 +163,8 @@ def test_a_value_that_means_nothing_is_told(value: Any, takes: str, got: str, ne
         ({"missing": 1, "partitions": [-1]}, "drift is for partitions that cannot be"),
         ({"missing": 1, "partitions": 1.5}, "drift is for partitions that cannot be"),
         ({"missing": 1, "partitions": True}, "drift is for partitions that cannot be"),
+        ({"missing": 1, "partitions": 10**5000}, "drift is for partitions that cannot be"),
+        ({"missing": 10**5000}, "missing takes a share from 0 to 1"),
         ({"missing": 1, "partitions": None}, "drift is for partitions that cannot be"),
         ({"missing": 1, "column": 3}, "drift is for a column that cannot be"),
         ("missing=1 devices=2", "devices takes a share from 0 to 1"),

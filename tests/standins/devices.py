@@ -61,7 +61,7 @@ def with_(drift: Any, table: pa.Table = ROWS, *, seed: int = 1) -> pa.Table:
 
 def table_of(column: pa.Array) -> pa.Table:
     """The column, under the name x."""
-    kind = {"date64[ms]": "date64", "date32[day]": "date32"}.get(str(column.type), str(column.type))
+    kind = {"halffloat": "float16", "date64[ms]": "date64", "date32[day]": "date32"}.get(str(column.type), str(column.type))
     rows = datasets.Dataset(pa.table({"x": column}), fingerprint="x")
     table: pa.Table = rows.cast(datasets.Features({"x": datasets.Value(kind)})).data.table
     return table

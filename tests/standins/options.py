@@ -14,6 +14,8 @@ BAD = {
     "recordings": (__file__, "recorded samples lie in a folder, and this is a file"),
     "drift": ("missing=2", "missing takes a share from 0 to 1"),
     "partitioner": ("dirichlet alpha=0", "alpha of dirichlet is not a number above 0"),
+    "min-rows": ("few", "the number of rows is not a whole number"),
+    "max-distance": ("0", "the distance is not a number above 0"),
     "env": ("current,", "an environment has no name"),
     "allow-builds": ("maybe", "the ini key has a value of another type"),
     "timeout": ("soon", "the time limit is not a number of seconds"),

@@ -118,17 +118,18 @@ def contact_sheet(twin: Twin, rows: datasets.Dataset) -> bytes | None:
         return None
     from PIL import Image, ImageDraw
 
-    lines = _lines(twin, rows, column)
+    label = twin.label if twin.label in rows.column_names else None  # drift may have lost it
+    lines = _lines(label, rows, column)
     if not lines:
         return None  # no picture can be opened
     side_x, side_y = (max(picture.size[axis] for line in lines.values() for picture in line) for axis in (0, 1))
-    text = 8 + 6 * max(map(len, lines)) if twin.label else 0
+    text = 8 + 6 * max(map(len, lines)) if label else 0
     size = (text + PER_CLASS * (side_x + GAP), len(lines) * (max(side_y, 11) + GAP))
     sheet = Image.new("RGB", size, "white")
     pen = ImageDraw.Draw(sheet)
     for number, (name, line) in enumerate(lines.items()):
         top = number * (max(side_y, 11) + GAP)
-        pen.text((4, top), name if twin.label else "", fill="black")
+        pen.text((4, top), name if label else "", fill="black")
         for place, picture in enumerate(line):
             sheet.paste(picture, (text + place * (side_x + GAP), top))
     file = io.BytesIO()
@@ -136,13 +137,13 @@ def contact_sheet(twin: Twin, rows: datasets.Dataset) -> bytes | None:
     return file.getvalue()
 
 
-def _lines(twin: Twin, rows: datasets.Dataset, column: str) -> dict[str, list[Any]]:
+def _lines(label: str | None, rows: datasets.Dataset, column: str) -> dict[str, list[Any]]:
     """Pictures by class; without classes, in as many lines as are full."""
-    table = rows.select_columns([column, *([twin.label] if twin.label else [])]).with_format("arrow")[:].to_pylist()
-    kind = rows.features[twin.label] if twin.label else None
+    table = rows.select_columns([column, *([label] if label else [])]).with_format("arrow")[:].to_pylist()
+    kind = rows.features[label] if label else None
     lines: dict[str, list[Any]] = {}
     for number, row in enumerate(table):
-        name = _value(row[twin.label], kind) if twin.label else str(number // PER_CLASS)
+        name = _value(row[label], kind) if label else str(number // PER_CLASS)
         name = name.partition(" (")[2].removesuffix(")") or name
         picture = _picture(row[column]["bytes"]) if row[column] else None
         if picture is not None and len(lines.get(name, ())) < PER_CLASS:

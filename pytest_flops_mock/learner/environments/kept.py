@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
@@ -22,15 +19,7 @@ from pytest_flops_mock.learner.environments.seal import (
     remove_added,
     sealed,
 )
-
-UNUSED_DAYS = 60.0
-"""An environment that was not used for so long is removed when another one is built."""
-
-LEFT_DAYS = 1.0
-"""The same for one that was never complete: its build was killed."""
-
-DAY_SECONDS = 24 * 60 * 60
-POLL_SECONDS = 0.1
+from pytest_flops_mock.learner.environments.shelf import locked, lying, seal_file, stale, take_away
 
 OnWait = Callable[[str], None]
 """Is told in a line what the user waits for."""
@@ -131,12 +120,12 @@ def kept(folder: Path, build: Callable[[Path, int], Built], *, left: TimeLeft = 
         if (there := found(folder)) is not None:
             return there
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_suffix(".lock"), left, on_wait) as lock:
+        with locked(folder.with_suffix(".lock"), left, on_wait) as lock:
             known = _read(folder)  # another process may have built it meanwhile
             damage = [] if known is None else changes(known.seal, sealed(folder, known.seal))
             if known is None or not _mended(folder, known):
                 known = _built(folder, build, lock)
-        _remove_unused(folder)
+        take_away(each for each in stale(lying(folder.parent)) if each.folder != folder)
     except OSError as error:
         raise ToolError(_not_kept(os.fspath(folder.parent), error.strerror or str(error))) from error
     return _as_kept(folder, known, damage)
@@ -167,7 +156,7 @@ def _mended(folder: Path, known: Built) -> bool:
 
 
 def _built(folder: Path, build: Callable[[Path, int], Built], lock: int) -> Built:
-    _seal_file(folder).unlink(missing_ok=True)
+    seal_file(folder).unlink(missing_ok=True)
     remove(folder)
     try:
         built = build(folder, lock)
@@ -178,14 +167,10 @@ def _built(folder: Path, build: Callable[[Path, int], Built], lock: int) -> Buil
     return built
 
 
-def _seal_file(folder: Path) -> Path:
-    return folder.with_suffix(".json")
-
-
 def _read(folder: Path) -> Built | None:
     """What is known of the environment; ``None`` if it is not complete, or the file is damaged."""
     try:
-        told = json.loads(_seal_file(folder).read_bytes())
+        told = json.loads(seal_file(folder).read_bytes())
         seal = {path: Sealed(*entry) for path, entry in told["files"].items()}
         known = Built(seal, told["bound"], told["reason"], tuple(map(str, told["missing"])))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -195,7 +180,7 @@ def _read(folder: Path) -> Built | None:
 
 def _write(folder: Path, built: Built) -> None:
     """In one step: whoever reads it finds all of it or nothing."""
-    path = _seal_file(folder)
+    path = seal_file(folder)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     files = {name: astuple(entry) for name, entry in built.seal.items()}
     try:
@@ -210,39 +195,7 @@ def _write(folder: Path, built: Built) -> None:
 
 def _note_use(folder: Path) -> None:
     with suppress(OSError):
-        os.utime(_seal_file(folder))
-
-
-def _remove_unused(besides: Path) -> None:
-    """Remove environments that nobody has used for long, and what killed builds left."""
-    for folder in besides.parent.iterdir():
-        if folder == besides or folder.suffix or not folder.is_dir():
-            continue
-        with suppress(OSError, subprocess.TimeoutExpired), _locked(folder.with_suffix(".lock"), lambda: 0.0):
-            complete = _seal_file(folder).exists()
-            last_used = (_seal_file(folder) if complete else folder).stat().st_mtime
-            if time.time() - last_used > (UNUSED_DAYS if complete else LEFT_DAYS) * DAY_SECONDS:
-                _seal_file(folder).unlink(missing_ok=True)
-                remove(folder)
-
-
-@contextmanager
-def _locked(path: Path, left: TimeLeft = endless, on_wait: OnWait = silent) -> Iterator[int]:
-    """Holds a lock on a file that stays; yields its descriptor. The system releases it whenever the process ends."""
-    with path.open("w") as file:
-        waits = False
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if not waits:
-                    on_wait("waiting for another process that builds the same environment")
-                    waits = True
-                if left() == 0:
-                    raise subprocess.TimeoutExpired("another process that builds it", 0) from None
-                time.sleep(POLL_SECONDS)
-        yield file.fileno()
+        os.utime(seal_file(folder))
 
 
 def _not_kept(where: str, got: str) -> Problem:

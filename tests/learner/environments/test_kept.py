@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pytest_flops_mock.errors import ToolError
-from pytest_flops_mock.learner.environments.kept import Built, Kept, _locked, kept, user_cache
+from pytest_flops_mock.learner.environments.kept import Built, Kept, kept, user_cache
 from pytest_flops_mock.learner.environments.seal import sealed
+from pytest_flops_mock.learner.environments.shelf import locked
 
 
 def build(folder: Path, _: int = 0) -> Built:
@@ -71,14 +72,14 @@ def test_a_build_that_fails_leaves_nothing_but_the_lock(tmp_path: Path) -> None:
 
 
 def test_another_process_that_builds_is_waited_for_no_longer_than_the_limit(tmp_path: Path) -> None:
-    with _locked(tmp_path / "a.lock"), pytest.raises(subprocess.TimeoutExpired):
+    with locked(tmp_path / "a.lock"), pytest.raises(subprocess.TimeoutExpired):
         kept(tmp_path / "a", no_build, left=lambda: 0.0)
 
 
 def test_one_that_is_in_use_is_not_removed_however_old(tmp_path: Path) -> None:
     kept(tmp_path / "a", build)
     os.utime(tmp_path / "a.json", (1, 1))
-    with _locked(tmp_path / "a.lock"):
+    with locked(tmp_path / "a.lock"):
         kept(tmp_path / "b", build)
     assert (tmp_path / "a" / "bin").exists()
     kept(tmp_path / "c", build)

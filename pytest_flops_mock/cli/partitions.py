@@ -1,0 +1,93 @@
+"""``flops-mock partitions``: what the partitions of an SLA hold, without a repository and without a server."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
+from pytest_flops_mock.option import Option
+from pytest_flops_mock.options import OPTIONS, Given, check_options, read
+from pytest_flops_mock.sla.files import refuse_what_is_no_file
+
+SETTINGS = ("data", "recordings", "drift", "partitioner")
+"""Which options of a check say what the partitions are."""
+
+_EXPLAINED = """\
+The data set is split as the mock data provider splits it, with its drift, and each partition is counted.
+
+  rows       with a bar: how large the partitions are
+  labels     how often each class occurs, from the first to the last
+  effective  how many classes of equal size would be as diverse
+  distance   of the labels to those of all rows: Jensen-Shannon, 0 to 1; for numbers Wasserstein, in standard deviations
+  missing    values that are missing, in all columns
+
+exit status:
+  0    shown
+  2    wrong use, or an SLA or a data set of which no partitions can be made
+  130  interrupted
+"""
+
+
+def add(add: AddCommand) -> None:
+    """Add the command."""
+    command = add(
+        "partitions",
+        help="show what the partitions of an SLA hold",
+        description="Show what the partitions of an MDP SLA hold, without a repository and without a server.",
+        epilog=_EXPLAINED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.set_defaults(run=_run)
+    command.add_argument("sla", metavar="SLA", help="one MDP SLA")
+    for option in _settings():
+        command.add_argument(option.argument, **option.argparse())
+    command.add_argument("--seed", metavar="N", default="42", help="seed of the split, of twins and of drift (42)")
+    command.add_argument("--plot", metavar="FILE", help="draw the label distributions as well: a .png or .svg file")
+    command.add_argument("--kind", choices=("bars", "dots"), default="bars", help="what is drawn (bars)")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="text, or JSON with all counts")
+
+
+def _settings() -> list[Option]:
+    return [option for option in OPTIONS if option.name in SETTINGS]
+
+
+def _run(given: argparse.Namespace) -> int:
+    here = Path.cwd()
+    told = {option.name: getattr(given, option.key) for option in _settings()}
+    options = check_options(read(Given(told, here, lambda option: option.argument)))
+    seed = whole_number(given.seed, "--seed", minimum=0)
+    path = here / Path(given.sla).expanduser()
+    refuse_what_is_no_file(path, "MDP", "SLA", here=here, repository=here)
+    from pytest_flops_mock.provider import MockDataProvider
+    from pytest_flops_mock.report import as_json, partitions
+    from pytest_flops_mock.report.plots import file_format, plot_partitions
+    from pytest_flops_mock.sla.models import MockSLA
+    from pytest_flops_mock.texts import clean
+
+    if given.plot:
+        file_format(given.plot)  # before the time of a split is spent
+    sla = MockSLA.load(path)
+    made = MockDataProvider(**options.of_provider(), seed=seed).split(sla)
+    statistics = made.statistics()
+    origin = made.origin(statistics)
+    if given.plot:
+        plot_partitions(statistics, Path(given.plot).expanduser(), given.kind, title=f"{sla.dataset_name}: {origin}")
+    if given.format == "json":
+        plain = {"dataset_name": sla.dataset_name, "origin": origin, "statistics": as_json.plain_statistics(statistics)}
+        show(json.dumps(as_json.cleaned(plain), indent=2))
+        return COMPATIBLE
+    show("\n".join([clean(f"{'data':<10}  {sla.dataset_name}: {origin}"), *partitions.head(statistics), ""]))
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    in_colours = partitions.coloured(statistics) if terminal and not os.environ.get("NO_COLOR") else None
+    blocks = (sys.stdout.encoding or "").casefold().replace("-", "").startswith("utf")
+    width = shutil.get_terminal_size().columns
+    show(in_colours or partitions.table(statistics, width=width, blocks=blocks))
+    if given.plot:
+        show(f"\n{'plot':<10}  {given.plot}")
+    return COMPATIBLE
