@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("plugin", "server", "provider", "load", "memory", "splitting", "partitions", "twins", "verdict")
+ALL = ("plugin", "server", "provider", "load", "memory", "splitting", "partitions", "search", "twins", "verdict")
 
 
 def main(names: list[str]) -> int:

@@ -16,6 +16,8 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -98,8 +100,9 @@ def flowers(text: str, dataset: Any, count: int) -> None:
     given = {key: np.array(value, float) if key == "distribution_array" else value for key, value in given.items()}
     partitioner = kind(**{key: value for key, value in given.items() if key in inspect.signature(kind).parameters})
     partitioner.dataset = dataset.shuffle(seed=42)
-    for index in range(count):
-        partitioner.load_partition(index)
+    with redirect_stderr(StringIO()):  # a progress bar
+        for index in range(count):
+            partitioner.load_partition(index)
 
 
 def processor_seconds(step: Callable[[], object]) -> float:

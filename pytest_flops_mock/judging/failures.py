@@ -19,6 +19,9 @@ NO_ATTRIBUTE = re.compile(r"^'(?:DataFrame|Series)' object has no attribute '(\w
 IMPORT_ERRORS = ("ModuleNotFoundError", "ImportError")
 MAX_MESSAGE = 200
 
+UNFINISHED = "the repository did not finish in time"
+TOO_MUCH = "the repository's code takes more than the check allows it, and was ended"
+
 # How the libraries name a column that is not there: quoted, in brackets, or bare.
 NAMED = re.compile(
     r"""['"`]([^'"`]+)['"`]|(?:[Cc]olumn |FieldRef\.Name)\(([^)]+)\)|(?:[Cc]olumn(?: name)?|Key) (\w[\w.-]*) not """
@@ -98,7 +101,7 @@ def _ended(failure: Failure, family: Failures) -> Finding:
     frames = (Frame(frame[1], int(frame[2]), frame[3], ""),) if frame else ()
     if failure.how == "timeout":
         problem = Problem(
-            "the repository did not finish in time",
+            UNFINISHED,
             where=place(frames, family.doing),
             expected="an end within the time limit",
             got=failure.ending,
@@ -108,7 +111,7 @@ def _ended(failure: Failure, family: Failures) -> Finding:
     elif failure.exceeded is not None:
         allowed, taken = failure.exceeded
         problem = Problem(
-            "the repository's code takes more than the check allows it, and was ended",
+            TOO_MUCH,
             where=place(frames, family.doing),
             expected=allowed,
             got=taken,

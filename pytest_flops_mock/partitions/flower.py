@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pytest_flops_mock.partitions.row_numbers import Places, row_numbers_class
+
 TELEMETRY = "FLWR_TELEMETRY_ENABLED"
 PLOTS = "flwr_datasets.visualization"
 NOTES = "_partition_id_to_indices"
@@ -61,11 +63,9 @@ def row_numbers(partitioner: Any, rows: RowsToSplit, count: int | None) -> list[
     Raises:
         Exception: What Flower raises if it cannot split these rows.
     """
-    from pytest_flops_mock.partitions.row_numbers import Places, RowNumbers
-
     columns = {} if rows.values is None else {rows.column: rows.values}
     name = "row" if rows.column != "row" else "number"
-    partitioner.dataset = RowNumbers(pa.table({**columns, name: rows.numbers}), rows.distinct)
+    partitioner.dataset = row_numbers_class()(pa.table({**columns, name: rows.numbers}), rows.distinct)
     if len(rows.numbers) <= MOST and vars(partitioner).get(NOTES) == {}:
         setattr(partitioner, NOTES, Places())
     with warnings.catch_warnings(), redirect_stderr(StringIO()):  # a progress bar

@@ -1,16 +1,16 @@
-"""Row numbers as a data set that Flower's partitioners split. Imports ``datasets``, so it is itself imported late."""
+"""Row numbers as a data set that Flower's partitioners split."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from datasets import Dataset
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,39 +24,46 @@ class Chosen:
     numbers: npt.NDArray[np.int32 | np.int64]
 
 
-class RowNumbers(Dataset):  # type: ignore[misc]
-    """The numbers of rows and the column that they are split by, if there is one.
+@cache
+def row_numbers_class() -> Any:
+    """A kind of ``datasets.Dataset``, which is made when it is needed, so that nothing else imports ``datasets`` for it."""
+    from datasets import Dataset
 
-    A data set in all that a partitioner asks of it, but choosing rows takes them at once. ``Dataset`` would keep an index of
-    8 bytes a row for each choice, and make a fingerprint of it, which takes longer than most splits.
+    class RowNumbers(Dataset):  # type: ignore[misc]
+        """The numbers of rows and the column that they are split by, if there is one.
 
-    Args:
-        table: The column to split by, if there is one, and the numbers as the last one.
-        distinct: The different values of that column, in the order in which a partitioner is to see them; by default that of
-            the rows.
-    """
+        A data set in all that a partitioner asks of it, but choosing rows takes them at once. ``Dataset`` would keep an
+        index of 8 bytes a row for each choice, and make a fingerprint of it, which takes longer than most splits.
 
-    def __init__(self, table: pa.Table, distinct: list[Any] | None = None) -> None:
-        super().__init__(table, fingerprint="rows")
-        self._distinct = distinct
+        Args:
+            table: The column to split by, if there is one, and the numbers as the last one.
+            distinct: The different values of that column, in the order in which a partitioner is to see them; by default
+                that of the rows.
+        """
 
-    def __getitem__(self, column: str) -> Any:
-        """A column as pandas reads it, at once; else Flower would go through it value by value."""
-        return self.data.column(column).to_pandas()
+        def __init__(self, table: pa.Table, distinct: list[Any] | None = None) -> None:
+            super().__init__(table, fingerprint="rows")
+            self._distinct = distinct
 
-    def select(self, indices: Any, *_: Any, **__: Any) -> Any:
-        """Some of the rows, in the order of ``indices``: for good, or as a data set of its own where a partitioner sorts."""
-        table = self.data.table
-        if isinstance(indices, pa.Array):
-            return RowNumbers(table.take(indices), self._distinct)
-        numbers = table.column(table.num_columns - 1).to_numpy()
-        if isinstance(indices, range) and indices.step == 1:
-            return Chosen(numbers[indices.start : indices.start + len(indices)])
-        return Chosen(numbers[np.asarray(indices, dtype=np.int64)])
+        def __getitem__(self, column: str) -> Any:
+            """A column as pandas reads it, at once; else Flower would go through it value by value."""
+            return self.data.column(column).to_pandas()
 
-    def unique(self, column: str) -> list[Any]:
-        """The different values of a column."""
-        return super().unique(column) if self._distinct is None else list(self._distinct)
+        def select(self, indices: Any, *_: Any, **__: Any) -> Any:
+            """Some of the rows, in the order of ``indices``: for good, or as a data set to sort by."""
+            table = self.data.table
+            if isinstance(indices, pa.Array):
+                return RowNumbers(table.take(indices), self._distinct)
+            numbers = table.column(table.num_columns - 1).to_numpy()
+            if isinstance(indices, range) and indices.step == 1:
+                return Chosen(numbers[indices.start : indices.start + len(indices)])
+            return Chosen(numbers[np.asarray(indices, dtype=np.int64)])
+
+        def unique(self, column: str) -> list[Any]:
+            """The different values of a column."""
+            return super().unique(column) if self._distinct is None else list(self._distinct)
+
+    return RowNumbers
 
 
 class Places(dict[int, Any]):

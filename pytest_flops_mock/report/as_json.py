@@ -122,6 +122,7 @@ def _finding(plain: Mapping[str, Any]) -> Finding:
         Stage(plain["stage"]),
         _of_type(plain["detail"], str),
         tuple(Frame(**frame) for frame in plain["frames"]),
+        _of_type(plain.get("exception", ""), str),
     )
 
 

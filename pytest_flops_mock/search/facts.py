@@ -63,9 +63,10 @@ class Looking:
         self._known: dict[Sample, Facts] = {}
         table = population.table
         self._ends = {name: _ends(table[name]) for name in table.column_names if _is_number(table[name].type)}
-        rows = table.to_pylist() if table.num_rows <= MOST_COMPARED else []
-        groups: dict[str, int] = {}
-        self._equal = [groups.setdefault(repr(row), len(groups)) for row in rows]
+        groups: dict[int, int] = {}
+        small = table.to_batches(max_chunksize=100) if table.num_rows <= MOST_COMPARED else []
+        rows = (row for batch in small for row in batch.to_pylist())
+        self._equal = [groups.setdefault(hash(repr(row)), len(groups)) for row in rows]
 
     def __call__(self, sample: Sample) -> Facts:
         """The facts of a sample."""

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_flops_mock.partitions.sample import Sample
-from pytest_flops_mock.search.candidates import Candidate, Case, candidates
+from pytest_flops_mock.search.candidates import Candidate, Case
+from pytest_flops_mock.search.drift_candidates import of_drift
 from pytest_flops_mock.search.facts import Looking
 from pytest_flops_mock.search.found import Property
+from pytest_flops_mock.search.row_candidates import of_rows
 from pytest_flops_mock.search.rows import Labels
 from pytest_flops_mock.search.trying import Key, Outcome, Tries
 
@@ -59,7 +61,7 @@ def property_of(sample: Sample, key: Key, trier: Tries, looking: Looking, labels
 
     found: list[Candidate] = []
     try:
-        for candidate in candidates(case):
+        for candidate in of_drift(case) if sample.drift else of_rows(case):
             if explains(candidate, 0.0):
                 return _with_remedy(candidate, tried)
             found.append(candidate)

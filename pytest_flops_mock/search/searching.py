@@ -184,8 +184,11 @@ class _Search:
             ended = "seconds"
         except KeyboardInterrupt:
             ended = "interrupted"
-        self.broken += [self._told_as(key, min(self.seen.failures[key], key=lambda s: len(s.rows))) for key in todo]
+        self.broken += [self._told_as(key, self._smallest_so_far(key)) for key in todo]
         return ended
+
+    def _smallest_so_far(self, key: Key) -> Sample:
+        return min(self.seen.failures[key], key=lambda sample: shrinking.cost(sample, self._labels))
 
     def _made_small(self, key: Key) -> Broken:
         trier, found = self._trier, self.seen.failures[key]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from pytest_flops_mock.partitions.sample import Sample
-from pytest_flops_mock.search.drifts import breadth, simpler
+from pytest_flops_mock.search.drifts import breadth, rules_of, simpler
 from pytest_flops_mock.search.rows import Labels
 
 TRIES = 60
@@ -87,7 +87,8 @@ def _smaller(sample: Sample, labels: Labels, columns: Sequence[str], drifts: Seq
             yield Sample(rows[:1], drift)
             yield Sample(rows, drift)
         if len(rows) > 1:
-            yield from (Sample(rows[:1], drift) for other in drifts for drift in simpler(other, ()))
+            same = [rule.column for rule in rules_of(sample.drift) if rule.column]
+            yield from (Sample(rows[:1], drift) for other in drifts for drift in simpler(other, same))
     for chosen in _fewer(rows, labels):
         yield replace(sample, rows=tuple(chosen))
     if list(rows) != sorted(rows):

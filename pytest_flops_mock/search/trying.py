@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pytest_flops_mock.errors import DataSourceError
+from pytest_flops_mock.errors import DataSourceError, Problem, ToolError
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.server import MLDataServer
+from pytest_flops_mock.judging.failures import TOO_MUCH, UNFINISHED
 from pytest_flops_mock.judging.loading import load_failures
 from pytest_flops_mock.learner import requests
 from pytest_flops_mock.learner.facts import Failure
@@ -46,7 +47,7 @@ class Key:
     Attributes:
         code: The finding's code.
         exception: Name of the exception's class; empty if none was raised.
-        where: File, line and function, or what was being done.
+        where: File, line and function, or what was being done; of what did not come to an end, that.
     """
 
     code: str
@@ -127,13 +128,14 @@ class Trier:
         self._options = options
         self._steps = STEPS[: THROUGH.index(through) + 1]
         self._limit = limit
-        self._is_new = False
+        self._is_ready = False
 
     def __call__(self, sample: Sample) -> Outcome:
         """What comes of a sample.
 
         Raises:
             TimeIsUpError: There is no time for another one.
+            ToolError: The process that died or was ended cannot be started anew.
         """
         if (known := self.outcomes.get(sample)) is not None:
             return known
@@ -144,7 +146,7 @@ class Trier:
 
     def again(self, sample: Sample) -> Outcome:
         """What comes of a sample in a process that has done nothing before, and with all the time that a check gives it."""
-        self._is_new = False
+        self._is_ready = False
         return self._tried(sample, self._options.timeout)
 
     def _tried(self, sample: Sample, limit: float) -> Outcome:
@@ -152,17 +154,24 @@ class Trier:
         if session is None:
             raise LookupError("no child runs the repository yet")
         self.tried += 1
-        if not self._is_new:
-            session.renew()
+        if not self._is_ready:
+            if (failure := session.renew()) is not None:
+                raise ToolError(
+                    Problem(
+                        "the process that runs the repository cannot be started anew",
+                        got=failure.ending,
+                        fix="see whether the machine has memory and processes left",
+                    )
+                )
             session.ask(requests.AGGREGATOR)  # its parameters are what learners start from
-            self._is_new = True
+            self._is_ready = True
         try:
             self._send(sample)
         except DataSourceError:
             return Outcome(made=False)
         with session.trying(limit):
             outcome = self._judged()
-        self._is_new = not outcome.ended
+        self._is_ready = not session.ended
         return outcome
 
     def _send(self, sample: Sample) -> None:
@@ -190,7 +199,9 @@ class Trier:
         ignore = self._options.ignore
         for finding in found:
             if finding.severity is Severity.ERROR and finding.code not in ignore:
-                where = finding.frames[-1].place if finding.frames else finding.problem.where
-                key = Key(finding.code, finding.exception, where)
+                # Where a process is when its time or its memory is up is chance.
+                is_chance = finding.message in (UNFINISHED, TOO_MUCH)
+                place = finding.frames[-1].place if finding.frames else finding.problem.where
+                key = Key(finding.code, finding.exception, finding.message if is_chance else place)
                 return Outcome(finding, key, ended=self._subject.session is None or self._subject.session.ended)
         return None

@@ -34,6 +34,9 @@ REPEATS = ("none",) * 11 + ("one row",) * 2 + ("some rows", "one row only", "one
 PLAIN_OF_16 = 9
 MOST_CLASSES = 100
 MOST_COLUMNS = 20
+MOST_IMAGES = 40
+"""So many are drawn anew in another size or mode, which takes its time."""
+
 MOST_ROWS = 2000
 """A partition of more rows says little that one of these does not, and takes its time."""
 
@@ -108,6 +111,7 @@ def _samples(
     rows = _in_order(_one_of(draw, ORDERS), rows, classes, rng)
     has_drift = bool(drifts) and _below(draw, 16) >= PLAIN_OF_16
     drift = _one_of(draw, _one_of(draw, drifts)) if has_drift else ""
+    rows = rows[:MOST_IMAGES] if drift.startswith("image") else rows
     return Sample(tuple(rows.tolist()), drift if len(rows) else "", int(rng.integers(2**16)) if drift and len(rows) else 0)
 
 

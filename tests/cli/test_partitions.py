@@ -69,7 +69,7 @@ def test_json_is_what_a_run_of_the_provider_counts(capsys: pytest.CaptureFixture
 def test_options_say_how_it_is_split_in_place_of_the_sla(capsys: pytest.CaptureFixture[str]) -> None:
     write(number_of_partitions=2)
     one = shown(capsys, "--partitioner", "natural_id partition_by=outcome")
-    assert re.findall(r"^ *[01] +(\d+)", one, re.MULTILINE) == ["30", "10"]
+    assert sorted(re.findall(r"^ *[01] +(\d+)", one, re.MULTILINE)) == ["10", "30"]
     assert shown(capsys, "--partitioner", "dirichlet alpha=0.1 partition_by=outcome min_partition_size=0") != shown(
         capsys, "--partitioner", "dirichlet alpha=0.1 partition_by=outcome min_partition_size=0", "--seed", "1"
     )

@@ -95,8 +95,15 @@ BREAKING: dict[str, tuple[Breaks, int, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("kind", BREAKING)
+QUICK = ("one class", "few rows", "missing value", "duplicate row", "order", "value out of range")
+CASES = [
+    pytest.param(kind, seed, marks=() if kind in QUICK and seed == 0 else pytest.mark.slow, id=f"{kind}-{seed}")
+    for kind in BREAKING
+    for seed in (0, 1, 2)
+]
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
 def test_each_property_is_found_and_named_whatever_the_seed(kind: str, seed: int) -> None:
     breaks, rows, text, passes_with = BREAKING[kind]
     judge = Judge(population(), ValueError=breaks)
@@ -115,6 +122,7 @@ def test_the_number_of_rows_and_the_column_are_told_as_such() -> None:
     assert (found["TypeError"].kind, found["TypeError"].column) == ("missing value", "name")
 
 
+@pytest.mark.slow
 def test_what_no_single_property_explains_is_not_explained() -> None:
     judge = Judge(population(), ValueError=lambda rows: classes(rows) == [1] and rows["age"].null_count > 0)
     seen = explored(judge, examples=400)
