@@ -29,6 +29,7 @@ FIXTURES = (
     "flops_search",
     "flops_replay",
     "flops_repository",
+    "flops_try",
     "mock_data_provider",
     "ml_data_server",
     "ml_data_server_store",

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
 SEARCH = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+PROPERTIES = (ROOT / "docs" / "property-based-tests.md").read_text(encoding="utf-8")
 ENVIRONMENTS = (ROOT / "docs" / "environments.md").read_text(encoding="utf-8")
 
 
@@ -62,7 +63,7 @@ def example(
         FIRST,
         *(
             pytest.param(block, marks=pytest.mark.slow)
-            for block in [*FURTHER, *blocks("python", HOW_TO), blocks("python", SEARCH)[0]]
+            for block in [*FURTHER, *blocks("python", HOW_TO), blocks("python", SEARCH)[0], *blocks("python", PROPERTIES)]
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ Search for the smallest partitions of an SLA's data that break an ML repository:
 any order, with duplicates and missing values. Needs the extra hypothesis. The repository is checked first, and searched
 if it is compatible. What breaks it is saved with a test that replays it.
 """
+
+
+EVERY_SECONDS = 0.2
 
 
 def add(add: AddCommand) -> None:
@@ -91,11 +95,14 @@ def _progress() -> Iterator[Callable[[Progress], None] | None]:
         return
     from tqdm import tqdm
 
-    with tqdm(bar_format="{desc}", leave=False, mininterval=0.2) as line:
+    with tqdm(bar_format="{desc}", leave=False, dynamic_ncols=True) as line:
+        shown = time.monotonic()
 
         def show(progress: Progress) -> None:
-            line.set_description_str(told(progress), refresh=False)
-            line.update(progress.tried - line.n)
+            nonlocal shown
+            if time.monotonic() - shown >= EVERY_SECONDS:
+                shown = time.monotonic()
+                line.set_description_str(told(progress))
 
         yield show
 

@@ -145,7 +145,7 @@ def _narrow(values: pa.ChunkedArray) -> pa.ChunkedArray:
     ends = pc.min_max(values).as_py()
     if ends["min"] is None:
         return values
-    kind = np.promote_types(np.min_scalar_type(min(ends["min"], -1)), np.min_scalar_type(-1 - abs(ends["max"])))
+    kind = np.promote_types(np.min_scalar_type(min(ends["min"], -1)), np.min_scalar_type(-1 - max(ends["max"], 0)))
     return values.cast(pa.from_numpy_dtype(kind))
 
 

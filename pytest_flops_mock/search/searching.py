@@ -15,17 +15,17 @@ from pytest_flops_mock.partitions.sample import Sample
 from pytest_flops_mock.pipeline import RepositoryChecker
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.search import properties, shrinking
 from pytest_flops_mock.search.exploring import Explored, explore, refuse_without_hypothesis
 from pytest_flops_mock.search.facts import Looking
 from pytest_flops_mock.search.finishing import finished
 from pytest_flops_mock.search.found import Broken, Progress, Property, SearchResult
 from pytest_flops_mock.search.options import SearchOptions
-from pytest_flops_mock.search.properties import property_of
 from pytest_flops_mock.search.rows import Labels
 from pytest_flops_mock.search.saving import refuse_unwritable
-from pytest_flops_mock.search.shrinking import DEAR_TRIES, TRIES, smallest
+from pytest_flops_mock.search.shrinking import smallest
 from pytest_flops_mock.search.telling import told
-from pytest_flops_mock.search.trying import THROUGH, Key, TimeIsUpError, Trier
+from pytest_flops_mock.search.trying import THROUGH, Key, Outcome, TimeIsUpError, Trier
 from pytest_flops_mock.search.wording import text_of
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.stage import Stage
@@ -129,6 +129,21 @@ def search_repository(
     return finished(result, search_as, how, named=named or _name(repository), sla=mock, population=population)
 
 
+class _Telling:
+    """A :class:`Trier` that tells after each partition."""
+
+    def __init__(self, trier: Trier, tell: Callable[[], None]) -> None:
+        self.population, self.outcomes = trier.population, trier.outcomes
+        self._trier = trier
+        self._tell = tell
+
+    def __call__(self, sample: Sample) -> Outcome:
+        """What comes of a sample."""
+        outcome = self._trier(sample)
+        self._tell()
+        return outcome
+
+
 class _Search:
     """One search under way: what it has found is there also when it is interrupted."""
 
@@ -174,18 +189,22 @@ class _Search:
 
     def _made_small(self, key: Key) -> Broken:
         trier, found = self._trier, self.seen.failures[key]
-
-        def fails(sample: Sample) -> bool:
-            outcome = trier(sample)
-            self._told(making_small=True)
-            return outcome.key == key
-
+        telling = _Telling(trier, lambda: self._told(making_small=True))
         is_dear = trier.outcomes[found[0]].ended
-        allowed = DEAR_TRIES if is_dear else TRIES
-        sample = smallest(found, fails, self._labels, trier.population.table.column_names, tries=allowed)
-        if trier.again(sample).key != key:
+        sample = smallest(
+            found,
+            lambda other: telling(other).key == key,
+            self._labels,
+            trier.population.table.column_names,
+            tries=shrinking.DEAR_TRIES if is_dear else shrinking.TRIES,
+        )
+        is_confirmed = trier.again(sample).key == key
+        self._told(making_small=True)
+        if not is_confirmed:
             return self._told_as(key, sample, confirmed=False)
-        return self._told_as(key, sample, why=property_of(sample, key, trier, self._looking, self._labels, tries=allowed))
+        tries = properties.DEAR_TRIES if is_dear else properties.TRIES
+        why = properties.property_of(sample, key, telling, self._looking, self._labels, tries=tries)
+        return self._told_as(key, sample, why=why)
 
     def _told_as(self, key: Key, sample: Sample, *, confirmed: bool = True, why: Property | None = None) -> Broken:
         finding = self._trier.outcomes[sample].finding

@@ -12,7 +12,7 @@ from pytest_flops_mock.search.drifts import breadth, simpler
 from pytest_flops_mock.search.rows import Labels
 
 TRIES = 60
-DEAR_TRIES = 12
+DEAR_TRIES = 8
 """Where each costs a process, or all of the time that it may take."""
 
 FIRST_CLASSES = 3

@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from pytest_flops_mock.errors import DataSourceError
-from pytest_flops_mock.partitions.drift import label_to_drift
+from pytest_flops_mock.partitions.drift_fitting import label_to_drift
 from pytest_flops_mock.sla.drift_kinds import KINDS, TYPES, DriftValue
 from pytest_flops_mock.sla.schemes import Drift, DriftRule
 

@@ -139,6 +139,25 @@ def test_a_partition_has_the_rows_that_flower_gives_it(text: str, count: int | N
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("values", [[127, -128], [128, -129], [2**31, 0], [2**63 - 1, -(2**63)], [-(2**63)], [-7]], ids=str)
+@pytest.mark.parametrize(
+    "text", ["natural_id", "shard num_shards_per_partition=1", "pathological num_classes_per_partition=1"]
+)
+def test_whole_numbers_of_any_size_are_split_as_flower_splits_them(values: list[int], text: str) -> None:
+    rows = datasets.Dataset.from_dict({"row": range(40), "number": [values[row % len(values)] for row in range(40)]})
+    text = f"{text} partition_by=number"
+    assert ours(text, len(values), rows) == flowers(text, len(values), rows)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["row", "number"])
+def test_a_column_with_the_name_of_ours_is_split_by(name: str) -> None:
+    rows = datasets.Dataset.from_dict({"row": range(40), name: list(range(40)), "label": [0] * 40})
+    text = f"shard num_shards_per_partition=2 shuffle=false partition_by={name}"
+    assert ours(text, 4, rows) == flowers(text, 4, rows)
+
+
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "chosen", [range(100, 300), [*range(0, 600, 2)], [*range(599, -1, -1)]], ids=["slice", "half", "turned"]
 )

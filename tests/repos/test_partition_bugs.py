@@ -9,6 +9,7 @@ import pytest
 from standins.partition_bugs import BUGS, GOOD, good, seeded, sla_of
 
 from pytest_flops_mock import check_repository
+from pytest_flops_mock.search.searching import search_repository
 
 
 def test_there_are_ten_of_each_and_no_two_are_of_one_base() -> None:
@@ -31,3 +32,22 @@ def test_a_good_one_passes_the_check_without_a_warning(name: str) -> None:
 def test_a_seeded_one_passes_the_check(name: str) -> None:
     report = check_repository(seeded(BUGS[name]), sla=sla_of(BUGS[name].repository), env="current")
     assert report.ok, str(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("name", BUGS)
+def test_a_search_finds_the_bug_and_names_what_matters(name: str, seed: int) -> None:
+    bug = BUGS[name]
+    result = search_repository(seeded(bug), sla=sla_of(bug.repository), examples=200, seed=seed, env="current")
+    assert (result.examples, result.ended) == (200, "examples")
+    (broken,) = result.broken
+    assert (broken.property.kind, broken.partition.num_rows) == (bug.kind, bug.rows), broken
+    assert bug.text in broken.property.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GOOD)
+def test_a_search_says_nothing_of_a_good_one(name: str) -> None:
+    result = search_repository(good(name), sla=sla_of(name), examples=500, seed=0, env="current")
+    assert (result.examples, result.broken, result.report.errors) == (500, (), ())
