@@ -16,6 +16,10 @@ ROWS_FOR_EACH = 20
 """Whole numbers are classes if there are few different ones, or so many rows for each; else they are a continuous target."""
 
 
+MANY = 40
+"""Of so many rows of a class in a partition, what is expected is that of chi-squared."""
+
+
 def statistics_of(counts: Sequence[Counts]) -> SplitStatistics:
     """What the partitions of a data set hold.
 
@@ -106,21 +110,39 @@ def gini(sizes: Floats) -> float:
     return max(float(2 * (ranks * np.sort(sizes)).sum() / (count * total) - (count + 1) / count), 0.0)
 
 
-def distance_by_chance(classes: int, rows: int, of: int, partitions: int) -> float:
+def distance_by_chance(counted: Floats, rows: int, partitions: int) -> float:
     """Jensen-Shannon distance to all rows that so few may have, though they were drawn from them.
 
-    Near 0 the divergence is an eighth of Pearson's chi-squared, whose upper tail has the bound of Laurent and Massart,
-    "Adaptive estimation of a quadratic functional by model selection" (2000), lemma 1.
+    What is expected is added up class by class: each gives a partition a binomial number of rows. Near 0 the divergence is
+    an eighth of Pearson's chi-squared, whose upper tail has the bound of Laurent and Massart, "Adaptive estimation of a
+    quadratic functional by model selection" (2000), lemma 1.
 
     Args:
-        classes: Number of classes.
-        rows: Number of rows.
-        of: How many rows there are in all.
+        counted: How many rows there are of each class.
+        rows: Number of rows of the partition.
         partitions: Into how many partitions they are split.
     """
-    free, unlikely = classes - 1, math.log(partitions / CHANCE)
-    tail = free + 2 * math.sqrt(free * unlikely) + 2 * unlikely
-    return min(math.sqrt(tail * _left(rows, of) / (8 * rows * math.log(2))), 1.0)
+    of = float(counted.sum())
+    sizes, times = np.unique(np.maximum(np.round(counted), 1), return_counts=True)
+    expected = sum(
+        time * size / of * _divergence(int(size), min(rows / of, 1.0)) for size, time in zip(sizes, times, strict=True)
+    )
+    free, unlikely, left = 8 * rows * expected, math.log(partitions / CHANCE), _left(rows, int(of))
+    tail = free + 2 * math.sqrt(free * unlikely * left) + 2 * unlikely * left
+    return min(math.sqrt(tail / (8 * rows * math.log(2))), 1.0)
+
+
+def _divergence(size: int, share: float) -> float:
+    """What a class of that size adds to the divergence on average, for each of its rows, in a partition with that share."""
+    mean = size * share
+    if share >= 1 or mean > MANY:
+        return (1 - share) / (8 * mean)
+    there = np.arange(1, min(size, int(mean + 12 * math.sqrt(mean) + 30)) + 1)
+    ways = np.cumsum(np.log((size - there + 1) / there))
+    chances = np.exp(ways + there * math.log(share) + (size - there) * math.log1p(-share))
+    ratios = there / mean
+    terms = ratios * np.log(2 * ratios / (1 + ratios)) + np.log(2 / (1 + ratios))
+    return float((chances * terms).sum() + (1 - share) ** size * math.log(2)) / 2
 
 
 def _left(rows: int, of: int) -> float:
@@ -158,6 +180,7 @@ def _compare_classes(
     for each in counts:
         total += shares(each.values)
     _describe(whole, total, classes)
+    by_chance: dict[int, float] = {}
     for each, described in zip(counts, plain, strict=True):
         own = shares(each.values)
         if not own.sum():
@@ -167,7 +190,9 @@ def _compare_classes(
         described["hellinger"] = hellinger(own / own.sum(), total / total.sum())
         # Several labels of one row come together: what counts is how often rows were drawn.
         rows, of = each.rows - each.unlabelled, whole["rows"] - whole["unlabelled"]
-        described["by_chance"] = distance_by_chance(len(classes), max(rows, 1), of, len(counts))
+        if rows not in by_chance:
+            by_chance[rows] = distance_by_chance(total * of / total.sum(), max(rows, 1), len(counts))
+        described["by_chance"] = by_chance[rows]
         if not any(each.several for each in counts):
             described["lacks_by_chance"] = float(((1 - total / total.sum()) ** rows).sum())
     return classes

@@ -138,6 +138,25 @@ def test_chance_explains_the_distances_of_iid_partitions(classes: int, parts: in
     assert split(*np.split(rng.lognormal(0, 1, 20 * parts), parts)).is_even
 
 
+def test_what_chance_explains_is_not_far_above_what_it_gives() -> None:
+    rng = np.random.default_rng(6)
+    for sizes, rows in ((np.full(10, 60.0), 60), (np.full(200, 3.0), 200), (np.array([500.0, 90, 10]), 100)):
+        whole = np.repeat(np.arange(len(sizes)), sizes.astype(int))
+        drawn = [np.bincount(rng.permutation(whole)[:rows], minlength=len(sizes)) for _ in range(200)]
+        off = [measures.jensen_shannon(each / rows, sizes / sizes.sum()) for each in drawn]
+        bound = measures.distance_by_chance(sizes, rows, 3)
+        assert max(off) <= bound < 2.5 * max(off)
+
+
+@pytest.mark.parametrize("rows_of_each", [1, 2, 3])
+def test_chance_explains_partitions_of_very_many_classes_too(rows_of_each: int) -> None:
+    for parts in (2, 3, 30):
+        rows = np.random.default_rng(parts).permutation(np.repeat(np.arange(600 // rows_of_each), rows_of_each))
+        made = split(*np.array_split(rows, parts), names=[f"class {number}" for number in range(600)])
+        assert made.is_even
+        assert all(each.by_chance and each.by_chance < 1 for each in made.partitions) or parts == 30
+
+
 def test_chance_does_not_explain_what_a_scheme_has_made() -> None:
     assert not split([0] * 50 + [1] * 10, [0] * 10 + [1] * 50, names=["a", "b"]).is_even
     assert not split(np.linspace(0, 1, 60), np.linspace(0.6, 1.6, 60)).is_even
