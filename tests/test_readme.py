@@ -60,7 +60,10 @@ def example(
     "block",
     [
         FIRST,
-        *(pytest.param(block, marks=pytest.mark.slow) for block in [*FURTHER, *blocks("python", HOW_TO), *blocks("python", PROPERTIES)]),
+        *(
+            pytest.param(block, marks=pytest.mark.slow)
+            for block in [*FURTHER, *blocks("python", HOW_TO), *blocks("python", PROPERTIES)]
+        ),
     ],
 )
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
