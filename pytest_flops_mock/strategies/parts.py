@@ -102,7 +102,9 @@ def _sample(drawn: _Drawn) -> Sample:
     left = sorted(row for rows in kept for row in rows)
     rng = np.random.default_rng(drawn.seed)
     rows = [left.pop(position % len(left)) for position in drawn.positions if left]
-    rows += sorted(rng.permutation(left)[: drawn.more].tolist())
+    # The first seed takes the first rows: what is small by a seed is as plain as what is drawn row by row.
+    rest = rng.permutation(left).tolist() if drawn.seed else left
+    rows += sorted(rest[: drawn.more])
     rows += [rows[place % len(rows)] for place in drawn.again if rows]
     if drawn.order == "by label":
         rank = {row: number for number, members in enumerate(drawn.classes) for row in members}
