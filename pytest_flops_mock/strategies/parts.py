@@ -37,7 +37,7 @@ def partitions(
     Args:
         dataset: A ``datasets.Dataset``: a twin's rows, a recorded sample, or your own.
         min_rows: How many rows there are at least, before drift takes some away.
-        max_rows: How many there are at most, rows that come twice not counted; by default all.
+        max_rows: How many there are at most; by default as many as the data set has.
         drift: Whether values may be missing, labels be wrong and so on.
         label: The column that a model learns to tell, if no single ``ClassLabel`` says it.
 
@@ -62,7 +62,9 @@ def _samples(population: Population, least: int, most: int, *, drift: bool) -> s
     classes = _by_class(population)
     schema = population.table.schema
     few = max(least, min(most, 10))
-    positions = st.lists(st.integers(0, population.table.num_rows - 1), min_size=least, max_size=few)
+    total = population.table.num_rows
+    # One beyond the end means a row that is there already; made smaller, it becomes another one.
+    positions = st.lists(st.integers(0, total + total // 4), min_size=least, max_size=few)
     # Two bounds, so that half of the partitions are small.
     more = st.just(0) | st.integers(0, max(most - few, 0)) if most > few else st.just(0)
     excluded = st.lists(st.sampled_from(range(len(classes))), max_size=len(classes) - 1, unique=True) if classes else _NONE
@@ -70,11 +72,10 @@ def _samples(population: Population, least: int, most: int, *, drift: bool) -> s
     return st.builds(
         _Drawn,
         st.just(classes),
-        positions if population.table.num_rows else _NONE,
-        more,
-        excluded,
         st.sampled_from(_ORDERS if classes else [order for order in _ORDERS if order != "by label"]),
-        st.lists(st.integers(0, 9), max_size=3),
+        excluded,
+        positions if total else _NONE,
+        more,
         st.integers(0, 2**16 - 1),
         drifts,
     ).map(_sample)
@@ -88,11 +89,10 @@ class _Drawn:
     """What is drawn of a sample."""
 
     classes: Sequence[Sequence[int]]
+    order: str
+    excluded: Sequence[int]
     positions: Sequence[int]
     more: int
-    excluded: Sequence[int]
-    order: str
-    again: Sequence[int]
     seed: int
     drift: str
 
@@ -101,9 +101,15 @@ def _sample(drawn: _Drawn) -> Sample:
     kept = [rows for number, rows in enumerate(drawn.classes) if number not in drawn.excluded]
     left = sorted(row for rows in kept for row in rows)
     rng = np.random.default_rng(drawn.seed)
-    rows = [left.pop(position % len(left)) for position in drawn.positions if left]
-    rows += sorted(rng.permutation(left)[: drawn.more].tolist())
-    rows += [rows[place % len(rows)] for place in drawn.again if rows]
+    rows: list[int] = []
+    for position in drawn.positions:
+        if rows and (position >= sum(map(len, drawn.classes)) or not left):
+            rows.append(rows[position % len(rows)])
+        elif left:
+            rows.append(left.pop(position % len(left)))
+    # The first seed takes the first rows: what is small by a seed is as plain as what is drawn row by row.
+    rest = rng.permutation(left).tolist() if drawn.seed else left
+    rows += sorted(rest[: drawn.more])
     if drawn.order == "by label":
         rank = {row: number for number, members in enumerate(drawn.classes) for row in members}
         rows.sort(key=rank.__getitem__)

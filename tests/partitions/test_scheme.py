@@ -316,6 +316,11 @@ def test_classes_of_a_continuous_column_are_refused(text: str) -> None:
     assert "use continuous strictness=0.8 partition_by=price" in message
 
 
+def test_zero_is_one_id_whatever_its_sign() -> None:
+    rows = people(40).add_column("signed", [0.0, -0.0] * 20)
+    assert refused("natural_id partition_by=signed", 2, rows).startswith("natural_id makes 1 partition, and 2 are asked for")
+
+
 @pytest.mark.parametrize("text", ["natural_id", "grouped_natural_id group_size=2", "dirichlet alpha=1"])
 @pytest.mark.parametrize("gap", [None, float("nan")])
 def test_missing_values_are_counted(text: str, gap: float | None) -> None:
