@@ -31,16 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(AttributeError):  # replaced, by a test say
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        with _signals():
-            options = _parser().parse_args(arguments)
-            run: Callable[[argparse.Namespace], int] = options.run
-            status = run(options)
+        with _signals() as received:
+            try:
+                options = _parser().parse_args(arguments)
+                run: Callable[[argparse.Namespace], int] = options.run
+                status = run(options)
+            except KeyboardInterrupt:
+                status = INTERRUPTED
             sys.stdout.flush()
-            return status
+            return 128 + received[0] if received else status
     except FlopsMockError as error:
         return _told(error)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         _forget(sys.stdout)
         return BROKEN_PIPE
@@ -99,21 +100,26 @@ class _Version(argparse.Action):
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """Being told to end unwinds the stack, so that no process and no folder is left behind."""
+def _signals() -> Iterator[list[int]]:
+    """Being told to end unwinds the stack, so that no process and no folder is left behind; by which signal, if by one.
+
+    Each is a ``KeyboardInterrupt``: Hypothesis takes a ``SystemExit`` for a failure of what it tries, and goes on.
+    """
+    received: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield received
         return
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def end(number: int, _: FrameType | None) -> NoReturn:
         for one in numbers:
             signal.signal(one, signal.SIG_IGN)  # being told twice must not break off the clearing up
-        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+        received.append(number)
+        raise KeyboardInterrupt
 
     before = {number: signal.signal(number, end) for number in numbers if signal.getsignal(number) is not signal.SIG_IGN}
     try:
-        yield
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

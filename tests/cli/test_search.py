@@ -179,13 +179,17 @@ def test_a_time_budget_ends_a_search_with_what_was_found(repository: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("columns", [80, 200])
-def test_on_a_terminal_a_line_tells_how_far_it_is_and_ctrl_c_shows_what_was_found(repository: Path, columns: int) -> None:
-    """The line stays a line; the report and exit status 130 come also when the user breaks off."""
+@pytest.mark.parametrize(
+    ("columns", "number", "status"), [(80, signal.SIGINT, 130), (200, signal.SIGINT, 130), (80, signal.SIGTERM, 143)]
+)
+def test_on_a_terminal_a_line_tells_how_far_it_is_and_ctrl_c_shows_what_was_found(
+    repository: Path, columns: int, number: signal.Signals, status: int
+) -> None:
+    """The line stays a line; the report and the exit status come also when the user, or a supervisor, breaks off."""
     main_end, child_end = pty.openpty()
     fcntl.ioctl(child_end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-c", HEEDS_SIGINT, *SEARCH[:-1], "--examples=100000", "--save=none"],
+        [sys.executable, "-c", HEEDS_SIGINT, *SEARCH[:-1], "--examples=100000", "--seconds=240", "--save=none"],
         cwd=repository,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -197,7 +201,7 @@ def test_on_a_terminal_a_line_tells_how_far_it_is_and_ctrl_c_shows_what_was_foun
     try:
         while not re.search(r"[1-9] failure", seen) and time.monotonic() < deadline:
             seen += os.read(main_end, 4096).decode() if select.select([main_end], [], [], 1)[0] else ""
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, _ = process.communicate(timeout=120)
     finally:
         process.kill()
@@ -205,7 +209,7 @@ def test_on_a_terminal_a_line_tells_how_far_it_is_and_ctrl_c_shows_what_was_foun
     lines = [line for line in re.split(r"[\r\n]+", seen) if line.startswith("searching:")]
     assert all(re.match(r"searching: [\d,]+ of 100,000 partitions, \d failures?, \d+ a second", line) for line in lines[:-1])
     assert max(map(len, lines)) <= columns
-    assert process.returncode == 130
+    assert process.returncode == status
     assert "since it was interrupted" in out
     assert "FM1002 [search] fails on a partition of" in out
 
