@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""Rented bicycles: hour and weekday as numbers of rows in tables, the temperature, and how many were rented."""
+"""Rented bicycles: the hour of the week as a number, the temperature, and how many were rented."""
 
 import numpy as np
 from flops_utils.ml_repo_building_blocks import load_dataset
@@ -20,7 +20,7 @@ class DataManager(DataManagerTemplate):
         weekday = np.mod(numbers(table["weekday"], 0), WEEKDAYS).astype(int)
         warmth = np.clip(numbers(table["temperature"], 15), -40, 50) / 50
         rented = np.clip(numbers(table["rented"], 0), 0, 1000) / 100
-        return (hour, weekday, warmth), rented
+        return np.ravel_multi_index((weekday, hour), (WEEKDAYS, HOURS)), warmth, rented
 
     def get_data(self):
         return self._prepare_data()
