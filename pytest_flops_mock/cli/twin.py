@@ -79,6 +79,8 @@ def _run(options: argparse.Namespace) -> int:
     describes = options.like is not None or options.features is not None
     task = "describe" if describes else "list" if options.name is None else "show" if options.show else "name"
     _refuse_what_is_not_read(options, task)
+    if task in ("show", "name"):
+        _refuse_path(options.name)
     if task == "describe":
         _describe(options, Path(options.to).expanduser() if options.to else recordings)
     elif task == "list":
@@ -105,6 +107,21 @@ def _refuse_what_is_not_read(options: argparse.Namespace, task: str) -> None:
                 else f"{listing(given)} with {_mode(options)}",
                 fix="for example flops-mock twin mnist --show --rows 100; "
                 "--label and --config go with --like DATA and --features FILE",
+            )
+        )
+
+
+def _refuse_path(name: str) -> None:
+    from pytest_flops_mock.sla.keys import is_local_path
+
+    if is_local_path(name):
+        raise SettingsError(
+            Problem(
+                "a twin has a name, and this is a path",
+                where="flops-mock twin",
+                expected="the name of a data set",
+                got=name,
+                fix=f"describe the data at the path: {shlex.join(['flops-mock', 'twin', 'NAME', '--like', name])}",
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -98,7 +99,8 @@ def twin_of(known: KnownTwin, recordings: Path = RECORDINGS, folder: Path | None
             got=name,
             nearest=here or alike or nearest(name, there),
             fix="take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
-            "such as ./data/train.parquet, or make a twin of your own: flops-mock twin --help",
+            "such as ./data/train.parquet, or make a twin of your own: "
+            + (shlex.join(["flops-mock", "twin", name, "--like", here]) if here else "flops-mock twin --help"),
         )
     )
 

@@ -106,6 +106,8 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
     ("arguments", "message"),
     [
         (["mnits"], "there is no synthetic twin of this data set"),
+        (["./visits.jsonl"], "a twin has a name, and this is a path"),
+        (["visits.jsonl", "--show"], "a twin has a name, and this is a path"),
         (["mnist", "--show", "--rows", "0"], "--rows takes a whole number"),
         (["mnist", "--show", "--seed", "x"], "--seed takes a whole number"),
         (["mnist", "--show", "--split", "tests"], "the twin of mnist has no split 'tests'"),
