@@ -58,6 +58,15 @@ def add(add: AddCommand) -> None:
     command.add_argument(
         "--hide", metavar="COLUMN", action="append", help="a column of which no value goes into the description; repeatable"
     )
+    command.add_argument(
+        "--person", metavar="COLUMN", help="the column that says which person a row is of (one whose name says so)"
+    )
+    command.add_argument(
+        "--keep",
+        metavar="COLUMN",
+        action="append",
+        help="a column of which all values go into the description, at your own risk; repeatable",
+    )
     command.add_argument("--config", metavar="NAME", help="the configuration")
     command.add_argument("--to", metavar="PATH", help="folder of the description (tests/flops-data), or file of the sheet")
     command.add_argument(
@@ -65,9 +74,12 @@ def add(add: AddCommand) -> None:
     )
 
 
+MAX_WITHHELD = 50
+"""So many columns of which something is withheld are told; the file tells of all."""
+
 READ = {
     "list": (),
-    "describe": ("label", "hide", "config", "to"),
+    "describe": ("label", "hide", "person", "keep", "config", "to"),
     "show": ("rows", "split", "seed", "drift", "to"),
     "name": (),
 }
@@ -91,7 +103,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _refuse_what_is_not_read(options: argparse.Namespace, task: str) -> None:
-    named = ("rows", "split", "seed", "drift", "label", "hide", "config", "to")
+    named = ("rows", "split", "seed", "drift", "label", "hide", "person", "keep", "config", "to")
     given = [f"--{name}" for name in named if name not in READ[task] and getattr(options, name) is not None]
     if options.show and task in ("list", "describe"):
         given.append("--show")
@@ -210,7 +222,7 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
     source = Path(options.like or options.features).expanduser()
     twin = _described(options, source)
     name, before = twin.dataset, own_names(folder)
-    path = write_twin(twin, folder)
+    written_to = write_twin(twin, folder)
     splits = ", ".join(f"{split} {rows:,} row{'s' * (rows != 1)}" for split, rows in twin.splits.items())
     columns = f"{len(twin.features)} column{'s' * (len(twin.features) != 1)}"
     show(
@@ -225,12 +237,18 @@ def _describe(options: argparse.Namespace, folder: Path) -> None:
         show(f"{'label':<10}  {twin.label}")
     if kept := list(with_values(twin)):
         show(f"{'values':<10}  those that come often are kept of {listing(kept)}; --hide COLUMN leaves them out")
+    if twin.kept_at_own_risk:
+        show(f"{'at risk':<10}  all values are kept of {listing(twin.kept_at_own_risk)}, whoever has them; the file says so")
+    for number, (path, what) in enumerate(list(twin.withheld.items())[:MAX_WITHHELD]):
+        show(f"{'' if number else 'withheld':<10}  {path}: {what}")
+    if len(twin.withheld) > MAX_WITHHELD:
+        show(f"{'':<10}  of {len(twin.withheld) - MAX_WITHHELD} more columns something, as the file says")
     (first, *others) = twin.features
     if not others and (apart := next((mark for mark in ";\t|" if mark in first), None)):
         show(
             f"{'note':<10}  the only column is called {first!r}: {apart!r} is between the values, and datasets wants commas"
         )
-    show(f"{'in':<10}  {path}")
+    show(f"{'in':<10}  {written_to}")
     keys = {"dataset_name": name, **({"config_name": twin.config_name} if twin.configs else {})}
     written = ", ".join(f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in keys.items())
     where = [] if folder == RECORDINGS else ["--recordings", str(folder)]
@@ -256,16 +274,18 @@ def _described(options: argparse.Namespace, source: Path) -> Twin:
             )
         )
     if options.features:
-        if options.hide:
-            raise SettingsError(
-                Problem(
-                    "a schema has no values that could be hidden",
-                    where="--hide",
-                    expected="--like DATA",
-                    got="--features",
-                    fix="leave --hide out",
+        of_values = {"hide": "could be hidden", "keep": "could be kept", "person": "are of persons"}
+        for option, what in of_values.items():
+            if getattr(options, option):
+                raise SettingsError(
+                    Problem(
+                        f"a schema has no values that {what}",
+                        where=f"--{option}",
+                        expected="--like DATA",
+                        got="--features",
+                        fix=f"leave --{option} out",
+                    )
                 )
-            )
         from pytest_flops_mock.data.twins.schemas import describe_schema
 
         return describe_schema(source, name, options.label, options.config)
@@ -273,8 +293,17 @@ def _described(options: argparse.Namespace, source: Path) -> Twin:
     from pytest_flops_mock.data.twins.likeness import describe
 
     data, config = local_splits(source, options.config), options.config or "default"
-    hide, configs = options.hide or (), local_configs(source)
-    return describe(data, name, options.label, config, hide=hide, configs=configs, files=local_files(path))
+    return describe(
+        data,
+        name,
+        options.label,
+        config,
+        hide=options.hide or (),
+        configs=local_configs(source),
+        files=local_files(path),
+        person=options.person,
+        keep=options.keep or (),
+    )
 
 
 def _is_usual(source: Path) -> bool:

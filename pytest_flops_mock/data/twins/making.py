@@ -85,7 +85,7 @@ def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int) -> I
 
 def _block(twin: Twin, features: datasets.Features, split: str, seed: int, number: int) -> pa.Table:
     entropy = [seed, zlib.crc32(twin.dataset.encode()), zlib.crc32(split.encode()), number]
-    columns = make_columns(_stream(*entropy), BLOCK, twin, features, split)
+    columns = make_columns(_stream(*entropy), BLOCK, twin, features, split, number * BLOCK)
     if twin.counter is not None:
         columns[twin.counter] = np.arange(number * BLOCK, number * BLOCK + BLOCK) + 1
     return pa.table({name: columns[name] for name in features})

@@ -12,7 +12,7 @@ _TELLING = {
     *("address", "birth", "birthday", "birthdate", "born", "dob", "email", "iban", "passport", "phone", "postcode", "ssn"),
     *("street", "telephone", "zip"),
 }
-_OTHERS = {"device", "doctor", "hospital", "nurse", "plate"}
+_OTHERS = {"doctor", "nurse", "plate"}
 
 
 def names_person(column: str) -> bool:
