@@ -25,6 +25,8 @@ README = Path(__file__).parents[1] / "README.md"
 TABLE = re.compile(r"^\| option \| ini key \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
 FIXTURES = (
     "flops_check",
+    "flops_search",
+    "flops_replay",
     "flops_repository",
     "mock_data_provider",
     "ml_data_server",

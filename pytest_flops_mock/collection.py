@@ -21,12 +21,13 @@ import pytest
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
 from pytest_flops_mock.settings import Settings
 from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown, together_name
-from pytest_flops_mock.stage import Stage
+from pytest_flops_mock.stage import CHECKED, Stage
 
 if TYPE_CHECKING:
     from pytest_flops_mock.findings import Finding
     from pytest_flops_mock.pipeline import RepositoryChecker
     from pytest_flops_mock.report.report import Report
+    from pytest_flops_mock.search.found import SearchResult
 
 
 class Checks:
@@ -38,7 +39,8 @@ class Checks:
         self._stack = ExitStack()
         self._checker: RepositoryChecker | None = None
         self._done: dict[tuple[Path, ...], Report | Exception] = {}
-        self._handed_over: set[tuple[Path, ...]] = set()
+        self._searched: dict[tuple[Path, ...], SearchResult | Exception] = {}
+        self._handed_over: set[tuple[tuple[Path, ...], int]] = set()
 
     def report(self, slas: tuple[Path, ...]) -> Report:
         """The report on the repository with the data of an SLA, or of several together.
@@ -56,12 +58,29 @@ class Checks:
             raise done
         return done
 
+    def search(self, slas: tuple[Path, ...]) -> SearchResult:
+        """What a search with the data of an SLA came to. Its check is one of its own, behind that of the stages.
+
+        Raises:
+            FlopsMockError: A setting means nothing, or Hypothesis is not installed.
+        """
+        if slas not in self._searched:
+            try:
+                self._searched[slas] = self._search(slas)
+            except Exception as error:
+                self._searched[slas] = error
+        done = self._searched[slas]
+        if isinstance(done, Exception):
+            raise done
+        self._done[slas] = done.report
+        return done
+
     def hand_over(self, slas: tuple[Path, ...]) -> str:
-        """The report as JSON the first time, then an empty text."""
+        """The report as JSON the first time that it is there, and once more behind a search; else an empty text."""
         done = self._done.get(slas)
-        if done is None or isinstance(done, Exception) or slas in self._handed_over:
+        if done is None or isinstance(done, Exception) or (slas, len(done.stages)) in self._handed_over:
             return ""
-        self._handed_over.add(slas)
+        self._handed_over.add((slas, len(done.stages)))
         return done.to_json(indent=None)
 
     def close(self) -> None:
@@ -78,9 +97,33 @@ class Checks:
             options = settings.options.arguments()
             checker = RepositoryChecker(settings.repository, on_wait=at_once(self._config), **options)
             self._checker = self._stack.enter_context(checker)
-        # Short paths where that goes: findings name them.
-        project = None if settings.project_sla is None else Path(shown(settings.project_sla, Path.cwd()))
-        return self._checker.check(sla=[Path(shown(sla, Path.cwd())) for sla in slas], project_sla=project)
+        return self._checker.check(sla=[_short(sla) for sla in slas], project_sla=self._project)
+
+    @property
+    def _project(self) -> Path | None:
+        return None if self.settings.project_sla is None else _short(self.settings.project_sla)
+
+    def _search(self, slas: tuple[Path, ...]) -> SearchResult:
+        from pytest_flops_mock.search.options import SearchOptions
+        from pytest_flops_mock.search.searching import search_repository
+        from pytest_flops_mock.terminal import at_once
+
+        (sla,) = slas
+        settings = self.settings
+        return search_repository(
+            settings.repository,
+            sla=_short(sla),
+            project_sla=self._project,
+            named=shown(settings.repository, Path.cwd()),
+            on_wait=at_once(self._config),
+            **SearchOptions(**settings.search).arguments(),
+            **settings.options.arguments(),
+        )
+
+
+def _short(path: Path) -> Path:
+    """A short path where that goes: findings name it."""
+    return Path(shown(path, Path.cwd()))
 
 
 CHECKS = pytest.StashKey[Checks]()
@@ -129,8 +172,10 @@ def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
     if parent.config.pluginmanager.hasplugin("xdist"):
         # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
         parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))
-    for stage in Stage:
+    for stage in CHECKED:
         yield StageItem.from_parent(parent, name=stage.value)
+    if parent.config.stash[CHECKS].settings.searches and isinstance(parent, SLAFile):
+        yield SearchItem.from_parent(parent, name=Stage.SEARCH.value)
 
 
 class StageItem(pytest.Item):
@@ -149,7 +194,7 @@ class StageItem(pytest.Item):
     def setup(self) -> None:
         """Have the report; where there can be none (a tool that fails, a setting), that is an error and no failure."""
         try:
-            self.config.stash[CHECKS].report(self.slas)
+            self._report()
         except FlopsMockError as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None
 
@@ -157,7 +202,7 @@ class StageItem(pytest.Item):
         """Fail, skip or pass as the stage did."""
         from pytest_flops_mock.report import text
 
-        report = self.config.stash[CHECKS].report(self.slas)
+        report = self._report()
         result = next(result for result in report.stages if result.stage.value == self.name)
         told = {"flops_stage": self.name, "flops_seconds": f"{result.seconds:.3f}", "flops_verdict": report.verdict}
         self.user_properties = [*(pair for pair in self.user_properties if pair[0] not in told), *told.items()]
@@ -173,6 +218,9 @@ class StageItem(pytest.Item):
         if result.outcome.value == "skipped":
             pytest.skip(result.reason)
 
+    def _report(self) -> Report:
+        return self.config.stash[CHECKS].report(self.slas)
+
     def _initrequest(self) -> None:
         """pytest-retry asks every test for this, to have new fixtures before the next attempt; there are none here."""
 
@@ -186,12 +234,35 @@ class StageItem(pytest.Item):
         return next((item for item in mine if _errors(report, item.name)), None) is self
 
 
+class SearchItem(StageItem):
+    """The search behind a check."""
+
+    def _report(self) -> Report:
+        """The check's report with what the search came to. What is not compatible is not searched."""
+        checks = self.config.stash[CHECKS]
+        report = checks.report(self.slas)
+        if any(result.stage is Stage.SEARCH for result in report.stages):
+            return report
+        if not report.ok:
+            from pytest_flops_mock.search.telling import not_searched
+
+            return not_searched(report)
+        result = checks.search(self.slas)
+        if result.ended == "interrupted":
+            self.session.shouldstop = "the search was interrupted"
+        return result.report
+
+
 def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
-    """Refuse checks without an SLA, and with files that do not exist.
+    """Refuse checks without an SLA, and with files that do not exist; and searches that cannot be.
 
     Raises:
         SettingsError: It says which SLAs there are.
+        ToolError: A search needs Hypothesis.
+        SavedPartitionError: What a search finds cannot be saved.
     """
+    if settings.searches:
+        _refuse_search(settings)
     here = config.invocation_params.dir
     if not settings.slas and not any(is_mdp_sla(path) for path, _ in _arguments(config)):
         there = [shown(path, here) for path in mdp_slas(settings.repository)]
@@ -210,6 +281,25 @@ def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
     for path, kind, option in named:
         where = f"--flops-{option} or ini flops_{option.replace('-', '_')}"
         refuse_what_is_no_file(path, kind, where, here=here, repository=settings.repository)
+
+
+def _refuse_search(settings: Settings) -> None:
+    from pytest_flops_mock.search.exploring import refuse_without_hypothesis
+    from pytest_flops_mock.search.saving import refuse_unwritable
+
+    refuse_without_hypothesis()
+    if settings.together:
+        raise SettingsError(
+            Problem(
+                "a search takes one SLA, and these are checked together",
+                where="--flops-search or ini flops_search",
+                expected="--flops-search or --flops-together",
+                got="both",
+                fix="leave one of them out",
+            )
+        )
+    if (folder := settings.search.get("save")) is not None:
+        refuse_unwritable(folder, "--flops-search-save or ini flops_search_save")
 
 
 def collected_as_argument(path: Path, parent: pytest.Collector, settings: Settings) -> SLAFile | None:

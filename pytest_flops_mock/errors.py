@@ -105,6 +105,10 @@ class LearnerEnvironmentError(FlopsMockError):
     code = "FM204"
 
 
+class SavedPartitionError(FlopsMockError):
+    """A partition that a search saved and that is gone or altered, or that cannot be saved."""
+
+
 class ToolError(FlopsMockError):
     """A tool that a check needs (Git, uv, the network) is missing or fails: nothing can be said of the repository."""
 

@@ -43,6 +43,7 @@ class Finding:
         stage: The step in which it was found.
         detail: Lines that help to see it, such as the traceback's frames in the repository.
         frames: The traceback's frames that lie in the repository, outermost first; empty if it is about no call.
+        exception: Name of the exception's class, if one was raised.
     """
 
     problem: Problem
@@ -50,12 +51,21 @@ class Finding:
     stage: Stage
     detail: str = ""
     frames: tuple[Frame, ...] = ()
+    exception: str = ""
 
     @classmethod
-    def of(cls, problem: Problem, *, code: str = "", detail: str = "", frames: tuple[Frame, ...] = ()) -> Finding:
+    def of(
+        cls,
+        problem: Problem,
+        *,
+        code: str = "",
+        detail: str = "",
+        frames: tuple[Frame, ...] = (),
+        exception: str = "",
+    ) -> Finding:
         """A finding of ``problem``; stage and severity are those of its code, or of ``code`` where it has none."""
         known = CODES[problem.code or code]
-        return cls(replace(problem, code=known.id), known.severity, known.stage, detail, frames)
+        return cls(replace(problem, code=known.id), known.severity, known.stage, detail, frames, exception)
 
     @property
     def code(self) -> str:

@@ -6,7 +6,7 @@ Each function takes the value, the folder that relative paths start from, and th
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,10 @@ from pytest_flops_mock.data.choice import DataChoice, data_choice
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
 from pytest_flops_mock.sla.files import matching
 from pytest_flops_mock.sla.schemes import Drift, drift_of
-from pytest_flops_mock.stage import Stage
+from pytest_flops_mock.stage import CHECKED, THROUGH, Stage
 
 if TYPE_CHECKING:
     from pytest_flops_mock.sla.partitioners import Partitioning
-
-Read = Callable[[Any, Path, str], Any]
 
 CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
@@ -172,25 +170,91 @@ def codes(value: str | Iterable[str], _: Path, where: str) -> tuple[str, ...]:
 
 
 def stage(value: Stage | str, _: Path, where: str) -> Stage:
-    """A stage of a check.
+    """The last stage of a check.
 
     Raises:
         SettingsError: There is no such stage.
     """
-    try:
-        return Stage(value)
-    except ValueError:
-        names = [each.value for each in Stage]
+    return _one_of(CHECKED, value, where, "there is no such stage")
+
+
+def through(value: Stage | str, _: Path, where: str) -> Stage:
+    """The last stage that a search takes each partition through.
+
+    Raises:
+        SettingsError: There is no such stage, or it is none that runs the repository's code with a partition.
+    """
+    return _one_of(THROUGH, value, where, "a search does not end with such a stage")
+
+
+def examples(value: str | int, _: Path, where: str) -> int:
+    """How many partitions a search tries.
+
+    Raises:
+        SettingsError: It is no whole number above 0.
+    """
+    return _whole("a search tries a number of partitions", value, where, least=1, example="200")
+
+
+def seed(value: str | int, _: Path, where: str) -> int:
+    """What a search draws with.
+
+    Raises:
+        SettingsError: It is no whole number.
+    """
+    return _whole("the seed is a whole number", value, where, least=0, example="1")
+
+
+def folder_of_found(value: str | os.PathLike[str], folder: Path, where: str) -> Path | None:
+    """A folder that may come to be later; nothing for ``none``.
+
+    Raises:
+        SettingsError: There is a file of that name.
+    """
+    if os.fspath(value) == "none":
+        return None
+    found = path(value, folder, where)
+    if found.is_file():
         raise SettingsError(
             Problem(
-                "there is no such stage",
+                "what a search finds is saved in a folder, and this is a file",
+                where=where,
+                expected="a folder, or none",
+                got=os.fspath(value),
+                nearest=str(Path(value).parent),
+                fix="name the folder, for example tests/flops-found",
+            )
+        )
+    return found
+
+
+def _one_of(stages: tuple[Stage, ...], value: Stage | str, where: str, message: str) -> Stage:
+    names = [each.value for each in stages]
+    name = value.value if isinstance(value, Stage) else str(value)
+    if name not in names:
+        raise SettingsError(
+            Problem(
+                message,
                 where=where,
                 expected=f"one of: {listing(names)}",
-                got=str(value),
-                nearest=nearest(str(value), names),
+                got=name,
+                nearest=nearest(name, names),
                 fix="name the last stage to run",
             )
-        ) from None
+        )
+    return Stage(name)
+
+
+def _whole(message: str, value: str | int, where: str, *, least: int, example: str) -> int:
+    try:
+        number = least - 1 if isinstance(value, (bool, float)) else int(value)
+    except (TypeError, ValueError):
+        number = least - 1
+    if number < least:
+        raise SettingsError(
+            Problem(message, where=where, expected=f"{least} or more", got=repr(value), fix=f"for example {example}")
+        )
+    return number
 
 
 def _words(value: str | Iterable[str]) -> tuple[str, ...]:

@@ -7,16 +7,15 @@ pytest's options and ini keys, the arguments of ``flops-mock check``, the keywor
 from __future__ import annotations
 
 import os
-import re
-import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from pytest_flops_mock import option_values as values
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.option import FILES, PYTEST, SEARCHES, Option
 from pytest_flops_mock.sla.schemes import Drift
 from pytest_flops_mock.stage import Stage
 
@@ -25,93 +24,8 @@ if TYPE_CHECKING:
 
     from pytest_flops_mock.sla.partitioners import Partitioning
 
-Door = Literal["pytest", "command", "argument"]
-
-PYTEST: tuple[Door, ...] = ("pytest",)
-FILES: tuple[Door, ...] = ("pytest", "command")
-EVERYWHERE: tuple[Door, ...] = ("pytest", "command", "argument")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing that users can set.
-
-    Attributes:
-        name: ``NAME`` in ``--flops-NAME`` of pytest and ``--NAME`` of ``flops-mock check``.
-        help: What it is, in Markdown, for every door.
-        read: Its value from text, or from what a call passes.
-        metavar: What stands for the value; empty for a flag.
-        kind: One ``text``, a ``list`` of texts (the option may be repeated, ini has one in a line), or a ``flag``.
-        default: What holds if nothing is set, in Markdown.
-        adds: Whether option, ini key, marker and call add up. Otherwise the nearest to the test counts.
-        doors: Where it can be set: ``pytest`` (option and ini key), ``command`` (``flops-mock check``), ``argument`` (a
-            keyword of ``check_repository`` and ``flops_check``).
-        ini_name: Its name in the ini key, if that is another one.
-    """
-
-    name: str
-    help: str
-    read: values.Read
-    metavar: str = ""
-    kind: Literal["text", "list", "flag"] = "text"
-    default: str = ""
-    adds: bool = False
-    doors: tuple[Door, ...] = EVERYWHERE
-    ini_name: str = ""
-
-    @property
-    def key(self) -> str:
-        """Its name in Python."""
-        return self.name.replace("-", "_")
-
-    @property
-    def option(self) -> str:
-        """Its name as an option of pytest."""
-        return f"--flops-{self.name}"
-
-    @property
-    def dest(self) -> str:
-        """Its name among pytest's parsed options."""
-        return f"flops_{self.key}"
-
-    @property
-    def argument(self) -> str:
-        """Its name as an argument of ``flops-mock check``."""
-        return f"--{self.name}"
-
-    @property
-    def ini(self) -> str:
-        """Its name as an ini key."""
-        return f"flops_{self.ini_name or self.key}"
-
-    @property
-    def text(self) -> str:
-        """What it is and what its default is, in Markdown."""
-        return f"{self.help} (default: {self.default})" if self.default else self.help
-
-    @property
-    def terminal(self) -> str:
-        """The same for a terminal: what a shell would not take as it is stands in quotes."""
-        return re.sub("`([^`]*)`", lambda code: shlex.quote(code[1]), self.text)
-
-    def argparse(self, note: str = "") -> dict[str, Any]:
-        """How ``argparse`` takes it.
-
-        Args:
-            note: What to say where several doors add up.
-        """
-        ways = {
-            "text": {"metavar": self.metavar},
-            "list": {"metavar": self.metavar, "action": "append"},
-            "flag": {"action": "store_true"},
-        }
-        again = "; may be repeated" if self.kind == "list" else ""
-        return {"help": f"{self.terminal}{note if self.adds else ''}{again}", **ways[self.kind]}
-
-    def joined(self, before: Any, value: Any) -> Any:
-        """The value of a door that comes after another one."""
-        return tuple(dict.fromkeys((*before, *value))) if self.adds else value
-
+FOUND = Path("tests", "flops-found")
+"""Where ``flops-mock search`` saves the partitions that it finds, unless told otherwise."""
 
 OPTIONS = (
     Option(
@@ -219,6 +133,61 @@ OPTIONS = (
         "CODES",
         "list",
         adds=True,
+    ),
+    Option(
+        "search",
+        "how many partitions of the data of each SLA to try, of any size, labels, order and drift, in search of one that "
+        "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
+        values.examples,
+        "EXAMPLES",
+        default="none; 200 in a search that is asked for",
+        doors=SEARCHES,
+        search_name="examples",
+    ),
+    Option(
+        "search-seed",
+        "what the search draws its partitions with; the same seed gives the same ones",
+        values.seed,
+        "SEED",
+        default="0",
+        doors=SEARCHES,
+        search_name="seed",
+    ),
+    Option(
+        "search-seconds",
+        "how many seconds a search may take beside the check; what was found by then is told",
+        values.seconds,
+        "SECONDS",
+        default="as long as it takes",
+        doors=SEARCHES,
+        search_name="seconds",
+    ),
+    Option(
+        "search-through",
+        "the last stage that each partition of a search goes through: `transform`, `train`, `exchange` or `evaluate`",
+        values.through,
+        "STAGE",
+        default="`evaluate`",
+        doors=SEARCHES,
+        search_name="through",
+    ),
+    Option(
+        "search-save",
+        "the folder in which a search saves each smallest partition that breaks the ML repository, with a test that replays "
+        "it, both to be committed; `none` for no folder",
+        values.folder_of_found,
+        "FOLDER",
+        default=f"`{FOUND.as_posix()}` for flops-mock search, else none",
+        doors=SEARCHES,
+        search_name="save",
+    ),
+    Option(
+        "search-strict",
+        "let a partition that breaks the ML repository be an error also where the SLA's own scheme gives none like it",
+        values.flag,
+        kind="flag",
+        doors=SEARCHES,
+        search_name="strict",
     ),
     Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
 )

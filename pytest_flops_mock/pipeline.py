@@ -18,7 +18,7 @@ from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
-from pytest_flops_mock.stage import Stage
+from pytest_flops_mock.stage import CHECKED
 from pytest_flops_mock.stages import plan
 from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
 
@@ -98,6 +98,11 @@ class RepositoryChecker:
         self._subjects = {}
         self._stack.__exit__(kind, error, trace)
 
+    @property
+    def subject(self) -> Subject | None:
+        """The repository in the first of its environments, with the process that runs it; nothing before the first check."""
+        return self._subjects.get(self._options.env[0])
+
     def check(
         self,
         uri: str | None = None,
@@ -146,7 +151,7 @@ class RepositoryChecker:
             address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
             options = self._options
             provider = MockDataProvider(address, **options.of_provider())
-            stages = tuple(Stage)[: list(Stage).index(options.until) + 1]
+            stages = CHECKED[: CHECKED.index(options.until) + 1]
             context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
             plan.run(context)
         return _report(context)

@@ -22,13 +22,15 @@ from pytest_flops_mock.collection import (
     refuse_what_is_not_there,
     without_effect,
 )
-from pytest_flops_mock.errors import SettingsError, ToolError, listing
+from pytest_flops_mock.errors import FlopsMockError, ToolError, listing
 from pytest_flops_mock.fixtures import (
     PASSED,
     REPORTS,
     SERVERS,
     flops_check,
+    flops_replay,
     flops_repository,
+    flops_search,
     ml_data_server,
     ml_data_server_address,
     ml_data_server_store,
@@ -36,7 +38,6 @@ from pytest_flops_mock.fixtures import (
     settings_of,
 )
 from pytest_flops_mock.options import OPTIONS, CheckOptions
-from pytest_flops_mock.tracebacks import shortened
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "flops_check",
+    "flops_replay",
     "flops_repository",
+    "flops_search",
     "ml_data_server",
     "ml_data_server_address",
     "ml_data_server_store",
@@ -88,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.check:
         try:
             refuse_what_is_not_there(config, settings)
-        except SettingsError as error:
+        except FlopsMockError as error:
             raise pytest.UsageError(str(error)) from error
     config.stash[CHECKS] = Checks(settings, config)
     config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
@@ -148,7 +151,7 @@ def pytest_runtest_makereport(
     """Put the reports of checks and the server's call log beside the failure of the test that made them."""
     if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
         _add_sections(item, call.when)
-    message = shortened(call.excinfo, item.config) if call.excinfo is not None and not isinstance(item, StageItem) else None
+    message = _shortened(call.excinfo, item) if call.excinfo is not None else None
     report = yield
     if message is not None:
         report.longrepr = message
@@ -201,9 +204,15 @@ def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]
     reports: dict[str, Report] = {}
     for name, text in sorted(brought):
         report = Report.from_json(text)
-        if name not in reports or not report.ok:
+        if name not in reports or not report.ok or len(report.stages) > len(reports[name].stages):
             reports[name] = report
     return reports
+
+
+def _shortened(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> Any:
+    from pytest_flops_mock.tracebacks import shortened  # most runs have no errors
+
+    return None if isinstance(item, StageItem) else shortened(excinfo, item.config)
 
 
 def _add_sections(item: pytest.Item, when: str) -> None:

@@ -28,6 +28,7 @@ from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.partitions.drift import drifting, label_to_drift, with_drift
+from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split
 from pytest_flops_mock.sla.models import MockSLA
@@ -167,6 +168,31 @@ class MockDataProvider:
         origin += f", drift {self.drift.value}" if self.drift.value else ""
         run = ProviderRun(sla.dataset_name, sla.data_tag, data.source, origin, stored)
         return replace(run, origin=f"{origin}, which leaves {run.rows}") if split_up != run.rows else run
+
+    def population(self, sla: MockSLA) -> Population:
+        """The rows that partitions of an SLA are made of, as a learner gets them; up to a bound, see :func:`population_of`.
+
+        Args:
+            sla: The MDP SLA.
+
+        Raises:
+            DataSourceError: The data set cannot be had.
+        """
+        data, _, _ = self.to_split(sla)
+        return population_of(data, seed=self.seed)
+
+    def to_split(self, sla: MockSLA) -> tuple[LoadedData, Partitioning | None, int | None]:
+        """The rows that an SLA splits, how, and into how many; ``None`` for IID, and for as many as the scheme makes.
+
+        Args:
+            sla: The MDP SLA.
+
+        Raises:
+            DataSourceError: The data set cannot be had.
+        """
+        plan = sla.partitioner if self.partitioner is None else self.partitioner
+        count = partitions_asked(plan, sla.asked_partitions)
+        return self._loaded(sla, None, count or 1, 0 if plan is None else rows_needed(plan, count or 1)), plan, count
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_flops_mock.data.choice import RECORDINGS
-from pytest_flops_mock.options import CheckOptions, Given, check_options, read
+from pytest_flops_mock.options import OPTIONS, CheckOptions, Given, check_options, read
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Settings:
         together: Whether those are checked at once.
         project_sla: Project SLA for checks that name none.
         options: How checks are done.
+        searches: Whether a search is collected behind each check.
+        search: How searches are done: the attributes of ``SearchOptions`` that differ from the usual.
     """
 
     repository: Path
@@ -31,6 +33,8 @@ class Settings:
     together: bool = False
     project_sla: Path | None = None
     options: CheckOptions = field(default_factory=CheckOptions)
+    searches: bool = False
+    search: Mapping[str, Any] = field(default_factory=dict)
 
 
 def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, Any], ini: Mapping[str, Any]) -> Settings:
@@ -49,6 +53,7 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         Given(options, invocation_dir, lambda option: option.option),
         Given(ini, rootdir, lambda option: f"ini {option.ini}"),
     )
+    searched = [option.key for option in OPTIONS if "search" in option.doors]
     return Settings(
         repository=values.get("repo", rootdir),
         check=values.get("check", False),
@@ -56,4 +61,6 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         together=values.get("together", False),
         project_sla=values.get("project_sla"),
         options=check_options(values, recordings=rootdir / RECORDINGS),
+        searches="examples" in values,
+        search={key: values[key] for key in searched if key in values},
     )

@@ -26,6 +26,14 @@ class Stage(str, Enum):
     TRAIN = "train"
     EXCHANGE = "exchange"
     EVALUATE = "evaluate"
+    SEARCH = "search"
+
+
+CHECKED = tuple(stage for stage in Stage if stage is not Stage.SEARCH)
+"""Those that every check has; a search comes behind them, if one is asked for."""
+
+THROUGH = (Stage.TRANSFORM, Stage.TRAIN, Stage.EXCHANGE, Stage.EVALUATE)
+"""Those that a search takes each partition through, up to one of them."""
 
 
 class Outcome(str, Enum):

@@ -31,6 +31,7 @@ LAYERS: dict[str, int] = {
     "flight": 5,
     "repository": 5,
     "data": 6,
+    "option": 7,
     "option_values": 7,
     "options": 8,
     "settings": 9,

@@ -23,6 +23,7 @@ class Places:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self._returns: dict[types.CodeType, list[int]] = {}  # looked up in each round, of each example of a search
 
     def inside(self, filename: str) -> bool:
         """Whether a file is one of the repository's."""
@@ -44,7 +45,9 @@ class Places:
         code = getattr(inspect.unwrap(function), "__code__", None)
         if not isinstance(code, types.CodeType) or not self.inside(code.co_filename):
             return function(), None
-        lines = list(_returns(function, code))
+        if code not in self._returns:
+            self._returns[code] = list(_returns(function, code))
+        lines = self._returns[code]
         value, line = _watched(function, code) if len(lines) > 1 else (function(), 0)
         line = line or (lines[0] if lines else code.co_firstlineno)
         return value, self.place(code.co_filename, line, code.co_name)

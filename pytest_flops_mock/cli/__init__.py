@@ -1,4 +1,4 @@
-"""``flops-mock``: check an ML repository without pytest, record samples and make twins of data sets, explain findings."""
+"""``flops-mock``: check and search an ML repository without pytest, samples and twins of data sets, explain findings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from pytest_flops_mock.cli import check, env, explain, record, twin
+from pytest_flops_mock.cli import check, env, explain, record, replay, search, twin
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.machine import ran_out
 
-ABOUT = "Check an ML repository without pytest, record samples and make twins of data sets, explain findings."
+ABOUT = "Check and search an ML repository without pytest, record samples and make twins of data sets, explain findings."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flops-mock", description=ABOUT, allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (check, explain, record, twin, env):
+    for command in (check, search, replay, explain, record, twin, env):
         command.add(commands.add_parser)
     return parser
 

@@ -53,7 +53,8 @@ def failure_finding(failure: Failure, stage: Stage, columns: Mapping[str, str], 
         return _ended(failure, family)
     link = next((each for each in failure.raised.chain if _missing_column(each, columns)), failure.raised.chain[0])
     detail = "\n".join(filter(None, [_trace(failure.raised), shown_output(failure.output)]))
-    return Finding.of(_problem(link, columns, modules, failure.raised.doing, family), detail=detail, frames=link.frames)
+    problem = _problem(link, columns, modules, failure.raised.doing, family)
+    return Finding.of(problem, detail=detail, frames=link.frames, exception=link.type)
 
 
 def needs_data(failure: Failure) -> Finding | None:

@@ -78,7 +78,7 @@ class Channel:
     def __init__(self, peer: Peer, timeout: float) -> None:
         self.ended = False
         self._peer = peer
-        self._timeout = timeout
+        self.timeout = timeout
         self._asked = 0
         self._received = bytearray()
         self._keys: dict[int, str] = {}
@@ -106,7 +106,7 @@ class Channel:
 
     def answer(self, sent: Sent[F], *, limit: float | None = None) -> Told[F] | Failure:
         """Wait for what comes of a request, for at most ``limit`` seconds from now."""
-        limit = self._timeout if limit is None else limit
+        limit = self.timeout if limit is None else limit
         try:
             told = self._awaited(sent.number, limit)
             output = self._peer.printed_since(sent.printed)

@@ -6,8 +6,8 @@ what fails in it is tried again in a fresh process that has done nothing else, a
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +54,7 @@ class LearnerSession:
         self._begun: Sent[Any] | None = None
         self._early: dict[str, Any] = {}
         self._strayed = False
+        self._confirming = True
 
     def __enter__(self) -> LearnerSession:
         self._open()
@@ -109,12 +110,38 @@ class LearnerSession:
             if again is not None:
                 return again
         answer = self._channel.ask(request, limit=limit, **values)
-        if isinstance(answer, Failure) and (self._strayed or request.alone) and answer.how in ("raised", "ended"):
+        unsure = self._confirming and (self._strayed or request.alone)
+        if unsure and isinstance(answer, Failure) and answer.how in ("raised", "ended"):
             answer = self._confirmed(request, limit, values)
         if request.kept and isinstance(answer, Told):
             self._given.append((request, limit, values))
         self._strayed = self._strayed or not request.kept
         return answer
+
+    @contextmanager
+    def trying(self, limit: float) -> Iterator[None]:
+        """Meanwhile what fails is not tried again in a fresh process, and no request takes longer than ``limit`` seconds.
+
+        For many tries, of which some are to fail: :meth:`renew` then tells what depends on those before.
+        """
+        confirming, timeout = self._confirming, self._timeout
+        self._confirming, self._timeout = False, min(limit, timeout)
+        self._channel.timeout = self._timeout
+        try:
+            yield
+        finally:
+            self._confirming, self._timeout = confirming, timeout
+            self._channel.timeout = timeout
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended, so that the next request starts another one."""
+        return self._channel.ended
+
+    def renew(self) -> Failure | None:
+        """Go on in a new process that has done nothing; what went wrong, if that did not work."""
+        self._given, self._early, self._begun, self._readying = [], {}, None, None
+        return self._start_again()
 
     def forget(self) -> None:
         """Build on nothing that was asked before: another data set follows."""

@@ -18,7 +18,7 @@ from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.repository.marks import Marks
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA, TrainingConfiguration
-from pytest_flops_mock.stage import Stage
+from pytest_flops_mock.stage import CHECKED, Stage
 
 SLASource = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
 ProjectSLASource = ProjectSLA | str | os.PathLike[str] | Mapping[str, Any]
@@ -111,7 +111,7 @@ class Context:
     slas: tuple[SLASource, ...] = ()
     project_sla: ProjectSLASource | None = None
     data_tags: list[str] | None = None
-    stages: tuple[Stage, ...] = tuple(Stage)
+    stages: tuple[Stage, ...] = CHECKED
     done: list[Done] = field(default_factory=list)
     usable: set[Stage] = field(default_factory=set)
     facts: dict[Stage, tuple[tuple[str, str], ...]] = field(default_factory=dict)

@@ -32,7 +32,7 @@ from pytest_flops_mock.learner.environments.difference import difference_finding
 from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.environments.proof import refused_import
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
-from pytest_flops_mock.learner.facts import Failure, Told
+from pytest_flops_mock.learner.facts import Failure, Loaded, Told
 from pytest_flops_mock.learner.loading import unverified
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
@@ -143,23 +143,30 @@ def provide(context: Context) -> Iterable[Finding]:
 
 def load(context: Context) -> Iterable[Finding]:
     """Let the learner load its data."""
-    uri, limit = context.provider.uri, max(context.options.timeout, LOAD_SECONDS)
-    tags = context.tags()
-    context.session.forget()
-    answer = context.session.ask(requests.LOAD, limit=limit, uri=uri, tags=tags, timeout=limit, seed=SHUFFLE_SEED)
+    uri, tags = context.provider.uri, context.tags()
+    answer = loaded(context)
     senders = {part.name: sent.sla for sent in context.data.sent for part in sent.partitions}
     if isinstance(answer, Failure):
         return load_failures(answer, uri, senders)
     if answer.facts.rows:
         context.usable.add(Stage.LOAD)
-    context.columns, context.classes = answer.facts.columns, answer.facts.classes
     foreign = {name for name, _ in answer.facts.parts} - senders.keys()
     unpromised = unverified(uri, tags, foreign)
-    columns = tuple(context.columns.items())
-    context.data = replace(context.data, rows=answer.facts.rows, columns=columns, unverified=tuple(sorted(unpromised)))
+    context.data = replace(context.data, unverified=tuple(sorted(unpromised)))
     asked = [part for sent in context.data.sent if sent.data_tag in tags for part in sent.partitions]
     merged = merged_findings(answer.facts, uri, senders)
     return (*merged, *row_findings(asked, answer.facts, uri), *unverified_finding(unpromised, uri))
+
+
+def loaded(context: Context) -> Told[Loaded] | Failure:
+    """Let the learner load what is stored under its tags, whatever that is."""
+    uri, limit = context.provider.uri, max(context.options.timeout, LOAD_SECONDS)
+    context.session.forget()
+    answer = context.session.ask(requests.LOAD, limit=limit, uri=uri, tags=context.tags(), timeout=limit, seed=SHUFFLE_SEED)
+    if isinstance(answer, Told):
+        context.columns, context.classes = answer.facts.columns, answer.facts.classes
+        context.data = replace(context.data, rows=answer.facts.rows, columns=tuple(context.columns.items()))
+    return answer
 
 
 def aggregate(context: Context) -> Iterable[Finding]:
@@ -209,12 +216,7 @@ def train(context: Context) -> Iterable[Finding]:
 
 def exchange_parameters(context: Context) -> Iterator[Finding]:
     """Each part on its own: one that fails keeps no other from running."""
-    there_and_back = context.session.ask(requests.ROUND_TRIP)
-    if isinstance(there_and_back, Failure):
-        yield _failed(context, there_and_back, Stage.EXCHANGE)
-    else:
-        yield from _with_output(exchange.round_trip_findings(there_and_back.facts), there_and_back)
-        context.is_set = not there_and_back.facts.ignored
+    yield from there_and_back(context)
     fits = yield from _second_learner(context)
     if fits:
         average = context.session.ask(requests.SET_AVERAGE)
@@ -233,6 +235,16 @@ def exchange_parameters(context: Context) -> Iterator[Finding]:
     start = context.session.ask(requests.SECOND_START)
     if isinstance(start, Told) and context.is_set:
         yield from _with_output(exchange.second_start_findings(start.facts), start)
+
+
+def there_and_back(context: Context) -> Iterator[Finding]:
+    """The learner's own part of the exchange: parameters in and out again."""
+    answer = context.session.ask(requests.ROUND_TRIP)
+    if isinstance(answer, Failure):
+        yield _failed(context, answer, Stage.EXCHANGE)
+    else:
+        yield from _with_output(exchange.round_trip_findings(answer.facts), answer)
+        context.is_set = not answer.facts.ignored
 
 
 def evaluate(context: Context) -> Iterable[Finding]:

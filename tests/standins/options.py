@@ -21,6 +21,12 @@ BAD = {
     "gpu": ("maybe", "the ini key has a value of another type"),
     "pass-env": ("HF_TOKEN=hf_secret", "environment variables are passed on by their names alone"),
     "ignore": ("FM6O2", "there is no such code to ignore"),
+    "search": ("0", "a search tries a number of partitions"),
+    "search-seed": ("one", "the seed is a whole number"),
+    "search-seconds": ("0", "the time limit is not a number of seconds"),
+    "search-through": ("load", "a search does not end with such a stage"),
+    "search-save": (__file__, "what a search finds is saved in a folder, and this is a file"),
+    "search-strict": ("maybe", "the ini key has a value of another type"),
     "until": ("trian", "there is no such stage"),
 }
 

@@ -1,0 +1,54 @@
+"""``flops-mock replay``: whether an ML repository can use the partitions that a search has saved."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pytest_flops_mock.cli.checking import (
+    EXPLAINED,
+    add_arguments,
+    repository_at,
+    show_at_once,
+    show_in_the_end,
+    values_of,
+    waiting,
+)
+from pytest_flops_mock.cli.shared import AddCommand
+from pytest_flops_mock.options import check_options
+from pytest_flops_mock.report.report import Report
+
+OF_DATA = ("sla", "together", "project-sla", "data", "recordings", "drift", "partitioner")
+"""A saved partition is sent as it is."""
+
+
+def add(add: AddCommand) -> None:
+    """Add the command."""
+    replay = add(
+        "replay",
+        help="replay partitions that a search has saved",
+        description="Send partitions that flops-mock search has saved to an ML repository, on the way that they went then.",
+        epilog=EXPLAINED.replace("every SLA", "every partition")
+        .replace("several SLAs", "several partitions")
+        .replace("an SLA file", "a saved partition"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    replay.set_defaults(run=_run)
+    add_arguments(replay, "command", without=OF_DATA)
+    replay.add_argument("files", metavar="FILE", nargs="+", help="such as tests/flops-found/found_3f2a9c1d04be.parquet")
+
+
+def _run(given: argparse.Namespace) -> int:
+    options = check_options(values_of(given))
+    from pytest_flops_mock.search.replaying import replay_partition
+    from pytest_flops_mock.search.saving import read_saved
+
+    saved = {name: read_saved(Path(name)) for name in given.files}
+    reports: dict[str, Report] = {}
+    with repository_at(given.repository, options) as (repository, folder):
+        for name, partition in saved.items():
+            report = replay_partition(partition, repository, on_wait=waiting, **options.arguments())
+            show_at_once(given.format, name, report, several=len(saved) > 1, first=not reports)
+            reports[name] = report
+    return show_in_the_end(given.format, reports, folder)
