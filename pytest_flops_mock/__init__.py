@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.choice import DataChoice, DataSource
+    from pytest_flops_mock.data.twin_source import twin
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import Finding, Frame
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "data.choice": ("DataChoice", "DataSource"),
+    "data.twin_source": ("twin",),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("Finding", "Frame"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
@@ -80,6 +82,7 @@ __all__ = [
     "__version__",
     "check_repository",
     "load_partitions",
+    "twin",
 ]
 
 

@@ -14,6 +14,8 @@ from pytest_flops_mock.data.selection import Selection, chosen_split, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 if TYPE_CHECKING:
+    import datasets
+
     from pytest_flops_mock.data.twins.twin import Twin
 
 ROWS, ROWS_PER_PARTITION = 600, 10
@@ -42,6 +44,34 @@ class KnownTwin:
     def label(self) -> str:
         """The column that a model learns to tell; empty if that is not known."""
         return (self.twin.label or "") if self.twin is not None else ""
+
+
+def twin(
+    name: str, *, rows: int = ROWS, seed: int = 42, recordings: str | os.PathLike[str] = RECORDINGS
+) -> datasets.DatasetDict:
+    """The synthetic twin of a data set: its splits and features, with made-up rows, without a network.
+
+    Args:
+        name: Name of the data set on the hub, or of one that ``flops-mock twin --like`` has described.
+        rows: How many rows the split ``train`` gets (or the first split); the others get as many in proportion.
+        seed: The same seed gives the same rows.
+        recordings: Folder of descriptions of your own data sets.
+
+    Raises:
+        DataSourceError: There is no twin of it, or it cannot be made with so many rows.
+
+    Example:
+        >>> pictures = twin("cifar10", rows=100)["train"]
+        >>> pictures[0]["label"]
+    """
+    import datasets
+
+    from pytest_flops_mock.data.twins.making import make_split, split_rows
+
+    folder = Path(recordings)
+    found = twin_of(known_twin(name, folder), folder)
+    rows_of = split_rows(found, min(rows, found.splits[found.main]))
+    return datasets.DatasetDict({split: make_split(found, split, rows=rows_of[split], seed=seed) for split in found.splits})
 
 
 def known_twin(name: str, recordings: Path = RECORDINGS) -> KnownTwin:

@@ -41,6 +41,19 @@ def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42) -> datasets
     )
 
 
+def split_rows(twin: Twin, rows: int) -> dict[str, int]:
+    """How many rows each split gets: in the real proportions, but one for each class, and no more than the main split.
+
+    Args:
+        twin: Which one.
+        rows: Those of its main split.
+    """
+    classes = [kind.num_classes for kind in features_of(twin).values() if isinstance(kind, datasets.ClassLabel)]
+    least, size = max(classes, default=1), twin.splits[twin.main]
+    shares = {name: min(rows, -(-rows * real // size)) for name, real in twin.splits.items()}
+    return {name: rows if name == twin.main else max(least, share) for name, share in shares.items()}
+
+
 def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_rows: int = 5_000) -> Iterator[pa.Table]:
     """Make one split of a twin, batch by batch; never more than one batch is held.
 
