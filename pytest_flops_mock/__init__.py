@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.choice import DataChoice, DataSource
+    from pytest_flops_mock.data.hub.offline import OfflineHub
     from pytest_flops_mock.data.twin_source import twin
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import Finding, Frame
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "data.choice": ("DataChoice", "DataSource"),
+    "data.hub.offline": ("OfflineHub",),
     "data.twin_source": ("twin",),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("Finding", "Frame"),
@@ -67,6 +69,7 @@ __all__ = [
     "MemoryStore",
     "MockDataProvider",
     "MockSLA",
+    "OfflineHub",
     "Outcome",
     "ParquetStore",
     "Problem",

@@ -16,22 +16,21 @@ from pytest_flops_mock.errors import DataSourceError, Problem, listing
 CARD, MADE_BY = "README.md", "Made by flops-mock"
 
 
-def files_of(
-    splits: Mapping[str, Any], name: str, *, config_name: str = "default", others: Sequence[str] = ()
-) -> dict[str, bytes]:
+def files_of(configs: Mapping[str, Mapping[str, Any]], name: str, *, others: Sequence[str] = ()) -> dict[str, bytes]:
     """The files of a data set, by path.
 
     Args:
-        splits: Its splits.
-        name: Its name, for messages.
-        config_name: The configuration that these are.
+        configs: The splits of each configuration.
+        name: Name of the data set, for messages.
         others: Further configurations, of which there are no rows.
 
     Raises:
         DataSourceError: A column is of a type that the learner's ``datasets`` does not know.
     """
-    files = {f"data/{split}-00000-of-00001.parquet": _parquet(data, name) for split, data in splits.items()}
-    return {CARD: _card(splits, name, config_name, others).encode(), **files}
+    files = {
+        _path(config, split): _parquet(data, name) for config, splits in configs.items() for split, data in splits.items()
+    }
+    return {CARD: _card(configs, name, others).encode(), **files}
 
 
 def export(splits: Mapping[str, Any], name: str, folder: Path, *, config_name: str = "default") -> None:
@@ -57,7 +56,7 @@ def export(splits: Mapping[str, Any], name: str, folder: Path, *, config_name: s
                 fix="name another folder with --export",
             )
         )
-    files = files_of(splits, name, config_name=config_name)
+    files = files_of({config_name: splits}, name)
     write_whole({folder / path: content for path, content in files.items()}, "the data set", "--export")
 
 
@@ -69,15 +68,16 @@ def _parquet(data: Any, name: str) -> bytes:
     return file.getvalue()
 
 
-def _card(splits: Mapping[str, Any], name: str, config_name: str, others: Sequence[str]) -> str:
+def _path(config: str, split: str) -> str:
+    return f"{'data' if config == 'default' else config}/{split}-00000-of-00001.parquet"
+
+
+def _card(configs: Mapping[str, Mapping[str, Any]], name: str, others: Sequence[str]) -> str:
     import yaml
 
-    configs = [
-        {
-            "config_name": config_name,
-            "data_files": [{"split": split, "path": f"data/{split}-00000-of-00001.parquet"} for split in splits],
-        }
+    said: list[dict[str, Any]] = [
+        {"config_name": config, "data_files": [{"split": split, "path": _path(config, split)} for split in splits]}
+        for config, splits in configs.items()
     ]
-    configs += [{"config_name": other, "data_files": f"{other}/*.parquet"} for other in others]
-    head = yaml.safe_dump({"configs": configs}, sort_keys=False)
-    return f"---\n{head}---\n\n{MADE_BY} to stand in for {name}.\n"
+    said += [{"config_name": other, "data_files": f"{other}/*.parquet"} for other in others]
+    return f"---\n{yaml.safe_dump({'configs': said}, sort_keys=False)}---\n\n{MADE_BY} to stand in for {name}.\n"

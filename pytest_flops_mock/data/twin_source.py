@@ -64,14 +64,25 @@ def twin(
         >>> pictures = twin("cifar10", rows=100)["train"]
         >>> pictures[0]["label"]
     """
+    folder = Path(recordings)
+    found = twin_of(known_twin(name, folder), folder)
+    return twin_splits(found, min(rows, found.splits[found.main]), seed)
+
+
+def twin_splits(twin: Twin, rows: int, seed: int = 42) -> datasets.DatasetDict:
+    """All splits of a twin.
+
+    Args:
+        twin: Which one.
+        rows: How many rows its main split gets; the others get as many in proportion.
+        seed: Seed of the rows.
+    """
     import datasets
 
     from pytest_flops_mock.data.twins.making import make_split, split_rows
 
-    folder = Path(recordings)
-    found = twin_of(known_twin(name, folder), folder)
-    rows_of = split_rows(found, min(rows, found.splits[found.main]))
-    return datasets.DatasetDict({split: make_split(found, split, rows=rows_of[split], seed=seed) for split in found.splits})
+    rows_of = split_rows(twin, rows)
+    return datasets.DatasetDict({split: make_split(twin, split, rows=rows_of[split], seed=seed) for split in twin.splits})
 
 
 def known_twin(name: str, recordings: Path = RECORDINGS) -> KnownTwin:
