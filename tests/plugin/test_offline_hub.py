@@ -155,5 +155,5 @@ def test_a_failing_test_says_which_data_there_are_not(project: pytest.Pytester) 
     result = project.runpytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*- offline hub -*", "there is no synthetic twin of this data set", "*nearest   uoft-cs/cifar10"]
+        ["*Captured offline hub call*", "there is no synthetic twin of this data set", "*nearest   uoft-cs/cifar10"]
     )
