@@ -323,7 +323,7 @@ def _describe(options: argparse.Namespace, folder: Path) -> Twin:
     if kept := list(with_values(twin)):
         show(f"{'values':<10}  those that come often are kept of {listing(kept)}; --hide COLUMN leaves them out")
     if twin.kept_at_own_risk:
-        show(f"{'at risk':<10}  all values are kept of {listing(twin.kept_at_own_risk)}, whoever has them; the file says so")
+        show(f"{'at risk':<10}  values are kept of {listing(twin.kept_at_own_risk)}, whoever has them; the file says so")
     for number, (path, what) in enumerate(list(twin.withheld.items())[:MAX_WITHHELD]):
         show(f"{'' if number else 'withheld':<10}  {path}: {what}")
     if len(twin.withheld) > MAX_WITHHELD:

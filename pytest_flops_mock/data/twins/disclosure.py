@@ -122,6 +122,13 @@ class Column:
             return ()
         return tuple(sorted(value for value, count in people.items() if self.kept or count >= MIN_SHARING))
 
+    def as_integers(self) -> Column:
+        """The same column with points in time as whole numbers of their unit."""
+        if not pa.types.is_temporal(self.values.type):
+            return self
+        narrow = pa.int32() if self.values.type.bit_width == 32 else pa.int64()
+        return replace(self, values=self.values.cast(narrow).cast(pa.int64()))
+
     def weights(self, values: Sequence[Any], classes: Sequence[Rows]) -> tuple[tuple[int, ...], ...]:
         """How often common values come, in thousandths: class by class where enough people share each, else over all."""
         by_class = [(self.values.take(pa.array(rows)), self.owners[rows]) for rows in classes]
@@ -200,25 +207,27 @@ class Column:
                 rounded = np.round(numbers, places)
                 same = rounded.astype(np.float32) == numbers.astype(np.float32) if single else rounded == numbers
                 longer = np.isfinite(numbers) & ~same
-            if len(set(self.owners[longer].tolist())) < MIN_SHARING:
+            if _few(self.owners[longer]):
                 return places
         return None if digits is None else MAX_DECIMALS
 
     def unit(self, numbers: Numbers, second: int) -> int | None:
-        """The largest unit of time of which all points in time are multiples; None if it is the smallest there is.
+        """The largest unit of time of which the points in time are multiples, but for those of fewer than five people.
+
+        None if it is the smallest there is.
 
         Args:
             numbers: The points in time.
             second: How many of them are a second.
         """
-        finite = numbers[np.isfinite(numbers)]
+        owners, finite = self.owners[np.isfinite(numbers)], numbers[np.isfinite(numbers)]
         if (self.hidden and not self.kept) or len(finite) < MIN_PEOPLE:
             return None
         per = max(second // 10**6, 1)  # of nanoseconds, floats do not hold the last
         finite = np.round(finite / per)
         for unit in (*UNITS, 1):
             size = unit * second // 10**6 // per
-            if size > 1 and size * per * 10**6 == unit * second and not np.any(np.mod(finite, size)):
+            if size > 1 and size * per * 10**6 == unit * second and _few(owners[np.mod(finite, size) != 0]):
                 return size * per
         return per if per > 1 else None
 
@@ -272,6 +281,8 @@ class Column:
         but, said = (f" but {given}", f"; said is {given}") if given else ("", "")
         if not different or (self.kept and values >= different):
             return ""
+        if self.kept:
+            return f"all {different:,} values, although they are to be kept: no more than {MAX_KEPT_VALUES:,} can be"
         if self.hidden:
             return "everything, since it is hidden"
         if self.personal:
@@ -326,6 +337,11 @@ def as_numbers(values: pa.Array) -> Numbers:
     return np.array([np.nan if value is None else float(value) for value in values.to_pylist()], np.float64)
 
 
+def _few(owners: Rows) -> bool:
+    """Whether these are so few people that nothing may be said of them."""
+    return len(np.unique(owners)) < MIN_SHARING
+
+
 def _pattern(bones: str, texts: Mapping[str, int]) -> str:
     """The pattern of codes that are alike, each with a person that it is of."""
     signs = []
@@ -355,7 +371,11 @@ def _people_by(values: pa.Array, owners: Rows) -> Mapping[Any, int]:
     """How many people have each value."""
     counted = pa.table({"value": values, "owner": owners}).group_by("value").aggregate([("owner", "count_distinct")])
     pairs = zip(counted["value"].to_pylist(), counted["owner_count_distinct"].to_pylist(), strict=True)
-    return {value: count for value, count in pairs if value is not None}
+    return {value: count for value, count in pairs if value is not None and not _is_nan(value)}
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _weights(part: pa.Array, values: Sequence[Any]) -> tuple[int, ...]:

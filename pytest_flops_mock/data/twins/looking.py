@@ -67,6 +67,11 @@ def known_of(feature: Any, column: Column, classes: Sequence[Rows]) -> Known:
 
 def _known_value(feature: Any, column: Column, classes: Sequence[Rows]) -> Known:
     kind, missing = column.values.type, column.missing
+    if column.kept and not (pa.types.is_decimal(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+        whole = column.as_integers()
+        if values := whole.common_values(MAX_VALUES):
+            _note(column, column.withheld(values=len(values)))
+            return Known(missing=missing, values=values, weights=whole.weights(values, classes))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return _known_text(column, classes)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):

@@ -19,7 +19,7 @@ from pytest_flops_mock import FlopsMockError
 from pytest_flops_mock.data.twins.likeness import describe, with_values
 from pytest_flops_mock.data.twins.own import write_twin
 from pytest_flops_mock.data.twins.people import names_people
-from pytest_flops_mock.data.twins.twin import Known, Twin
+from pytest_flops_mock.data.twins.twin import Known, Twin, parse_twin
 
 PEOPLE = 100
 
@@ -270,6 +270,31 @@ def test_what_its_owner_wants_kept_is_kept_and_the_file_says_so(tmp_path: Path) 
         described(rows, keep=["y"])
     with pytest.raises(FlopsMockError, match="column 'nurse' cannot be hidden and kept"):
         described(rows, keep=["nurse"], hide=["nurse"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [number / 7 for number in range(PEOPLE)],
+        [datetime.datetime(2024, 1, 1) + datetime.timedelta(seconds=number * 977) for number in range(PEOPLE)],
+        [datetime.date(2024, 1, 1) + datetime.timedelta(days=number) for number in range(PEOPLE)],
+        [f"{'a long text ' * 7}{number}" for number in range(PEOPLE)],
+        [number * 1_000 for number in range(PEOPLE)],
+    ],
+    ids=["numbers", "times", "days", "texts", "integers"],
+)
+def test_values_of_any_type_are_kept_where_the_owner_wants_it(values: list[Any], tmp_path: Path) -> None:
+    twin = described({"x": values}, keep=["x"])
+    assert "x" not in twin.withheld
+    assert parse_twin(write_twin(twin, tmp_path).read_text("utf-8")) == twin
+    made = make_twin(twin, rows=500)["train"][:]["x"]
+    assert set(made) <= set(values)
+    assert len(set(made)) > 80
+
+
+def test_what_is_too_much_to_be_kept_is_told() -> None:
+    twin = described({"x": [f"text {number}" for number in range(1_500)]}, keep=["x"])
+    assert twin.withheld["x"].startswith("all 1,500 values, although they are to be kept: no more than 1,000 can be")
 
 
 def test_a_form_is_said_only_if_five_people_have_it() -> None:
