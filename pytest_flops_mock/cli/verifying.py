@@ -38,14 +38,14 @@ def verify(repository: Path, data: str, twin: str, *, source: str, rows: int, co
 
     def sla(name: str) -> dict[str, Any]:
         wanted = {"dataset_name": name, "data_tag": "twin", "number_of_partitions": PARTITIONS, "max_rows": rows}
-        chosen = {"config_name": config} if config is not None and not name.endswith((".csv", ".json", ".parquet")) else {}
+        chosen = {"config_name": config} if config is not None else {}
         return {"customerID": "twin", "mock_data_configuration": {**wanted, **chosen}}
 
-    found = {}
-    for name, each in ((data, source), (twin, "synthetic")):
-        with RepositoryChecker(repository, data=each, recordings=recordings) as checker:
-            found[each if name == twin else "data"] = checker.check(sla=sla(name))
-    return "\n".join(differences(found["data"], found["synthetic"]))
+    def report_on(name: str, source: str) -> Report:
+        with RepositoryChecker(repository, data=source, recordings=recordings) as checker:
+            return checker.check(sla=sla(name))
+
+    return "\n".join(differences(report_on(data, source), report_on(twin, "synthetic")))
 
 
 def differences(data: Report, twin: Report) -> Iterator[str]:
@@ -55,6 +55,9 @@ def differences(data: Report, twin: Report) -> Iterator[str]:
         data: The report on the data.
         twin: The report on their twin.
     """
+    if data.outcome(Stage.PROVIDE) is Outcome.FAILED:
+        yield f"{Stage.PROVIDE.value}: {_ended(data, Stage.PROVIDE)} on the data, so there is nothing to compare"
+        return
     for result in data.stages:
         stage = result.stage
         on_data, on_twin = result.outcome, twin.outcome(stage)

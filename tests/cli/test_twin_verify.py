@@ -8,13 +8,18 @@ from pathlib import Path
 import datasets
 import pytest
 
+from pytest_flops_mock import OfflineHub
 from pytest_flops_mock.cli import main
 from pytest_flops_mock.cli.verifying import differences
+from pytest_flops_mock.data.hub.pointing import pointed_at
+from pytest_flops_mock.data.recordings.recording import record
+from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.findings import Finding, StageResult
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "mnist_sklearn"
 TABULAR = Path(__file__).parents[1] / "repos" / "tabular_sklearn"
 
 
@@ -44,6 +49,10 @@ def test_stages_shapes_and_types_are_compared_and_measurements_are_not() -> None
     otherwise = report((Stage.TRANSFORM, Outcome.FAILED, {}), errors=(("FM602", Stage.TRANSFORM),))
     assert list(differences(broken, otherwise)) == ["transform: FM601 on the data, FM602 on the twin"]
     assert not list(differences(broken, broken))
+    absent = report((Stage.PROVIDE, Outcome.FAILED, {}), errors=(("FM301", Stage.PROVIDE),))
+    assert list(differences(absent, absent)) == [
+        "provide: failed (FM301 it broke) on the data, so there is nothing to compare"
+    ]
 
 
 @pytest.mark.slow
@@ -61,3 +70,13 @@ def test_a_good_repository_passes_on_the_twin_of_its_data(
     assert main(["twin", "--like", "visits.csv", "--label", "ill", "--verify", str(TABULAR)]) == 0
     out = capsys.readouterr().out
     assert out.endswith(f"verified    {TABULAR}: stages, shapes and types are the same on the data and on the twin\n")
+
+
+@pytest.mark.slow
+def test_data_of_the_hub_are_those_that_were_recorded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with OfflineHub() as hub, pointed_at(hub.url, tmp_path / "home"):
+        record("ylecun/mnist", Selection(max_rows=100), tmp_path)
+        capsys.readouterr()
+        assert main(["twin", "mnist", "--verify", str(EXAMPLE), "--recordings", str(tmp_path), "--rows", "100"]) == 0
+    out = capsys.readouterr().out
+    assert out == f"verified    {EXAMPLE}: stages, shapes and types are the same on the data and on the twin\n"

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from pytest_flops_mock.data.media import NO_FILES, MediaFiles
 from pytest_flops_mock.data.twins import forms
-from pytest_flops_mock.data.twins.people import names_people, names_person
+from pytest_flops_mock.data.twins.people import Rows, names_people
 from pytest_flops_mock.errors import listing
 
 MIN_SHARING = 5
@@ -53,7 +53,6 @@ UNITS = (86_400 * 10**6, 3_600 * 10**6, 60 * 10**6, 10**6, 10**3)
 """A day, an hour, a minute, a second and a thousandth of it, in microseconds."""
 
 Numbers = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Column:
     @property
     def kept(self) -> bool:
         """Whether all values are given, whatever the rules say."""
-        return self.path in self.keep
+        return within(self.path, self.keep)
 
     @property
     def silent(self) -> bool:
@@ -304,30 +303,9 @@ class Column:
         return Counter(thing for thing in things if thing is not None and len(people[thing]) >= MIN_SHARING)
 
 
-def owners_of(table: pa.Table, person: str | None = None) -> tuple[Rows, str]:
-    """The person that each row is of, and the column that says so (empty if none does, and each row is of one of its own).
-
-    Args:
-        table: The rows.
-        person: The column; by default that which names the fewest people.
-    """
-    owners: Rows = np.arange(table.num_rows, dtype=np.int64)
-    fewest, said = table.num_rows + 1, ""
-    for name in table.column_names if person is None else [person]:
-        column = table[name].combine_chunks()
-        if person is None and (not names_person(name) or not can_name(column)):
-            continue
-        coded = pc.dictionary_encode(column)
-        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        people = np.where(codes < 0, len(coded.dictionary) + np.arange(len(codes)), codes)
-        if len(np.unique(people)) < fewest:
-            owners, fewest, said = people, len(np.unique(people)), name
-    return owners, said
-
-
-def can_name(column: pa.Array) -> bool:
-    """Whether the values of a column can say who a row is of."""
-    return not (pa.types.is_nested(column.type) or isinstance(column, pa.ExtensionArray))
+def within(path: str, paths: Collection[str]) -> bool:
+    """Whether a path is one of these, or inside one."""
+    return any(path == each or path.startswith((f"{each}.", f"{each}[]")) for each in paths)
 
 
 def as_numbers(values: pa.Array) -> Numbers:

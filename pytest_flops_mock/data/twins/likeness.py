@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from pytest_flops_mock.data.libraries import quiet_datasets
 from pytest_flops_mock.data.media import NO_FILES, MediaFiles
-from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, Rows, can_name, owners_of
+from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, within
 from pytest_flops_mock.data.twins.looking import MAX_VALUES, known_of
-from pytest_flops_mock.data.twins.people import names_people
+from pytest_flops_mock.data.twins.people import Rows, can_name, names_people, owners_of
 from pytest_flops_mock.data.twins.twin import FORM, Known, Twin
 from pytest_flops_mock.data.twins.values import possible_classes
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
@@ -220,7 +220,7 @@ def _schema(column: Column, feature: Any) -> Any:
 
 
 def _written(path: str, feature: Any, column: Column, *, silent: bool) -> Any:
-    silent = (silent or path in column.hide) and path not in column.keep
+    silent = (silent or path in column.hide) and not within(path, column.keep)
     if isinstance(feature, list):
         return [_written(f"{path}[]", each, column, silent=silent) for each in feature]
     if not isinstance(feature, Mapping):

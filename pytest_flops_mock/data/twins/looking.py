@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pytest_flops_mock.data.twins import forms
-from pytest_flops_mock.data.twins.disclosure import EVEN_INTEGERS, EVEN_REALS, Column, Rows, as_numbers
+from pytest_flops_mock.data.twins.disclosure import EVEN_INTEGERS, EVEN_REALS, Column, as_numbers
+from pytest_flops_mock.data.twins.people import Rows
 from pytest_flops_mock.data.twins.twin import Known
 from pytest_flops_mock.errors import DataSourceError, Problem
 

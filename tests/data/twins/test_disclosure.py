@@ -292,6 +292,16 @@ def test_values_of_any_type_are_kept_where_the_owner_wants_it(values: list[Any],
     assert len(set(made)) > 80
 
 
+def test_what_is_kept_is_kept_with_all_that_is_in_it() -> None:
+    twin = described(
+        {"home": [{"city": f"town {number}", "who": {"name": "Ada"}} for number in range(PEOPLE)]}, keep=["home"]
+    )
+    home = twin.columns["home"].fields
+    assert len(home["city"].values) == PEOPLE
+    assert home["who"].fields["name"].values == ("Ada",)
+    assert not twin.withheld
+
+
 def test_what_is_too_much_to_be_kept_is_told() -> None:
     twin = described({"x": [f"text {number}" for number in range(1_500)]}, keep=["x"])
     assert twin.withheld["x"].startswith("all 1,500 values, although they are to be kept: no more than 1,000 can be")
