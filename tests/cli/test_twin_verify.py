@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import datasets
@@ -21,6 +23,13 @@ from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "mnist_sklearn"
 TABULAR = Path(__file__).parents[1] / "repos" / "tabular_sklearn"
+
+
+READS = """        [datetime.date.fromisoformat(text) for text in frame["admitted"]]
+        assert set(frame["hospital"]) == {"LMU", "UKE"}
+        assert all(case.startswith("C-") and case[2:].isdigit() for case in frame["case"])
+"""
+"""What a good repository may rely on."""
 
 
 def report(*stages: tuple[Stage, Outcome, dict[str, str]], errors: tuple[tuple[str, Stage], ...] = ()) -> Report:
@@ -61,15 +70,22 @@ def test_a_good_repository_passes_on_the_twin_of_its_data(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    rng, lines = random.Random(2), ["age,pulse,ward,ill"]
+    repository = tmp_path / "repository"
+    shutil.copytree(TABULAR, repository)
+    manager = repository / "data_manager.py"
+    text = manager.read_text("utf-8").replace("import numpy", "import datetime\n\nimport numpy", 1)
+    manager.write_text(text.replace("        pulse =", f"{READS}        pulse =", 1), encoding="utf-8")
+    rng, lines = random.Random(2), ["age,pulse,ward,ill,admitted,hospital,case"]
     for _ in range(300):
         ill = rng.random() < 0.4
         pulse = rng.randrange(90, 140) if ill else rng.randrange(60, 110)
-        lines.append(f"{rng.randrange(20, 90)},{pulse},{rng.choice(['north', 'south', 'west'])},{int(ill)}")
+        day = date(2023, 1, 1) + timedelta(days=rng.randrange(700))
+        also = f"{day.isoformat()},{rng.choice(['LMU', 'UKE'])},C-{rng.randrange(10**6):06}"
+        lines.append(f"{rng.randrange(20, 90)},{pulse},{rng.choice(['north', 'south', 'west'])},{int(ill)},{also}")
     Path("visits.csv").write_text("\n".join(lines) + "\n")
-    assert main(["twin", "--like", "visits.csv", "--label", "ill", "--verify", str(TABULAR)]) == 0
+    assert main(["twin", "--like", "visits.csv", "--label", "ill", "--verify", str(repository)]) == 0
     out = capsys.readouterr().out
-    assert out.endswith(f"verified    {TABULAR}: stages, shapes and types are the same on the data and on the twin\n")
+    assert out.endswith(f"verified    {repository}: stages, shapes and types are the same on the data and on the twin\n")
 
 
 @pytest.mark.slow

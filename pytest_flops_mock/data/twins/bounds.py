@@ -28,7 +28,7 @@ MAX_CELLS = 50_000_000
 MAX_WEIGHT = 10**9
 MAX_PEOPLE = 10_000_000
 MAX_DECIMALS = 15
-MAX_NUMBER = 10**19
+MAX_NUMBER = 9 * 10**18
 """Times in nanoseconds are below it."""
 
 MODES = ("L", "RGB", "RGBA")
