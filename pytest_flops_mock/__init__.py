@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_flops_mock.data.choice import DataChoice, DataSource
+    from pytest_flops_mock.data.hub.offline import OfflineHub
+    from pytest_flops_mock.data.twin_source import twin
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import Finding, Frame
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
@@ -37,6 +39,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "data.choice": ("DataChoice", "DataSource"),
+    "data.hub.offline": ("OfflineHub",),
+    "data.twin_source": ("twin",),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("Finding", "Frame"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
@@ -78,6 +82,7 @@ __all__ = [
     "MemoryStore",
     "MockDataProvider",
     "MockSLA",
+    "OfflineHub",
     "Outcome",
     "ParquetStore",
     "PartitionStatistics",
@@ -101,6 +106,7 @@ __all__ = [
     "plot_partitions",
     "replay_partition",
     "search_repository",
+    "twin",
 ]
 
 

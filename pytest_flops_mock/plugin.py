@@ -36,6 +36,7 @@ from pytest_flops_mock.fixtures import (
     ml_data_server_address,
     ml_data_server_store,
     mock_data_provider,
+    offline_hub,
     settings_of,
 )
 from pytest_flops_mock.options import OPTIONS, CheckOptions
@@ -54,6 +55,7 @@ __all__ = [
     "ml_data_server_address",
     "ml_data_server_store",
     "mock_data_provider",
+    "offline_hub",
 ]
 
 

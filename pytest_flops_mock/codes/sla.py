@@ -105,7 +105,8 @@ SLA = (
         "data set is local to this machine",
         trigger="dataset_name is a path.",
         why="On FLOps the mock data provider runs on a worker node and loads data sets from the Hugging Face hub only.",
-        fix="Nothing for checks on this machine; before you deploy, push the data to the hub and use their name there.",
+        fix="Nothing for checks on this machine; where the data cannot go, check with a twin of them (flops-mock twin NAME "
+        "--like PATH). To deploy, name a data set of the hub that has the same columns.",
     ),
     Code(
         "FM012",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from pytest_flops_mock.data.selection import Selection, chosen_split, in_words
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 if TYPE_CHECKING:
+    import datasets
+
     from pytest_flops_mock.data.twins.twin import Twin
 
 ROWS, ROWS_PER_PARTITION = 600, 10
@@ -41,6 +44,45 @@ class KnownTwin:
     def label(self) -> str:
         """The column that a model learns to tell; empty if that is not known."""
         return (self.twin.label or "") if self.twin is not None else ""
+
+
+def twin(
+    name: str, *, rows: int = ROWS, seed: int = 42, recordings: str | os.PathLike[str] = RECORDINGS
+) -> datasets.DatasetDict:
+    """The synthetic twin of a data set: its splits and features, with made-up rows, without a network.
+
+    Args:
+        name: Name of the data set on the hub, or of one that ``flops-mock twin --like`` has described.
+        rows: How many rows the split ``train`` gets (or the first split); the others get as many in proportion.
+        seed: The same seed gives the same rows.
+        recordings: Folder of descriptions of your own data sets.
+
+    Raises:
+        DataSourceError: There is no twin of it, or it cannot be made with so many rows.
+
+    Example:
+        >>> pictures = twin("cifar10", rows=100)["train"]
+        >>> pictures[0]["label"]
+    """
+    folder = Path(recordings)
+    found = twin_of(known_twin(name, folder), folder)
+    return twin_splits(found, min(rows, found.splits[found.main]), seed)
+
+
+def twin_splits(twin: Twin, rows: int, seed: int = 42) -> datasets.DatasetDict:
+    """All splits of a twin.
+
+    Args:
+        twin: Which one.
+        rows: How many rows its main split gets; the others get as many in proportion.
+        seed: Seed of the rows.
+    """
+    import datasets
+
+    from pytest_flops_mock.data.twins.making import make_split, split_rows
+
+    rows_of = split_rows(twin, rows)
+    return datasets.DatasetDict({split: make_split(twin, split, rows=rows_of[split], seed=seed) for split in twin.splits})
 
 
 def known_twin(name: str, recordings: Path = RECORDINGS) -> KnownTwin:
@@ -98,7 +140,8 @@ def twin_of(known: KnownTwin, recordings: Path = RECORDINGS, folder: Path | None
             got=name,
             nearest=here or alike or nearest(name, there),
             fix="take the real data with --flops-data=hub (ini flops_data = hub), name local data by a path "
-            "such as ./data/train.parquet, or make a twin of your own: flops-mock twin --help",
+            "such as ./data/train.parquet, or make a twin of your own: "
+            + (shlex.join(["flops-mock", "twin", name, "--like", here]) if here else "flops-mock twin --help"),
         )
     )
 

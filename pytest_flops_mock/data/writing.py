@@ -12,12 +12,13 @@ TWIN_ENDING = ".twin.json"
 """Descriptions of the user's own twins end so; they lie beside recorded samples."""
 
 
-def write_whole(files: Mapping[Path, bytes], what: str) -> None:
+def write_whole(files: Mapping[Path, bytes], what: str, option: str = "--to") -> None:
     """Write files one after another, each in one step; folders are made.
 
     Args:
         files: Contents by path.
         what: What they are, for the message.
+        option: The option that says where.
 
     Raises:
         DataSourceError: One cannot be written.
@@ -38,6 +39,6 @@ def write_whole(files: Mapping[Path, bytes], what: str) -> None:
                     where=str(path),
                     expected="a folder that can be written",
                     got=error.strerror or str(error),
-                    fix="name another place with --to",
+                    fix=f"name another place with {option}",
                 )
             ) from error

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -122,7 +123,7 @@ class MLDataClient:
         criteria = b"" if tags is None else json.dumps({"data_tags": list(tags)}).encode()
         with self._load_errors():
             found = list(self._client().list_flights(criteria, options=self._options()))
-        return tuple(map(_stored, found))
+        return tuple(replace(part, read=partial(self.fetch, part.name)) for part in map(_stored, found))
 
     def fetch(self, name: str) -> pa.Table:
         """The rows stored under ``name``, with the schema's metadata.

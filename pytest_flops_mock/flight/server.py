@@ -14,6 +14,8 @@ import threading
 import warnings
 import weakref
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -85,8 +87,14 @@ class MLDataServer:
 
     @property
     def partitions(self) -> tuple[StoredPartition, ...]:
-        """What is stored and whole, sorted by name; ``verified`` says whether its sender has promised the rows."""
-        return self.store.partitions()
+        """What is stored and whole, sorted by name; ``verified`` says whether its sender has promised the rows.
+
+        ``server.partitions[0].dataset()`` is a ``datasets.Dataset`` of one's rows.
+        """
+        return tuple(replace(part, read=partial(self._rows, part.name)) for part in self.store.partitions())
+
+    def _rows(self, name: str) -> pa.Table:
+        return self.store.read(name).read_all()
 
     @property
     def damaged(self) -> tuple[Problem, ...]:

@@ -7,13 +7,18 @@ Two uploads of one name do not meet: each is whole, and the one published last s
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from pytest_flops_mock.errors import FlopsMockError, Problem, listing, nearest
+from pytest_flops_mock.child.wide import linear_features
+from pytest_flops_mock.errors import FlopsMockError, LoadError, Problem, listing, nearest
+
+if TYPE_CHECKING:
+    import datasets
 
 MAX_COMPARED = 1000
 """Among how many names the nearest one is looked for."""
@@ -33,6 +38,7 @@ class StoredPartition:
         bytes: Size of the rows in the store.
         verified: Whether it has the rows that its sender promised. FLOps' own provider promises none: an upload of it that
             broke off without an error looks like a short one.
+        read: Reads its rows, where they are; ``None`` if that is not known.
     """
 
     name: str
@@ -40,6 +46,29 @@ class StoredPartition:
     rows: int
     bytes: int
     verified: bool = True
+    read: Callable[[], pa.Table] | None = field(default=None, repr=False, compare=False)
+
+    def dataset(self) -> datasets.Dataset:
+        """The rows as a data set with the features that travelled in the schema: pictures are pictures, classes have names.
+
+        Raises:
+            LoadError: Nobody knows where the rows are, or they are gone.
+        """
+        if self.read is None:
+            raise LoadError(
+                Problem(
+                    "it is not known where the rows of this partition are",
+                    where=self.name,
+                    expected="a partition that a server or a client has listed",
+                    got="one that was made by hand",
+                    fix="take it from server.partitions, or from MLDataClient(uri).partitions()",
+                )
+            )
+        import datasets
+
+        table = self.read()
+        with linear_features():
+            return datasets.Dataset(table, fingerprint=uuid.uuid4().hex)  # without one, datasets pickles the rows
 
 
 def marked(partition: StoredPartition) -> pa.Schema:

@@ -107,7 +107,8 @@ def _local_data_set(sla: MockSLA) -> Iterator[Problem]:
             where=f"{sla.origin}: {_MOCK}.dataset_name",
             expected="a data set's name on the Hugging Face hub, to deploy this SLA",
             got=f"a path on this machine: {shown(sla.dataset_name)}",
-            fix="fine for checks on this machine; before you deploy, push the data to the hub and use its name there",
+            fix="fine for checks on this machine; where the data cannot go, check with a twin of them "
+            "(flops-mock twin NAME --like PATH); to deploy, name a data set of the hub that has the same columns",
             code="FM011",
         )
 

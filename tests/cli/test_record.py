@@ -231,6 +231,18 @@ def test_a_sample_of_other_rows_is_not_taken(recorded: Recorded) -> None:
     )
 
 
+def test_a_path_is_not_recorded_but_can_be_described(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "data/my visits.csv"]) == 2
+    assert capsys.readouterr().err == (
+        "flops-mock: a sample is recorded of a data set of the hub, and this is a path\n"
+        "  where     dataset_name = 'data/my visits.csv'\n"
+        "  expected  the name of a data set, such as ylecun/mnist\n"
+        "  got       data/my visits.csv\n"
+        "  fix       an SLA can name the path as it is; to check where the data cannot go, describe them: "
+        "flops-mock twin NAME --like 'data/my visits.csv'\n"
+    )
+
+
 def edited(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
     def damage(folder: Path) -> None:
         path = folder / "acme--table.json"

@@ -87,14 +87,22 @@ def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str])
         "described   visits: 2 columns, train 60 rows\n"
         "label       y\n"
         "values      those that come often are kept of y; --hide COLUMN leaves them out\n"
+        "withheld    x: all 60 values, which are too many, or of too few people each; said is means over five people and "
+        "more, how far they are apart\n"
         "in          tests/flops-data/visits.twin.json\n"
         'next        "dataset_name": "visits" in an SLA; flops-mock twin visits --show\n'
     )
     assert "\nrow 0\n  x  " in told(capsys, "visits", "--show")
-    assert "values" not in told(capsys, "--like", "visits.jsonl", "--hide", "y")
+    assert "\nvalues  " not in told(capsys, "--like", "visits.jsonl", "--hide", "y")
     out = told(capsys, "acme/visits", "--like", "visits.jsonl", "--to", "twins")
     assert "label       none; with --label COLUMN the other columns follow from it" in out
     assert "splits      train 60 rows" in told(capsys, "acme/visits", "--recordings", "twins")
+
+
+def test_what_is_kept_at_ones_own_risk_is_told_now_and_later(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = told(capsys, "--like", "visits.jsonl", "--keep", "y", "--person", "x").splitlines()
+    assert "at risk     values are kept of y, whoever has them; the file says so" in lines
+    assert "at risk     values of y were kept, whoever has them" in told(capsys, "visits").splitlines()
 
 
 def test_a_table_with_other_separators_is_noticed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,6 +121,8 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
     ("arguments", "message"),
     [
         (["mnits"], "there is no synthetic twin of this data set"),
+        (["./visits.jsonl"], "a twin has a name, and this is a path"),
+        (["visits.jsonl", "--show"], "a twin has a name, and this is a path"),
         (["mnist", "--show", "--rows", "0"], "--rows takes a whole number"),
         (["mnist", "--show", "--seed", "x"], "--seed takes a whole number"),
         (["mnist", "--show", "--split", "tests"], "the twin of mnist has no split 'tests'"),
@@ -121,6 +131,9 @@ def test_a_schema_gets_a_twin_that_is_called_like_its_folder(folder: Path, capsy
         (["imdb", "--show", "--to", "x.png"], "there is no contact sheet of a data set without pictures"),
         (["--like", "visits.jsonl", "--hide", "z"], "there is no column 'z'"),
         (["--features", "scans/features.json", "--hide", "x"], "a schema has no values that could be hidden"),
+        (["--features", "scans/features.json", "--keep", "x"], "a schema has no values that could be kept"),
+        (["--features", "scans/features.json", "--person", "x"], "a schema has no values that are of persons"),
+        (["--like", "visits.jsonl", "--person", "z"], "there is no column 'z'"),
         (["--show"], "an option has nothing to work on\n  where     flops-mock twin\n  expected  the name of a data set\n"),
         (["mnist", "--rows", "5"], "an option has nothing to work on"),
         (["mnist", "--show", "--label", "label"], "an option has nothing to work on"),

@@ -209,7 +209,7 @@ def test_a_slow_hub_is_waited_for(outcomes: dict[str, dict[str, Any]]) -> None:
     assert outcomes["slow"]["seconds"] > 0.3
 
 
-WITHOUT = "or work without it: --flops-data=synthetic, or recorded samples (flops-mock record)"
+WITHOUT = "or work without it: --flops-data=synthetic, or recorded where a sample was recorded before"
 UNKNOWN = (
     "there is no such data set on the Hugging Face hub, or it is private",
     "expected  the name of a data set, such as ylecun/mnist",

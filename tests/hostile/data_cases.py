@@ -882,6 +882,27 @@ TWINS = [
         told=("quantiles",),
     ),
     Case(
+        name="twin-of-a-form-that-is-none",
+        does="a description of a twin whose texts have a form that nothing can be written in",
+        outcome="refused, with the column",
+        act=saying(columns={"y": {"form": "%n" * 50_000}}),
+        told=("column y: form: expected a form of times or numbers",),
+    ),
+    Case(
+        name="twin-of-endless-codes",
+        does="a description of a twin with codes of a million digits",
+        outcome="refused, with the column",
+        act=saying(columns={"y": {"patterns": [["9" * 1_000_000, 1]]}}),
+        told=("column y: patterns: expected some patterns of at most 120 characters",),
+    ),
+    Case(
+        name="twin-that-runs-backwards",
+        does="a description of a twin with gaps below zero",
+        outcome="refused, with the column",
+        act=saying(columns={"x": {"gaps": [-1, 1]}}),
+        told=("column x: gaps",),
+    ),
+    Case(
         name="twin-of-huge-pictures",
         does="a description of a twin with pictures of 100,000 × 100,000 pixels",  # noqa: RUF001
         outcome="refused, with the number",

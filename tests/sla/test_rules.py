@@ -277,8 +277,8 @@ def test_a_local_data_set_is_no_error_but_cannot_be_deployed(name: str) -> None:
         "  where     <mapping>: mock_data_configuration.dataset_name\n"
         "  expected  a data set's name on the Hugging Face hub, to deploy this SLA\n"
         f'  got       a path on this machine: "{name}"\n'
-        "  fix       fine for checks on this machine; before you deploy, push the data to the hub and use its name "
-        "there"
+        "  fix       fine for checks on this machine; where the data cannot go, check with a twin of them "
+        "(flops-mock twin NAME --like PATH); to deploy, name a data set of the hub that has the same columns"
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Collection
 
 import datasets
 
-from pytest_flops_mock.data.twins.engine import features_of
-from pytest_flops_mock.data.twins.making import make_split
+from pytest_flops_mock.data.twins.making import make_split, split_rows
 from pytest_flops_mock.data.twins.twin import Twin
 
 
@@ -23,11 +22,3 @@ def make_twin(twin: Twin, *, rows: int = 600, seed: int = 42, splits: Collection
     counts = split_rows(twin, rows)
     wanted = counts if splits is None else splits
     return datasets.DatasetDict({split: make_split(twin, split, rows=counts[split], seed=seed) for split in wanted})
-
-
-def split_rows(twin: Twin, rows: int) -> dict[str, int]:
-    """How many rows each split gets: in the real proportions, but one for each class, and no more than the main split."""
-    classes = [kind.num_classes for kind in features_of(twin).values() if isinstance(kind, datasets.ClassLabel)]
-    least, size = max(classes, default=1), twin.splits[twin.main]
-    shares = {name: min(rows, -(-rows * real // size)) for name, real in twin.splits.items()}
-    return {name: rows if name == twin.main else max(least, share) for name, share in shares.items()}

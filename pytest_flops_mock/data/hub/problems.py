@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.data.hub.entry import HubEntry
 
 UNAUTHORISED = 401
-WITHOUT = "or work without it: --flops-data=synthetic, or recorded samples (flops-mock record)"
+WITHOUT = "or work without it: --flops-data=synthetic, or recorded where a sample was recorded before"
 
 
 def where(name: str) -> str:

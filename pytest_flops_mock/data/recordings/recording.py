@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
@@ -26,6 +27,7 @@ from pytest_flops_mock.data.twin_source import twin_names
 from pytest_flops_mock.data.writing import write_whole
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 from pytest_flops_mock.flight.features import features_of
+from pytest_flops_mock.sla.keys import is_local_path
 
 MIN_READ, READ_PER_ROW = 2_000, 50
 """How far a stream is read for rows of every class: so many rows for each wanted one, and at least so many."""
@@ -90,6 +92,17 @@ def entry_to_read(name: str, selection: Selection) -> HubEntry:
     Raises:
         DataSourceError: It cannot be read, or the network is switched off.
     """
+    if is_local_path(name):
+        raise DataSourceError(
+            Problem(
+                "a sample is recorded of a data set of the hub, and this is a path",
+                where=f"dataset_name = {name!r}",
+                expected="the name of a data set, such as ylecun/mnist",
+                got=name,
+                fix="an SLA can name the path as it is; to check where the data cannot go, describe them: "
+                + shlex.join(["flops-mock", "twin", "NAME", "--like", name]),
+            )
+        )
     if is_offline():
         raise DataSourceError(
             Problem(

@@ -10,9 +10,11 @@ import datasets
 
 from pytest_flops_mock.data.bounds import check_features
 from pytest_flops_mock.data.causes import UnfitError
+from pytest_flops_mock.data.twins import forms
 from pytest_flops_mock.data.twins.drawing.sounds import RATE
+from pytest_flops_mock.data.twins.texts import WORDS
 from pytest_flops_mock.data.twins.twin import Known, Twin
-from pytest_flops_mock.data.twins.values import ITEMS, SIZE, WORDS, possible_classes
+from pytest_flops_mock.data.twins.values import ITEMS, SIZE, possible_classes
 
 MAX_COLUMNS = 2_000
 """Columns of a twin; making their features takes a time that grows with the square of their number."""
@@ -26,6 +28,9 @@ MAX_CELLS = 50_000_000
 MAX_WEIGHT = 10**9
 MAX_PEOPLE = 10_000_000
 MAX_DECIMALS = 15
+MAX_NUMBER = 9 * 10**18
+"""Times in nanoseconds are below it."""
+
 MODES = ("L", "RGB", "RGBA")
 
 
@@ -83,7 +88,7 @@ def _within(path: str, known: Known) -> Iterator[tuple[str, Known]]:
 def _check_known(path: str, known: Known, classes: int) -> None:
     for key, (fits, expected) in _RULES.items():
         value = getattr(known, key)
-        if value not in (None, ()) and not fits(value):
+        if value not in (None, (), "") and not fits(value):
             raise UnfitError(f"column {path}: {key}: expected {expected}, but it is {_shown(value)}")
     if known.weights and any(len(each) != len(known.values) for each in known.weights):
         raise UnfitError(f"column {path}: weights: expected one for each of {len(known.values)} values in each list")
@@ -103,6 +108,10 @@ def _are_shares(counts: list[int]) -> bool:
     return _are_weights([counts])
 
 
+def _are_patterns(patterns: Any) -> bool:
+    return all(forms.is_pattern(pattern) for pattern, _ in patterns) and _are_shares([weight for _, weight in patterns])
+
+
 def _ordered(ends: Any) -> bool:
     return bool(0 <= ends[0] <= ends[1] < math.inf)
 
@@ -113,6 +122,11 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "quantiles": (lambda lists: all(each and all(map(math.isfinite, each)) for each in lists), "lists of finite numbers"),
     "decimals": (lambda digits: 0 <= digits <= MAX_DECIMALS, f"a number from 0 to {MAX_DECIMALS}"),
     "people": (lambda people: 1 <= people <= MAX_PEOPLE, f"a number from 1 to {MAX_PEOPLE:,}"),
+    "form": (forms.is_form, "a form of times or numbers, such as %Y-%m-%d or 0"),
+    "step": (lambda step: 1 <= step <= MAX_NUMBER, f"a number from 1 to {MAX_NUMBER:,}"),
+    "patterns": (_are_patterns, f"some patterns of at most {forms.MAX_PATTERN} characters, each with how often it comes"),
+    "gaps": (lambda gaps: min(gaps) >= 0 and max(gaps) <= MAX_NUMBER, f"numbers from 0 to {MAX_NUMBER:,}"),
+    "start": (lambda start: abs(start) <= MAX_NUMBER, f"a number up to {MAX_NUMBER:,}"),
     "lengths": (_ordered, "two numbers from 0, the smaller one first"),
     "seconds": (_ordered, "two numbers from 0, the smaller one first"),
     "sizes": (

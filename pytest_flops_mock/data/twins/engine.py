@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
@@ -64,7 +65,9 @@ def check_twin(twin: Twin) -> None:
         pa.table({name: columns[name] for name in features}).cast(features.arrow_schema)
 
 
-def make_columns(rng: np.random.Generator, rows: int, twin: Twin, features: datasets.Features, split: str) -> dict[str, Any]:
+def make_columns(
+    rng: np.random.Generator, rows: int, twin: Twin, features: datasets.Features, split: str, first: int = 0
+) -> dict[str, Any]:
     """The columns of some rows, all but the counter.
 
     Args:
@@ -73,12 +76,14 @@ def make_columns(rng: np.random.Generator, rows: int, twin: Twin, features: data
         twin: What is known of them.
         features: Those of the twin.
         split: Name of the split.
+        first: The number of the first of the rows in it.
     """
     special = twin.special.get(split, {})
     known, label = {**twin.columns, **special}, twin.label or ""
     is_hidden = label in special and len(special[label].values) == 1  # rows have classes, and the label does not say which
     of_label = twin.columns.get(label) if is_hidden else known.get(label)
     drawn, labels = draw_classes(rng, rows, features.get(label), of_label)
+    drawn = replace(drawn, first=first)
     columns = {} if labels is None or is_hidden else {label: labels}
     for name in [name for name in (known if twin.rows else features) if name not in columns]:
         if not twin.rows or not isinstance(features[name], (datasets.Image, datasets.Audio)):

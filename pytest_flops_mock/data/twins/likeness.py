@@ -5,12 +5,7 @@ What of the values may be said is decided in ``disclosure``.
 
 from __future__ import annotations
 
-import io
-import os
-import struct
-import warnings
-import wave
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import datasets
@@ -20,8 +15,9 @@ import pyarrow.compute as pc
 
 from pytest_flops_mock.data.libraries import quiet_datasets
 from pytest_flops_mock.data.media import NO_FILES, MediaFiles
-from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, Rows, as_numbers, owners_of
-from pytest_flops_mock.data.twins.people import names_people
+from pytest_flops_mock.data.twins.disclosure import MIN_PEOPLE, Column, within
+from pytest_flops_mock.data.twins.looking import MAX_VALUES, known_of
+from pytest_flops_mock.data.twins.people import Rows, can_name, names_people, owners_of
 from pytest_flops_mock.data.twins.twin import FORM, Known, Twin
 from pytest_flops_mock.data.twins.values import possible_classes
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
@@ -29,23 +25,8 @@ from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 MAX_ROWS = 10_000
 """So many rows, evenly spread, are looked at."""
 
-MAX_FILES = 200
-"""So many pictures or sounds are opened for their size."""
-
-MAX_VALUES, LONGEST = 100, 60
-"""Values of a text column or a label are kept if there are at most so many, of at most so many characters."""
-
-MAX_CODES = 20
-"""The same for whole numbers, which are codes only if they are few."""
-
 MAX_CLASSES = 50
 """Statistics are kept class by class for so many classes."""
-
-MAX_SIZES = 4
-"""So many sizes of pictures are kept, the most frequent."""
-
-MODES = {"1": "L", "L": "L", "I": "L", "I;16": "L", "F": "L", "LA": "L", "RGBA": "RGBA"}
-"""The mode that a twin's pictures get; all others get RGB."""
 
 
 def describe(
@@ -56,6 +37,8 @@ def describe(
     hide: Collection[str] = (),
     configs: Sequence[str] = (),
     files: MediaFiles = NO_FILES,
+    person: str | None = None,
+    keep: Collection[str] = (),
 ) -> Twin:
     """What a twin of a data set is to be like.
 
@@ -67,6 +50,8 @@ def describe(
         hide: Columns, or paths of what is in them, of which no value is kept.
         configs: All configurations, if there are several and none is the default.
         files: Which files pictures and sounds may be that rows name by path.
+        person: The column that says which person a row is of; by default one whose name says so.
+        keep: Columns, or paths of what is in them, of which all values are kept, whoever has them.
 
     Raises:
         DataSourceError: There are too few rows, no such column, or a picture or sound that no learner could open.
@@ -74,42 +59,47 @@ def describe(
     main = data["train"] if "train" in data else next(iter(data.values()))
     features = main.features  # gathered from all columns at each access
     chosen = label_of(features, label, name)
-    _check_hidden(features, hide, name)
+    _check_paths(features, hide, name, "--hide")
+    _check_paths(features, keep, name, "--keep")
+    _check_not_both(hide, keep, name)
     with quiet_datasets():
-        table = _looked_at(main)
-    owners = owners_of(table)
+        table, places = _looked_at(main)
+    _check_person(table, person, name)
+    owners, said = owners_of(table, person)
     people, rows = len(np.unique(owners)), table.num_rows
     if people < MIN_PEOPLE:
-        raise DataSourceError(
-            Problem(
-                "the data are of too few people: their statistics would be the rows themselves",
-                where=name,
-                expected=f"rows of at least {MIN_PEOPLE} people",
-                got=f"{rows} row{'s' * (rows != 1)}" + (f" of {people}" if people < rows else ""),
-                fix="describe the twin by its schema alone: --features FILE",
-            )
-        )
-    columns = {}
+        raise DataSourceError(_too_few(name, rows, people, said))
+    columns, notes = {}, dict[str, str]()
     for column in map(str, features):
-        hidden = column in hide or (names_people(column) and column != chosen)
-        columns[column] = Column(column, table[column].combine_chunks(), owners, hide, hidden, files)
+        columns[column] = Column(
+            column,
+            table[column].combine_chunks(),
+            owners,
+            hide,
+            hidden=column in hide,
+            personal=names_people(column) and column != chosen,
+            keep=keep,
+            files=files,
+            places=places,
+            notes=notes,
+        )
     classes: list[Rows] = []
     known = {}
     if chosen is not None:
         known[chosen] = _known_label(features[chosen], columns[chosen], name)
         classes = _rows_by_class(columns[chosen].values, known[chosen].values)
-    known |= {column: _known(features[column], columns[column], classes) for column in columns if column != chosen}
+    known |= {column: known_of(features[column], columns[column], classes) for column in columns if column != chosen}
     return Twin(
         form=FORM,
         dataset=name,
         config_name=config_name,
         splits={str(split): rows.num_rows for split, rows in data.items() if rows.num_rows},
-        features={
-            column: _schema(column, kind, hide, columns[column].hidden) for column, kind in features.to_dict().items()
-        },
+        features={column: _schema(columns[column], kind) for column, kind in features.to_dict().items()},
         label=chosen,
         columns={column: known[column] for column in columns if known[column] != Known()},
         configs=tuple(configs),
+        withheld=notes,
+        kept_at_own_risk=tuple(keep),
     )
 
 
@@ -162,11 +152,45 @@ def _no_column(column: str, there: Sequence[str], name: str, option: str) -> Pro
     )
 
 
-def _check_hidden(features: Mapping[str, Any], hide: Collection[str], name: str) -> None:
+def _check_paths(features: Mapping[str, Any], asked: Collection[str], name: str, option: str) -> None:
     paths = [path for column, kind in features.items() for path in _paths(str(column), kind)]
-    for path in hide:
+    for path in asked:
         if path not in paths:
-            raise DataSourceError(_no_column(path, paths, name, "--hide"))
+            raise DataSourceError(_no_column(path, paths, name, option))
+
+
+def _check_not_both(hide: Collection[str], keep: Collection[str], name: str) -> None:
+    for path in keep:
+        if path in hide:
+            raise DataSourceError(
+                Problem(
+                    f"column {path!r} cannot be hidden and kept",
+                    where=name,
+                    expected="--hide or --keep",
+                    got="both",
+                    fix="leave one of them out",
+                )
+            )
+
+
+def _check_person(table: pa.Table, person: str | None, name: str) -> None:
+    if person is None:
+        return
+    can = [column for column in table.column_names if can_name(table[column].combine_chunks())]
+    if person not in can:
+        raise DataSourceError(_no_column(person, can, name, "--person"))
+
+
+def _too_few(name: str, rows: int, people: int, said: str) -> Problem:
+    told = f" of {people} {'person' if people == 1 else 'people'}, as column {said!r} says" if said else ""
+    whose = f"name the column that says whose a row is, if it is not {said!r}: --person COLUMN; or " if said else ""
+    return Problem(
+        "the data are of too few people: their statistics would be the rows themselves",
+        where=f"{name}: column {said}" if said else f"{name}: all columns, since each row counts as a person",
+        expected=f"rows of at least {MIN_PEOPLE} people",
+        got=f"{rows} row{'s' * (rows != 1)}{told}",
+        fix=f"{whose}describe the twin by its schema alone: --features FILE",
+    )
 
 
 def _paths(path: str, feature: Any) -> Iterator[str]:
@@ -183,29 +207,36 @@ def _paths(path: str, feature: Any) -> Iterator[str]:
         yield from _paths(f"{path}[]", inner)
 
 
-def _looked_at(main: datasets.Dataset) -> pa.Table:
+def _looked_at(main: datasets.Dataset) -> tuple[pa.Table, Rows]:
+    """Rows, and their numbers."""
     rows = np.unique(np.linspace(0, main.num_rows - 1, min(main.num_rows, MAX_ROWS)).astype(np.int64))
     table: pa.Table = main.select(rows).with_format("arrow")[:]
-    return table
+    return table, rows
 
 
-def _schema(path: str, feature: Any, hide: Collection[str], hidden: bool) -> Any:
-    """A feature as it is written; the names of classes, which may be those of people, are numbers where it is hidden."""
-    hidden = hidden or path in hide
+def _schema(column: Column, feature: Any) -> Any:
+    """A feature as it is written; the names of classes, which may be those of people, are numbers where it says nothing."""
+    return _written(column.path, feature, column, silent=column.hidden or column.personal)
+
+
+def _written(path: str, feature: Any, column: Column, *, silent: bool) -> Any:
+    silent = (silent or path in column.hide) and not within(path, column.keep)
     if isinstance(feature, list):
-        return [_schema(f"{path}[]", each, hide, hidden) for each in feature]
+        return [_written(f"{path}[]", each, column, silent=silent) for each in feature]
     if not isinstance(feature, Mapping):
         return feature
     if feature.get("_type") == "ClassLabel":
-        return {**feature, "names": [str(number) for number in range(len(feature["names"]))]} if hidden else feature
+        return {**feature, "names": [str(number) for number in range(len(feature["names"]))]} if silent else feature
     if "feature" in feature and isinstance(feature.get("_type"), str):
-        return {**feature, "feature": _schema(f"{path}[]", feature["feature"], hide, hidden)}
-    return {key: _schema(f"{path}.{key}", each, hide, hidden or names_people(key)) for key, each in feature.items()}
+        return {**feature, "feature": _written(f"{path}[]", feature["feature"], column, silent=silent)}
+    return {
+        key: _written(f"{path}.{key}", each, column, silent=silent or names_people(key)) for key, each in feature.items()
+    }
 
 
 def _known_label(feature: Any, column: Column, name: str) -> Known:
     values = column.common_values(MAX_VALUES)
-    if len(values) < 2 and not isinstance(feature, datasets.ClassLabel) and not column.hidden:
+    if len(values) < 2 and not isinstance(feature, datasets.ClassLabel) and not column.silent:
         different = len(column.values.drop_null().unique())
         raise DataSourceError(
             Problem(
@@ -216,6 +247,8 @@ def _known_label(feature: Any, column: Column, name: str) -> Known:
                 fix="name another column with --label, or leave it out",
             )
         )
+    if withheld := column.withheld(values=len(values)):
+        column.notes[column.path] = withheld
     return Known(missing=column.missing, values=values, weights=column.weights(values, []) if values else ())
 
 
@@ -224,133 +257,3 @@ def _rows_by_class(labels: pa.Array, classes: Sequence[Any]) -> list[Rows]:
     if not 2 <= len(classes) <= MAX_CLASSES:
         return []
     return [np.flatnonzero(pc.equal(labels, pa.scalar(value, labels.type)).fill_null(False)) for value in classes]
-
-
-def _known(feature: Any, column: Column, classes: Sequence[Rows]) -> Known:
-    if isinstance(column.values, pa.ExtensionArray):
-        return Known(missing=column.missing)  # an array of numbers, of which the shape is known
-    if isinstance(feature, list):
-        return _known_list(feature[0], column)
-    if isinstance(feature, Mapping):
-        return Known(
-            missing=column.missing, fields={key: _known(each, column.field(key), []) for key, each in feature.items()}
-        )
-    look = _LOOKS.get(type(feature).__name__)
-    return look(feature, column, classes) if look else Known(missing=column.missing)
-
-
-def _known_value(feature: Any, column: Column, classes: Sequence[Rows]) -> Known:
-    kind, missing = column.values.type, column.missing
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _known_text(column, classes)
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return Known(missing=missing, lengths=_ends(column, pc.binary_length(column.values)))
-    named = pa.types.is_boolean(kind) or isinstance(feature, datasets.ClassLabel)
-    if named or pa.types.is_integer(kind):
-        values = column.common_values(len(column.values) if named else MAX_CODES)
-        if values:
-            return Known(missing=missing, values=values, weights=column.weights(values, classes))
-    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    if not named and (is_number or pa.types.is_temporal(kind)):
-        return Known(missing=missing, quantiles=column.means(as_numbers(column.values), classes))
-    return Known(missing=missing)
-
-
-def _known_text(column: Column, classes: Sequence[Rows]) -> Known:
-    values = column.common_values(MAX_VALUES)
-    if values and max(map(len, values)) <= LONGEST:
-        return Known(missing=column.missing, values=values, weights=column.weights(values, classes))
-    texts = column.values.drop_null()
-    words = pc.list_value_length(pc.utf8_split_whitespace(pc.utf8_trim_whitespace(column.values)))
-    different = len(texts.unique())
-    if len(texts) and pc.max(words).as_py() <= 1 and different < len(texts):
-        return Known(missing=column.missing, people=different)
-    return Known(missing=column.missing, lengths=_ends(column, words))
-
-
-def _known_list(inner: Any, column: Column) -> Known:
-    lengths = _ends(column, pc.list_value_length(column.values))
-    return Known(missing=column.missing, lengths=lengths, items=_known(inner, column.items(), []))
-
-
-def _known_sequence(feature: Any, column: Column, _: Sequence[Rows]) -> Known:
-    inner = feature.feature
-    if isinstance(inner, Mapping) and pa.types.is_struct(column.values.type):  # a struct of lists, as datasets 4 has it
-        fields = {key: _known_list(each, column.field(key)) for key, each in inner.items()}
-        return Known(missing=column.missing, fields=fields)
-    return _known_list(inner, column)
-
-
-def _known_picture(_: Any, column: Column, __: Sequence[Rows]) -> Known:
-    from PIL import Image
-
-    sizes: list[tuple[int, int] | None] = []
-    modes: list[str | None] = []
-    for file in _openable(column):
-        size = mode = None
-        if file is not None:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # of many pixels that still can be opened
-                    with Image.open(file) as picture:
-                        size, mode = picture.size, MODES.get(picture.mode, "RGB")
-            except Image.DecompressionBombError as error:
-                raise DataSourceError(_too_many_pixels(column.path, str(error))) from error
-            except Exception:  # whatever Pillow says about a file that is no picture, which is no statistic of a twin
-                size = mode = None
-        sizes.append(size)
-        modes.append(mode)
-    common = column.common(sizes).most_common(MAX_SIZES)
-    return Known(
-        missing=column.missing,
-        sizes=tuple((width, height, count) for (width, height), count in common),
-        modes=tuple(column.common(modes).most_common()),
-    )
-
-
-def _known_sound(_: Any, column: Column, __: Sequence[Rows]) -> Known:
-    seconds = np.full(len(column.values), np.nan)
-    for number, file in enumerate(_openable(column)):
-        if file is not None:
-            try:
-                with wave.open(file) as sound:
-                    seconds[number] = sound.getnframes() / sound.getframerate()
-            except (OSError, EOFError, ZeroDivisionError, struct.error, wave.Error):
-                pass  # another format, or none
-    return Known(missing=column.missing, seconds=column.ends(seconds))
-
-
-_LOOKS: Mapping[str, Callable[[Any, Column, Sequence[Rows]], Known]] = {
-    "Value": _known_value,
-    "ClassLabel": _known_value,
-    "Image": _known_picture,
-    "Audio": _known_sound,
-    "Sequence": _known_sequence,
-    "List": _known_sequence,
-    "LargeList": _known_sequence,
-}
-
-
-def _openable(column: Column) -> Iterator[io.BytesIO | None]:
-    """The first pictures or sounds, each as something to read from; None for what is not there."""
-    for file in column.values[:MAX_FILES].to_pylist():
-        content = None if file is None else file["bytes"]
-        if file is not None and content is None and os.path.exists(file["path"] or ""):
-            content = column.files.read(file["path"], f"column {column.path}")
-        yield None if content is None else io.BytesIO(content)
-
-
-def _too_many_pixels(column: str, got: str) -> Problem:
-    return Problem(
-        "a picture has more pixels than Pillow opens",
-        where=f"column {column}",
-        expected="pictures that a learner can open: its Pillow refuses this one, too",
-        got=got,
-        fix="make the picture smaller",
-        code="FM305",
-    )
-
-
-def _ends(column: Column, lengths: pa.Array) -> tuple[int, int] | None:
-    ends = column.ends(as_numbers(lengths))
-    return None if ends is None else (int(ends[0] + 0.5), int(ends[1] + 0.5))

@@ -41,6 +41,19 @@ def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42) -> datasets
     )
 
 
+def split_rows(twin: Twin, rows: int) -> dict[str, int]:
+    """How many rows each split gets: in the real proportions, but one for each class, and no more than the main split.
+
+    Args:
+        twin: Which one.
+        rows: Those of its main split.
+    """
+    classes = [kind.num_classes for kind in features_of(twin).values() if isinstance(kind, datasets.ClassLabel)]
+    least, size = max(classes, default=1), twin.splits[twin.main]
+    shares = {name: min(rows, -(-rows * real // size)) for name, real in twin.splits.items()}
+    return {name: rows if name == twin.main else max(least, share) for name, share in shares.items()}
+
+
 def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_rows: int = 5_000) -> Iterator[pa.Table]:
     """Make one split of a twin, batch by batch; never more than one batch is held.
 
@@ -85,7 +98,7 @@ def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int) -> I
 
 def _block(twin: Twin, features: datasets.Features, split: str, seed: int, number: int) -> pa.Table:
     entropy = [seed, zlib.crc32(twin.dataset.encode()), zlib.crc32(split.encode()), number]
-    columns = make_columns(_stream(*entropy), BLOCK, twin, features, split)
+    columns = make_columns(_stream(*entropy), BLOCK, twin, features, split, number * BLOCK)
     if twin.counter is not None:
         columns[twin.counter] = np.arange(number * BLOCK, number * BLOCK + BLOCK) + 1
     return pa.table({name: columns[name] for name in features})

@@ -128,15 +128,14 @@ def _text(twin: Twin) -> str:
     return LIST_IN_LINES.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
 
 
-_OPTIONAL = ("aliases", "counter", "special", "rows", "source", "unsure")
+_OPTIONAL = ("aliases", "counter", "special", "rows", "source", "unsure", "withheld", "kept_at_own_risk")
 """Keys that are written only if they say something."""
 
 
 def _bare(known: dict[str, Any]) -> dict[str, Any]:
     """Without what is not known."""
-    bare = {name: value for name, value in known.items() if name == "decimals" or value not in (None, 0.0, {}, ())}
-    if bare["decimals"] is None:
-        del bare["decimals"]
+    zero = ("decimals", "start")  # which say something where they are 0
+    bare = {name: value for name, value in known.items() if value not in (None, {}, (), "") and (value != 0 or name in zero)}
     if items := bare.get("items"):
         bare["items"] = _bare(items)
     if inner := bare.get("fields"):

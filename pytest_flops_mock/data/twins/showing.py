@@ -34,6 +34,7 @@ def schema(twin: Twin) -> str:
     config = f"{twin.config_name}, to be named with config_name" if twin.configs else twin.config_name
     lines = [("twin", f"{twin.dataset}{also}"), ("config", config), ("splits", splits), ("label", twin.label or "none")]
     lines += [("source", each) for each in twin.source] + [("unsure", each) for each in twin.unsure]
+    lines += [("at risk", f"values of {each} were kept, whoever has them") for each in twin.kept_at_own_risk]
     features = features_of(twin)
     width = max(map(len, features))
     lines.append(("columns", f"{len(features)}"))

@@ -29,6 +29,11 @@ class Known:
         quantiles: Numbers (or times, in their unit) from small to large, the same share of the values around each.
         decimals: How many digits numbers have after the point.
         people: How many different identifiers there are.
+        form: How texts write the numbers or times that ``quantiles`` says, as in ``%d.%m.%Y`` or ``0 mg``; see ``forms``.
+        step: Times are multiples of so many of their unit, those in texts of microseconds.
+        patterns: Patterns of codes (``9`` a digit, ``A`` a letter; see ``forms``), each with how often it comes.
+        gaps: For a column that increases from row to row, how far a row is from the one before, as ``quantiles``.
+        start: Where such a column begins.
         lengths: Fewest and most items of a list, words of a text, or bytes.
         sizes: Widths and heights of pictures, in pixels, each with how often it comes.
         modes: Pillow's modes of pictures (``L``, ``RGB``, ``RGBA``), each with how often it comes.
@@ -43,6 +48,11 @@ class Known:
     quantiles: tuple[tuple[float, ...], ...] = ()
     decimals: int | None = None
     people: int | None = None
+    form: str = ""
+    step: int | None = None
+    patterns: tuple[tuple[str, int], ...] = ()
+    gaps: tuple[float, ...] = ()
+    start: float | None = None
     lengths: tuple[int, int] | None = None
     sizes: tuple[tuple[int, int, int], ...] = ()
     modes: tuple[tuple[str, int], ...] = ()
@@ -70,6 +80,8 @@ class Twin:
         rows: Which code makes the columns whose values are not described, as ``module:name`` in ``rows/``.
         source: Where these facts were looked up.
         unsure: What is not certain of these facts, or known to be different in the real data: a sentence each.
+        withheld: What was not said of columns of the user's data, by path, and why.
+        kept_at_own_risk: Columns of which all values were kept, since the user asked for it.
     """
 
     form: str
@@ -86,6 +98,8 @@ class Twin:
     rows: str = ""
     source: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    withheld: dict[str, str] = field(default_factory=dict)
+    kept_at_own_risk: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.dataset, self.config_name))

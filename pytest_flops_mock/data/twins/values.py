@@ -6,35 +6,29 @@ numbers around a middle of the class' own, texts with words of its own, pictures
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
 import datasets
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.data.twins.drawing.drawn import Drawn
 from pytest_flops_mock.data.twins.drawing.motifs import draw_motifs, make_motifs
-from pytest_flops_mock.data.twins.drawing.numbers import Doubles, array_column, choose, heaped
+from pytest_flops_mock.data.twins.drawing.numbers import array_column, choose, heaped
 from pytest_flops_mock.data.twins.drawing.photos import photo_column
 from pytest_flops_mock.data.twins.drawing.pixels import Bytes, Ints, balanced_labels, noise
 from pytest_flops_mock.data.twins.drawing.sounds import RATE, Samples, tones, wav_column
-from pytest_flops_mock.data.twins.drawing.words import long_tail
-from pytest_flops_mock.data.twins.people import names_people
+from pytest_flops_mock.data.twins.series import between, default_numbers, in_steps, known_numbers, place_of
+from pytest_flops_mock.data.twins.texts import make_texts
 from pytest_flops_mock.data.twins.twin import Known
 
 SIZE = 32  # pixels, of pictures of which no more is known; those of up to twice the size are drawn in so many
 _COARSE = 20  # pixels, in which larger pictures are drawn to be enlarged
 ITEMS = (1, 4)
-WORDS = (4, 14)
-_SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
-_COMMON_WORDS, _OWN_WORDS = 64, 16
-_OWN_SHARE = 96  # of 256 words, how many bear the class
 
 
 class UnsupportedFeatureError(UnfitError):
@@ -125,35 +119,28 @@ def _value(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, n
     if known.values:
         return _chosen(rng, known, drawn, kind)
     if pa.types.is_boolean(kind):
-        return pa.array(rng.random(rows) < 0.2 + 0.6 * _place(drawn, name))
+        return pa.array(rng.random(rows) < 0.2 + 0.6 * place_of(drawn, name))
     if _is_text(kind):
-        return pa.array(_texts(rng, known, drawn, name), pa.string()).cast(kind)
+        return pa.array(make_texts(rng, known, drawn, name), pa.string()).cast(kind)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or str(kind) == "binary_view":
-        lengths = _between(rng, known.lengths or (8, 24), rows)
+        lengths = between(rng, known.lengths or (8, 24), rows)
         return pa.array([rng.integers(0, 256, int(length), dtype=np.uint8).tobytes() for length in lengths], kind)
     return _numbers(rng, kind, known, drawn, name)
 
 
 def _numbers(rng: np.random.Generator, kind: pa.DataType, known: Known, drawn: Drawn, name: str) -> pa.Array:
-    rows = len(drawn)
     is_real = pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    if known.quantiles:
-        longest = max(map(len, known.quantiles))  # a class of fewer rows has fewer
-        steps = np.array([[*each, *each[-1:] * (longest - len(each))] for each in known.quantiles], np.float64)
-        of_row = drawn.classes if len(steps) > 1 else np.zeros(rows, np.int64)
-        place = rng.random(rows) * (np.array([len(each) - 1 for each in known.quantiles])[of_row])
-        below = np.floor(place).astype(np.int64)
-        low, high = steps[of_row, below], steps[of_row, np.minimum(below + 1, longest - 1)]
-        values: Doubles = low + (high - low) * (place - below)
+    if known.quantiles or known.gaps:
+        values = known_numbers(rng, known, drawn)
     elif pa.types.is_temporal(kind):
-        values = np.floor(rng.random(rows) * 1_461) * _day(kind) + _day(kind) * _start(kind)
+        values = np.floor(rng.random(len(drawn)) * 1_461) * _day(kind) + _day(kind) * _start(kind)
     else:
-        spread = np.full(rows, 20 / max(len(drawn.names), 2))
-        values = np.clip(heaped(rng, 20 + 60 * _place(drawn, name), spread), 0, 100)
+        values = default_numbers(rng, drawn, name)
         values = values / 10 if is_real else values
     if pa.types.is_decimal(kind):
         limit = 10.0 ** (kind.precision - kind.scale)
-        rounded = np.floor(np.clip(values, -limit, limit) * 100) / 100
+        places = 10.0 ** (2 if known.decimals is None else min(known.decimals, kind.scale))
+        rounded = np.floor(np.clip(values, -limit, limit) * places) / places
         return pa.array(np.where(rounded >= limit, limit - 1, rounded)).cast(kind, safe=False)
     if is_real:
         if known.decimals is not None:
@@ -163,7 +150,7 @@ def _numbers(rng: np.random.Generator, kind: pa.DataType, known: Known, drawn: D
         limits = np.iinfo(kind.to_pandas_dtype())
         highest = np.nextafter(limits.max + 1.0, 0)  # as a float, the largest itself would be one too many
         return pa.array(np.clip(np.floor(values + 0.5), limits.min, highest).astype(limits.dtype))
-    numbers = np.floor(values + 0.5).astype(np.int64)
+    numbers = in_steps(values, known)
     if pa.types.is_date64(kind):
         numbers = numbers // 86_400_000 * 86_400_000
     narrow = pa.types.is_date32(kind) or pa.types.is_time32(kind)
@@ -183,34 +170,6 @@ def _day(kind: pa.DataType) -> int:
 def _start(kind: pa.DataType) -> int:
     """Days from 1970 to 2020 for points in time, none for durations and times of day (of which a day has 1,440 minutes)."""
     return 0 if pa.types.is_duration(kind) or pa.types.is_time(kind) else 18_262
-
-
-def _texts(rng: np.random.Generator, known: Known, drawn: Drawn, name: str) -> list[str]:
-    rows = len(drawn)
-    if known.people is not None or (known.lengths is None and names_people(name)):
-        ids = long_tail(rng, rows, known.people or 60)
-        return [f"{name}_{number:04d}" for number in ids.tolist()]
-    ends = known.lengths or WORDS
-    lengths = _between(rng, ends, rows)
-    picks = noise(rng, rows, max(int(ends[1]), 1), 2)
-    common = _vocabulary("", _COMMON_WORDS)
-    own = {group: _vocabulary(drawn.names[group], _OWN_WORDS) for group in set(drawn.classes.tolist())}
-    made = []
-    for length, group, pick in zip(lengths.tolist(), drawn.classes.tolist(), picks.tolist(), strict=True):
-        made.append(
-            " ".join(
-                own[group][word % _OWN_WORDS] if which < _OWN_SHARE or not number else common[word % _COMMON_WORDS]
-                for number, (which, word) in enumerate(pick[:length])
-            )
-        )
-    return made
-
-
-@cache
-def _vocabulary(group: str, words: int) -> list[str]:
-    """Made-up words of a class."""
-    stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence(zlib.crc32(f"words of {group}".encode()))))
-    return ["".join(_SYLLABLES[each % len(_SYLLABLES)] for each in word) for word in noise(stream, words, 3).tolist()]
 
 
 def _picture(rng: np.random.Generator, _: Any, known: Known, drawn: Drawn, __: str) -> pa.Array:
@@ -259,8 +218,8 @@ def sized_pictures(rng: np.random.Generator, pictures: Bytes, known: Known) -> p
 def _sound(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, name: str) -> pa.Array:
     rows, rate = len(drawn), feature.sampling_rate or RATE
     shortest, longest = known.seconds or (1.0, 1.0)
-    lengths = _between(rng, (max(int(shortest * rate), 8), max(int(longest * rate), 8)), rows)
-    hertz = (200 + _place(drawn, name) * rate * 0.2).astype(np.int64) + noise(rng, rows, 1)[:, 0] % 16
+    lengths = between(rng, (max(int(shortest * rate), 8), max(int(longest * rate), 8)), rows)
+    hertz = (200 + place_of(drawn, name) * rate * 0.2).astype(np.int64) + noise(rng, rows, 1)[:, 0] % 16
     loud = 128 + noise(rng, rows, 1)[:, 0] // 2
     clips: list[Samples] = []
     for pitch, length, each in zip(hertz, lengths.tolist(), loud.tolist(), strict=True):
@@ -273,7 +232,7 @@ def _array(rng: np.random.Generator, feature: Any, _: Known, drawn: Drawn, name:
     rows, shape = len(drawn), tuple(ITEMS[1] if side is None else side for side in feature.shape)
     count = int(np.prod(shape))
     spread = np.full(rows * count, 4.0)
-    middle = np.repeat(20 + 60 * _place(drawn, name), count)
+    middle = np.repeat(20 + 60 * place_of(drawn, name), count)
     numbers = np.floor(heaped(rng, middle, spread))
     return array_column(feature, pa.array(numbers).cast(datasets.Value(feature.dtype).pa_type), shape)
 
@@ -291,7 +250,7 @@ def _sequence(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn
 
 
 def _list(rng: np.random.Generator, inner: Any, known: Known, drawn: Drawn, name: str, kind: Any) -> pa.Array:
-    times = _between(rng, known.lengths or ITEMS, len(drawn))
+    times = between(rng, known.lengths or ITEMS, len(drawn))
     return _listed(rng, inner, known.items or Known(), drawn, name, times, kind)
 
 
@@ -324,7 +283,7 @@ def _aligned(rng: np.random.Generator, inner: Mapping[str, Any], known: Known, d
     """A struct of lists, those of a row of the same length: such are answers and where each starts."""
     of_key = {key: known.fields.get(key, Known()) for key in inner}
     lengths = next((each.lengths for each in of_key.values() if each.lengths), ITEMS)
-    times = _between(rng, lengths, len(drawn))
+    times = between(rng, lengths, len(drawn))
     lists = [_listed(rng, each, of_key[key].items or Known(), drawn, f"{name}.{key}", times) for key, each in inner.items()]
     return pa.StructArray.from_arrays(lists, names=list(inner))
 
@@ -335,7 +294,7 @@ def _translation(rng: np.random.Generator, feature: Any, known: Known, drawn: Dr
 
 def _translations(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, name: str) -> pa.Array:
     languages = sorted(feature.languages or ["en"])
-    times = _between(rng, (1, len(languages)), len(drawn))
+    times = between(rng, (1, len(languages)), len(drawn))
     said = pa.array([languages[:count] for count in times.tolist()], pa.list_(pa.string()))
     texts = _listed(rng, datasets.Value("string"), known.items or Known(), drawn, name, times)
     return pa.StructArray.from_arrays([said, texts], names=["language", "translation"])
@@ -367,22 +326,6 @@ def _chosen(rng: np.random.Generator, known: Known, drawn: Drawn, kind: pa.DataT
 @lru_cache(maxsize=256)
 def _as_column(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind)
-
-
-def _place(drawn: Drawn, name: str) -> Doubles:
-    """Where in a range from 0 to 1 the row's class has its middle: in each column in another order."""
-    count = len(drawn.names)
-    order = np.argsort([zlib.crc32(f"{group} in {name}".encode()) for group in drawn.names], kind="stable")
-    place = np.empty(count, np.float64)
-    place[order] = (np.arange(count) + 0.5) / count
-    of_row: npt.NDArray[np.float64] = place[drawn.classes]
-    return of_row
-
-
-def _between(rng: np.random.Generator, ends: tuple[int, int], rows: int) -> Ints:
-    low, high = ends
-    numbers: Ints = low + np.floor(rng.random(rows) * (high - low + 1)).astype(np.int64)
-    return numbers
 
 
 def _is_text(kind: pa.DataType) -> bool:

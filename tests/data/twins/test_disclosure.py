@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pytest_flops_mock import FlopsMockError
 from pytest_flops_mock.data.twins.likeness import describe, with_values
 from pytest_flops_mock.data.twins.own import write_twin
 from pytest_flops_mock.data.twins.people import names_people
-from pytest_flops_mock.data.twins.twin import Known, Twin
+from pytest_flops_mock.data.twins.twin import Known, Twin, parse_twin
 
 PEOPLE = 100
 
@@ -120,17 +121,17 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_columns_that_name_people_say_nothing(name: str) -> None:
+def test_columns_that_name_people_say_nothing_but_how_they_are_written(name: str) -> None:
     assert names_people(name)
     texts = [f"P{number % 40}" for number in range(PEOPLE)]
     numbers = [number % 40 for number in range(PEOPLE)]
     columns = kept({name: texts, "in": [{name: number} for number in numbers]})
-    assert columns[name] == Known(people=40)
+    assert columns[name] == Known(people=40, patterns=((r"\P99", 700), (r"\P9", 300)))
     assert columns["in"] == Known(fields={name: Known()})
     assert name not in kept({name: numbers, "x": numbers})
 
 
-@pytest.mark.parametrize("name", ["age", "pressure", "nameless", "side", "grid", "userful"])
+@pytest.mark.parametrize("name", ["age", "pressure", "nameless", "side", "grid", "userful", "hospital", "device"])
 def test_other_columns_are_not_taken_for_people(name: str) -> None:
     assert not names_people(name)
 
@@ -216,11 +217,109 @@ def test_data_of_too_few_people_are_refused() -> None:
         described({"patient": ["Ada", "Bob"] * 30})
     assert str(error.value) == (
         "the data are of too few people: their statistics would be the rows themselves\n"
-        "  where     acme/x\n"
+        "  where     acme/x: column patient\n"
         "  expected  rows of at least 20 people\n"
-        "  got       60 rows of 2\n"
-        "  fix       describe the twin by its schema alone: --features FILE"
+        "  got       60 rows of 2 people, as column 'patient' says\n"
+        "  fix       name the column that says whose a row is, if it is not 'patient': --person COLUMN; or describe the "
+        "twin by its schema alone: --features FILE"
     )
+    with pytest.raises(FlopsMockError, match="where     acme/x: all columns, since each row counts as a person"):
+        described({"age": [1, 2]})
+
+
+def test_the_column_of_people_may_be_named() -> None:
+    rows: dict[str, list[Any]] = {
+        "name": ["Ada", "Bob"] * 50,
+        "bed": [number % 25 for number in range(100)],
+        "x": ["often"] * 96 + ["once"] * 4,
+    }
+    with pytest.raises(FlopsMockError, match="column 'name' says"):
+        described(rows)
+    assert described(rows, person="bed").columns["x"].values == ("often",)
+    with pytest.raises(FlopsMockError, match=r"(?s)there is no column 'bet'.*nearest   bed.*--person"):
+        described(rows, person="bet")
+
+
+def test_what_is_withheld_is_said_of_each_column_with_the_reason() -> None:
+    rows: dict[str, list[Any]] = {
+        "town": [*["Bonn"] * 97, "Kiel", "Ulm", "Ulm"],
+        "income": [number * 7.5 for number in range(PEOPLE)][::-1],
+        "patient": [f"P{number:03}" for number in range(PEOPLE)],
+        "note": [f"it was {number * number} or {'more ' * (number % 7)}" for number in range(PEOPLE)],
+        "salary": [number % 50 for number in range(PEOPLE)],
+        "same": [1] * PEOPLE,
+    }
+    assert described(rows, hide=["salary"]).withheld == {
+        "town": "2 values that fewer than 5 people have",
+        "income": "all 100 values, which are too many, or of too few people each; said is means over five people and more",
+        "patient": "everything but how they are written, since its name says that it names people",
+        "note": "all 100 values, which are too many, or of too few people each; said is how long they are",
+        "salary": "everything, since it is hidden",
+    }
+
+
+def test_what_its_owner_wants_kept_is_kept_and_the_file_says_so(tmp_path: Path) -> None:
+    rows: dict[str, list[Any]] = {"nurse": ["Anna"] * 99 + ["Beat"], "x": [["rare"]] + [["often"]] * 99}
+    assert described(rows).columns["nurse"].values == ()
+    twin = described(rows, keep=["nurse", "x[]"])
+    assert twin.columns["nurse"].values == ("Anna", "Beat")
+    assert twin.columns["x"].items is not None
+    assert twin.columns["x"].items.values == ("often", "rare")
+    assert json.loads(write_twin(twin, tmp_path).read_text("utf-8"))["kept_at_own_risk"] == ["nurse", "x[]"]
+    with pytest.raises(FlopsMockError, match=r"there is no column 'y'.*(?s:.*)--keep"):
+        described(rows, keep=["y"])
+    with pytest.raises(FlopsMockError, match="column 'nurse' cannot be hidden and kept"):
+        described(rows, keep=["nurse"], hide=["nurse"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [number / 7 for number in range(PEOPLE)],
+        [datetime.datetime(2024, 1, 1) + datetime.timedelta(seconds=number * 977) for number in range(PEOPLE)],
+        [datetime.date(2024, 1, 1) + datetime.timedelta(days=number) for number in range(PEOPLE)],
+        [f"{'a long text ' * 7}{number}" for number in range(PEOPLE)],
+        [number * 1_000 for number in range(PEOPLE)],
+    ],
+    ids=["numbers", "times", "days", "texts", "integers"],
+)
+def test_values_of_any_type_are_kept_where_the_owner_wants_it(values: list[Any], tmp_path: Path) -> None:
+    twin = described({"x": values}, keep=["x"])
+    assert "x" not in twin.withheld
+    assert parse_twin(write_twin(twin, tmp_path).read_text("utf-8")) == twin
+    made = make_twin(twin, rows=500)["train"][:]["x"]
+    assert set(made) <= set(values)
+    assert len(set(made)) > 80
+
+
+def test_what_is_kept_is_kept_with_all_that_is_in_it() -> None:
+    twin = described(
+        {"home": [{"city": f"town {number}", "who": {"name": "Ada"}} for number in range(PEOPLE)]}, keep=["home"]
+    )
+    home = twin.columns["home"].fields
+    assert len(home["city"].values) == PEOPLE
+    assert home["who"].fields["name"].values == ("Ada",)
+    assert not twin.withheld
+
+
+def test_what_is_too_much_to_be_kept_is_told() -> None:
+    twin = described({"x": [f"text {number}" for number in range(1_500)]}, keep=["x"])
+    assert twin.withheld["x"].startswith("all 1,500 values, although they are to be kept: no more than 1,000 can be")
+
+
+def test_a_form_is_said_only_if_five_people_have_it() -> None:
+    def patterns(codes: list[str]) -> tuple[tuple[str, int], ...]:
+        return kept({"x": codes})["x"].patterns
+
+    assert patterns([f"A{number:03}" for number in range(95)] + [f"{number:07}-Z" for number in range(5)]) == (
+        (r"\A\099", 950),
+        (r"\0\0\0\0\0\09-\Z", 50),
+    )
+    assert patterns([f"A{number:03}" for number in range(96)] + [f"{number:07}-Z" for number in range(4)]) == (
+        (r"\A\099", 960),
+    )
+    rarely_a_letter = [f"{number:02}{'B' if number < 4 else number % 10}" for number in range(PEOPLE)]
+    assert patterns(rarely_a_letter) == (("999", 1_000),)
 
 
 @pytest.mark.parametrize(

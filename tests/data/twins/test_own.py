@@ -154,7 +154,17 @@ def test_a_description_may_say_where_it_comes_from_and_what_is_unsure(tmp_path: 
 
 def test_a_description_says_nothing_of_what_it_does_not_know(described: Twin, tmp_path: Path) -> None:
     written = json.loads(write_twin(described, tmp_path).read_text(encoding="utf-8"))
-    assert list(written) == ["form", "dataset", "config_name", "splits", "features", "label", "columns", "configs"]
+    assert list(written) == [
+        "form",
+        "dataset",
+        "config_name",
+        "splits",
+        "features",
+        "label",
+        "columns",
+        "configs",
+        "withheld",
+    ]
 
 
 def test_row_code_is_taken_from_the_package_only(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ import datasets
 import numpy as np
 import pyarrow as pa
 import pytest
-from standins.twins import make_twin, split_rows
+from standins.twins import make_twin
 
 from pytest_flops_mock.data.twins.catalogue import all_twins
 from pytest_flops_mock.data.twins.engine import features_of
-from pytest_flops_mock.data.twins.making import BLOCK, make_split, twin_batches
+from pytest_flops_mock.data.twins.making import BLOCK, make_split, split_rows, twin_batches
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.errors import DataSourceError
 

@@ -20,11 +20,13 @@ class Drawn:
         classes: Number of each row's class, shape ``(rows,)``.
         names: The classes; a single one if there are none.
         columns: The columns whose values are described, by name.
+        first: The number of the first of the rows in their split.
     """
 
     classes: Ints
     names: tuple[str, ...]
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
+    first: int = 0
 
     def __len__(self) -> int:
         return len(self.classes)
