@@ -12,7 +12,7 @@ from standins.projects import mock_sla
 
 from pytest_flops_mock import DataChoice, DataSource, RepositoryChecker, Stage, check_repository
 from pytest_flops_mock.errors import SettingsError
-from pytest_flops_mock.fixtures import SLAChanges
+from pytest_flops_mock.fixtures.keywords import SLAChanges
 from pytest_flops_mock.options import OPTIONS, CheckArguments, CheckOptions
 from pytest_flops_mock.sla.models import MockDataConfiguration
 from pytest_flops_mock.sla.schemes import drift_of
