@@ -277,7 +277,7 @@ class Column:
             "how long they are": lengths,
         }
         given = listing([text for text, is_told in told.items() if is_told])
-        but, said = (f" but {given}", f"; said is {given}") if given else ("", "")
+        but, said = (f" but {given}", f"; kept: {given}") if given else ("", "")
         if not different or (self.kept and values >= different):
             return ""
         if self.kept:

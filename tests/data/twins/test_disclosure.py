@@ -251,9 +251,9 @@ def test_what_is_withheld_is_said_of_each_column_with_the_reason() -> None:
     }
     assert described(rows, hide=["salary"]).withheld == {
         "town": "2 values that fewer than 5 people have",
-        "income": "all 100 values, which are too many, or of too few people each; said is means over five people and more",
+        "income": "all 100 values, which are too many, or of too few people each; kept: means over five people and more",
         "patient": "everything but how they are written, since its name says that it names people",
-        "note": "all 100 values, which are too many, or of too few people each; said is how long they are",
+        "note": "all 100 values, which are too many, or of too few people each; kept: how long they are",
         "salary": "everything, since it is hidden",
     }
 
