@@ -87,7 +87,7 @@ def test_local_data_get_a_twin(folder: Path, capsys: pytest.CaptureFixture[str])
         "described   visits: 2 columns, train 60 rows\n"
         "label       y\n"
         "values      those that come often are kept of y; --hide COLUMN leaves them out\n"
-        "withheld    x: all 60 values, which are too many, or of too few people each; said is means over five people and "
+        "withheld    x: all 60 values, which are too many, or of too few people each; kept: means over five people and "
         "more, how far they are apart\n"
         "in          tests/flops-data/visits.twin.json\n"
         'next        "dataset_name": "visits" in an SLA; flops-mock twin visits --show\n'

@@ -10,7 +10,8 @@ from pathlib import Path
 import datasets
 import pytest
 
-from pytest_flops_mock import MLDataServer, MockDataProvider, child
+from pytest_flops_mock import MLDataServer, MockDataProvider, OfflineHub, child
+from pytest_flops_mock.data.hub.pointing import pointed_at
 
 pytestmark = pytest.mark.slow
 
@@ -88,3 +89,15 @@ def test_features_and_values_are_equal_in_datasets_2(older_python: Path) -> None
     assert read["features"]["fixed"] == "Sequence(feature=Value(dtype='float32', id=None), length=2, id=None)"
     assert read["features"]["structs"] == "[{'k': Value(dtype='string', id=None)}]"
     assert read["features"]["nested"].startswith("{'deep': Sequence(feature=Sequence(feature=Value(dtype='int8'")
+
+
+def test_the_offline_hub_is_one_for_the_older_libraries_as_well(older_python: Path, tmp_path: Path) -> None:
+    program = (
+        "import datasets; print(datasets.load_dataset('cifar10', split='test').num_rows); "
+        "print(next(iter(datasets.load_dataset('scikit-learn/iris', split='train', streaming=True)))['Id'])"
+    )
+    with OfflineHub() as hub, pointed_at(hub.url, tmp_path):
+        done = subprocess.run([older_python, "-c", program], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["120", "1"]
+    assert hub.asked == ["cifar10", "uoft-cs/cifar10", "scikit-learn/iris"]

@@ -24,7 +24,6 @@ import pyarrow.compute as pc
 from pytest_flops_mock.data.media import NO_FILES, MediaFiles
 from pytest_flops_mock.data.twins import forms
 from pytest_flops_mock.data.twins.people import Rows, names_people
-from pytest_flops_mock.errors import listing
 
 MIN_SHARING = 5
 """A value is given only if at least so many people have it, and a mean is over at least so many."""
@@ -276,14 +275,14 @@ class Column:
             "how far they are apart": gaps,
             "how long they are": lengths,
         }
-        given = listing([text for text, is_told in told.items() if is_told])
-        but, said = (f" but {given}", f"; said is {given}") if given else ("", "")
+        given = ", ".join(text for text, is_told in told.items() if is_told)
+        but, said = (f" but {given}", f"; kept: {given}") if given else ("", "")
         if not different or (self.kept and values >= different):
             return ""
         if self.kept:
             return f"all {different:,} values, although they are to be kept: no more than {MAX_KEPT_VALUES:,} can be"
         if self.hidden:
-            return "everything, since it is hidden"
+            return f"everything{but}, since it is hidden"
         if self.personal:
             return f"everything{but}, since its name says that it names people"
         if values:

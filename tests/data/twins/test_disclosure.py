@@ -247,14 +247,17 @@ def test_what_is_withheld_is_said_of_each_column_with_the_reason() -> None:
         "patient": [f"P{number:03}" for number in range(PEOPLE)],
         "note": [f"it was {number * number} or {'more ' * (number % 7)}" for number in range(PEOPLE)],
         "salary": [number % 50 for number in range(PEOPLE)],
+        "born": [datetime.date(1950, 1, 1) + datetime.timedelta(days=number) for number in range(PEOPLE)][::-1],
         "same": [1] * PEOPLE,
     }
+    assert described(rows, hide=["note"]).withheld["note"] == "everything but how long they are, since it is hidden"
     assert described(rows, hide=["salary"]).withheld == {
         "town": "2 values that fewer than 5 people have",
-        "income": "all 100 values, which are too many, or of too few people each; said is means over five people and more",
+        "income": "all 100 values, which are too many, or of too few people each; kept: means over five people and more",
         "patient": "everything but how they are written, since its name says that it names people",
-        "note": "all 100 values, which are too many, or of too few people each; said is how long they are",
+        "note": "all 100 values, which are too many, or of too few people each; kept: how long they are",
         "salary": "everything, since it is hidden",
+        "born": "everything, since its name says that it names people",
     }
 
 
