@@ -29,7 +29,8 @@ class Option:
         help: What it is, in Markdown, for every door.
         read: Its value from text, or from what a call passes.
         metavar: What stands for the value; empty for a flag.
-        kind: One ``text``, a ``list`` of texts (the option may be repeated, ini has one in a line), or a ``flag``.
+        kind: One ``text``, a ``number``, a ``whole`` number, a ``list`` of texts (the option may be repeated, ini has one in
+            a line), or a ``flag``.
         default: What holds if nothing is set, in Markdown.
         adds: Whether option, ini key, marker and call add up. Otherwise the nearest to the test counts.
         doors: Where it can be set: ``pytest`` (option and ini key), ``command`` (``flops-mock check``), ``argument`` (a
@@ -43,7 +44,7 @@ class Option:
     help: str
     read: Read
     metavar: str = ""
-    kind: Literal["text", "list", "flag"] = "text"
+    kind: Literal["text", "number", "whole", "list", "flag"] = "text"
     default: str = ""
     adds: bool = False
     doors: tuple[Door, ...] = EVERYWHERE
@@ -91,13 +92,12 @@ class Option:
         Args:
             note: What to say where several doors add up.
         """
-        ways = {
-            "text": {"metavar": self.metavar},
-            "list": {"metavar": self.metavar, "action": "append"},
-            "flag": {"action": "store_true"},
-        }
+        ways = {"list": {"metavar": self.metavar, "action": "append"}, "flag": {"action": "store_true"}}
         again = "; may be repeated" if self.kind == "list" else ""
-        return {"help": f"{self.terminal}{note if self.adds else ''}{again}", **ways[self.kind]}
+        return {
+            "help": f"{self.terminal}{note if self.adds else ''}{again}",
+            **ways.get(self.kind, {"metavar": self.metavar}),
+        }
 
     def joined(self, before: Any, value: Any) -> Any:
         """The value of a door that comes after another one."""

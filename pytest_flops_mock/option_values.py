@@ -129,14 +129,7 @@ def rows(value: str | int, _: Path, where: str) -> int:
     Raises:
         SettingsError: It is not a whole number from 0.
     """
-    try:
-        number = -1 if isinstance(value, bool | float) else int(value)
-    except (TypeError, ValueError):
-        number = -1
-    if number < 0:
-        message = "the number of rows is not a whole number"
-        raise SettingsError(Problem(message, where, expected="0 or more", got=repr(value), fix="for example 10"))
-    return number
+    return _whole("the number of rows is not a whole number", value, where, least=0, example="10")
 
 
 def distance(value: str | float, _: Path, where: str) -> float:

@@ -7,7 +7,7 @@ pytest's options and ini keys, the arguments of ``flops-mock check``, the keywor
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
@@ -90,6 +90,7 @@ OPTIONS = (
         "a partition with fewer rows is told as a warning (FM313)",
         values.rows,
         "N",
+        "whole",
         default="1",
     ),
     Option(
@@ -98,6 +99,7 @@ OPTIONS = (
         "to 1, and where the label is continuous by Wasserstein's, in standard deviations",
         values.distance,
         "X",
+        "number",
         default="0.5",
     ),
     Option(
@@ -116,13 +118,19 @@ OPTIONS = (
         kind="flag",
     ),
     Option(
-        "timeout", "how many seconds one step of the repository's code may take", values.seconds, "SECONDS", default="60"
+        "timeout",
+        "how many seconds one step of the repository's code may take",
+        values.seconds,
+        "SECONDS",
+        "number",
+        default="60",
     ),
     Option(
         "memory",
         "how many MB of memory the repository's code may have, with all processes that it starts",
         values.megabytes,
         "MB",
+        "number",
         default="half of the machine's",
     ),
     Option(
@@ -154,6 +162,7 @@ OPTIONS = (
         "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
         values.examples,
         "EXAMPLES",
+        "whole",
         default="none; 200 in a search that is asked for",
         doors=SEARCHES,
         search_name="examples",
@@ -163,6 +172,7 @@ OPTIONS = (
         "what the search draws its partitions with; the same seed gives the same ones",
         values.seed,
         "SEED",
+        "whole",
         default="0",
         doors=SEARCHES,
         search_name="seed",
@@ -172,6 +182,7 @@ OPTIONS = (
         "how many seconds a search may take beside the check; what was found by then is told",
         values.seconds,
         "SECONDS",
+        "number",
         default="as long as it takes",
         doors=SEARCHES,
         search_name="seconds",
@@ -339,53 +350,3 @@ def refuse_unknown(names: Iterable[str], also: Iterable[str] = ()) -> None:
                 fix="help(pytest_flops_mock.CheckOptions) says what each of them means",
             )
         )
-
-
-@dataclass(frozen=True)
-class Given:
-    """What one door says: options or ini keys of pytest, or the arguments of the command.
-
-    Attributes:
-        by_name: The value of each option, by name; empty for what is not set.
-        folder: Where relative paths start.
-        named: How messages call an option.
-    """
-
-    by_name: Mapping[str, Any]
-    folder: Path
-    named: Callable[[Option], str]
-
-    def value(self, option: Option) -> Any:
-        """The text or texts without those that are empty; nothing for what is not set."""
-        value = self.by_name.get(option.name)
-        if option.kind == "list":
-            return [text for text in ([value] if isinstance(value, str) else value or ()) if text.strip()]
-        return value.strip() if isinstance(value, str) else value
-
-
-def read(*doors: Given) -> dict[str, Any]:
-    """The values of what is set, by :attr:`Option.key`.
-
-    Args:
-        *doors: What each says. The first goes before the others, unless an option adds up.
-
-    Raises:
-        SettingsError: A value means nothing.
-    """
-    found: dict[str, Any] = {}
-    for option in OPTIONS:
-        saying = [(door, value) for door in doors if (value := door.value(option))]
-        for door, value in reversed(saying if option.adds else saying[:1]):
-            meant = option.read(value, door.folder, door.named(option))
-            found[option.key] = option.joined(found.get(option.key, ()), meant)
-    return found
-
-
-def check_options(values: Mapping[str, Any], **defaults: Any) -> CheckOptions:
-    """The options of a check among the values that :func:`read` gives.
-
-    Args:
-        values: By :attr:`Option.key`.
-        **defaults: What holds for those that are not set, where it differs from the usual.
-    """
-    return CheckOptions(**{**defaults, **{name: values[name] for name in KEYWORDS if name in values}})

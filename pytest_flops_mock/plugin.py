@@ -62,8 +62,13 @@ __all__ = [
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and ini keys; an option goes before the ini key of the same meaning."""
     group = parser.getgroup("flops", "FLOps: checks of ML repositories against mock data")
+    text: dict[str, Any] = {"default": ""}
+    # A number in TOML's own notation is one from pytest 9.0 on; older ones have texts only, and no such type before 8.4.
+    has_numbers = pytest.version_tuple >= (8, 4)
     in_ini: dict[str, dict[str, Any]] = {
-        "text": {"default": ""},
+        "text": text,
+        "number": {"type": "float", "default": None} if has_numbers else text,
+        "whole": {"type": "int", "default": None} if has_numbers else text,
         "list": {"type": "linelist", "default": []},
         "flag": {"type": "bool", "default": False},
     }

@@ -1,14 +1,70 @@
-"""What a pytest run is set to: one frozen value, built when it is needed from options and ini keys."""
+"""What the doors say, read: options and ini keys of pytest, arguments of the command; and what a pytest run is set to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pytest_flops_mock.data.choice import RECORDINGS
-from pytest_flops_mock.options import OPTIONS, CheckOptions, Given, check_options, read
+from pytest_flops_mock.option import Option
+from pytest_flops_mock.options import KEYWORDS, OPTIONS, CheckOptions
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one door says: options or ini keys of pytest, or the arguments of the command.
+
+    Attributes:
+        by_name: The value of each option, by name; empty for what is not set.
+        folder: Where relative paths start.
+        named: How messages call an option.
+    """
+
+    by_name: Mapping[str, Any]
+    folder: Path
+    named: Callable[[Option], str]
+
+    def value(self, option: Option) -> Any:
+        """The text or texts without those that are empty, or the number; nothing for what is not set."""
+        value = self.by_name.get(option.name)
+        if option.kind == "list":
+            return [text for text in ([value] if isinstance(value, str) else value or ()) if text.strip()]
+        return value.strip() if isinstance(value, str) else value
+
+
+def read(*doors: Given) -> dict[str, Any]:
+    """The values of what is set, by :attr:`Option.key`.
+
+    Args:
+        *doors: What each says. The first goes before the others, unless an option adds up.
+
+    Raises:
+        SettingsError: A value means nothing.
+    """
+    found: dict[str, Any] = {}
+    for option in OPTIONS:
+        saying = [(door, value) for door in doors if _is_set(value := door.value(option))]
+        for door, value in reversed(saying if option.adds else saying[:1]):
+            meant = option.read(value, door.folder, door.named(option))
+            found[option.key] = option.joined(found.get(option.key, ()), meant)
+    return found
+
+
+def _is_set(value: Any) -> bool:
+    """A number that is 0 is one that somebody has set."""
+    return bool(value) or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def check_options(values: Mapping[str, Any], **defaults: Any) -> CheckOptions:
+    """The options of a check among the values that :func:`read` gives.
+
+    Args:
+        values: By :attr:`Option.key`.
+        **defaults: What holds for those that are not set, where it differs from the usual.
+    """
+    return CheckOptions(**{**defaults, **{name: values[name] for name in KEYWORDS if name in values}})
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, show
 from pytest_flops_mock.errors import Problem, SettingsError
 from pytest_flops_mock.option import Door
-from pytest_flops_mock.options import OPTIONS, CheckOptions, Given, read
+from pytest_flops_mock.options import OPTIONS, CheckOptions
 from pytest_flops_mock.report.as_json import written
 from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.settings import Given, read
 from pytest_flops_mock.sla.files import absolute, refuse_what_is_no_file, shown
 
 if TYPE_CHECKING:

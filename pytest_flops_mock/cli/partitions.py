@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.option import Option
-from pytest_flops_mock.options import OPTIONS, Given, check_options, read
+from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.settings import Given, check_options, read
 from pytest_flops_mock.sla.files import refuse_what_is_no_file
 
 SETTINGS = ("data", "recordings", "drift", "partitioner")

@@ -15,8 +15,8 @@ from pytest_flops_mock.cli.checking import (
     waiting,
 )
 from pytest_flops_mock.cli.shared import AddCommand
-from pytest_flops_mock.options import check_options
 from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.settings import check_options
 
 OF_DATA = ("sla", "together", "project-sla", "data", "recordings", "drift", "partitioner")
 """A saved partition is sent as it is."""

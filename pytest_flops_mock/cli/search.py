@@ -20,8 +20,9 @@ from pytest_flops_mock.cli.checking import (
     waiting,
 )
 from pytest_flops_mock.cli.shared import INTERRUPTED, AddCommand
-from pytest_flops_mock.options import FOUND, check_options
+from pytest_flops_mock.options import FOUND
 from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.settings import check_options
 
 if TYPE_CHECKING:
     from pytest_flops_mock.search.found import Progress

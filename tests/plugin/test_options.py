@@ -16,7 +16,7 @@ def test_the_header_says_which_data_are_used(project: pytest.Pytester) -> None:
     project.runpytest("--flops-data=synthetic").stdout.fnmatch_lines(["flops: data synthetic"])
 
 
-FLAGS = ("check", "together", "allow-builds", "gpu")
+FLAGS = [option.name for option in OPTIONS if option.kind == "flag"]
 
 
 @pytest.mark.parametrize(("name", "value", "message"), [each for each in bad("pytest") if each[0] not in FLAGS])
@@ -31,6 +31,55 @@ def test_an_ini_key_that_means_nothing_ends_the_run(project: pytest.Pytester, na
     more = "" if name == "check" else "flops_check = true\n"
     project.makeini(f"[pytest]\n{key} = {value}\n{more}" + ("" if name == "sla" else "flops_sla = mocks/mnist.json\n"))
     refused(project.runpytest(), f"ini {key}", message)
+
+
+TOML = pytest.mark.skipif(pytest.version_tuple < (9, 0), reason="TOML's own notation came with pytest 9.0")
+
+
+@TOML
+def test_numbers_may_be_written_as_toml_writes_them(project: pytest.Pytester) -> None:
+    project.makepyprojecttoml(
+        """
+        [tool.pytest]
+        flops_timeout = 2.5
+        flops_memory = "1500"
+        flops_min_rows = 10
+        flops_max_distance = 1
+        flops_search_seed = 1152921504606846977
+        """
+    )
+    project.makepyfile(
+        """
+        from pytest_flops_mock.fixtures import settings_of
+
+        def test_they_are(pytestconfig):
+            settings = settings_of(pytestconfig)
+            options = settings.options
+            assert (options.timeout, options.memory, options.min_rows, options.max_distance) == (2.5, 1500, 10, 1)
+            assert settings.search['seed'] == 2**60 + 1
+        """
+    )
+    project.runpytest().assert_outcomes(passed=1)
+
+
+@TOML
+@pytest.mark.parametrize(
+    ("line", "message", "got"),
+    [
+        ("flops_timeout = 0", "the time limit is not a number of seconds", "0"),
+        ("flops_timeout = true", "the time limit is not a number of seconds", "'True'"),
+        ('flops_memory = "2GB"', "the memory limit is not a number of MB", "'2GB'"),
+        ("flops_search = 2.5", "a search tries a number of partitions", "'2.5'"),
+        ("flops_min_rows = -1", "the number of rows is not a whole number", "-1"),
+    ],
+)
+def test_what_is_no_such_number_is_told_as_in_any_other_notation(
+    project: pytest.Pytester, line: str, message: str, got: str
+) -> None:
+    project.makepyprojecttoml(f"[tool.pytest]\n{line}\n")
+    result = project.runpytest()
+    refused(result, f"ini {line.partition(' ')[0]}", message)
+    result.stderr.fnmatch_lines([f"  got       {got}"])
 
 
 def refused(result: pytest.RunResult, where: str, message: str) -> None:
