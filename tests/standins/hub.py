@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
@@ -16,13 +15,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-import yaml
+from pytest_flops_mock.data.hub.protocol import OK, PARTIAL, Answer, Asked, HubFiles, answer
 
 Files = Mapping[str, "bytes | str"]
 
@@ -66,7 +65,7 @@ class HubRepository:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request: method, path, and the rest of the path that is a file's name, if it is for a file."""
 
     method: str
@@ -84,7 +83,7 @@ class Hub:
     stranger: str = "hf_stranger"
     repositories: dict[str, HubRepository] = field(default_factory=dict)
     legacy: dict[str, str] = field(default_factory=dict)
-    requests: list[Asked] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     def add(
         self,
@@ -99,7 +98,7 @@ class Hub:
     ) -> HubRepository:
         """Add a data set (or another state of it) from files or a folder of them; ``older`` has files by tag."""
         states = {"main": _contents(files), **{tag: _contents(old) for tag, old in (older or {}).items()}}
-        commits = {revision: _commit(content) for revision, content in states.items()}
+        commits = {revision: HubFiles(name, content).commit for revision, content in states.items()}
         self.repositories[name] = HubRepository(
             name, {commits[tag]: content for tag, content in states.items()}, commits, gated, private, fault
         )
@@ -122,13 +121,6 @@ def _contents(files: Files | Path) -> dict[str, bytes]:
         found = sorted(path for path in files.rglob("*") if path.is_file())
         return {path.relative_to(files).as_posix(): path.read_bytes() for path in found}
     return {name: text if isinstance(text, bytes) else text.encode() for name, text in files.items()}
-
-
-def _commit(files: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha1(b"commit")
-    for name, content in sorted(files.items()):
-        digest.update(name.encode() + b"\0" + content)
-    return digest.hexdigest()
 
 
 def parquet(rows: Mapping[str, Any], features: Any = None) -> bytes:
@@ -181,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         file = re.fullmatch(r"/datasets/(.+?)/resolve/([^/]+)/(.+)", path)
         info = re.fullmatch(r"/api/datasets/(.+?)(?:/(revision|tree|paths-info)/([^/]+)(?:/(.*))?)?", path)
         name = file[1] if file else info[1] if info else ""
-        self.hub.requests.append(Asked(self.command, path, file[3] if file else "", token))
+        self.hub.requests.append(Request(self.command, path, file[3] if file else "", token))
         with suppress(BrokenPipeError, ConnectionResetError):
             if name in self.hub.legacy:
                 moved = self.path.replace(f"datasets/{name}", f"datasets/{self.hub.legacy[name]}", 1)
@@ -196,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
             if file:
                 self._file(repository, file[2], file[3], token)
             elif info:
-                self._about(repository, info[2] or "revision", info[3] or "main", info[4] or "", body)
+                self._about(repository, info[2] or "revision", info[3] or "main", body)
 
     def _failed(self, repository: HubRepository, path: str) -> bool:
         fault = repository.fault
@@ -208,25 +200,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(fault.status, b"{}", dict(fault.headers))
         return True
 
-    def _about(self, repository: HubRepository, kind: str, revision: str, folder: str, body: bytes) -> None:
+    def _about(self, repository: HubRepository, kind: str, revision: str, body: bytes) -> None:
         commit = repository.commit(revision)
         if commit is None:
             self._refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
             return
-        files = repository.revisions[commit]
+        said = self._said(repository, commit, body)
         if kind == "revision":
-            self._json(_info(repository, commit, files))
-            return
-        if kind == "paths-info":
-            asked = parse_qs(body.decode()).get("paths", []) if b"=" in body else json.loads(body or b"{}").get("paths", [])
-            self._json([entry for entry in _tree(files, "", recursive=True) if entry["path"] in asked])
-            return
-        recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["false"])[0].casefold() == "true"
-        tree = _tree(files, folder, recursive=recursive)
-        if not tree and folder:
-            self._refuse(404, "EntryNotFound", "no such folder")
-            return
-        self._json(tree)
+            owners = {"gated": "auto" if repository.gated else False, "private": repository.private}
+            said = replace(said, body=json.dumps({**json.loads(said.body), **owners}).encode())
+        self._send(said.status, said.body, said.headers)
 
     def _file(self, repository: HubRepository, revision: str, name: str, token: str) -> None:
         commit = repository.commit(revision)
@@ -234,25 +217,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(403 if token else 401, "GatedRepo", "Access to this data set is restricted")
         elif commit is None:
             self._refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
-        elif name not in repository.revisions[commit]:
-            self._refuse(404, "EntryNotFound", "Entry not found", **{"X-Repo-Commit": commit})
         else:
-            content = repository.revisions[commit][name]
-            headers = {
-                "X-Repo-Commit": commit,
-                "ETag": f'"{hashlib.sha1(content).hexdigest()}"',
-                "Accept-Ranges": "bytes",
-                "Content-Type": "application/octet-stream",
-            }
-            status, part = 200, content
-            if wanted := re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or ""):
-                first, last = int(wanted[1]), min(int(wanted[2] or len(content)), len(content) - 1)
-                status, part = 206, content[first : last + 1]
-                headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
-            self._send(status, part, headers, repository.fault if name != "README.md" else None)
+            said = self._said(repository, commit)
+            fault = repository.fault if name != "README.md" and said.status in (OK, PARTIAL) else None
+            self._send(said.status, said.body, said.headers, fault)
 
-    def _json(self, value: object) -> None:
-        self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
+    def _said(self, repository: HubRepository, commit: str, body: bytes = b"") -> Answer:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return answer(Asked(self.path, headers, body), HubFiles(repository.id, repository.revisions[commit]))
 
     def _refuse(self, status: int, code: str, message: str, **headers: str) -> None:
         body = json.dumps({"error": message}).encode()
@@ -276,38 +248,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(body[start : start + 1000])
             return
         self.wfile.write(body)
-
-
-def _info(repository: HubRepository, commit: str, files: Mapping[str, bytes]) -> dict[str, Any]:
-    card = re.match(r"---\n(.*?)\n---\n", files.get("README.md", b"").decode(), re.DOTALL)
-    return {
-        "_id": "0",
-        "id": repository.id,
-        "author": repository.id.partition("/")[0],
-        "sha": commit,
-        "lastModified": "2026-01-01T00:00:00.000Z",
-        "private": repository.private,
-        "gated": "auto" if repository.gated else False,
-        "disabled": False,
-        "downloads": 0,
-        "likes": 0,
-        "tags": [],
-        "cardData": yaml.safe_load(card[1]) if card else {},
-        "siblings": [{"rfilename": name} for name in sorted(files)],
-        "createdAt": "2026-01-01T00:00:00.000Z",
-    }
-
-
-def _tree(files: Mapping[str, bytes], folder: str, *, recursive: bool) -> list[dict[str, Any]]:
-    start = f"{folder}/" if folder else ""
-    inside = {name: content for name, content in sorted(files.items()) if name.startswith(start)}
-    folders = {name[: place.end() - 1] for name in inside for place in re.finditer("/", name) if place.start() >= len(start)}
-    entries: list[dict[str, Any]] = [
-        {"type": "directory", "oid": "0" * 40, "size": 0, "path": name} for name in sorted(folders)
-    ]
-    for name, content in inside.items():
-        entries.append({"type": "file", "oid": hashlib.sha1(content).hexdigest(), "size": len(content), "path": name})
-    return [entry for entry in entries if recursive or "/" not in entry["path"][len(start) :]]
 
 
 def on_hub(script: str, hub: Hub | str, home: Path, *arguments: str, **env: str) -> str:
