@@ -60,7 +60,7 @@ def drift_in_words(rule: DriftRule) -> str:
     of, where = f" of {rule.column}" if rule.column else "", f" in {rule.column}" if rule.column else ""
     known = {
         "missing": f"a missing value{where}",
-        "corrupt_images": f"an image{where} that is cut off",
+        "corrupt_images": f"a cut-off image{where}",
         "other_case": f"text{where} in another case",
         "label_noise": "labels of other classes",
         "factor": f"values{where} {value} times as large",
