@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import datasets as hf
@@ -32,9 +33,13 @@ def test_features_are_of_every_kind() -> None:
             return {"list of structs" if isinstance(feature.feature, dict) else "list"} | kinds(feature.feature)
         return {getattr(feature, "dtype", type(feature).__name__)} | {type(feature).__name__}
 
-    seen: set[str] = set().union(*drawn(features(), lambda found: frozenset(kinds(dict(found))), examples=200))
-    assert {"int64", "string", "bool", "timestamp[s]", "decimal128(10, 2)"} <= seen
-    assert {"ClassLabel", "Image", "Audio", "Translation", "Array2D", "list", "list of structs", "struct"} <= seen
+    wanted = {"int64", "string", "bool", "timestamp[s]", "decimal128(10, 2)"}
+    wanted |= {"ClassLabel", "Image", "Audio", "Translation", "Array2D", "list", "list of structs", "struct"}
+
+    def has_all(seen: Iterable[frozenset[str]]) -> bool:
+        return wanted <= frozenset().union(*seen)
+
+    assert has_all(drawn(features(), lambda found: frozenset(kinds(dict(found))), examples=200, until=has_all))
 
 
 def test_with_a_label_there_is_one_column_of_classes() -> None:
@@ -64,7 +69,9 @@ def test_there_are_up_to_20_rows_and_missing_values_where_there_may_be() -> None
         assert all(row["label"] is not None for row in rows_of(dataset))
         return dataset.num_rows, any(row["age"] is None for row in rows_of(dataset))
 
-    seen = drawn(datasets(PEOPLE), check)
+    seen = drawn(
+        datasets(PEOPLE), check, until=lambda seen: min(seen)[0] == 0 and {False, True} == {each[1] for each in seen}
+    )
     assert min(seen)[0] == 0
     assert max(seen)[0] <= 20
     assert {missing for _, missing in seen} == {True, False}
@@ -96,7 +103,8 @@ def test_features_shrink_to_one_number(seeds: int) -> None:
     number = str({"a": hf.Value("int64")}).replace(", id=None", "")
     assert shrunk(features(), lambda _: True, seeds=seeds, shown=written) == number
     label = shrunk(features(label=True), lambda _: True, seeds=seeds, shown=lambda found: tuple(found["label"].names))
-    assert label == ("a", "aa")
+    assert len(label) == 2
+    assert max(map(len, label)) <= 2, "two classes with short names"
 
 
 @SEEDS

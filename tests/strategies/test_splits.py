@@ -50,10 +50,12 @@ def test_each_splits_any_data_set_that_it_is_drawn_for(examples: int) -> None:
 
 
 def test_they_are_of_every_kind_that_the_data_bear() -> None:
-    names = drawn(partitioners(EVEN, 4, label="label"), name_of, examples=200)
+    names = drawn(
+        partitioners(EVEN, 4, label="label"), name_of, examples=200, until=lambda seen: len(seen) > len(PARTITIONERS)
+    )
     assert names.keys() == {*PARTITIONERS, "mixed fleet"}
     texts = hf.Dataset.from_dict({"text": ["a", None]})
-    bearing = drawn(partitioners(texts, 1), name_of, examples=100)
+    bearing = drawn(partitioners(texts, 1), name_of, examples=100, until=lambda seen: len(seen) >= 5)
     assert bearing.keys() == {"iid", "linear", "square", "exponential", "size"}
 
 
