@@ -59,6 +59,7 @@ def test_features_that_some_partitions_have_are_merged_and_the_drift_is_named() 
     assert finding.problem.fix == FIX
 
 
+@pytest.mark.slow
 def test_a_schema_that_all_partitions_have_meets_the_repository() -> None:
     report = check("transform", drift="renamed=digit column=label")
     finding = only(report)
@@ -77,6 +78,7 @@ def test_two_slas_of_one_data_set_differ_by_drift_and_those_of_two_data_sets_by_
     assert "drift" not in f"{finding.problem.got} {finding.problem.fix}"
 
 
+@pytest.mark.slow
 def test_a_partition_that_is_empty_is_no_fault_and_one_that_is_left_is_needed() -> None:
     report = check(drift="empty partitions=0,1")
     assert ([finding.code for finding in found(report)], report.data.rows) == (["FM311"], 20)

@@ -99,6 +99,7 @@ def test_tags_that_do_not_meet_are_told_before_anything_runs() -> None:
     assert stages(report)["provide"] == "needs sla"
 
 
+@pytest.mark.slow
 def test_the_project_slas_tags_are_what_the_learner_asks_for() -> None:
     with MLDataServer() as server:
         MockDataProvider(server.uri).run(mock_sla(data_tag="first"))
@@ -186,6 +187,7 @@ def test_what_both_slas_lack_is_told_once() -> None:
     assert [(finding.code, finding.problem.where) for finding in report.errors] == [("FM009", "<mapping>: customerID")]
 
 
+@pytest.mark.slow
 def test_tags_that_match_nothing_fail_loading_and_skip_only_the_run() -> None:
     with MLDataServer() as server:
         MockDataProvider(server.uri).run(mock_sla())

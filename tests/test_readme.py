@@ -127,6 +127,7 @@ def shell(commands: str, **variables: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_command_for_partitions_shows_and_draws_them(example: pytest.Pytester) -> None:
     (command,) = [block for block in blocks("console") if "partitions" in block]
     out = shell(command)

@@ -57,6 +57,7 @@ def test_they_may_send_under_tags_of_their_own(slas: Path) -> None:
     assert "            160 rows loaded\n" in text
 
 
+@pytest.mark.slow
 def test_one_whose_tag_nobody_asks_for_is_a_warning_since_the_learner_has_the_data_of_the_others(slas: Path) -> None:
     """Contract, section 4: only a learner that finds no data at all ends."""
     first, second = put("a.json", max_rows=100), put("b.json", data_tag="mnits", max_rows=60)
@@ -94,6 +95,7 @@ def test_columns_that_differ_are_refused_with_both_sides(slas: Path) -> None:
     assert "(of b.json)" in got
 
 
+@pytest.mark.slow
 def test_values_of_another_width_are_refused(slas: Path) -> None:
     Path("narrow.csv").write_text("x,label\n" + "0.5,1\n0.25,0\n" * 20, encoding="utf-8")
     Path("wide.csv").write_text("x,label\n" + "1,1\n2,0\n" * 20, encoding="utf-8")

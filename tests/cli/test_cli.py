@@ -134,6 +134,7 @@ def test_the_example_is_compatible_and_its_report_keeps_the_schema() -> None:
     assert {report.outcome(stage) for stage in CHECKED} == {Outcome.PASSED}
 
 
+@pytest.mark.slow
 def test_several_slas_are_checked_one_after_another(line: Path) -> None:
     put(line, bad__json=sla(number_of_partitions=0))
     done = run("check", ".", "--sla", "good.json", "bad.json", folder=line)
@@ -218,6 +219,7 @@ def test_twins_can_have_drift(line: Path) -> None:
     assert done.stderr.startswith("flops-mock: duplicates takes a share from 0 to 1\n  where     --drift\n")
 
 
+@pytest.mark.slow
 def test_markdown_goes_to_standard_output(broken: Path) -> None:
     done = run("check", ".", "--sla", "[ab].json", "--format", "markdown", folder=broken)
     assert (done.returncode, done.stderr) == (1, "")
@@ -468,6 +470,7 @@ def endless(line: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
     process.communicate(timeout=30)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_running_after_an_interruption(endless: tuple[subprocess.Popen[str], Path]) -> None:
     process, temporary = endless
     assert until(True, str(temporary))

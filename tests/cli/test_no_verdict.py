@@ -43,6 +43,7 @@ def test_git_is_missing(
     assert refused(command, capsys).startswith("flops-mock: Git cannot say which files FLOps would clone\n")
 
 
+@pytest.mark.slow
 def test_uv_is_missing(
     command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

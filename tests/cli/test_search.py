@@ -86,6 +86,7 @@ def searched(repository: Path) -> subprocess.CompletedProcess[str]:
     return run(*SEARCH, folder=repository)
 
 
+@pytest.mark.slow
 def test_a_search_tells_the_smallest_partition_why_it_fails_and_how_likely_it_is(
     searched: subprocess.CompletedProcess[str],
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_search_tells_the_smallest_partition_why_it_fails_and_how_likely_it_is
     assert "FM603 [transform] ValueError: too few to split" in found
 
 
+@pytest.mark.slow
 def test_the_partition_is_replayed_with_the_command_that_is_shown(
     repository: Path, searched: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_foreign_upload_that_is_closed_counts_as_whole(server: MLDataServer, p
     assert plain.get(NAME.encode()).to_batches() == [ROWS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("store", ["parquet"], indirect=True)
 @pytest.mark.parametrize("way", ["os.kill(os.getpid(), signal.SIGKILL)", "os._exit(3)", "sys.exit(4)", "1 / 0"])
 def test_our_client_that_dies_while_it_sends_leaves_nothing(

@@ -39,6 +39,7 @@ def test_an_import_of_what_is_untracked(line: str, path: str, name: str, tmp_pat
     assert "pip" not in str(report)
 
 
+@pytest.mark.slow
 def test_an_import_of_what_is_ignored(tmp_path: Path) -> None:
     report = checked(tmp_path / "r", "import ignored.part", **{"ignored/part.py": ""})
     (finding,) = [each for each in report.errors if each.stage.value == "aggregator"]

@@ -80,6 +80,7 @@ def test_what_the_code_started_has_ended_when_the_check_has(
     assert not alive(int((tmp_path / "pid").read_text()))
 
 
+@pytest.mark.slow
 def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -> None:
     body = """
         import os, time

@@ -259,6 +259,7 @@ def test_an_abstract_method_that_is_missing_cannot_be_called(check: Check) -> No
     assert "_prepare_data" in error.message
 
 
+@pytest.mark.slow
 def test_the_column_class_of_datasets_4_gets_a_hint(check: Check) -> None:
     body = "class Column: ...\nColumn().reshape"
     (found,) = (each for each in check(body).findings if each.code == "FM603")

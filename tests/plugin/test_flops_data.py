@@ -84,6 +84,7 @@ def test_partitioner_and_drift_of_the_marker_for_slas_go_before_the_ini_keys(pro
     project.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_check_tells_data_that_the_partitioner_cannot_split(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

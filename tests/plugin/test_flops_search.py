@@ -80,6 +80,7 @@ def test_with_xdist_the_item_is_one_of_its_sla(needs_three: pytest.Pytester) -> 
 SEARCHES = "flops_search(sla='mocks/mnist.json', examples=20, through='transform', env='current', strict=True)"
 
 
+@pytest.mark.slow
 def test_the_fixture_gives_what_was_found_and_a_saved_partition_fails_until_the_code_is_mended(
     needs_three: pytest.Pytester,
 ) -> None:

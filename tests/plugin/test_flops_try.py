@@ -30,6 +30,7 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
+@pytest.mark.slow
 def test_given_needs_nothing_suppressed(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

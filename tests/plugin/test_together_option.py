@@ -34,6 +34,7 @@ TEST = """
 pytestmark = pytest.mark.usefixtures("other_sla")
 
 
+@pytest.mark.slow
 def test_a_fixture_checks_several_slas_at_once(project: pytest.Pytester) -> None:
     project.makepyfile(TEST)
     result = project.runpytest("--flops-sla=mocks/*.json", "--flops-together")

@@ -75,6 +75,7 @@ def test_who_looks_elsewhere_has_not(broken: pytest.Pytester) -> None:
     broken.runpytest().assert_outcomes(passed=1, errors=1)
 
 
+@pytest.mark.slow
 def test_a_fixture_may_look_after_the_test(broken: pytest.Pytester) -> None:
     broken.makepyfile(
         """

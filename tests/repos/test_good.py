@@ -22,7 +22,9 @@ GOOD: dict[str, tuple[Path, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in ("text", "tabular") else ()) for name in GOOD]
+)
 def test_it_passes_here_without_a_warning(name: str) -> None:
     repository, sla = GOOD[name]
     report = check_repository(repository, sla=sla)

@@ -28,7 +28,8 @@ def test_a_good_one_passes_the_check_without_a_warning(name: str) -> None:
     assert report.errors == report.warnings == (), str(report)
 
 
-@pytest.mark.parametrize("name", first_quick(BUGS))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUGS)
 def test_a_seeded_one_passes_the_check(name: str) -> None:
     report = check_repository(seeded(BUGS[name]), sla=sla_of(BUGS[name].repository), env="current")
     assert report.ok, str(report)

@@ -137,6 +137,7 @@ def test_an_incompatible_repository_is_told_as_such_before_any_search(sla: dict[
     assert not result.ok
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_at", [pytest.param("drawing"), pytest.param("making small", marks=pytest.mark.slow)])
 def test_an_interrupt_ends_it_with_what_was_found(sla: dict[str, Any], stop_at: str) -> None:
     def interrupt(progress: Progress) -> None:

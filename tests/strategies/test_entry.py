@@ -28,6 +28,7 @@ def test_our_types_are_drawn_by_our_strategies() -> None:
     }
 
 
+@pytest.mark.slow
 def test_it_does_not_matter_what_is_imported_first() -> None:
     program = "import json; from {} import {}; from {} import {}; "
     program += "print(json.dumps(find(strategies.from_type(MockSLA), bool).data_tag))"

@@ -23,6 +23,7 @@ def rows_of(dataset: hf.Dataset) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.slow
 def test_features_are_of_every_kind() -> None:
     def kinds(feature: Any) -> set[str]:
         if isinstance(feature, dict):
