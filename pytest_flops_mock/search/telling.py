@@ -49,7 +49,8 @@ def not_searched(report: Report) -> Report:
 def story(cause: Finding) -> str:
     """What went wrong, in a row: the message, and the line of the repository."""
     frame = cause.frames[-1] if cause.frames else None
-    return ADDRESS.sub("", cause.message) + (f", {frame.file}:{frame.line}" if frame is not None else "")
+    said = ADDRESS.sub("", cause.message)
+    return f"{said.rstrip('.')}, {frame.file}:{frame.line}" if frame is not None else said
 
 
 def inner(cause: Finding) -> str:
