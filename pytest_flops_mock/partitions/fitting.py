@@ -33,6 +33,9 @@ from pytest_flops_mock.sla.partitioners import (
 from pytest_flops_mock.sla.partitioning import rows_needed
 
 _CODE = "FM310"
+NO_SPREAD = 1e-6
+"""Standard deviation below which Flower takes all numbers for the same."""
+
 _OF_CLASSES = (Dirichlet, InnerDirichlet, Pathological, Distribution)
 
 
@@ -112,6 +115,16 @@ def check_values(kind: Partitioner, column: str, values: pa.ChunkedArray, count:
             got=f"{column} with {pc.count_distinct(values).as_py()} different values, from {_range(values)}",
             fix=f"name a column of classes, or use continuous strictness=0.8 partition_by={column}",
         )
+    if isinstance(kind, Continuous) and kind.strictness > 0:
+        spread = pc.stddev(values.cast(pa.float32(), safe=False)).as_py()  # as Flower sees them
+        if spread is not None and spread < NO_SPREAD:
+            _refuse(
+                f"all values of the column {column} are the same, and {kind.name} sorts by what they differ in",
+                where,
+                expected="a column of numbers that differ",
+                got=f"{column} with {values[0].as_py()!r} in every row",
+                fix="name another column with partition_by, or set strictness=0",
+            )
     if isinstance(kind, Continuous | Dirichlet | Shard):  # nothing more is asked, and counting numbers takes much memory
         return
     distinct = pc.count_distinct(values).as_py()

@@ -139,7 +139,9 @@ def _column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: b
 
 
 def _narrow(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whole numbers in the smallest type that holds them all."""
+    """Whole numbers in the smallest type that holds them all; zero is one number, whatever its sign."""
+    if pa.types.is_float32(values.type) or pa.types.is_float64(values.type):
+        return pc.add(values, pa.scalar(0.0, values.type))  # Flower compares some as Arrow does, and some as NumPy
     if not pa.types.is_signed_integer(values.type) or not len(values):
         return values
     ends = pc.min_max(values).as_py()

@@ -220,7 +220,7 @@ def _distribution(data: _Data) -> Iterator[st.SearchStrategy[_Said]]:
 
 
 def _continuous(data: _Data) -> Iterator[st.SearchStrategy[_Said]]:
-    columns = data.columns(name="continuous", strictness=0)
+    columns = data.columns(name="continuous", strictness=1)
     yield from _by(columns, name=st.just("continuous"), strictness=st.sampled_from([0.0, 1.0, 0.5]), shuffle=st.booleans())
 
 

@@ -139,7 +139,7 @@ class ClientsOfAVolume(Clients):
         return ParquetStore(folder)
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [6, pytest.param(200, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("machine", [Clients, ClientsOfAVolume], ids=["memory", "parquet"])
 def test_the_server_is_as_its_model(machine: Any, examples: int) -> None:
     run_state_machine_as_test(

@@ -65,7 +65,7 @@ def test_what_breaks_the_repository_is_shrunk_and_shown(project: pytest.Pytester
     )
     result = project.runpytest_subprocess("-p", "no:cacheprovider", timeout=300)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*Sample(rows=(), drift='', seed=0)", "*rows: []"])
+    result.stdout.fnmatch_lines(["*Sample(rows=(), drift='', seed=0)"])
 
 
 @pytest.mark.slow

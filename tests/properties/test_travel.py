@@ -31,7 +31,7 @@ from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.sla.partitioners import InnerDirichlet, Partitioning, Size
 from pytest_flops_mock.strategies import data_tags, datasets, flight_names, mock_slas, partitioners, project_slas
 
-AMOUNTS = pytest.mark.parametrize("examples", [20, pytest.param(500, marks=pytest.mark.slow)])
+AMOUNTS = pytest.mark.parametrize("examples", [20, pytest.param(500, marks=pytest.mark.exhaustive)])
 STORES = pytest.mark.parametrize("store", [lambda _: MemoryStore(), ParquetStore], ids=["memory", "parquet"])
 COLUMNS = hf.Features(
     {

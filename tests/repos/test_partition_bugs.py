@@ -35,8 +35,9 @@ def test_a_seeded_one_passes_the_check(name: str) -> None:
     assert report.ok, str(report)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=pytest.mark.exhaustive if seed else pytest.mark.slow) for seed in range(3)]
+)
 @pytest.mark.parametrize("name", BUGS)
 def test_a_search_finds_the_bug_and_names_what_matters(name: str, seed: int) -> None:
     bug = BUGS[name]

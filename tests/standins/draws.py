@@ -20,7 +20,7 @@ PLENTY = 100
 
 ROUNDS = 20
 
-SEEDS = pytest.mark.parametrize("seeds", [2, pytest.param(40, marks=pytest.mark.slow)])
+SEEDS = pytest.mark.parametrize("seeds", [2, pytest.param(40, marks=pytest.mark.exhaustive)])
 """From how many beginnings a test shrinks."""
 
 

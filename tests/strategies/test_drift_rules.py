@@ -34,7 +34,7 @@ def cases(draw: st.DrawFn) -> tuple[hf.Dataset, Drift]:
     return dataset, draw(drifts(dataset))
 
 
-@pytest.mark.parametrize("examples", [40, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [40, pytest.param(1000, marks=pytest.mark.exhaustive)])
 def test_rows_can_have_the_drift_that_is_drawn_for_them(examples: int) -> None:
     def check(case: tuple[hf.Dataset, Drift]) -> int:
         dataset, drift = case

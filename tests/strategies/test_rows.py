@@ -51,7 +51,7 @@ def test_with_a_label_there_is_one_column_of_classes() -> None:
     assert drawn(features(label=False), lambda found: classes(found) == []).keys() == {True}
 
 
-@pytest.mark.parametrize("examples", [30, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [30, pytest.param(500, marks=pytest.mark.exhaustive)])
 def test_every_data_set_is_sent_by_the_provider_and_comes_back(examples: int) -> None:
     with MLDataServer() as server, MLDataClient(server.uri) as client:
 

@@ -76,9 +76,12 @@ def test_mock_slas_shrink_to_few_keys(seeds: int) -> None:
 
 @SEEDS
 def test_project_slas_shrink_to_few_keys(seeds: int) -> None:
-    assert shrunk(project_slas(), lambda sla: len(sla.data_tags) > 1, seeds=seeds, shown=text) == (
+    def with_any_second_tag(sla: ProjectSLA) -> str:
+        return re.sub(r'"a","\w{1,2}"', '"a","…"', text(sla))
+
+    assert shrunk(project_slas(), lambda sla: len(sla.data_tags) > 1, seeds=seeds, shown=with_any_second_tag) == (
         '{"customerID":"Admin","ml_repo_url":"https://github.com/a/a","ml_model_flavor":"sklearn",'
-        '"training_configuration":{"data_tags":["a","a0"]}}'
+        '"training_configuration":{"data_tags":["a","…"]}}'
     )
 
 

@@ -39,7 +39,7 @@ def name_of(partitioning: Partitioning) -> str:
     return "mixed fleet" if isinstance(partitioning, tuple) else partitioning.name
 
 
-@pytest.mark.parametrize("examples", [50, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [50, pytest.param(1000, marks=pytest.mark.exhaustive)])
 def test_each_splits_any_data_set_that_it_is_drawn_for(examples: int) -> None:
     def check(case: Case) -> str:
         dataset, count, partitioning = case
