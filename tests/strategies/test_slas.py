@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from standins.draws import SEEDS, drawn, shrunk
