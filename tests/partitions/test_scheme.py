@@ -380,7 +380,12 @@ def test_missing_values_are_counted(text: str, gap: float | None) -> None:
             "distribution cannot split these rows",
             "",
         ),
-        ("continuous strictness=1 partition_by=same", 2, "continuous cannot split these rows", ""),
+        (
+            "continuous strictness=1 partition_by=same",
+            2,
+            "all values of the column same are the same, and continuous sorts by what they differ in",
+            "",
+        ),
         (
             '[{"partitioner": "size partition_sizes=500"}, {"partitioner": "iid", "number_of_partitions": 101}]',
             102,
