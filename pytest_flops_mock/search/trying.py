@@ -45,7 +45,7 @@ class Key:
     """What tells one failure from another.
 
     Attributes:
-        code: The finding's code.
+        code: The finding's code; empty for memory that was not enough.
         exception: Name of the exception's class; empty if none was raised.
         where: File, line and function, or what was being done; of what did not come to an end, that.
     """
@@ -199,9 +199,9 @@ class Trier:
         ignore = self._options.ignore
         for finding in found:
             if finding.severity is Severity.ERROR and finding.code not in ignore:
-                # Where a process is when its time or its memory is up is chance.
-                is_chance = finding.message in (UNFINISHED, TOO_MUCH)
+                # Where a process is when its time or its memory is up is chance, and so is whether Python says so first.
                 place = finding.frames[-1].place if finding.frames else finding.problem.where
-                key = Key(finding.code, finding.exception, finding.message if is_chance else place)
+                key = Key(finding.code, finding.exception, UNFINISHED if finding.message == UNFINISHED else place)
+                key = Key("", "", TOO_MUCH) if finding.message == TOO_MUCH or finding.exception == "MemoryError" else key
                 return Outcome(finding, key, ended=self._subject.session is None or self._subject.session.ended)
         return None
