@@ -199,9 +199,14 @@ class Trier:
         ignore = self._options.ignore
         for finding in found:
             if finding.severity is Severity.ERROR and finding.code not in ignore:
-                # Where a process is when its time or its memory is up is chance, and so is whether Python says so first.
-                place = finding.frames[-1].place if finding.frames else finding.problem.where
-                key = Key(finding.code, finding.exception, UNFINISHED if finding.message == UNFINISHED else place)
-                key = Key("", "", TOO_MUCH) if finding.message == TOO_MUCH or finding.exception == "MemoryError" else key
-                return Outcome(finding, key, ended=self._subject.session is None or self._subject.session.ended)
+                return Outcome(finding, _key(finding), ended=self._subject.session is None or self._subject.session.ended)
         return None
+
+
+def _key(finding: Finding) -> Key:
+    """Where a process is when its time or its memory is up is chance, and so is whether Python says so first."""
+    if finding.message == TOO_MUCH or finding.exception == "MemoryError":
+        return Key("", "", TOO_MUCH)
+    if finding.message == UNFINISHED:
+        return Key(finding.code, finding.exception, UNFINISHED)
+    return Key(finding.code, finding.exception, finding.frames[-1].place if finding.frames else finding.problem.where)
