@@ -111,9 +111,10 @@ class ByPartitioner:
         rows = RowsToSplit(order)
         if "partition_by" in takes:
             column = given["partition_by"] = column_to_split_by(kind, data.schema, data.label, where)
-            rows = _column(data, order, column, isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids)
-            assert rows.values is not None
-            check_values(kind, column, rows.values, count, where)
+            unsorted = isinstance(kind, GroupedNaturalId) and not kind.sort_unique_ids
+            values, distinct = _column(data, order, column, unsorted)
+            check_values(kind, column, values, count, where)
+            rows = RowsToSplit(order, column, values, distinct)
         given |= {"seed": seed} if "seed" in takes else {}
         given |= {"num_partitions": count} if "num_partitions" in takes else {}
         try:
@@ -122,8 +123,10 @@ class ByPartitioner:
             raise DataSourceError(flower_refuses(kind, error, where)) from error
 
 
-def _column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: bool) -> RowsToSplit:
-    """Numbers and values of rows, in order.
+def _column(
+    data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: bool
+) -> tuple[pa.ChunkedArray, list[Any] | None]:
+    """The values of rows, in order; and the different ones, if a partitioner is to see them in another order.
 
     A data set that is shuffled whole gives its different values in the order of its table, not in that of its rows. To a
     partitioner that leaves them ``unsorted`` they are given so, too.
@@ -135,7 +138,7 @@ def _column(data: DataToSplit, order: npt.NDArray[Any], column: str, unsorted: b
         there = np.zeros(total, dtype=bool)
         there[data.rows] = True
         distinct = values.unique().to_pylist() if there.all() else None  # no row comes twice
-    return RowsToSplit(order, column, values.take(pa.array(data.rows[order])), distinct)
+    return values.take(pa.array(data.rows[order])), distinct
 
 
 def _narrow(values: pa.ChunkedArray) -> pa.ChunkedArray:
