@@ -146,7 +146,7 @@ def test_codes_that_are_ignored_do_not_count_and_are_named() -> None:
     assert told(report) == []
     assert {finding.code for finding in report.ignored} == {"FM514", "FM201"}
     assert str(report).endswith(
-        "verdict     compatible in this Python; FM201, FM514 ignored; the learner's was not tried: --flops-env learner"
+        "verdict     compatible in this Python; FM201, FM514 ignored; the learner's was not tried: set env to learner"
     )
     assert Report.from_json(report.to_json()) == report
 

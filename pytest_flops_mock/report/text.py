@@ -56,7 +56,7 @@ def summary(report: Report) -> str:
     ignored = f"; {', '.join(codes)} ignored" if codes else ""
     only_here = report.ok and set(report.environments) == {"current"}
     verdict = f"{report.verdict} in this Python" if only_here else report.verdict
-    untried = "; the learner's was not tried: --flops-env learner" if only_here else ""
+    untried = "; the learner's was not tried: set env to learner" if only_here else ""
     return clean(verdict + (f" ({told})" if told else "") + ignored + untried)
 
 

@@ -154,5 +154,5 @@ def test_an_error_is_one_whatever_else_was_tried(environments: tuple[str, ...], 
 
 def test_a_verdict_of_this_python_alone_says_that_the_learners_was_not_tried() -> None:
     assert Report("here", environments=("current",)).summary == (
-        "compatible in this Python; the learner's was not tried: --flops-env learner"
+        "compatible in this Python; the learner's was not tried: set env to learner"
     )
