@@ -18,6 +18,8 @@ from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
+from pytest_flops_mock.sla.files import together_name
+from pytest_flops_mock.sla.reading import named
 from pytest_flops_mock.stage import CHECKED
 from pytest_flops_mock.stages import plan
 from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
@@ -177,6 +179,7 @@ def _report(context: Context) -> Report:
         data=context.data,
         environment=tuple(subject.versions.items()),
         environments=(subject.kind,) if subject.kind else (),
+        sla=together_name([named(sla) for sla in context.slas]),
     )
 
 

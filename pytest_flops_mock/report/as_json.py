@@ -71,6 +71,10 @@ def _report(report: Report) -> dict[str, Any]:
         },
         "environment": dict(report.environment),
         "environments": list(report.environments),
+        "sla": report.sla,
+        "baseline": report.baseline,
+        "known": [_plain(finding) for finding in report.known],
+        "gone": [_plain(finding) for finding in report.gone],
     }
 
 
@@ -96,6 +100,8 @@ def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
         "environment": tuple(plain["environment"].items()),
         "ignored": tuple(map(_finding, plain["ignored"])),
         "environments": tuple(_of_type(name, str) for name in plain["environments"]),
+        **{name: _of_type(plain.get(name, ""), str) for name in ("sla", "baseline")},
+        **{name: tuple(map(_finding, plain.get(name, ()))) for name in ("known", "gone")},
     }
 
 
