@@ -165,7 +165,7 @@ OPTIONS = (
         "whole",
         default="none; 200 in a search that is asked for",
         doors=SEARCHES,
-        search_name="examples",
+        command_name="examples",
     ),
     Option(
         "search-seed",
@@ -175,7 +175,7 @@ OPTIONS = (
         "whole",
         default="0",
         doors=SEARCHES,
-        search_name="seed",
+        command_name="seed",
     ),
     Option(
         "search-seconds",
@@ -185,7 +185,7 @@ OPTIONS = (
         "number",
         default="as long as it takes",
         doors=SEARCHES,
-        search_name="seconds",
+        command_name="seconds",
     ),
     Option(
         "search-through",
@@ -194,7 +194,7 @@ OPTIONS = (
         "STAGE",
         default="`evaluate`",
         doors=SEARCHES,
-        search_name="through",
+        command_name="through",
     ),
     Option(
         "search-save",
@@ -204,7 +204,7 @@ OPTIONS = (
         "FOLDER",
         default=f"`{FOUND.as_posix()}` for flops-mock search, else none",
         doors=SEARCHES,
-        search_name="save",
+        command_name="save",
     ),
     Option(
         "search-strict",
@@ -212,7 +212,17 @@ OPTIONS = (
         values.flag,
         kind="flag",
         doors=SEARCHES,
-        search_name="strict",
+        command_name="strict",
+    ),
+    Option(
+        "report",
+        "write the reports to a file, too: as `text`, `json`, `markdown`, `sarif` (2.1.0) or `gitlab` (code quality), as "
+        "FORMAT or the file's ending says",
+        values.outputs,
+        "[FORMAT:]FILE",
+        "list",
+        doors=FILES,
+        command_name="output",
     ),
     Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
 )

@@ -102,6 +102,10 @@ def pytest_configure(config: pytest.Config) -> None:
             refuse_what_is_not_there(config, settings)
         except FlopsMockError as error:
             raise pytest.UsageError(str(error)) from error
+    if settings.outputs:
+        from pytest_flops_mock.report_plugin import ReportFiles
+
+        config.pluginmanager.register(ReportFiles(settings, config), "flops-reports")
     config.stash[CHECKS] = Checks(settings, config)
     config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
 
@@ -205,17 +209,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]:
     """The reports that tests brought along, by SLA; of those of several xdist workers, one that is not ok."""
     shown = (report for category in terminalreporter.stats.values() for report in category)
-    brought = {tuple(pair) for report in shown if (pair := getattr(report, "flops_report", ("", "")))[1]}
+    brought = {(pair[0], pair[1]) for report in shown if (pair := getattr(report, "flops_report", ("", "")))[1]}
     if not brought:
         return {}
-    from pytest_flops_mock.report.report import Report
+    from pytest_flops_mock.report_plugin import joined
 
-    reports: dict[str, Report] = {}
-    for name, text in sorted(brought):
-        report = Report.from_json(text)
-        if name not in reports or not report.ok or len(report.stages) > len(reports[name].stages):
-            reports[name] = report
-    return reports
+    return joined(brought)
 
 
 def _shortened(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> Any:

@@ -29,6 +29,7 @@ LAYERS: dict[str, int] = {
     "statistics": 2,
     "findings": 3,
     "report": 4,
+    "report_files": 5,
     "sla": 4,
     "flight": 5,
     "repository": 5,
@@ -51,6 +52,7 @@ LAYERS: dict[str, int] = {
     "cli": 13,
     "fixtures": 13,
     "collection": 13,
+    "report_plugin": 13,
     "tracebacks": 13,
     "plugin": 14,
     "__main__": 14,
@@ -74,6 +76,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "terminal": {"pytest"},
     "tracebacks": {"pytest"},
     "plugin": {"pytest"},
+    "report_plugin": {"pytest"},
 }
 """What a part may import at module level beside the standard library."""
 

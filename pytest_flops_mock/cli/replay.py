@@ -11,6 +11,7 @@ from pytest_flops_mock.cli.checking import (
     repository_at,
     show_at_once,
     show_in_the_end,
+    showing_of,
     values_of,
     waiting,
 )
@@ -40,7 +41,8 @@ def add(add: AddCommand) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
-    options = check_options(values_of(given))
+    values = values_of(given)
+    options, showing = check_options(values), showing_of(given.format, values)
     from pytest_flops_mock.search.replaying import replay_partition
     from pytest_flops_mock.search.saving import read_saved
 
@@ -49,6 +51,6 @@ def _run(given: argparse.Namespace) -> int:
     with repository_at(given.repository, options) as (repository, folder):
         for name, partition in saved.items():
             report = replay_partition(partition, repository, on_wait=waiting, **options.arguments())
-            show_at_once(given.format, name, report, several=len(saved) > 1, first=not reports)
+            show_at_once(showing, name, report, several=len(saved) > 1, first=not reports)
             reports[name] = report
-    return show_in_the_end(given.format, reports, folder)
+    return show_in_the_end(showing, reports, folder)

@@ -57,6 +57,15 @@ def parsed(text: str) -> list[dict[str, Any]]:
         raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
 
 
+def schema_of(text: str) -> str:
+    """The schema that a JSON text says that it has; empty if it says none."""
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return str(plain.get("schema", "")) if isinstance(plain, dict) else ""
+
+
 def _report(report: Report) -> dict[str, Any]:
     return {
         "verdict": report.verdict,

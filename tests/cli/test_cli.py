@@ -18,7 +18,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
-from standins.options import bad
+from standins.options import argument, bad
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage, __version__
 from pytest_flops_mock.cli import main
@@ -318,8 +318,8 @@ def test_a_value_that_means_nothing_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.chdir(EXAMPLE)
-    told = refused(capsys, "check", ".", "--sla", "mocks/mnist_multi.json", f"--{name}={value}")
-    assert told.startswith(f"flops-mock: {message}\n  where     --{name}\n  expected  ")
+    told = refused(capsys, "check", ".", "--sla", "mocks/mnist_multi.json", f"{argument(name)}={value}")
+    assert told.startswith(f"flops-mock: {message}\n  where     {argument(name)}\n  expected  ")
     assert "\n  got       " in told
     assert "\n  fix       " in told
     assert "hf_secret" not in told

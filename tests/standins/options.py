@@ -29,6 +29,7 @@ BAD = {
     "search-through": ("load", "a search does not end with such a stage"),
     "search-save": (__file__, "what a search finds is saved in a folder, and this is a file"),
     "search-strict": ("maybe", "the ini key has a value of another type"),
+    "report": ("sarf:out", "there is no such format of reports"),
     "until": ("trian", "there is no such stage"),
 }
 
@@ -39,3 +40,8 @@ def bad(door: str) -> list[tuple[str, str, str]]:
     """Name, value and message of the options that a door has."""
     has = [option for option in OPTIONS if door in option.doors and (option.kind != "flag" or door == "pytest")]
     return [(option.name, *BAD[option.name]) for option in has if BAD[option.name][0]]
+
+
+def argument(name: str) -> str:
+    """What the commands call an option."""
+    return next(option.argument for option in OPTIONS if option.name == name)
