@@ -95,7 +95,7 @@ class Checks:
         settings = self.settings
         if self._checker is None:
             options = settings.options.arguments()
-            checker = RepositoryChecker(settings.repository, on_wait=at_once(self._config), **options)
+            checker = RepositoryChecker(settings.repository, on_event=at_once(self._config), **options)
             self._checker = self._stack.enter_context(checker)
         return self._checker.check(sla=[_short(sla) for sla in slas], project_sla=self._project)
 
@@ -115,7 +115,7 @@ class Checks:
             sla=_short(sla),
             project_sla=self._project,
             named=shown(settings.repository, Path.cwd()),
-            on_wait=at_once(self._config),
+            on_event=at_once(self._config),
             **SearchOptions(**settings.search).arguments(),
             **settings.options.arguments(),
         )

@@ -19,6 +19,7 @@ LAYERS: dict[str, int] = {
     "announcing": 0,
     "child": 0,
     "errors": 1,
+    "progress": 1,
     "regular": 0,
     "stage": 0,
     "subprocesses": 0,

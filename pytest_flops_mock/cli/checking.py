@@ -220,11 +220,6 @@ def _places(folder: Path | None) -> Places:
     return Places.of(os.environ, folder, Path.cwd())
 
 
-def waiting(line: str) -> None:
-    """Say what is waited for."""
-    print(f"flops-mock: {line}", file=sys.stderr, flush=True)
-
-
 def _show_github(reports: Mapping[str, Report], repository: Path | None) -> None:
     from pytest_flops_mock.report import github
     from pytest_flops_mock.report.markdown import markdown
