@@ -213,6 +213,9 @@ class StageItem(pytest.Item):
             others = [finding for finding in report.findings if finding.stage.value == self.name and finding not in errors]
             if others:
                 self.add_report_section("call", "FLOps findings", text.blocks(others))
+        known = [finding for finding in report.known if finding.stage.value == self.name]
+        if known:
+            self.add_report_section("call", f"FLOps findings known from {report.baseline}", text.blocks(known))
         if errors:
             pytest.fail(text.blocks(errors), pytrace=False)
         if result.outcome.value == "skipped":
@@ -243,7 +246,7 @@ class SearchItem(StageItem):
         report = checks.report(self.slas)
         if any(result.stage is Stage.SEARCH for result in report.stages):
             return report
-        if not report.ok:
+        if report.breaks:
             from pytest_flops_mock.search.telling import not_searched
 
             return not_searched(report)

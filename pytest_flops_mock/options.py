@@ -22,6 +22,7 @@ from pytest_flops_mock.stage import Stage
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from pytest_flops_mock.report.comparing import Baseline
     from pytest_flops_mock.sla.partitioners import Partitioning
     from pytest_flops_mock.sla.schemes import Drift
 
@@ -157,6 +158,12 @@ OPTIONS = (
         adds=True,
     ),
     Option(
+        "baseline",
+        "an earlier report as JSON: what it has found does not count, and what went away is told",
+        values.baseline,
+        "FILE",
+    ),
+    Option(
         "search",
         "how many partitions of the data of each SLA to try, of any size, labels, order and drift, in search of one that "
         "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
@@ -257,6 +264,8 @@ class CheckOptions:
         pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
             to find themselves; secrets and the rest stay out.
         ignore: Codes of findings that do not count; the report names them.
+        baseline: The file of an earlier report as JSON. What it has found does not count; the report says what is known
+            from it, and what went away.
         until: The last stage to run.
     """
 
@@ -273,6 +282,7 @@ class CheckOptions:
     gpu: bool = False
     pass_env: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    baseline: Baseline | None = None
     until: Stage = Stage.EVALUATE
 
     def changed(self, where: str = "", /, **arguments: Unpack[CheckArguments]) -> CheckOptions:
@@ -333,6 +343,7 @@ class CheckArguments(TypedDict, total=False):
     gpu: bool | None
     pass_env: str | Iterable[str] | None
     ignore: str | Iterable[str] | None
+    baseline: str | os.PathLike[str] | Baseline | None
     until: Stage | str | None
 
 

@@ -196,7 +196,9 @@ class Checking:
     def report(self) -> Report:
         """What is known so far."""
         reports = {env: _report(context) for env, context in self._contexts.items()}
-        return _compared(reports, next(iter(self._contexts.values())).options.ignore)
+        options = next(iter(self._contexts.values())).options
+        report = _compared(reports, options.ignore)
+        return report if options.baseline is None else options.baseline.against(report)
 
 
 @contextmanager

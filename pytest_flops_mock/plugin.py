@@ -122,6 +122,7 @@ def pytest_report_header(config: pytest.Config) -> str:
         f"sla {listing(slas, 5)}{' together' if settings.together else ''}" if slas else "",
         f"env {','.join(options.env)}" if options.env != CheckOptions.env else "",
         f"{listing(options.ignore)} ignored" if options.ignore else "",
+        f"baseline {options.baseline.name}" if options.baseline is not None else "",
     ]
     return f"flops: {', '.join(filter(None, parts))}"
 

@@ -49,6 +49,11 @@ class Report:
         return not self.errors
 
     @property
+    def breaks(self) -> bool:
+        """Whether an error was found, known or not."""
+        return any(finding.severity is Severity.ERROR for finding in (*self.findings, *self.known))
+
+    @property
     def verdict(self) -> str:
         """``compatible`` or ``incompatible``."""
         return "compatible" if self.ok else "incompatible"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_flops_mock.errors import listing
 from pytest_flops_mock.findings import DataFacts, Finding, SentFacts, StageResult
+from pytest_flops_mock.report import known
 from pytest_flops_mock.report.partitions import in_a_line
 from pytest_flops_mock.stage import Outcome
 from pytest_flops_mock.texts import clean
@@ -34,7 +35,9 @@ def full(report: Report) -> str:
     head = [f"{name:<10}  {text}" for name, text in named if text]
     facts = [f"{result.stage.value:<10}  {facts_line(result)}" for result in report.stages if result.facts]
     findings = [f"\n{_headed(finding)}" for finding in report.findings]
-    return clean("\n".join([*head, *facts, *findings, *([""] if findings else []), f"verdict     {report.summary}"]))
+    kept = [f"{what:<10}  {row(finding)}" for what, finding in known.named(report)]
+    gap = [""] if findings else []
+    return clean("\n".join([*head, *facts, *findings, *gap, *kept, f"verdict     {report.summary}"]))
 
 
 def line(report: Report) -> str:
@@ -53,11 +56,12 @@ def summary(report: Report) -> str:
     counts = [(len(report.errors), "error"), (len(report.warnings), "warning")]
     told = ", ".join(counted(count, name) for count, name in counts if count)
     codes = sorted({finding.code for finding in report.ignored})
-    ignored = f"; {', '.join(codes)} ignored" if codes else ""
+    ignored = [f"{', '.join(codes)} ignored"] if codes else []
     only_here = report.ok and set(report.environments) == {"current"}
-    verdict = f"{report.verdict} in this Python" if only_here else report.verdict
+    verdict = f"{known.verdict(report)} in this Python" if only_here else known.verdict(report)
     untried = "; the learner's was not tried: set env to learner" if only_here else ""
-    return clean(verdict + (f" ({told})" if told else "") + ignored + untried)
+    parts = [f"{verdict} ({told})" if told else verdict, *ignored, *known.short(report)]
+    return clean("; ".join(parts) + untried)
 
 
 def data_lines(data: DataFacts) -> list[str]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from standins.broken import CHECK, FILES, broken_folder
 from standins.schemas import CODE_QUALITY, sarif_schema, validate
 
 from pytest_flops_mock import Report
@@ -16,27 +17,10 @@ from pytest_flops_mock.cli import main
 from pytest_flops_mock.errors import SettingsError, ToolError
 from pytest_flops_mock.report_files import outputs_of, read_reports, with_forms, write_whole
 
-BROKEN = {
-    "model_manager.py": "def f(:\n",
-    "data_manager.py": "",
-    "conda.yaml": "name: x\ndependencies: [python=3.10]\n",
-    "a.json": '{"customerID": "Admin", "mock_data_configuration": {"dataset_name": "mnist", "number_of_partitions": 0}}',
-    "b.json": '{"customerID": "Admin", "mock_data_configuration": {"dataset_name": "mnist", "number_of_partitions": -1}}',
-}
-"""Quick to check: nothing of it can be parsed."""
-
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, text in BROKEN.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "GITHUB_STEP_SUMMARY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-CHECK = ("check", ".", "--env=current", "--sla", "[ab].json")
+    return broken_folder(tmp_path, monkeypatch)
 
 
 def refused(capsys: pytest.CaptureFixture[str], *outputs: str) -> str:
@@ -65,7 +49,7 @@ def test_several_formats_come_of_one_run(folder: Path, capsys: pytest.CaptureFix
     validate(quality, CODE_QUALITY)
     assert {"path": "model_manager.py", "lines": {"begin": 1}} in [each["location"] for each in quality]
     assert {each.name for each in folder.iterdir()} == {
-        *BROKEN,
+        *FILES,
         "r.json",
         "r.md",
         "r.txt",
@@ -115,7 +99,7 @@ def test_what_cannot_be_written_is_told_before_a_check_runs(
     assert told.startswith(f"flops-mock: {message}\n  where     --output\n  expected  ")
     assert "\n  fix       " in told
     assert not (folder / "r.json").exists()
-    assert (folder / "b.json").read_text(encoding="utf-8") == BROKEN["b.json"]
+    assert (folder / "b.json").read_text(encoding="utf-8") == FILES["b.json"]
 
 
 def test_names_with_colons_are_names(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ BAD = {
     "gpu": ("maybe", "the ini key has a value of another type"),
     "pass-env": ("HF_TOKEN=hf_secret", "environment variables are passed on by their names alone"),
     "ignore": ("FM6O2", "there is no such code to ignore"),
+    "baseline": ("basline.json", "the earlier report cannot be read"),
     "search": ("0", "a search tries a number of partitions"),
     "search-seed": ("one", "the seed is a whole number"),
     "search-seconds": ("0", "the time limit is not a number of seconds"),
