@@ -7,7 +7,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,18 +42,21 @@ class Output:
     where: str
 
 
-def outputs_of(texts: Iterable[str], folder: Path, where: str) -> tuple[Output, ...]:
+def outputs_of(texts: Iterable[str], folder: Path, where: str, forms: Collection[str] | None = None) -> tuple[Output, ...]:
     """The files that ``[FORMAT:]FILE`` texts name; all can be written, as far as that can be known before.
 
     Args:
         texts: As the user wrote them.
         folder: Where relative paths start.
         where: Which option says them.
+        forms: The formats that there are; by default those of reports.
 
     Raises:
         SettingsError: There is no such format, or a file that cannot be written, or the same one twice.
     """
-    outputs = [_output(text.strip(), folder, where) for text in texts]
+    from pytest_flops_mock.report.writers import FORMS
+
+    outputs = [_output(text.strip(), folder, where, FORMS if forms is None else forms) for text in texts]
     seen: dict[str, Output] = {}
     for output in outputs:
         _refuse_unwritable(output)
@@ -72,36 +75,43 @@ def outputs_of(texts: Iterable[str], folder: Path, where: str) -> tuple[Output, 
     return tuple(outputs)
 
 
-def with_forms(outputs: Iterable[Output], default: str = "") -> tuple[Output, ...]:
+def with_forms(outputs: Iterable[Output], default: str = "", forms: Collection[str] | None = None) -> tuple[Output, ...]:
     """The same outputs, each with its form.
 
     Args:
         outputs: What the user named.
         default: The form of those whose name says none.
+        forms: The formats that there are; by default those of reports.
 
     Raises:
         SettingsError: There is no default, or it is none for files.
     """
     from pytest_flops_mock.report.writers import FORMS
 
+    there = FORMS if forms is None else forms
     for output in outputs:
-        if not output.form and default not in FORMS:
+        if not output.form and default not in there:
             raise SettingsError(
                 Problem(
                     f"the name of the file does not say which format {output.path.name} shall have",
                     where=output.where,
                     expected="FORMAT:FILE, or a file that ends with "
-                    + listing((suffix for form in FORMS.values() for suffix in form.suffixes), 20),
+                    + listing((suffix for form in there for suffix in FORMS[form].suffixes), 20),
                     got=str(output.path),
                     nearest=f"json:{output.path.name}",
-                    fix=f"put a format before it: {listing(FORMS)}",
+                    fix=f"put a format before it: {listing(there)}",
                 )
             )
     return tuple(output if output.form else replace(output, form=default) for output in outputs)
 
 
-def refuse_inputs(outputs: Iterable[Output], inputs: Iterable[Path]) -> None:
+def refuse_inputs(outputs: Iterable[Output], inputs: Iterable[Path], what: str = "an SLA") -> None:
     """Refuse to write a report over a file that the run reads.
+
+    Args:
+        outputs: What shall be written.
+        inputs: What is read.
+        what: What that is, for the message.
 
     Raises:
         SettingsError: One is named as both.
@@ -111,7 +121,7 @@ def refuse_inputs(outputs: Iterable[Output], inputs: Iterable[Path]) -> None:
         if (path := read.get(os.path.realpath(output.path))) is not None:
             raise SettingsError(
                 Problem(
-                    "the report would take the place of an SLA",
+                    f"the report would take the place of {what}",
                     where=output.where,
                     expected="a file of its own",
                     got=str(path),
@@ -218,20 +228,22 @@ def _no_report(path: Path, where: str, why: str, made: str) -> Problem:
     )
 
 
-def _output(text: str, folder: Path, where: str) -> Output:
-    from pytest_flops_mock.report.writers import FORMS, form_of
+def _output(text: str, folder: Path, where: str, forms: Collection[str]) -> Output:
+    from pytest_flops_mock.report.writers import form_of
 
     match = _PREFIX.fullmatch(text)
     form, file = (match[1].lower(), match[2]) if match else ("", text)
-    if form and form not in FORMS:
+    by_name = form_of(file)
+    if (form or by_name or next(iter(forms))) not in forms:
+        form = form or by_name
         shown = form == ONLY_SHOWN
         raise SettingsError(
             Problem(
                 f"the format {form} is for standard output" if shown else "there is no such format of reports",
                 where=where,
-                expected=f"FORMAT:FILE with one of: {listing(FORMS, 20)}",
+                expected=f"FORMAT:FILE with one of: {listing(forms, 20)}",
                 got=text,
-                nearest=f"markdown:{file}" if shown else nearest(form, FORMS),
+                nearest=f"markdown:{file}" if shown else nearest(form, forms),
                 fix="name another format, or put ./ before a file whose name begins so",
             )
         )
@@ -256,7 +268,7 @@ def _output(text: str, folder: Path, where: str) -> Output:
                 fix=f"name a file in it: {os.path.join(file, 'report.json')}",
             )
         )
-    return Output(path, form or form_of(path.name), where)
+    return Output(path, form or by_name, where)
 
 
 def _refuse_unwritable(output: Output) -> None:

@@ -71,8 +71,8 @@ def _report(report: Report) -> dict[str, Any]:
         "verdict": report.verdict,
         "repository": report.repository,
         "stages": [{**asdict(result), "facts": dict(result.facts)} for result in report.stages],
-        "findings": [_plain(finding) for finding in report.findings],
-        "ignored": [_plain(finding) for finding in report.ignored],
+        "findings": [plain_finding(finding) for finding in report.findings],
+        "ignored": [plain_finding(finding) for finding in report.ignored],
         "data": {
             **asdict(report.data),
             "columns": dict(report.data.columns),
@@ -82,8 +82,8 @@ def _report(report: Report) -> dict[str, Any]:
         "environments": list(report.environments),
         "sla": report.sla,
         "baseline": report.baseline,
-        "known": [_plain(finding) for finding in report.known],
-        "gone": [_plain(finding) for finding in report.gone],
+        "known": [plain_finding(finding) for finding in report.known],
+        "gone": [plain_finding(finding) for finding in report.gone],
     }
 
 
@@ -123,7 +123,7 @@ def cleaned(plain: Any) -> Any:
     return [cleaned(value) for value in plain] if isinstance(plain, (list, tuple)) else plain
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def plain_finding(finding: Finding) -> dict[str, Any]:
     """One object: the parts of the problem stand beside the rest."""
     plain = asdict(finding)
     return {**plain.pop("problem"), **plain}

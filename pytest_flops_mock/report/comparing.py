@@ -16,6 +16,8 @@ from pytest_flops_mock.stage import Outcome, Severity, Stage
 OF_REPOSITORY = (Stage.STRUCTURE, Stage.ENVIRONMENT, Stage.AGGREGATOR)
 """Stages that see no data: what they find is the same with every SLA."""
 
+ORDER = tuple(stage.value for stage in Stage)
+
 
 @dataclass(frozen=True)
 class Matched:
@@ -167,8 +169,7 @@ def _may_hide(error: Finding, other: Finding) -> bool:
 
 def all_of(report: Report) -> tuple[Finding, ...]:
     """What a report found and is not to be ignored, in the order of the stages; known ones first within each."""
-    order = list(Stage)
-    return tuple(sorted((*report.known, *report.findings), key=lambda finding: order.index(finding.stage)))
+    return tuple(sorted((*report.known, *report.findings), key=lambda finding: ORDER.index(finding.stage)))
 
 
 def _change(old: Report | None, new: Report, beside: Sequence[Report]) -> Change:
@@ -180,7 +181,7 @@ def _change(old: Report | None, new: Report, beside: Sequence[Report]) -> Change
         found,
         old.verdict,
         new.verdict,
-        stages=_differing(_outcomes(old), _outcomes(new)),
+        stages=tuple(sorted(_differing(_outcomes(old), _outcomes(new)), key=lambda told: ORDER.index(told[0]))),
         environment=_differing(dict(old.environment), dict(new.environment)),
         data=_differing(_data(old), _data(new)),
     )
