@@ -42,7 +42,8 @@ formats:
   markdown  verdict, stages and findings as tables
   sarif     SARIF 2.1.0, for GitHub's code scanning and editors
   gitlab    GitLab's code quality, for merge requests
-  github    annotations for GitHub Actions, and the Markdown in the step summary (GITHUB_STEP_SUMMARY)
+  github    annotations for GitHub Actions, and the Markdown in the step summary (GITHUB_STEP_SUMMARY); the step gets the
+            outputs verdict, errors and warnings (GITHUB_OUTPUT)
 
 --format says what standard output shows, --output what goes to files, as often as it is given: --output report.json
 --output sarif:report. A file whose name says no format has that of --format, and standard output shows the text.
@@ -229,6 +230,11 @@ def _show_github(reports: Mapping[str, Report], repository: Path | None) -> None
         show(line)
     if published.problem:
         print(f"flops-mock: {published.problem}", file=sys.stderr)
+    if path := os.environ.get("GITHUB_OUTPUT"):
+        try:
+            github.write_outputs(path, reports.values())
+        except OSError as error:
+            print(f"flops-mock: the step's outputs cannot be written: {error}", file=sys.stderr)
     if not published.in_summary:
         text = markdown(reports.values(), names=list(reports))
         show(github.shielded(text, secrets.token_hex(16)).rstrip("\n"))

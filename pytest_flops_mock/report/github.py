@@ -13,6 +13,7 @@ from pathlib import Path
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.report.markdown import failures_first, markdown
+from pytest_flops_mock.report.merging import merged
 from pytest_flops_mock.report.places import Place, Places
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.stage import Severity
@@ -20,6 +21,8 @@ from pytest_flops_mock.texts import clean
 
 MAX_BYTES = 100_000
 """Most bytes of one summary. GitHub drops a step's summary whole above 1 MiB, and others write to the same file."""
+
+COUNTED = (Severity.ERROR, Severity.WARNING)
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -103,6 +106,24 @@ def write_summary(
     """
     with open(path, "ab") as summary:
         summary.write(markdown(reports, names=names, max_bytes=max_bytes).encode(errors="replace"))
+
+
+def write_outputs(path: str | os.PathLike[str], reports: Iterable[Report]) -> None:
+    """Append to a step's outputs: ``verdict``, ``errors`` and ``warnings``, each finding counted once.
+
+    Args:
+        path: The file that ``GITHUB_OUTPUT`` names.
+        reports: What was checked.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    reports = list(reports)
+    found = [each.finding for each in merged(reports) if each.state == "counts"]
+    counts = {f"{severity.value}s": sum(finding.severity is severity for finding in found) for severity in COUNTED}
+    verdict = "compatible" if all(report.ok for report in reports) else "incompatible"
+    with open(path, "a", encoding="utf-8") as outputs:
+        outputs.writelines(f"{name}={value}\n" for name, value in {"verdict": verdict, **counts}.items())
 
 
 def shielded(text: str, token: str) -> str:
