@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
 
 
-def verdict(report: Report) -> str:
-    """The verdict in words: one that holds but for known errors says so."""
+def but_for(report: Report) -> str:
+    """What the verdict holds but for: ``" but for 2 known errors"``, or nothing."""
     known = sum(finding.severity is Severity.ERROR for finding in report.known)
-    if not report.ok or not known:
-        return report.verdict
-    return f"{report.verdict} but for {known} known error{'' if known == 1 else 's'}"
+    return f" but for {known} known error{'' if known == 1 else 's'}" if report.ok and known else ""
 
 
 def short(report: Report) -> list[str]:
@@ -25,7 +23,9 @@ def short(report: Report) -> list[str]:
     if not report.baseline:
         return []
     told = [f"{_codes(report.known)} known from {report.baseline}"] if report.known else []
-    told += [f"not checked behind it: {', '.join(stage.value for stage in report.hidden)}"] if report.hidden else []
+    told += (
+        [f"not checked behind what is known: {', '.join(stage.value for stage in report.hidden)}"] if report.hidden else []
+    )
     return [*told, *([f"{_codes(report.gone)} gone"] if report.gone else [])]
 
 

@@ -95,7 +95,7 @@ def _overview(named: Sequence[tuple[str, Report]]) -> Iterator[_Piece]:
 
 def _pieces(name: str, report: Report) -> Iterator[_Piece]:
     about = " with ".join(filter(None, [cell(report.repository), cell(name)]))
-    yield _Piece(f"### flops-mock: {known.verdict(report)}: {about}\n", "report")
+    yield _Piece(f"### flops-mock: {report.verdict}{known.but_for(report)}: {about}\n", "report")
     facts = [
         ("Data", "; ".join(data_lines(report.data))),
         ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment)),

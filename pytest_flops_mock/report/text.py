@@ -58,7 +58,7 @@ def summary(report: Report) -> str:
     codes = sorted({finding.code for finding in report.ignored})
     ignored = [f"{', '.join(codes)} ignored"] if codes else []
     only_here = report.ok and set(report.environments) == {"current"}
-    verdict = f"{known.verdict(report)} in this Python" if only_here else known.verdict(report)
+    verdict = f"{report.verdict}{' in this Python' if only_here else ''}{known.but_for(report)}"
     untried = "; the learner's was not tried: set env to learner" if only_here else ""
     parts = [f"{verdict} ({told})" if told else verdict, *ignored, *known.short(report)]
     return clean("; ".join(parts) + untried)

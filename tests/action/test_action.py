@@ -193,7 +193,7 @@ def test_linters_have_nothing_to_say_of_the_action_and_of_workflows_in_the_docum
 def linted(folder: Path, *files: str) -> tuple[int, str]:
     """The exit status of the linter, and what it says."""
     programs = Path(sys.executable).parent
-    command = [programs / "jactionlint", "--profile=correctness", f"--shellcheck={programs / 'shellcheck'}", *files]
+    command = [str(programs / "jactionlint"), "--profile=correctness", f"--shellcheck={programs / 'shellcheck'}", *files]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from standins.broken import CHECK, broken_folder
+from standins.pty import on_terminal
 
 from pytest_flops_mock import Report
 from pytest_flops_mock.cli import main
@@ -27,8 +30,8 @@ def test_a_run_against_itself_passes_and_a_new_fault_does_not(folder: Path, caps
     assert main([*CHECK, "--baseline=base.json", "--output=r.json"]) == 0
     out = capsys.readouterr().out
     assert "\nknown       error FM103 [structure] " in out
-    assert out.count("verdict     compatible but for ") == 2
-    assert out.count("; not checked behind it: ") == 2
+    assert out.count("verdict     compatible in this Python but for ") == 2
+    assert out.count("; not checked behind what is known: ") == 2
     assert all(report.known and report.hidden for report in told(folder, "r.json"))
 
     (folder / "model_manager.py").write_text("\n\ndef f(:\n", encoding="utf-8")  # the same fault, two lines further down
@@ -54,6 +57,23 @@ def test_what_went_away_is_told_and_the_file_may_be_made_anew(folder: Path, caps
     assert "\ngone " not in capsys.readouterr().out
     (folder / "data_manager.py").write_text("def g(:\n", encoding="utf-8")
     assert main([*CHECK, "--baseline=base.json"]) == 1  # it came back
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_a_terminal_and_a_pipe_show_the_same(folder: Path, columns: int) -> None:
+    command = [sys.executable, "-m", "pytest_flops_mock", *CHECK[:-1], "a.json"]
+    subprocess.run([*command, "--output=base.json"], cwd=folder, timeout=120, check=False, capture_output=True)
+    command.append("--baseline=base.json")
+    piped = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120, check=False)
+    status, lines = on_terminal(command, columns, folder=folder, environment={"NO_COLOR": "1"})
+    assert (status, piped.returncode) == (0, 0)
+    for text in ("\n".join(lines), piped.stdout):
+        in_a_row = " ".join(text.split())
+        assert "known error FM103 [structure] " in in_a_row
+        assert re.search(
+            r" verdict compatible in this Python but for \d known errors; [FM0-9, ]+ known from base\.json; ", in_a_row
+        )
+        assert "; not checked behind what is known: provide, load, aggregator, " in in_a_row
 
 
 @pytest.mark.parametrize(

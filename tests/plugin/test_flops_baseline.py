@@ -26,8 +26,8 @@ def test_known_errors_fail_no_test(known: pytest.Pytester, options: tuple[str, .
     result.stdout.fnmatch_lines(
         [
             "flops: data synthetic, *baseline base.json",
-            "mocks/mnist.json: compatible but for 1 known error*; FM602 known from base.json; "
-            "not checked behind it: train, exchange, evaluate; *",
+            "mocks/mnist.json: compatible in this Python but for 1 known error; FM602 known from base.json; "
+            "not checked behind what is known: train, exchange, evaluate; *",
         ]
     )
     assert "FLOps findings known from base.json" in str(result.stdout)

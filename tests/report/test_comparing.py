@@ -76,7 +76,7 @@ def test_what_went_away_is_told_if_its_stage_has_run() -> None:
     told = against(hidden, report(SYNTAX, COLUMN))
     assert (told.gone, told.hidden) == ((), (Stage.LOAD, Stage.TRANSFORM))
     assert told.summary == (
-        "compatible but for 1 known error; FM103 known from base.json; not checked behind it: load, transform"
+        "compatible but for 1 known error; FM103 known from base.json; not checked behind what is known: load, transform"
     )
     part = replace(report(), stages=stages()[:2])
     assert against(part, report(COLUMN)).gone == ()

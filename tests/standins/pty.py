@@ -15,12 +15,12 @@ from pathlib import Path
 def on_terminal(
     command: Sequence[str | Path], columns: int, *, folder: Path, environment: Mapping[str, str] | None = None
 ) -> tuple[int, list[str]]:
-    """The exit status of a command whose output is a terminal, and the lines that it shows there."""
+    """The exit status of a command whose output is a terminal, and the lines that it shows there; errors are not kept."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     started = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env={**kept, **(environment or {})}
+        command, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, cwd=folder, env={**kept, **(environment or {})}
     )
     os.close(theirs)
     told = b""
