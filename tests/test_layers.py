@@ -49,12 +49,13 @@ LAYERS: dict[str, int] = {
     "strategies": 11,
     "hypothesis_entry": 12,
     "search": 12,
-    "cli": 13,
-    "fixtures": 13,
-    "collection": 13,
-    "tracebacks": 13,
-    "plugin": 14,
-    "__main__": 14,
+    "checks": 13,
+    "cli": 14,
+    "fixtures": 14,
+    "collection": 14,
+    "tracebacks": 14,
+    "plugin": 15,
+    "__main__": 15,
 }
 """Each part of the package; it may import from lower layers, and from its own folder."""
 
@@ -67,6 +68,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "partitions": {"pyarrow", "numpy"},
     "partitions/row_numbers.py": {"pyarrow", "numpy", "datasets"},
     "provider": {"pyarrow"},
+    "checks": {"filelock"},
     "learner": {"pyarrow", "packaging"},
     "strategies": {"hypothesis", "numpy", "pyarrow"},
     "search": {"numpy", "pyarrow"},
