@@ -76,7 +76,7 @@ def test_a_test_may_expect_it(without_git: pytest.Pytester) -> None:
 @pytest.mark.slow
 def test_xdist_carries_it_along(without_git: pytest.Pytester) -> None:
     without_git.makepyfile(IN_A_TEST)
-    result = without_git.runpytest_subprocess("-n1", "--flops-check", ONE, ".", "-k", "test_ or sla", timeout=60)
+    result = without_git.runpytest_subprocess("-n1", "--flops-check", ONE, ".", "-k", "test_ or structure", timeout=60)
     result.assert_outcomes(errors=2, passed=1)
 
 
