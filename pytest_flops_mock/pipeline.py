@@ -23,6 +23,7 @@ from pytest_flops_mock.sla.reading import named
 from pytest_flops_mock.stage import CHECKED, Stage
 from pytest_flops_mock.stages import plan
 from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
+from pytest_flops_mock.stages.needs import needed
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -158,7 +159,7 @@ class RepositoryChecker:
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
         options = self._options
         until = CHECKED[: CHECKED.index(options.until) + 1]
-        asked = tuple(stage for stage in plan.needed(stages) if stage in until)
+        asked = tuple(stage for stage in needed(stages) if stage in until)
         with ExitStack() as stack:
             contexts: dict[str, Context] = {}
             for env in options.env:
@@ -189,7 +190,7 @@ class Checking:
         """
         with _exhaustion():
             for context in self._contexts.values():
-                for each in self.stages if stage is None else plan.needed([stage]):
+                for each in self.stages if stage is None else needed([stage]):
                     plan.run_stage(context, each)
 
     @property

@@ -16,6 +16,9 @@ from pytest_flops_mock.settings import Settings
 ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 """How a run ends whose reports are whole."""
 
+Brought = tuple[str, int, str, bool]
+"""What a stage's test brings along: the SLA, how many stages have run, the report as JSON, whether the check broke off."""
+
 
 class ReportFiles:
     """Writes the reports of a run's checks when it ends. Not for xdist's workers: their controller has all reports."""
@@ -23,32 +26,34 @@ class ReportFiles:
     def __init__(self, settings: Settings, config: pytest.Config) -> None:
         self._settings = settings
         self._folder = config.invocation_params.dir
-        self._brought: list[tuple[str, str]] = []
+        self._brought: list[Brought] = []
         self._told: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test brings along."""
-        name, text = getattr(report, "flops_report", ("", ""))
-        if text:
-            self._brought.append((name, text))
+        if (told := getattr(report, "flops_report", None)) is not None:
+            self._brought.append(told)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the files. A run whose report cannot be written fails."""
         if hasattr(session.config, "workerinput") or session.config.getoption("collectonly"):
             return
         outputs = self._settings.outputs
-        if not self._brought or exitstatus not in ENDED:
-            why = "no SLA was checked" if not self._brought else "the run did not come to its end"
-            self._told = [f"flops: no report was written, since {why}"]
+        reports, broken_off = joined(self._brought)
+        self._told = [f"flops: no report on {name}, whose check broke off" for name in broken_off]
+        whole = {name: report for name, report in reports.items() if name not in broken_off}
+        if not whole or exitstatus not in ENDED:
+            why = "the run did not come to its end" if self._brought else "no SLA was checked"
+            self._told.append(f"flops: no report was written, since {why}")
             return
         places = Places.of(os.environ, self._settings.repository, self._folder)
         try:
-            write(outputs, joined(self._brought), places)
+            write(outputs, whole, places)
         except ToolError as error:
-            self._told = [f"flops: {error}"]
+            self._told.append(f"flops: {error}")
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         else:
-            self._told = [f"flops: {output.form} report in {output.path}" for output in outputs]
+            self._told += [f"flops: {output.form} report in {output.path}" for output in outputs]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say where the reports are, or why there are none."""
@@ -56,11 +61,9 @@ class ReportFiles:
             terminalreporter.write_line(line)
 
 
-def joined(brought: Iterable[tuple[str, str]]) -> dict[str, Report]:
-    """The reports that tests brought along as JSON, by SLA; of those of several xdist workers, one that is not ok."""
-    reports: dict[str, Report] = {}
-    for name, text in sorted(set(brought)):
-        report = Report.from_json(text)
-        if name not in reports or not report.ok or len(report.stages) > len(reports[name].stages):
-            reports[name] = report
-    return reports
+def joined(brought: Iterable[Brought]) -> tuple[dict[str, Report], list[str]]:
+    """What is known last of each SLA, whichever tests and workers brought it; and the SLAs whose checks broke off."""
+    told = {(name, stages, text, is_broken_off) for name, stages, text, is_broken_off in brought}
+    last = {name: text for name, _, text, _ in sorted(told, key=lambda one: one[1]) if text}
+    reports = {name: Report.from_json(text) for name, text in sorted(last.items())}
+    return reports, sorted({name for name, _, _, is_broken_off in told if is_broken_off} if last else ())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 
@@ -48,6 +47,7 @@ def add(add: AddCommand) -> None:
 def _run(given: argparse.Namespace) -> int:
     from pytest_flops_mock.report.comparing import changes
     from pytest_flops_mock.report.difference import as_json, as_markdown, as_text
+    from pytest_flops_mock.report.look import look_on
     from pytest_flops_mock.report_files import outputs_of, read_reports, refuse_inputs, with_forms, write_whole
 
     here = Path.cwd()
@@ -60,9 +60,6 @@ def _run(given: argparse.Namespace) -> int:
     for output in outputs:
         write_whole(output.path, writers[output.form](told), output.where)
     shown = "text" if any(not output.form for output in named) else given.format
-    if shown == "text":
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        show(as_text(told, width).rstrip("\n"))
-    else:
-        show(writers[shown](told).rstrip("\n"))
+    text = writers[shown](told).rstrip("\n")
+    show(look_on(sys.stdout).of(text) if shown == "text" else text)
     return COMPATIBLE if all(change.ok for change in told) else INCOMPATIBLE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,15 +21,10 @@ SCHEMA = "pytest-flops-mock/diff/1"
 INDENT = " " * 12
 
 
-def as_text(changes: Sequence[Change], width: int | None = None) -> str:
-    """A block for each SLA, and a last line about all; it ends with a line break.
-
-    Args:
-        changes: What became of each SLA.
-        width: How long lines may be; ``None`` for any length. Words are never broken.
-    """
-    blocks = ["\n".join(line for told in _block(change) for line in _wrapped(told, width)) for change in changes]
-    return clean("\n\n".join([*blocks, "\n".join(_wrapped(f"{'in all':<12}{tally(changes)}", width))])) + "\n"
+def as_text(changes: Sequence[Change]) -> str:
+    """A block for each SLA, and a last line about all; it ends with a line break."""
+    blocks = ["\n".join(" ".join(line.splitlines()) for line in _block(change)) for change in changes]
+    return clean("\n\n".join([*blocks, f"{'total':<12}{tally(changes)}"])) + "\n"
 
 
 def as_markdown(changes: Sequence[Change]) -> str:
@@ -82,7 +76,7 @@ def tally(changes: Iterable[Change]) -> str:
         counts.update({name: len(getattr(change.findings, name)) for name in ("new", "gone", "same", "unseen")})
         errors += sum(finding.severity is Severity.ERROR for finding in change.findings.new)
     of_them = f" ({counted(errors, 'error')})" if errors else ""
-    unseen = f", {counts['unseen']} not seen" if counts["unseen"] else ""
+    unseen = f", {counts['unseen']} unseen" if counts["unseen"] else ""
     return f"{counts['new']} new{of_them}, {counts['gone']} gone, {counts['same']} the same{unseen}"
 
 
@@ -95,9 +89,9 @@ def _block(change: Change) -> Iterator[str]:
                 yield f"{INDENT}fix: {finding.problem.fix}"
     if change.findings.same:
         codes = sorted({finding.code for finding in change.findings.same})
-        yield f"{'the same':<12}{counted(len(change.findings.same), 'finding')} ({listing(codes, 20)})"
+        yield f"{'same':<12}{counted(len(change.findings.same), 'finding')} ({listing(codes, 20)})"
     if change.findings.unseen:
-        yield f"{INDENT}What is not seen is of a stage that did not run, or that has failed otherwise."
+        yield f"{INDENT}What is unseen is of a stage that did not run, or that has failed otherwise."
     for kind, found in _tables(change):
         for name, old, new in found:
             yield f"{kind:<12}{name}: {old or 'none'} → {new or 'none'}"
@@ -116,7 +110,7 @@ def _headed(change: Change) -> str:
 def _groups(change: Change) -> list[tuple[str, list[Finding]]]:
     """The findings that are worth a row each."""
     found = change.findings
-    groups = [("new", found.new), ("gone", found.gone), ("not seen", found.unseen)]
+    groups = [("new", found.new), ("gone", found.gone), ("unseen", found.unseen)]
     return [(what, failures_first(findings)) for what, findings in groups]
 
 
@@ -128,17 +122,3 @@ def _markdown_row(what: str, finding: Finding) -> str:
     problem = finding.problem
     cells = (finding.code, finding.stage.value, problem.message, problem.where, problem.fix if what == "new" else "")
     return "| " + " | ".join([what, finding.severity.value, *map(cell, cells)]) + " |"
-
-
-def _wrapped(line: str, width: int | None) -> list[str]:
-    line = " ".join(line.splitlines())
-    if width is None or len(line) <= width:
-        return [line]
-    return textwrap.wrap(
-        line,
-        max(width, len(INDENT) + 20),
-        subsequent_indent=INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -63,7 +64,7 @@ mocks/a.json: incompatible, as before
 new         error FM602 [transform] the repository asks for column 'lable', which no data have (data_manager.py:7 in load)
             fix: use the data set's column names
 gone        error FM103 [structure] invalid syntax (data_manager.py:7 in load)
-the same    1 finding (FM004)
+same        1 finding (FM004)
 stages      sla: none → passed
 stages      structure: failed → passed
 stages      transform: passed → failed
@@ -76,34 +77,39 @@ new         warning FM004 [sla] few rows (data_manager.py:99 in load)
             fix: use the data set's column names
 
 left.json: not checked now, incompatible before
-not seen    error FM103 [structure] invalid syntax (data_manager.py:7 in load)
-not seen    warning FM004 [sla] few rows (data_manager.py:7 in load)
-            What is not seen is of a stage that did not run, or that has failed otherwise.
+unseen      error FM103 [structure] invalid syntax (data_manager.py:7 in load)
+unseen      warning FM004 [sla] few rows (data_manager.py:7 in load)
+            What is unseen is of a stage that did not run, or that has failed otherwise.
 
-in all      3 new (2 errors), 1 gone, 1 the same, 2 not seen
+total       3 new (2 errors), 1 gone, 1 the same, 2 unseen
 """
 
 
 def test_text_tells_it_by_sla(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["diff", "old.json", "new.json"]) == 1
-    assert capsys.readouterr() == (TEXT, "")
+    assert main(["diff", "old.json", "new.json", "--output=d.txt"]) == 1
+    assert (folder / "d.txt").read_text(encoding="utf-8") == TEXT
+    out, err = capsys.readouterr()
+    assert (out.split(), err) == (TEXT.split(), "")
 
 
 @pytest.mark.parametrize("columns", [80, 200])
-def test_lines_have_the_width_of_the_terminal_and_none_where_there_is_no_terminal(folder: Path, columns: int) -> None:
+def test_lines_have_the_width_of_the_terminal(folder: Path, columns: int) -> None:
     command = [sys.executable, "-m", "pytest_flops_mock", "diff", "old.json", "new.json"]
-    status, lines = on_terminal(command, columns, folder=folder)
+    status, lines = on_terminal(command, columns, folder=folder, environment={"NO_COLOR": "1"})
     assert status == 1
     assert max(map(len, lines)) <= columns
-    assert " ".join(" ".join(lines).split()) == " ".join(TEXT.split())  # no word is broken
+    assert " ".join(lines).split() == TEXT.split()  # no word is broken
     if columns == 80:
         assert lines[1:4] == [
             "new         error FM602 [transform] the repository asks for column 'lable',",
             "            which no data have (data_manager.py:7 in load)",
             "            fix: use the data set's column names",
         ]
+    coloured = "\n".join(on_terminal(command, columns, folder=folder, environment={"NO_COLOR": ""})[1])
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == "\n".join(lines)
     piped = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60, check=False)
-    assert (piped.stdout, piped.stderr) == (TEXT, "")
+    assert (piped.stdout.split(), piped.stderr) == (TEXT.split(), "")
 
 
 def test_json_keeps_its_schema(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +133,7 @@ def test_markdown_has_tables(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["diff", "old.json", "new.json", "--format=markdown"]) == 1
     told = capsys.readouterr().out
     assert told.startswith(
-        "## flops-mock diff: 3 new (2 errors), 1 gone, 1 the same, 2 not seen\n\n"
+        "## flops-mock diff: 3 new (2 errors), 1 gone, 1 the same, 2 unseen\n\n"
         "### mocks/a.json: incompatible, as before\n\n"
         "| | severity | code | stage | finding | where | fix |\n"
     )
@@ -137,8 +143,8 @@ def test_markdown_has_tables(folder: Path, capsys: pytest.CaptureFixture[str]) -
 def test_nothing_new_is_success_and_files_are_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "new.json", "new.json", "--output=d.md", "--output=json:d", "--output=d.txt"]) == 0
     out = capsys.readouterr().out
-    assert out.endswith("\nin all      0 new, 0 gone, 4 the same\n")
-    assert (folder / "d.txt").read_text(encoding="utf-8") == out
+    assert out.endswith("\ntotal       0 new, 0 gone, 4 the same\n")
+    assert (folder / "d.txt").read_text(encoding="utf-8").split() == out.split()
     assert json.loads((folder / "d").read_text(encoding="utf-8"))["ok"] is True
     assert (folder / "d.md").read_text(encoding="utf-8").startswith("## flops-mock diff: 0 new")
 

@@ -23,13 +23,11 @@ def test_known_errors_fail_no_test(known: pytest.Pytester, options: tuple[str, .
     result = known.runpytest(*CHECK, *options, "--flops-baseline=base.json", "-rP", "-vv")
     assert result.ret == pytest.ExitCode.OK
     result.assert_outcomes(passed=7, skipped=3)
-    result.stdout.fnmatch_lines(
-        [
-            "flops: data synthetic, *baseline base.json",
-            "mocks/mnist.json: compatible in this Python but for 1 known error; FM602 known from base.json; "
-            "not checked behind what is known: train, exchange, evaluate; *",
-        ]
-    )
+    result.stdout.fnmatch_lines(["flops: data synthetic, *baseline base.json"])
+    assert (
+        "mocks/mnist.json: compatible in this Python but for 1 known error; FM602 known from base.json; "
+        "not checked behind what is known: train, exchange, evaluate; "
+    ) in " ".join(str(result.stdout).split())
     assert "FLOps findings known from base.json" in str(result.stdout)
 
 

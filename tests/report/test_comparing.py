@@ -10,6 +10,7 @@ from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage
 from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFacts, StageResult
 from pytest_flops_mock.report.comparing import Baseline, changes, counterpart
 from pytest_flops_mock.report.markdown import markdown
+from pytest_flops_mock.stage import CHECKED
 
 
 def finding(code: str, message: str = "it breaks", line: int = 0) -> Finding:
@@ -24,7 +25,7 @@ WARNING = finding("FM004", "600 rows are few")
 
 def stages(failed: Stage | None = None, *, skipped: tuple[Stage, ...] = ()) -> tuple[StageResult, ...]:
     results = []
-    for stage in (Stage.SLA, Stage.STRUCTURE, Stage.LOAD, Stage.TRANSFORM):
+    for stage in CHECKED:
         outcome = Outcome.FAILED if stage is failed else Outcome.SKIPPED if stage in skipped else Outcome.PASSED
         reason = "needs structure" if outcome is Outcome.SKIPPED else ""
         results.append(StageResult(stage, outcome, reason=reason))
