@@ -119,7 +119,7 @@ def test_what_is_not_set_is_not_passed(told: Path) -> None:
 
 def test_the_check_tells_verdict_counts_and_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = broken_folder(tmp_path, monkeypatch)
-    given = values(sla="[ab].json", env="current", output="sarif:flops.sarif\nr.md\n")
+    given = values(sla="[ab].json", env="learner", output="sarif:flops.sarif\nr.md\n")
     done = run(CHECK, given, folder, PATH=with_python(), GITHUB_WORKSPACE=str(folder))
     assert (done.returncode, done.stderr) == (1, "")
     assert any(line.startswith("::error file=model_manager.py,line=1,title=FM103 ") for line in done.stdout.splitlines())
@@ -139,7 +139,7 @@ def test_the_check_tells_verdict_counts_and_report(tmp_path: Path, monkeypatch: 
 def test_without_a_verdict_there_are_no_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = broken_folder(tmp_path, monkeypatch)
     (folder / ".output").touch()
-    done = run(CHECK, values(sla="none.json", env="current"), folder, PATH=with_python())
+    done = run(CHECK, values(sla="none.json", env="learner"), folder, PATH=with_python())
     assert (done.returncode, outputs(folder)) == (2, {})
     assert done.stderr.startswith("flops-mock: the MDP SLA is not there\n")
 
