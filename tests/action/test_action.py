@@ -89,6 +89,25 @@ def told(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    ("given", "packages"),
+    [
+        ({}, ["SOURCE[env]"]),
+        ({"env": "current"}, ["SOURCE"]),
+        ({"env": "current", "search": "200"}, ["SOURCE[hypothesis]"]),
+        ({"env": "current,learner", "search": "9", "version": "1.0"}, ["pytest-flops-mock[env,hypothesis]==1.0"]),
+        ({"requirements": "torch\n\nscikit-learn<2\n"}, ["SOURCE[env]", "torch", "scikit-learn<2"]),
+    ],
+)
+def test_what_is_installed_is_what_the_inputs_need(told: Path, given: dict[str, str], packages: list[str]) -> None:
+    install = STEPS["Install pytest-flops-mock"]
+    here = {name: text for name, text in install["env"].items() if "inputs." in text}
+    done = run({**install, "env": here}, values(**given), told, PATH=with_python(told), ACTION_SOURCE="SOURCE")
+    arguments = done.stdout.splitlines()
+    assert arguments[arguments.index("--") + 1 :] == packages
+    assert arguments[:3] == ["-m", "pip", "install"]
+
+
 @pytest.mark.parametrize("search", ["", "200"], ids=["check", "search"])
 def test_every_input_reaches_the_command(told: Path, search: str) -> None:
     given: dict[str, str] = {"repo": "my repo"}
