@@ -169,6 +169,7 @@ def together_slas(config: pytest.Config) -> tuple[Path, ...]:
 
 
 def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
+    parent.add_marker(pytest.mark.flops)
     if parent.config.pluginmanager.hasplugin("xdist"):
         # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
         parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))

@@ -96,6 +96,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         'flops_ignore(*codes): codes that do not count in the checks of flops_check, such as "FM714"; the report names them',
     )
+    config.addinivalue_line(
+        "markers", "flops: the checks that SLAs are collected for; -m flops selects them, -m 'not flops' the rest"
+    )
     settings = settings_of(config)
     if settings.check:
         try:

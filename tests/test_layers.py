@@ -25,7 +25,7 @@ LAYERS: dict[str, int] = {
     "texts": 0,
     "codes": 2,
     "machine": 2,
-    "opening": 2,
+    "opening": 3,
     "statistics": 2,
     "findings": 3,
     "report": 4,
