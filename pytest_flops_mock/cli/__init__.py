@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from pytest_flops_mock.cli import check, env, explain, partitions, record, replay, search, twin
+from pytest_flops_mock.cli import check, completion, env, explain, partitions, record, replay, search, twin
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.machine import ran_out
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (check, partitions, search, replay, explain, record, twin, env):
         command.add(commands.add_parser)
+    completion.add(commands.add_parser, parser)
     return parser
 
 
