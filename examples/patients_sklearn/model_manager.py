@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """A logistic regression by gradient descent, which goes on from the parameters that it is given."""
 
 import numpy as np

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """A small convolutional network in PyTorch, with batch normalisation, whose parameters include one without dimensions."""
 
 import numpy as np

@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Measurements of patients: two numbers, one of which may be missing, and a category; the last fifth for testing."""
 
 import numpy as np

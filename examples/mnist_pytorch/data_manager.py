@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """The data of one learner: pictures as rows of pixels between 0 and 1, the last fifth for testing."""
 
 import io
@@ -16,7 +15,7 @@ class DataManager(DataManagerTemplate):
     def _prepare_data(self):
         table = load_dataset().data.table
         pictures = table.column("image").combine_chunks().field("bytes").to_pylist()
-        pixels = np.stack([np.asarray(Image.open(io.BytesIO(picture)), dtype=np.float64).ravel() for picture in pictures])
+        pixels = np.stack([np.asarray(Image.open(io.BytesIO(picture)), dtype=np.float32).ravel() for picture in pictures])
         labels = table.column("label").to_numpy()
         end = len(labels) * 4 // 5
         return (pixels[:end] / 255, labels[:end]), (pixels[end:] / 255, labels[end:])

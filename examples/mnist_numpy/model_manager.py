@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Softmax regression by gradient descent, in NumPy alone."""
 
 import numpy as np
@@ -38,6 +37,15 @@ class ModelManager(ModelManagerTemplate):
         right = probabilities[np.arange(len(self.y_test)), self.y_test]
         accuracy = np.mean(probabilities.argmax(axis=1) == self.y_test)
         return float(-np.log(right + 1e-12).mean()), float(accuracy), len(self.y_test)
+
+    def fit(self, pixels, labels):
+        """The image of the trained model wants an estimator like those of scikit-learn: this, and predict()."""
+        self.x_train, self.y_train = pixels, labels
+        self.fit_model()
+        return self
+
+    def predict(self, pixels):
+        return self._probabilities(pixels).argmax(axis=1)
 
     def _probabilities(self, pixels):
         scores = pixels @ self.weights + self.bias

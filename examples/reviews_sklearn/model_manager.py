@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """A linear model of hashed words, trained by gradient descent."""
 
 import numpy as np

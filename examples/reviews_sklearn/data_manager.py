@@ -1,4 +1,3 @@
-# mypy: ignore-errors
 """Reviews as counts of hashed words; the last fifth for testing."""
 
 from flops_utils.ml_repo_building_blocks import load_dataset
