@@ -1,4 +1,4 @@
-"""Draw what README shows on its first screen: a check on a terminal, of a copy of the example whose SLA names another data set.
+"""Draw what README shows first: a check on a terminal, of the example with an SLA that names another data set.
 
 Run: ``python docs/make_terminal.py``. It needs the extra ``plots``, and what the example imports.
 """
@@ -28,7 +28,9 @@ COLUMNS = 100
 LOOK = """\
 <svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="flops-mock check">
 <style>
-.{unique_id}-matrix {{ font: {char_height}px/{line_height}px "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre; }}
+.{unique_id}-matrix {{
+  font: {char_height}px/{line_height}px "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre;
+}}
 {styles}
 </style>
 <defs>{lines}</defs>

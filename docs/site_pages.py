@@ -65,7 +65,7 @@ def on_page_content(html: str, **_: Any) -> str:
 
 
 def _home() -> str:
-    import tomllib
+    import tomllib  # type: ignore[import-not-found]  # from Python 3.11 on, which the site is built with
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return str(project["tool"]["hatch"]["metadata"]["hooks"]["custom"]["home"]).rstrip("/")

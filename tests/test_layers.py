@@ -45,6 +45,7 @@ LAYERS: dict[str, int] = {
     "stages": 10,
     "pipeline": 11,
     "terminal": 11,
+    "starter": 11,
     "strategies": 11,
     "hypothesis_entry": 12,
     "search": 12,

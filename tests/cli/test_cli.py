@@ -618,5 +618,5 @@ def test_it_works_where_python_drops_docstrings() -> None:
     command = [sys.executable, "-m", "pytest_flops_mock", "--help"]
     optimized = {**os.environ, "PYTHONOPTIMIZE": "2"}
     done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=60)
-    assert "Check and search an ML repository without pytest" in done.stdout
+    assert "Begin an ML repository, check and search it without pytest" in done.stdout
     assert done.stderr == ""
