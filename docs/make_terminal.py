@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.text import Text
 
 ROOT = Path(__file__).parents[1]
-TARGET = Path(__file__).with_name("pictures") / "check.svg"
+TARGET = Path(__file__).with_name("check.svg")
 COMMAND = "flops-mock check . --sla mocks/cifar10.json --env current"
 COLUMNS = 100
 LOOK = """\

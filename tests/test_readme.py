@@ -232,7 +232,7 @@ def test_a_search_finds_what_is_shown_and_what_it_saved_is_replayed(example: pyt
 
 
 def test_the_picture_shows_the_same_finding() -> None:
-    drawing = (ROOT / "docs" / "pictures" / "check.svg").read_text(encoding="utf-8")
+    drawing = (ROOT / "docs" / "check.svg").read_text(encoding="utf-8")
     drawn = html.unescape(re.sub(r"<[^>]+>", "", drawing)).replace("\N{NO-BREAK SPACE}", " ")
     (shown,) = blocks("text")
     for line in shown.splitlines():
