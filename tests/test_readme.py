@@ -108,6 +108,25 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
 
 
 @pytest.mark.slow
+def test_the_first_three_commands_make_a_repository_check_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a Git checkout")
+    for name in ("conda.yaml", "data_manager.py", "model_manager.py"):
+        shutil.copy(ROOT / "examples" / "mnist_sklearn" / name, tmp_path / name)
+    fresh = tmp_path / ".venv"
+    subprocess.run([find_uv_bin(), "venv", "--quiet", "--seed", "--python", sys.executable, fresh], check=True, timeout=300)
+    (installed,) = fresh.glob("lib/python*/site-packages")
+    (installed / "dependencies.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (commands,) = [block for block in blocks("console") if "flops-mock init" in block]
+    path = f"{fresh / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    out = shell(commands, PATH=path, URL_OF_THIS_PROJECT=ROOT.as_uri(), XDG_CACHE_HOME=str(tmp_path / ".cache"))
+    assert (installed / "pytest_flops_mock").is_dir()
+    assert "wrote       mocks/mnist.json " in out
+    assert re.search(r"\n=+ 11 passed", out)
+
+
+@pytest.mark.slow
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
     (check,) = [block for block in blocks("console") if "flops-mock check" in block]
     assert "\nverdict     compatible" in shell(check)
@@ -120,7 +139,7 @@ def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) ->
 def shell(commands: str, **variables: str) -> str:
     """What commands print, of which none may fail."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    variables = {**os.environ, **variables, "PATH": path}
+    variables = {**os.environ, "PATH": path, **variables}
     done = subprocess.run(
         f"set -e\n{commands}", shell=True, env=variables, capture_output=True, text=True, timeout=600, check=False
     )
