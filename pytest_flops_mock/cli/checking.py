@@ -165,11 +165,6 @@ def show_in_the_end(form: str, reports: Mapping[str, Report], folder: Path | Non
     return COMPATIBLE if all(report.ok for report in reports.values()) else INCOMPATIBLE
 
 
-def waiting(line: str) -> None:
-    """Say what is waited for."""
-    print(f"flops-mock: {line}", file=sys.stderr, flush=True)
-
-
 def _show_github(reports: Mapping[str, Report], repository: Path | None) -> None:
     from pytest_flops_mock.report import github
     from pytest_flops_mock.report.markdown import markdown

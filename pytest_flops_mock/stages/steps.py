@@ -90,7 +90,7 @@ def look_at_repository(context: Context) -> Iterable[Finding]:
 def start_session(context: Context) -> Iterable[Finding]:
     """Started before the provider works: the child imports what it needs meanwhile."""
     subject, options = context.subject, context.options
-    python = learner_python(subject.env, subject.repository, on_wait=subject.on_wait, allow_builds=options.allow_builds)
+    python = learner_python(subject.env, subject.repository, on_wait=context.waits, allow_builds=options.allow_builds)
     subject.python = python
     if subject.env == AUTO and python.kind == LEARNER:
         context.facts[Stage.ENVIRONMENT] = (("chosen", python.shown),)
