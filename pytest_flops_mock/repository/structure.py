@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 import warnings
@@ -13,6 +14,7 @@ from pytest_flops_mock.child.standin import TEMPLATES
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
 from pytest_flops_mock.opening import kind_inside
+from pytest_flops_mock.repository.nearby import CARRIES_OVER, ML_FILES, is_flower_app, nearest_repository
 from pytest_flops_mock.repository.repository import MAX_READ, MLRepository
 from pytest_flops_mock.texts import clean
 
@@ -46,6 +48,8 @@ FLOPS_PACKAGES = ("strategies", "learner_parts", "utils")
 def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
     """All that is wrong with the files, their syntax, and the classes that FLOps looks for."""
     paths = repository.paths()
+    if not any(_is_there(repository, name, paths) for name in ML_FILES):
+        return (_no_repository(repository, paths),)
     found = [_missing(repository, name, paths) for name in REQUIRED if name not in paths]
     if DATA_MANAGER not in paths:
         found.append(_missing(repository, DATA_MANAGER, paths, code="FM106"))
@@ -56,6 +60,34 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
             found += _class_findings(path, trees[path], name)
     found += _replaced_modules(paths, trees)
     return tuple(found)
+
+
+def _is_there(repository: MLRepository, name: str, paths: tuple[str, ...]) -> bool:
+    """Whether something of that name is in the folder, be it of no use to the image builder."""
+    return name in paths or (repository.root is not None and os.path.lexists(repository.root / name))
+
+
+def _no_repository(repository: MLRepository, paths: tuple[str, ...]) -> Finding:
+    """What the folder is instead, and where to go from there: one finding, and not one for each file that is missing."""
+    root = repository.root
+    near = None if root is None else nearest_repository(root)
+    flower = root is not None and is_flower_app(root)
+    at_root = f"at the root: {listing(path for path in paths if '/' not in path)}"
+    instead = "" if near is None else f"check {os.path.relpath(near)} instead; or: "
+    begin = "flops-mock init --template sklearn" + ("" if repository.name == "." or root is None else f" {repository.name}")
+    return Finding.of(
+        Problem(
+            "this is a Flower app, and FLOps trains ML repositories" if flower else "this is no ML repository",
+            where=repository.name,
+            expected=f"{listing(ML_FILES)} at the root",
+            got="[tool.flwr.app] in pyproject.toml" if flower else at_root,
+            nearest="" if near is None else os.path.relpath(near),
+            fix=f"{instead}{CARRIES_OVER}; {begin} lays such files beside the app"
+            if flower
+            else f"{instead}{begin} begins one that trains",
+        ),
+        code="FM102",
+    )
 
 
 def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, code: str = "FM102") -> Finding:

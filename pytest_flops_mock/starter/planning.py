@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_flops_mock.data.twins.catalogue import columns_by_names
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.repository.nearby import ML_FILES
+from pytest_flops_mock.repository.nearby import CARRIES_OVER, ML_FILES
 from pytest_flops_mock.sla.keys import is_local_path
 from pytest_flops_mock.starter import contents
 from pytest_flops_mock.starter.looking import Found
@@ -298,10 +298,3 @@ def refuse_no_repository(found: Found, near: str, templates: tuple[str, ...]) ->
             nearest=near,
             fix=f"flops-mock init --template {likely} begins with one that trains; templates: {listing(templates)}",
         )
-
-
-CARRIES_OVER = (
-    "the model, the training loop and get_weights/set_weights carry over into ModelManager, the data pipeline into "
-    "DataManager, and dependencies into conda.yaml; server and client apps, and the strategy, are FLOps' own"
-)
-"""What of a Flower app is of use on FLOps."""

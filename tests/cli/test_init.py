@@ -78,8 +78,8 @@ def test_what_is_missing_is_written_and_told(repository: Path, init: Init) -> No
     assert (status, err) == (0, "")
     assert lying(repository) == {*REPOSITORY, *WRITTEN}
     assert out == (
-        "looked at   Git (branch main), model_manager.py, data_manager.py, conda.yaml\n"
-        "data set    mnist: the code names it\n"
+        "found       Git (branch main), model_manager.py, data_manager.py, conda.yaml\n"
+        "data        mnist: the code names it\n"
         "wrote       mocks/mnist.json             the MDP SLA: mnist in 2 partitions, tag mnist\n"
         "            projects/mnist.json          the project SLA: sklearn, 3 rounds, 2 learners\n"
         "            pytest.ini                   pytest's settings: a test for each stage\n"

@@ -103,7 +103,10 @@ def test_the_fixture_gives_what_was_found_and_a_saved_partition_fails_until_the_
     again = needs_three.runpytest(saved, "--flops-env=current", "-p", "no:hypothesispytest")
     again.assert_outcomes(failed=1)
     again.stdout.fnmatch_lines(
-        ["E *<Report incompatible: FM1005 data_manager.py:*: fails on the saved partition of *", "*Captured FLOps check call*"]
+        [
+            "E *<Report incompatible: FM1005 data_manager.py:*: fails on the saved partition of *",
+            "*Captured FLOps check call*",
+        ]
     )
     for name, old, new in (
         ("data_manager.py", "< 3", "< 0"),
