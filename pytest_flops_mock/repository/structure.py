@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shlex
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -71,23 +72,33 @@ def _no_repository(repository: MLRepository, paths: tuple[str, ...]) -> Finding:
     """What the folder is instead, and where to go from there: one finding, and not one for each file that is missing."""
     root = repository.root
     near = None if root is None else nearest_repository(root)
-    flower = root is not None and is_flower_app(root)
-    at_root = f"at the root: {listing(path for path in paths if '/' not in path)}"
-    instead = "" if near is None else f"check {os.path.relpath(near)} instead; or: "
-    begin = "flops-mock init --template sklearn" + ("" if repository.name == "." or root is None else f" {repository.name}")
-    return Finding.of(
-        Problem(
-            "this is a Flower app, and FLOps trains ML repositories" if flower else "this is no ML repository",
+    is_local = os.path.isdir(repository.name)  # and no clone, around which is nothing of the user's
+    if root is None or near is None or (not is_local and root not in near.parents):
+        shown = ""
+    else:
+        shown = os.path.relpath(near, os.getcwd() if is_local else root)
+    folder = f" {shlex.quote(repository.name)}" if is_local and repository.name != "." else ""
+    begin = f"{f'check {shown} instead; or: ' if shown else ''}flops-mock init{folder} --template sklearn"
+    expected, at_root = f"{listing(ML_FILES)} at the root", listing(path for path in paths if "/" not in path)
+    if root is not None and is_flower_app(root):
+        problem = Problem(
+            "this is a Flower app, and FLOps trains ML repositories",
             where=repository.name,
-            expected=f"{listing(ML_FILES)} at the root",
-            got="[tool.flwr.app] in pyproject.toml" if flower else at_root,
-            nearest="" if near is None else os.path.relpath(near),
-            fix=f"{instead}{CARRIES_OVER}; {begin} lays such files beside the app"
-            if flower
-            else f"{instead}{begin} begins one that trains",
-        ),
-        code="FM102",
-    )
+            expected=expected,
+            got="[tool.flwr.app] in pyproject.toml",
+            nearest=shown,
+            fix=f"{CARRIES_OVER}; {begin} lays such files beside the app",
+        )
+    else:
+        problem = Problem(
+            "this is no ML repository",
+            where=repository.name,
+            expected=expected,
+            got=f"at the root: {at_root}",
+            nearest=shown,
+            fix=f"{begin} begins one that trains",
+        )
+    return Finding.of(problem, code="FM102")
 
 
 def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, code: str = "FM102") -> Finding:
