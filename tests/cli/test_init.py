@@ -406,16 +406,24 @@ def test_nothing_heavy_is_loaded_for_it(repository: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["mnist_sklearn", "mnist_numpy"])
-def test_what_is_written_passes(name: str, repository: Path, init: Init) -> None:
-    example = Path(__file__).parents[2] / "examples" / name
+@pytest.mark.parametrize("settings", ["", "[tool:pytest]\naddopts = -q\n"], ids=["no settings", "settings of its own"])
+def test_what_is_written_passes(settings: str, repository: Path, init: Init) -> None:
+    example = Path(__file__).parents[2] / "examples" / "mnist_numpy"
     for file in ("model_manager.py", "data_manager.py", "conda.yaml"):
         (repository / file).write_bytes((example / file).read_bytes())
-    _, out, _ = init("--dataset", "mnist", "--ci", "none")
-    commands = [shlex.split(line) for line in out.partition("next\n")[2].splitlines()]
-    for program, *arguments in commands:
+    if settings:
+        (repository / "setup.cfg").write_text(settings, encoding="utf-8")
+    _, out, _ = init("--from", SOURCE, "--dataset", "mnist")
+    steps = yaml.safe_load((repository / ".github/workflows/flops.yml").read_text(encoding="utf-8"))["jobs"]["flops"][
+        "steps"
+    ]
+    in_ci = steps[-1]["run"].removeprefix("python -m ").replace("--flops-env learner", "")
+    passed = []
+    for line in [*out.partition("next\n")[2].splitlines(), in_ci]:
+        program, *arguments = shlex.split(line)
         option = "--env=current" if program == "flops-mock" else "--flops-env=current"
         command = [str(Path(sys.executable).with_name(program)), *arguments, option]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    assert "11 passed" in done.stdout
+        passed += re.findall(r"\b\d+ passed", done.stdout)
+    assert passed == (["2 passed", "12 passed"] if settings else ["11 passed", "11 passed"])
