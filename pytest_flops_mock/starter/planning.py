@@ -196,7 +196,9 @@ def repository_url(found: Found) -> tuple[str, str]:
     if match := _ON_GITHUB.fullmatch(remote):
         return f"https://github.com/{match[1]}/{match[2].lower()}", ""
     name = re.sub(r"[^a-z0-9_.-]+", "-", found.root.name.casefold()).strip("-.") or "my-repository"
-    got = f"the remote is {remote}, and FLOps clones from GitHub only" if remote else "Git names no remote on GitHub"
+    got = "there is no Git work tree" if found.git is None else "Git names no remote"
+    if remote:
+        got = f"the remote is {remote}, and FLOps clones from GitHub only"
     return f"https://github.com/your-name/{name}", f"put the address of the repository into ml_repo_url ({got})"
 
 

@@ -86,7 +86,7 @@ def test_what_is_missing_is_written_and_told(repository: Path, init: Init) -> No
         "            tests/test_flops.py          a test of your own to go on from\n"
         "            .github/workflows/flops.yml  the check in CI\n"
         "open        projects/mnist.json: put the address of the repository into ml_repo_url "
-        "(Git names no remote on GitHub)\n"
+        "(Git names no remote)\n"
         "            .github/workflows/flops.yml: say where pytest-flops-mock comes from, in that file or "
         "with --from GIT_URL\n"
         "            commit: FLOps clones what is committed and pushed\n"
@@ -361,7 +361,7 @@ def test_on_a_terminal_it_asks_and_enter_takes_what_is_likely(columns: int, repo
     assert max(map(len, told)) <= columns
     if columns == 80:
         assert "open        projects/mnist.json: put the address of the repository into" in told
-        assert "            ml_repo_url (Git names no remote on GitHub)" in told
+        assert "            ml_repo_url (there is no Git work tree)" in told
     command = "  flops-mock check . --sla mocks/mnist.json --project-sla projects/mnist.json"
     assert told[-2:] == [command, "  pytest"]
 

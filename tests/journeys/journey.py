@@ -35,7 +35,7 @@ CHANGING = (
     (re.compile(r"\b\d+(?:\.\d+)?(?:e-?\d+)? s(?=[ ,;)]|$)", re.MULTILINE), "… s"),
     (re.compile(r"^platform .*$", re.MULTILINE), "platform …"),
     (re.compile(r"^plugins: .*$", re.MULTILINE), "plugins: …"),
-    (re.compile(r"\b0\.\d{2,}\b"), "0.…"),
+    (re.compile(r"(?<=loss )[\d.e-]+|(?<=accuracy )[\d.e-]+"), "…"),
 )
 """What is another one each time, or on each machine: versions and seconds."""
 
