@@ -70,4 +70,4 @@ def test_the_commands_of_its_readme_work(name: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verdict     compatible" in done.stdout
-    assert re.search(r"^[12]1 passed|^2 passed", done.stdout, re.M), done.stdout
+    assert re.search(r"\b(?:2|11|21) passed", done.stdout), done.stdout

@@ -16,6 +16,7 @@ from pytest_flops_mock.cli import check, completion, diff, env, explain, init, p
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.machine import ran_out
+from pytest_flops_mock.report.look import look_on
 
 ABOUT = (
     "Begin an ML repository, check and search it without pytest, show partitions, make samples and twins, explain findings."
@@ -60,7 +61,8 @@ def _told(error: FlopsMockError) -> int:
     except OSError:
         _forget(sys.stdout)
     try:
-        print("\n".join(f"flops-mock: {problem}" for problem in error.problems), file=sys.stderr, flush=True)
+        told = "\n".join(f"flops-mock: {problem}" for problem in error.problems)
+        print(look_on(sys.stderr).of(told) if sys.stderr.isatty() else told, file=sys.stderr, flush=True)
     except OSError:
         _forget(sys.stderr)
     return WRONG_USE

@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.report.look import Look
 
 if TYPE_CHECKING:
     from pytest_flops_mock.starter.looking import Found
@@ -101,7 +101,7 @@ def _init(given: argparse.Namespace) -> None:
     name = _template(given, found, asks=asks)
     files = template(name) if name else {}
     if not name:
-        _say("looked at", [_seen(found)])
+        _say("found", [_seen(found)])
     choices = _choices(given, found, asks=asks, whole=bool(name))
     planned = plan_of_template(found, choices, files) if name else plan(found, choices)
     write_all(planned.root, planned.files)
@@ -182,7 +182,7 @@ def _dataset(given: argparse.Namespace, found: Found, *, asks: bool) -> str:
         return _data(given.dataset)
     likely = guess(found.code, found.root.name, found.own)
     if likely.sure or given.yes:
-        _say("data set", [f"{likely.dataset}: {likely.why}"])
+        _say("data", [f"{likely.dataset}: {likely.why}"])
         return likely.dataset
     if asks:
         return _asked(f"data set ({likely.why})", likely.dataset, _data)
@@ -300,7 +300,7 @@ def _tell(folder: str, found: Found, planned: Plan, template: str) -> None:
     if found.git is not None and not found.git.committed:
         still.append("commit: FLOps clones what is committed and pushed")
     _say("open", still)
-    _say("next", [])
+    show("next")
     for command in _commands(folder, found, planned, template):
         show("\n".join(_command(command)))
 
@@ -339,26 +339,10 @@ def _width() -> int:
 
 
 def _say(label: str, texts: list[str]) -> None:
-    """A word, and lines behind it that fit the terminal; nothing without lines, but for the last word."""
-    if not texts and label == "next":
-        show(label)
+    """A word, and lines behind it that fit the terminal; nothing without lines."""
     for number, text in enumerate(texts):
-        head = f"{'' if number else label:<{HANG}}"
-        show("\n".join(_wrapped(head + text, HANG)))
-
-
-def _wrapped(text: str, hang: int) -> list[str]:
-    if not (width := _width()):
-        return [text]
-    return textwrap.wrap(
-        text,
-        width,
-        subsequent_indent=" " * hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-        replace_whitespace=False,
-    ) or [text]
+        line = f"{'' if number else label:<{HANG}}{text}"
+        show(Look(width).of(line) if (width := _width()) else line)
 
 
 def _command(words: list[str]) -> list[str]:

@@ -12,6 +12,12 @@ from pytest_flops_mock.regular import read_regular
 ML_FILES = ("model_manager.py", "data_manager.py", "conda.yaml")
 """What FLOps looks for at the root of an ML repository."""
 
+CARRIES_OVER = (
+    "the model and its training carry over into ModelManager, the data pipeline into DataManager, dependencies into "
+    "conda.yaml; ServerApp, ClientApp and strategy are FLOps' own"
+)
+"""What of a Flower app is of use on FLOps."""
+
 MAX_FOLDERS = 500
 MAX_DEPTH = 3
 """So many folders below are looked into, and so deep."""

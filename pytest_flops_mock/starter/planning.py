@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_flops_mock.errors import Problem, SettingsError, listing
-from pytest_flops_mock.repository.nearby import ML_FILES
+from pytest_flops_mock.data.twins.catalogue import columns_by_names
+from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.repository.nearby import CARRIES_OVER, ML_FILES
 from pytest_flops_mock.sla.keys import is_local_path
 from pytest_flops_mock.starter import contents
 from pytest_flops_mock.starter.looking import Found
@@ -133,6 +134,7 @@ def plan(found: Found, choices: Choices, flavor: str = "") -> Plan:
         name = _from_sla(choices.dataset, found.root / mdp)
         what = f"the MDP SLA: {name} in {choices.partitions} partition{'s' * (choices.partitions != 1)}, tag {tag}"
         files.append(NewFile(mdp, contents.mdp_sla(choices.customer, name, choices.partitions, tag), what))
+        undecided += _no_twin(choices.dataset, found)
     if "project" in missing:
         flavor = flavor or found.code.flavor or "sklearn"
         text = contents.project_sla(choices.customer, url, flavor, tag)
@@ -170,7 +172,7 @@ def plan_of_template(found: Found, choices: Choices, files: dict[str, str]) -> P
     mdp = next(path for path in sorted(texts) if path.startswith("mocks/") and path.endswith(".json"))
     project = next(path for path in sorted(texts) if path.startswith("projects/"))
     new, paste, undecided = _with_ci(
-        replace(found, python=found.python or contents.LEAST_PYTHON),
+        found,
         choices,
         (mdp, project),
         [NewFile(path, text) for path, text in texts.items()],
@@ -194,7 +196,9 @@ def repository_url(found: Found) -> tuple[str, str]:
     if match := _ON_GITHUB.fullmatch(remote):
         return f"https://github.com/{match[1]}/{match[2].lower()}", ""
     name = re.sub(r"[^a-z0-9_.-]+", "-", found.root.name.casefold()).strip("-.") or "my-repository"
-    got = f"the remote is {remote}, and FLOps clones from GitHub only" if remote else "Git names no remote on GitHub"
+    got = "there is no Git work tree" if found.git is None else "Git names no remote"
+    if remote:
+        got = f"the remote is {remote}, and FLOps clones from GitHub only"
     return f"https://github.com/your-name/{name}", f"put the address of the repository into ml_repo_url ({got})"
 
 
@@ -246,6 +250,18 @@ def _from_sla(dataset: str, sla: Path) -> str:
     return relative if relative.startswith("../") else f"./{relative}"
 
 
+def _no_twin(dataset: str, found: Found) -> Iterator[str]:
+    """What a check lacks for a data set that nothing is known of."""
+    known = [*found.own, *(name for names, _ in columns_by_names() for name in names)]
+    if is_local_path(dataset) or dataset in known:
+        return
+    near = nearest(dataset, known)
+    yield (
+        f"nothing is known of {dataset}{f' (of {near}, it is)' if near else ''}: describe data of your own with flops-mock "
+        f"twin {dataset} --like FILE, or take real rows with flops-mock record {dataset} and --data recorded"
+    )
+
+
 def _taken(root: Path, path: str) -> Problem:
     return Problem(
         f"{path} is there already, and nothing is overwritten",
@@ -255,7 +271,7 @@ def _taken(root: Path, path: str) -> Problem:
     )
 
 
-def refuse_no_repository(found: Found, nearest: str, templates: tuple[str, ...]) -> Iterator[Problem]:
+def refuse_no_repository(found: Found, near: str, templates: tuple[str, ...]) -> Iterator[Problem]:
     """What to say of a folder with nothing of an ML repository in it, and what leads on."""
     likely = found.code.flavor if found.code.flavor in templates else templates[0]
     if found.flower:
@@ -264,7 +280,7 @@ def refuse_no_repository(found: Found, nearest: str, templates: tuple[str, ...])
             where=os.fspath(found.root),
             expected=listing(ML_FILES),
             got="[tool.flwr.app] in pyproject.toml",
-            nearest=nearest,
+            nearest=near,
             fix=f"{CARRIES_OVER}; flops-mock init --template {likely} lays these files beside the app",
         )
     elif not found.root.is_dir():
@@ -272,7 +288,7 @@ def refuse_no_repository(found: Found, nearest: str, templates: tuple[str, ...])
             "there is no such folder",
             where=os.fspath(found.root),
             expected="an ML repository, or a template to make one from",
-            nearest=nearest,
+            nearest=near,
             fix=f"flops-mock init {found.root.name} --template {likely}",
         )
     else:
@@ -281,13 +297,6 @@ def refuse_no_repository(found: Found, nearest: str, templates: tuple[str, ...])
             where=os.fspath(found.root),
             expected=listing(ML_FILES),
             got=f"in it: {listing(found.names, 8)}" if found.names else "",
-            nearest=nearest,
+            nearest=near,
             fix=f"flops-mock init --template {likely} begins with one that trains; templates: {listing(templates)}",
         )
-
-
-CARRIES_OVER = (
-    "the model, the training loop and get_weights/set_weights carry over into ModelManager, the data pipeline into "
-    "DataManager, and dependencies into conda.yaml; server and client apps, and the strategy, are FLOps' own"
-)
-"""What of a Flower app is of use on FLOps."""

@@ -15,7 +15,8 @@ _OWN = re.compile(r"^[ \t]*\"?flops_\w+", re.MULTILINE)
 _INI = re.compile(r"^\[pytest\]", re.MULTILINE)
 _CFG = re.compile(r"^\[tool:pytest\]", re.MULTILINE)
 _TOML = re.compile(
-    r"^[^#\n]*\bpytest[\"']?[ \t]*\.[ \t]*[\"']?ini_options|^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*pytest\b", re.MULTILINE
+    r"^[^#\n]*\bpytest[\"']?[ \t]*\.[ \t]*[\"']?ini_options|^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?pytest[\"']?[ \t]*[.\]]",
+    re.MULTILINE,
 )
 
 NEW = "pytest.ini"
