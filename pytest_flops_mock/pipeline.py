@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, cast
 
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, ToolError, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.learner.environments.kept import silent
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.options import CheckArguments, CheckOptions
-from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
-from pytest_flops_mock.stage import CHECKED
-from pytest_flops_mock.stages import plan
-from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
+from pytest_flops_mock.stage import CHECKED, Stage
+from pytest_flops_mock.stages.context import Context, Subject
+from pytest_flops_mock.stages.starting import started_early
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from pytest_flops_mock.stages.context import ProjectSLASource, RepositorySource, SLASource
 
 
 def check_repository(
@@ -145,13 +145,19 @@ class RepositoryChecker:
         project_sla: ProjectSLASource | None,
         tags: list[str] | None,
     ) -> Report:
+        options = self._options
+        stages = CHECKED[: CHECKED.index(options.until) + 1]
         if env not in self._subjects:
-            self._subjects[env] = Subject(self._given, env, self._stack, on_wait=self._on_wait)
+            subject = self._subjects[env] = Subject(self._given, env, self._stack, on_wait=self._on_wait)
+            if Stage.ENVIRONMENT in stages:
+                subject.early = started_early(self._given, env, options, self._stack)
+        from pytest_flops_mock.flight.server import MLDataServer  # only now: the child imports meanwhile
+        from pytest_flops_mock.provider import MockDataProvider
+        from pytest_flops_mock.stages import plan
+
         with ExitStack() as stack:
             address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
-            options = self._options
             provider = MockDataProvider(address, **options.of_provider())
-            stages = CHECKED[: CHECKED.index(options.until) + 1]
             context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
             plan.run(context)
         return _report(context)
