@@ -9,6 +9,14 @@ import pytest
 pytest_plugins = ["pytester"]
 
 
+def pytest_configure() -> None:
+    """No example has a deadline, and none is too slow to make, however busy the machine is; other health checks count."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("suite")
+
+
 def _no_uv() -> str:
     from pytest_flops_mock.errors import Problem, ToolError
 

@@ -12,7 +12,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_flops_mock import FlopsMockError, MLRepository
@@ -30,7 +30,7 @@ SECONDS = 1.0
 BUSY = 10
 """How many times longer it may take here."""
 
-MANY = settings(max_examples=2_000, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck])
+MANY = settings(max_examples=2_000, database=None, derandomize=True)
 FEW = settings(MANY, max_examples=50)
 
 

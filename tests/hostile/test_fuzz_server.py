@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standins.plain_client import PATIENCE, PlainClient, said
 
@@ -41,8 +41,6 @@ def fuzzed(examples: int, *strategies: Any) -> Callable[[Callable[..., None]], N
             derandomize=True,
             database=None,
             max_examples=examples,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
             print_blob=True,
         )
         several(given(st.tuples(*strategies))(timed))()
