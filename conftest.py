@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,14 @@ def pytest_configure() -> None:
 
     settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("suite")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: full collections, of which the code under test makes some, pass it by from now on."""
+    if session.config.rootpath == Path(__file__).parent:
+        gc.collect()
+        gc.freeze()
 
 
 def _no_uv() -> str:
