@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,15 @@ def _no_uv() -> str:
     from pytest_flops_mock.errors import Problem, ToolError
 
     raise ToolError(Problem("checks of this suite run in the current Python unless they name another"))
+
+
+@pytest.fixture
+def kept_environments(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's cache, in which learner's environments are built once for all tests that ask for this, in all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"  # a worker's lies in that of the run
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder / "pytest-flops-mock" / "environments"
 
 
 @pytest.fixture(scope="session", autouse=True)

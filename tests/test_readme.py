@@ -36,20 +36,9 @@ def test_there_is_nothing_to_say_about_the_slas_of_the_example() -> None:
     assert MockSLA.load(folder / "mocks" / "mnist_multi.json").findings(project) == ()
 
 
-FIRST, *FURTHER = [block for block in blocks("python") if "def test_" in block]
-
-
 @pytest.fixture
-def example(
-    pytester: pytest.Pytester, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> pytest.Pytester:
-    """A copy of the example repository, without its own tests, as the current folder.
-
-    All blocks share the learner's environment, which is built once.
-    """
-    # The base of a worker lies in that of the run.
-    base = tmp_path_factory.getbasetemp()
-    monkeypatch.setenv("XDG_CACHE_HOME", str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"))
+def example(pytester: pytest.Pytester, kept_environments: Path) -> pytest.Pytester:
+    """A copy of the example repository, without its own tests, as the current folder."""
     shutil.copytree(ROOT / "examples" / "mnist_sklearn", pytester.path, dirs_exist_ok=True)
     shutil.rmtree(pytester.path / "tests")
     (pytester.path / "tests").mkdir()
@@ -57,21 +46,18 @@ def example(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "block",
-    [
-        FIRST,
-        *(
-            pytest.param(block, marks=pytest.mark.slow)
-            for block in [*FURTHER, *blocks("python", HOW_TO), blocks("python", SEARCH)[0], *blocks("python", PROPERTIES)]
-        ),
-    ],
-)
-def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
-    (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
-    result = example.runpytest_subprocess(timeout=600)
+@pytest.mark.parametrize("page", [README, HOW_TO, SEARCH, PROPERTIES], ids=["README", "how-to", "search", "properties"])
+def test_blocks_of_tests_pass_in_the_example(example: pytest.Pytester, page: str) -> None:
+    """Each is a file of its own: what another one imports or defines is out of its sight."""
+    tests = [block for block in blocks("python", page) if "def test_" in block][: 1 if page == SEARCH else None]
+    assert tests
+    for number, block in enumerate(tests):
+        (example.path / "tests" / f"test_block_{number}.py").write_text(block, encoding="utf-8")
+    result = example.runpytest_subprocess("-v", timeout=600)
     assert result.ret == 0, str(result.stdout)
     assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
+    for number in range(len(tests)):
+        result.stdout.fnmatch_lines([f"*tests/test_block_{number}.py::*PASSED*"])
 
 
 @pytest.mark.parametrize("block", [*blocks("json"), *blocks("json", HOW_TO)])

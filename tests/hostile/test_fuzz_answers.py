@@ -81,7 +81,9 @@ def fuzz(examples: int, values: st.SearchStrategy[Any], body: Callable[[Any], ob
     inner()
 
 
-EXAMPLES = pytest.mark.parametrize("examples", [50, pytest.param(2000, marks=pytest.mark.slow)])
+EXAMPLES = pytest.mark.parametrize(
+    "examples", [50, pytest.param(400, marks=pytest.mark.slow), pytest.param(2000, marks=pytest.mark.exhaustive)]
+)
 
 
 def refused_or_read(line: bytes) -> None:

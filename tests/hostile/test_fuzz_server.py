@@ -23,7 +23,9 @@ from pytest_flops_mock.flight.messages import MAX_BYTES, problem_in
 from pytest_flops_mock.flight.naming import checked_name
 
 ROWS = pa.table({"x": [1, 2, 3]})
-AMOUNTS = pytest.mark.parametrize("examples", [50, pytest.param(2000, marks=pytest.mark.slow)])
+AMOUNTS = pytest.mark.parametrize(
+    "examples", [50, pytest.param(400, marks=pytest.mark.slow), pytest.param(2000, marks=pytest.mark.exhaustive)]
+)
 SECONDS = 1.0
 """How long one example may keep a processor busy; a busy machine does not count."""
 
