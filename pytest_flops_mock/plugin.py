@@ -6,6 +6,7 @@ Loaded in every pytest run where the package is installed, so it imports the sta
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,12 +102,18 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         'flops_ignore(*codes): codes that do not count in the checks of flops_check, such as "FM714"; the report names them',
     )
+    config.addinivalue_line(
+        "markers", "flops: the checks that SLAs are collected for; -m flops selects them, -m 'not flops' the rest"
+    )
     settings = settings_of(config)
     if settings.check:
         try:
             refuse_what_is_not_there(config, settings)
         except FlopsMockError as error:
-            raise pytest.UsageError(str(error)) from error
+            from pytest_flops_mock.report.look import look_on  # most runs have nothing to refuse
+
+            shown = look_on(sys.stderr).of(str(error)) if sys.stderr.isatty() else str(error)
+            raise pytest.UsageError(shown) from error
     if settings.outputs:
         from pytest_flops_mock.report_plugin import ReportFiles
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, show
-from pytest_flops_mock.errors import Problem, SettingsError
+from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.option import Door
 from pytest_flops_mock.options import OPTIONS, CheckOptions
 from pytest_flops_mock.report.as_json import written
 from pytest_flops_mock.report.look import look_on
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import Given, read
-from pytest_flops_mock.sla.files import absolute, refuse_what_is_no_file, shown
+from pytest_flops_mock.sla.files import absolute, none_named, refuse_what_is_no_file, shown
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.places import Places
@@ -65,7 +65,7 @@ def add_arguments(command: argparse.ArgumentParser, *doors: Door, without: Colle
     for option in OPTIONS:
         if option.name not in without and any(door in option.doors for door in doors):
             # A shell may have expanded a pattern.
-            several = {"action": "extend", "nargs": "+", "required": True} if option.name == "sla" else {}
+            several = {"action": "extend", "nargs": "+"} if option.name == "sla" else {}
             command.add_argument(option.argument, **{**option.argparse(), **several})
     command.add_argument("--format", choices=FORMATS, default="text", help="see below")
 
@@ -100,17 +100,9 @@ def sla_files(values: Mapping[str, Any], repository: str) -> SLAFiles:
         SettingsError: None is named, or one is no file.
     """
     here = Path.cwd()
-    if "sla" not in values:
-        raise SettingsError(
-            Problem(
-                "a check needs an MDP SLA, and none is named",
-                where="--sla",
-                expected="the path of an MDP SLA, or a pattern such as 'mocks/*.json'",
-                got="an empty text",
-                fix="for example --sla mocks/mnist.json",
-            )
-        )
     folder = absolute(here, repository) if os.path.isdir(repository) else here
+    if "sla" not in values:
+        raise SettingsError(none_named("--sla", "no path", "--sla", here=here, repository=folder))
     for path in values["sla"]:
         refuse_what_is_no_file(path, "MDP", "--sla", here=here, repository=folder)
     project = values.get("project_sla")

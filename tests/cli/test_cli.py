@@ -324,13 +324,15 @@ def test_a_value_that_means_nothing_is_told(
     assert "hf_secret" not in told
 
 
-def test_an_empty_text_is_no_sla(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_text_is_no_sla(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE)
     assert refused(capsys, "check", ".", "--sla", "") == (
         "flops-mock: a check needs an MDP SLA, and none is named\n"
         "  where     --sla\n"
         "  expected  the path of an MDP SLA, or a pattern such as 'mocks/*.json'\n"
-        "  got       an empty text\n"
-        "  fix       for example --sla mocks/mnist.json\n"
+        "  got       no path\n"
+        "  nearest   mocks/mnist_multi.json\n"
+        "  fix       add --sla mocks/mnist_multi.json\n"
     )
 
 
@@ -338,7 +340,6 @@ def test_an_empty_text_is_no_sla(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "told"),
     [
         ([], "flops-mock: error: the following arguments are required: COMMAND\n"),
-        (["check", "."], "flops-mock check: error: the following arguments are required: --sla\n"),
         (["check", ".", "--sla"], "flops-mock check: error: argument --sla: expected at least one argument\n"),
         (["check", ".", "--sla", "x", "--forma", "json"], "unrecognized arguments: --forma json\n"),
         (["check", ".", "--sla", "x", "--format", "xml"], "argument --format: invalid choice: 'xml'"),
@@ -563,5 +564,5 @@ def test_it_works_where_python_drops_docstrings() -> None:
     command = [sys.executable, "-m", "pytest_flops_mock", "--help"]
     optimized = {**os.environ, "PYTHONOPTIMIZE": "2"}
     done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=60)
-    assert "Check and search an ML repository without pytest" in done.stdout
+    assert "Begin an ML repository, check and search it without pytest" in done.stdout
     assert done.stderr == ""
