@@ -180,6 +180,10 @@ class StageItem(pytest.Item):
             others = [finding for finding in report.findings if finding.stage is self.stage and finding not in errors]
             if others:
                 self.add_report_section("call", "FLOps findings", look(self.config).of(text.blocks(others)))
+        known = [finding for finding in report.known if finding.stage is self.stage]
+        if known:
+            title = f"FLOps findings known from {report.baseline}"
+            self.add_report_section("call", title, look(self.config).of(text.blocks(known)))
         if errors:
             raise FindingsError(errors)
         if result.outcome.value == "skipped":

@@ -30,6 +30,7 @@ LAYERS: dict[str, int] = {
     "statistics": 2,
     "findings": 3,
     "report": 4,
+    "report_files": 5,
     "sla": 4,
     "flight": 5,
     "repository": 5,
@@ -53,6 +54,7 @@ LAYERS: dict[str, int] = {
     "cli": 14,
     "fixtures": 14,
     "collection": 14,
+    "report_plugin": 14,
     "tracebacks": 14,
     "plugin": 15,
     "__main__": 15,
@@ -77,6 +79,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "terminal": {"pytest", "_pytest"},
     "tracebacks": {"pytest"},
     "plugin": {"pytest"},
+    "report_plugin": {"pytest"},
 }
 """What a part may import at module level beside the standard library."""
 

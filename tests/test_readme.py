@@ -143,6 +143,17 @@ def test_the_check_of_the_how_to_in_two_environments_works(example: pytest.Pytes
 
 
 @pytest.mark.slow
+def test_the_reports_and_the_baseline_of_the_how_to_work(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(example.path / "none"))  # what is built elsewhere does not matter here
+    for word in ("--output sarif:report", "--baseline"):
+        (commands,) = [block for block in blocks("console", HOW_TO) if word in block]
+        out = shell(commands.replace("--sla", "--env current --sla"))
+    assert out.endswith("the same\n")
+    written = {path.name for path in example.path.iterdir()}
+    assert {"report.json", "report.md", "report", "baseline.json", "today.json"} <= written
+
+
+@pytest.mark.slow
 def test_environments_are_removed_as_the_page_about_them_says(tmp_path: Path) -> None:
     (commands,) = blocks("console", ENVIRONMENTS)
     out = shell(commands, XDG_CACHE_HOME=str(tmp_path))
@@ -181,10 +192,21 @@ def test_the_commands_for_work_without_a_network_are_three_and_work(example: pyt
 def test_the_workflow_shown_uses_inputs_that_the_action_has() -> None:
     import yaml
 
-    (workflow,) = blocks("yaml", HOW_TO)
-    *_, step = yaml.safe_load(workflow)["jobs"]["flops"]["steps"]
     inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
-    assert step["with"].keys() <= inputs.keys()
+    workflows = [yaml.safe_load(block) for block in blocks("yaml", HOW_TO) if "runs-on:" in block]
+    steps = [step for workflow in workflows for job in workflow["jobs"].values() for step in job["steps"]]
+    ours = [step for step in steps if "pytest-flops-mock" in step.get("uses", "")]
+    assert len(ours) == len(workflows) > 1
+    for step in ours:
+        assert step["with"].keys() <= inputs.keys()
+
+
+def test_the_component_shown_has_inputs_of_its_own() -> None:
+    import yaml
+
+    (shown,) = [yaml.safe_load(block) for block in blocks("yaml", HOW_TO) if "component:" in block]
+    spec, _ = (ROOT / "templates" / "check.yml").read_text(encoding="utf-8").split("\n---\n")
+    assert shown["include"][0]["inputs"].keys() <= yaml.safe_load(spec)["spec"]["inputs"].keys()
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from pytest_flops_mock.cli.checking import (
     repository_at,
     show_at_once,
     show_in_the_end,
+    showing_of,
     values_of,
 )
 from pytest_flops_mock.cli.progress import shown_at_once
@@ -21,6 +22,9 @@ from pytest_flops_mock.settings import check_options
 
 OF_DATA = ("sla", "together", "project-sla", "data", "recordings", "drift", "partitioner")
 """A saved partition is sent as it is."""
+
+WITHOUT = (*OF_DATA, "baseline")
+"""What a replay does not have: it says whether one fault is gone."""
 
 
 def add(add: AddCommand) -> None:
@@ -36,12 +40,13 @@ def add(add: AddCommand) -> None:
         allow_abbrev=False,
     )
     replay.set_defaults(run=_run)
-    add_arguments(replay, "command", without=OF_DATA)
+    add_arguments(replay, "command", without=WITHOUT)
     replay.add_argument("files", metavar="FILE", nargs="+", help="such as tests/flops-found/found_3f2a9c1d04be.parquet")
 
 
 def _run(given: argparse.Namespace) -> int:
-    options = check_options(values_of(given))
+    values = values_of(given)
+    options, showing = check_options(values), showing_of(given.format, values)
     from pytest_flops_mock.search.replaying import replay_partition
     from pytest_flops_mock.search.saving import read_saved
 
@@ -51,6 +56,6 @@ def _run(given: argparse.Namespace) -> int:
         for name, partition in saved.items():
             with shown_at_once(partial(str, name if len(saved) > 1 else "")) as on_event:
                 report = replay_partition(partition, repository, on_event=on_event, **options.arguments())
-            show_at_once(given.format, name, report, several=len(saved) > 1, first=not reports)
+            show_at_once(showing, name, report, several=len(saved) > 1, first=not reports)
             reports[name] = report
-    return show_in_the_end(given.format, reports, folder)
+    return show_in_the_end(showing, reports, folder)
