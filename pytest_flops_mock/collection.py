@@ -4,17 +4,16 @@ They are items of our own and no parametrised functions, since only so a node id
 names an existing file, and works as an argument, with ``--deselect`` and with ``--lf``. The price: fixtures, autouse ones
 too, do not reach them.
 
-The check of an SLA runs as a whole, once in a process, when its first stage is asked for. That stage's test pays for all:
-its duration, in JUnit and ``--durations``, is the check's; the stages' own seconds are in the property ``flops_seconds``.
+The stages of an SLA run one by one, each in its own test, with those that it needs and that have no test. Under xdist one
+worker runs them for all.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -24,109 +23,50 @@ from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_
 from pytest_flops_mock.stage import CHECKED, Stage
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.findings import Finding
-    from pytest_flops_mock.pipeline import RepositoryChecker
+    from pytest_flops_mock.checks.running import Checks
+    from pytest_flops_mock.findings import Finding, StageResult
     from pytest_flops_mock.report.report import Report
-    from pytest_flops_mock.search.found import SearchResult
 
 
-class Checks:
-    """The checks of this process: each once, all in one child. Nothing starts before the first is asked for."""
+class Session:
+    """The checks of a session, which are made when the first of its tests needs them."""
 
     def __init__(self, settings: Settings, config: pytest.Config) -> None:
         self.settings = settings
         self._config = config
-        self._stack = ExitStack()
-        self._checker: RepositoryChecker | None = None
-        self._done: dict[tuple[Path, ...], Report | Exception] = {}
-        self._searched: dict[tuple[Path, ...], SearchResult | Exception] = {}
-        self._handed_over: set[tuple[tuple[Path, ...], int]] = set()
+        self._checks: Checks | None = None
 
-    def report(self, slas: tuple[Path, ...]) -> Report:
-        """The report on the repository with the data of an SLA, or of several together.
+    def checks(self, session: pytest.Session) -> Checks:
+        """The checks of this process, or what it sees of those of another one."""
+        if self._checks is None:
+            from pytest_flops_mock.checks.running import Checks
+            from pytest_flops_mock.checks.sharing import SharedFolder
+            from pytest_flops_mock.terminal import at_once
 
-        Raises:
-            FlopsMockError: A setting means nothing.
-        """
-        if slas not in self._done:
-            try:
-                self._done[slas] = self._check(slas)
-            except Exception as error:
-                self._done[slas] = error  # told by each stage, without trying ten times
-        done = self._done[slas]
-        if isinstance(done, Exception):
-            raise done
-        return done
-
-    def search(self, slas: tuple[Path, ...]) -> SearchResult:
-        """What a search with the data of an SLA came to. Its check is one of its own, behind that of the stages.
-
-        Raises:
-            FlopsMockError: A setting means nothing, or Hypothesis is not installed.
-        """
-        if slas not in self._searched:
-            try:
-                self._searched[slas] = self._search(slas)
-            except Exception as error:
-                self._searched[slas] = error
-        done = self._searched[slas]
-        if isinstance(done, Exception):
-            raise done
-        self._done[slas] = done.report
-        return done
-
-    def hand_over(self, slas: tuple[Path, ...]) -> str:
-        """The report as JSON the first time that it is there, and once more behind a search; else an empty text."""
-        done = self._done.get(slas)
-        if done is None or isinstance(done, Exception) or (slas, len(done.stages)) in self._handed_over:
-            return ""
-        self._handed_over.add((slas, len(done.stages)))
-        return done.to_json(indent=None)
+            asked: dict[tuple[Path, ...], list[Stage]] = {}
+            for item in session.items:
+                if isinstance(item, StageItem):
+                    asked.setdefault(item.slas, []).append(Stage(item.name))
+            in_order = {slas: tuple(stage for stage in Stage if stage in stages) for slas, stages in asked.items()}
+            folder = getattr(self._config, "workerinput", {}).get(FOLDER)
+            shared = SharedFolder(Path(folder)) if folder is not None else None
+            is_shared = shared is not None and shared.exists  # a worker may be on another machine
+            self._checks = Checks(self.settings, in_order, at_once(self._config), shared if is_shared else None)
+        return self._checks
 
     def close(self) -> None:
-        """End the child."""
-        self._checker = None
-        self._stack.close()
-
-    def _check(self, slas: tuple[Path, ...]) -> Report:
-        from pytest_flops_mock.pipeline import RepositoryChecker
-        from pytest_flops_mock.terminal import at_once
-
-        settings = self.settings
-        if self._checker is None:
-            options = settings.options.arguments()
-            checker = RepositoryChecker(settings.repository, on_wait=at_once(self._config), **options)
-            self._checker = self._stack.enter_context(checker)
-        return self._checker.check(sla=[_short(sla) for sla in slas], project_sla=self._project)
-
-    @property
-    def _project(self) -> Path | None:
-        return None if self.settings.project_sla is None else _short(self.settings.project_sla)
-
-    def _search(self, slas: tuple[Path, ...]) -> SearchResult:
-        from pytest_flops_mock.search.options import SearchOptions
-        from pytest_flops_mock.search.searching import search_repository
-        from pytest_flops_mock.terminal import at_once
-
-        (sla,) = slas
-        settings = self.settings
-        return search_repository(
-            settings.repository,
-            sla=_short(sla),
-            project_sla=self._project,
-            named=shown(settings.repository, Path.cwd()),
-            on_wait=at_once(self._config),
-            **SearchOptions(**settings.search).arguments(),
-            **settings.options.arguments(),
-        )
+        """End what runs."""
+        if self._checks is not None:
+            self._checks.close()
 
 
-def _short(path: Path) -> Path:
-    """A short path where that goes: findings name it."""
-    return Path(shown(path, Path.cwd()))
+FOLDER = "flops_folder"
+"""The key of a worker's input that names what the workers share."""
 
+WIDTH = "flops_width"
+"""The key of a worker's input that says how wide the terminal is."""
 
-CHECKS = pytest.StashKey[Checks]()
+CHECKS = pytest.StashKey[Session]()
 
 
 class SLAFile(pytest.File):
@@ -170,16 +110,19 @@ def together_slas(config: pytest.Config) -> tuple[Path, ...]:
 
 def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
     if parent.config.pluginmanager.hasplugin("xdist"):
-        # With --dist loadgroup all stages go to one worker, which checks once. Other ways of sharing out work too.
+        # With --dist loadgroup all stages go to one worker, and none waits for another.
         parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))
     for stage in CHECKED:
         yield StageItem.from_parent(parent, name=stage.value)
     if parent.config.stash[CHECKS].settings.searches and isinstance(parent, SLAFile):
-        yield SearchItem.from_parent(parent, name=Stage.SEARCH.value)
+        yield StageItem.from_parent(parent, name=Stage.SEARCH.value)
 
 
 class StageItem(pytest.Item):
-    """One stage of a check."""
+    """One stage of a check, or the search behind it."""
+
+    elsewhere = 0.0
+    """Seconds of its setup that belong to other tests."""
 
     @property
     def slas(self) -> tuple[Path, ...]:
@@ -191,35 +134,85 @@ class StageItem(pytest.Item):
         """The SLAs' paths, as reports name them; below the rootdir that of one is the node id's first part."""
         return together_name([shown(sla, self.config.rootpath) for sla in self.slas])
 
+    @property
+    def stage(self) -> Stage:
+        """Which one."""
+        return Stage(self.name)
+
+    @property
+    def checks(self) -> Checks:
+        """All of the session."""
+        return self.config.stash[CHECKS].checks(self.session)
+
     def setup(self) -> None:
-        """Have the report; where there can be none (a tool that fails, a setting), that is an error and no failure."""
+        """Run the stage. Where it cannot be (a tool that fails, a setting), that is an error and no failure."""
+        from pytest_flops_mock.checks.sharing import SessionOverError
+
+        before = self.checks.elsewhere
         try:
-            self._report()
+            self.checks.ran(self.slas, self.stage)
         except FlopsMockError as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None
+        except SessionOverError:
+            pytest.exit("the session is over")
+        finally:
+            self.elsewhere = self.checks.elsewhere - before
 
     def runtest(self) -> None:
         """Fail, skip or pass as the stage did."""
         from pytest_flops_mock.report import text
+        from pytest_flops_mock.terminal import FindingsError, look
 
-        report = self._report()
-        result = next(result for result in report.stages if result.stage.value == self.name)
+        ran = self.checks.ran(self.slas, self.stage)
+        report, result = ran.report, self.result
+        if ran.interrupted:
+            self.session.shouldstop = "the search was interrupted"
         told = {"flops_stage": self.name, "flops_seconds": f"{result.seconds:.3f}", "flops_verdict": report.verdict}
         self.user_properties = [*(pair for pair in self.user_properties if pair[0] not in told), *told.items()]
-        errors = _errors(report, self.name)
-        if errors and self._is_first_to_fail(report):
-            self.add_report_section("call", "FLOps check", str(report))
+        errors = self._errors(self.stage)
+        if errors and self._is_first_to_fail():
+            run = {each.stage for each in report.stages}
+            to_come = [stage for stage in self.checks.asked[self.slas] if stage not in run]
+            self.add_report_section(
+                "call", "FLOps check", look(self.config).of(text.full(report, told=errors, to_come=to_come))
+            )
         else:
-            others = [finding for finding in report.findings if finding.stage.value == self.name and finding not in errors]
+            others = [finding for finding in report.findings if finding.stage is self.stage and finding not in errors]
             if others:
-                self.add_report_section("call", "FLOps findings", text.blocks(others))
+                self.add_report_section("call", "FLOps findings", look(self.config).of(text.blocks(others)))
         if errors:
-            pytest.fail(text.blocks(errors), pytrace=False)
+            raise FindingsError(errors)
         if result.outcome.value == "skipped":
             pytest.skip(result.reason)
 
-    def _report(self) -> Report:
-        return self.config.stash[CHECKS].report(self.slas)
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
+        """Findings are shown with the user's line that they are about, whatever ``--tb`` says."""
+        from pytest_flops_mock.terminal import FindingsError, shown_findings
+
+        if isinstance(excinfo.value, FindingsError):
+            repository = self.config.stash[CHECKS].settings.repository
+            return shown_findings(excinfo, self.config, repository, otherwise=self.path)
+        return super().repr_failure(excinfo)
+
+    @property
+    def result(self) -> StageResult:
+        """How the stage has ended."""
+        report = self.checks.ran(self.slas, self.stage).report
+        return next(result for result in report.stages if result.stage is self.stage)
+
+    def hand_over(self) -> tuple[str, int, str, bool]:
+        """The SLA, how many stages have run, what is known of it as JSON, and whether the check broke off."""
+        known = self.checks.known(self.slas)
+        last = max(known.values(), key=lambda ran: len(ran.report.stages), default=None)
+        if last is None:
+            return self.sla, 0, "", True
+        return self.sla, len(last.report.stages), last.report.to_json(indent=None), self.stage not in known
+
+    def seconds(self, when: str, measured: float) -> float:
+        """What a phase of the test took, without what belongs to others."""
+        if when == "setup":
+            return max(0.0, measured - self.elsewhere)
+        return self.result.seconds if when == "call" else measured
 
     def _initrequest(self) -> None:
         """pytest-retry asks every test for this, to have new fixtures before the next attempt; there are none here."""
@@ -228,29 +221,21 @@ class StageItem(pytest.Item):
         """The SLA, and how failures are headed."""
         return self.path, 0, f"{self.name} with {self.sla}"
 
-    def _is_first_to_fail(self, report: Report) -> bool:
-        """Whether to show the whole report. Every xdist worker has all items and gives the same answer."""
-        mine = (item for item in self.session.items if isinstance(item, StageItem) and item.slas == self.slas)
-        return next((item for item in mine if _errors(report, item.name)), None) is self
+    def _is_first_to_fail(self) -> bool:
+        """Whether to show all that is known. Every xdist worker has all items and gives the same answer."""
+        failed = (stage for stage in self.checks.asked[self.slas] if self._errors(stage))
+        return next(failed, None) is self.stage
 
-
-class SearchItem(StageItem):
-    """The search behind a check."""
-
-    def _report(self) -> Report:
-        """The check's report with what the search came to. What is not compatible is not searched."""
-        checks = self.config.stash[CHECKS]
-        report = checks.report(self.slas)
-        if any(result.stage is Stage.SEARCH for result in report.stages):
-            return report
-        if not report.ok:
-            from pytest_flops_mock.search.telling import not_searched
-
-            return not_searched(report)
-        result = checks.search(self.slas)
-        if result.ended == "interrupted":
-            self.session.shouldstop = "the search was interrupted"
-        return result.report
+    def _errors(self, stage: Stage) -> list[Finding]:
+        """Why a stage's test fails. No error of a report is in no test, whatever its stage's outcome."""
+        known = self.checks.known(self.slas)
+        if stage not in known:
+            return []
+        tells = [each for each in self.checks.tells(self.slas, stage) if each in known]
+        errors = list(dict.fromkeys(error for each in Stage if each in tells for error in known[each].errors))
+        if not errors and known[stage].report.outcome(stage).value == "failed":
+            return list(known[stage].report.errors)
+        return errors
 
 
 def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
@@ -354,11 +339,3 @@ def _arguments(config: pytest.Config) -> list[tuple[Path, bool]]:
     here = config.invocation_params.dir
     parts = [argument.partition("::") for argument in config.args]
     return [(Path(os.path.abspath(here / path)), not separator) for path, separator, _ in parts]
-
-
-def _errors(report: Report, stage: str) -> list[Finding]:
-    """Why a stage's test fails. No error of a report is in no test, whatever its stage's outcome."""
-    errors = [finding for finding in report.errors if finding.stage.value == stage]
-    if not errors and report.outcome(stage).value == "failed":
-        return list(report.errors)
-    return errors

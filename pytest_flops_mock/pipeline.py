@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, ToolError, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.learner.environments.kept import silent
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.options import CheckArguments, CheckOptions
+from pytest_flops_mock.progress import OnEvent, unheard
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
 from pytest_flops_mock.stage import CHECKED, Stage
 from pytest_flops_mock.stages.context import Context, Subject
+from pytest_flops_mock.stages.needs import needed
 from pytest_flops_mock.stages.starting import started_early
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def check_repository(
     sla: SLASource | Sequence[SLASource] | None = None,
     project_sla: ProjectSLASource | None = None,
     data_tags: Iterable[str] | None = None,
-    on_wait: Callable[[str], None] | None = None,
+    on_event: OnEvent | None = None,
     **options: Unpack[CheckArguments],
 ) -> Report:
     """Check whether an ML repository can use the data that a mock data provider sends, and be trained by FLOps.
@@ -49,7 +50,7 @@ def check_repository(
             all providers send to one server, and the learner gets the data of all whose tags it asks for.
         project_sla: The project SLA, likewise.
         data_tags: What the learner asks the server for; by default the project SLA's tags, else those of the MDP SLAs.
-        on_wait: Is called with a line of text before something that takes long, such as building an environment.
+        on_event: Is told while the check runs: of a :class:`StageBegan`, :class:`StageWaits` or :class:`StageEnded`.
         **options: How the check is done: the attributes of :class:`CheckOptions`, such as ``data="hub"`` or ``timeout=120``.
 
     Returns:
@@ -64,14 +65,14 @@ def check_repository(
         >>> report = check_repository("path/to/repository", sla="mocks/mnist_multi.json")
         >>> assert report.ok, report
     """
-    with RepositoryChecker(repository, on_wait=on_wait, **options) as checker:
+    with RepositoryChecker(repository, on_event=on_event, **options) as checker:
         return checker.check(uri, sla=sla, project_sla=project_sla, data_tags=data_tags)
 
 
 class RepositoryChecker:
     """Checks one ML repository against one data set after another, in a process that is kept between them.
 
-    A context manager; the constructor starts nothing. ``on_wait`` and the options are those of :func:`check_repository`.
+    A context manager; the constructor starts nothing. ``on_event`` and the options are those of :func:`check_repository`.
 
     Example:
         >>> with RepositoryChecker("path/to/repository") as checker:
@@ -82,11 +83,11 @@ class RepositoryChecker:
         self,
         repository: RepositorySource,
         *,
-        on_wait: Callable[[str], None] | None = None,
+        on_event: OnEvent | None = None,
         **options: Unpack[CheckArguments],
     ) -> None:
         self._given = repository
-        self._on_wait = on_wait or silent
+        self._on_event = on_event or unheard
         self._options = CheckOptions().changed(**options)
         self._subjects: dict[str, Subject] = {}
         self._stack = ExitStack()
@@ -117,6 +118,32 @@ class RepositoryChecker:
             SettingsError: Neither ``sla`` nor ``uri`` with tags is given.
             ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
         """
+        with self.begin(uri, sla=sla, project_sla=project_sla, data_tags=data_tags) as checking:
+            checking.run()
+            return checking.report
+
+    @contextmanager
+    def begin(
+        self,
+        uri: str | None = None,
+        *,
+        sla: SLASource | Sequence[SLASource] | None = None,
+        project_sla: ProjectSLASource | None = None,
+        data_tags: Iterable[str] | None = None,
+        stages: Iterable[Stage] = CHECKED,
+    ) -> Iterator[Checking]:
+        """Begin a check whose stages run when they are asked for. Another one may begin when this one has ended.
+
+        Args:
+            uri: As for :func:`check_repository`, and so are the others.
+            sla: The MDP SLA.
+            project_sla: The project SLA.
+            data_tags: What the learner asks for.
+            stages: Those that will be asked for. What they need comes with them; what no stage needs is not prepared.
+
+        Raises:
+            SettingsError: Neither ``sla`` nor ``uri`` with tags is given.
+        """
         slas = _several(sla)
         if not slas and (uri is None or (data_tags is None and project_sla is None)):
             raise SettingsError(
@@ -128,39 +155,69 @@ class RepositoryChecker:
                 )
             )
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
-        try:
-            reports = [self._checked(env, uri, slas, project_sla, tags) for env in self._options.env]
-        except (FlopsMockError, OSError, MemoryError, RuntimeError) as error:
-            exhausted = None if isinstance(error, ToolError) else ran_out(error)
-            if exhausted is None:
-                raise
-            raise exhausted from error
-        return _compared(dict(zip(self._options.env, reports, strict=True)), self._options.ignore)
-
-    def _checked(
-        self,
-        env: str,
-        uri: str | None,
-        slas: tuple[SLASource, ...],
-        project_sla: ProjectSLASource | None,
-        tags: list[str] | None,
-    ) -> Report:
         options = self._options
-        stages = CHECKED[: CHECKED.index(options.until) + 1]
-        if env not in self._subjects:
-            subject = self._subjects[env] = Subject(self._given, env, self._stack, on_wait=self._on_wait)
-            if Stage.ENVIRONMENT in stages:
-                subject.early = started_early(self._given, env, options, self._stack)
+        until = CHECKED[: CHECKED.index(options.until) + 1]
+        asked = tuple(stage for stage in needed(stages) if stage in until)
+        for env in options.env:
+            if env not in self._subjects:
+                subject = self._subjects[env] = Subject(self._given, env, self._stack)
+                if Stage.ENVIRONMENT in asked:
+                    subject.early = started_early(self._given, env, options, self._stack)
         from pytest_flops_mock.flight.server import MLDataServer  # only now: the child imports meanwhile
         from pytest_flops_mock.provider import MockDataProvider
-        from pytest_flops_mock.stages import plan
 
         with ExitStack() as stack:
-            address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
-            provider = MockDataProvider(address, **options.of_provider())
-            context = Context(self._subjects[env], provider, options, slas, project_sla, tags, stages)
-            plan.run(context)
-        return _report(context)
+            contexts: dict[str, Context] = {}
+            for env in options.env:
+                subject = self._subjects[env]
+                with _exhaustion():
+                    address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
+                provider = MockDataProvider(address, **options.of_provider())
+                contexts[env] = Context(subject, provider, options, slas, project_sla, tags, asked, self._on_event)
+            yield Checking(contexts)
+
+
+class Checking:
+    """A check under way: made by :meth:`RepositoryChecker.begin`, at whose end its server ends, too."""
+
+    def __init__(self, contexts: Mapping[str, Context]) -> None:
+        self._contexts = contexts
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Those that shall run, in order."""
+        return next(iter(self._contexts.values())).stages
+
+    def run(self, stage: Stage | None = None) -> None:
+        """Run a stage, and before it what it needs and has not run; by default all that shall run.
+
+        Raises:
+            ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
+        """
+        from pytest_flops_mock.stages import plan
+
+        with _exhaustion():
+            for context in self._contexts.values():
+                for each in self.stages if stage is None else needed([stage]):
+                    plan.run_stage(context, each)
+
+    @property
+    def report(self) -> Report:
+        """What is known so far."""
+        reports = {env: _report(context) for env, context in self._contexts.items()}
+        return _compared(reports, next(iter(self._contexts.values())).options.ignore)
+
+
+@contextmanager
+def _exhaustion() -> Iterator[None]:
+    """A machine that runs out of something is no verdict."""
+    try:
+        yield
+    except (FlopsMockError, OSError, MemoryError, RuntimeError) as error:
+        exhausted = None if isinstance(error, ToolError) else ran_out(error)
+        if exhausted is None:
+            raise
+        raise exhausted from error
 
 
 def _several(sla: SLASource | Sequence[SLASource] | None) -> tuple[SLASource, ...]:
@@ -177,7 +234,7 @@ def _report(context: Context) -> Report:
         repository=without_credentials(os.fspath(given))
         if isinstance(given, (str, os.PathLike))
         else subject.repository.name,
-        stages=tuple(done.result for done in context.done),
+        stages=tuple(sorted((done.result for done in context.done), key=lambda result: CHECKED.index(result.stage))),
         findings=tuple(finding for finding in context.findings if finding.code not in ignore),
         ignored=tuple(finding for finding in context.findings if finding.code in ignore),
         data=context.data,

@@ -14,7 +14,9 @@ import pytest
 
 from pytest_flops_mock.collection import (
     CHECKS,
-    Checks,
+    FOLDER,
+    WIDTH,
+    Session,
     SLAFile,
     StageItem,
     collected_as_argument,
@@ -44,6 +46,9 @@ from pytest_flops_mock.options import OPTIONS, CheckOptions
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.sla.partitioners import Partitioning
+
+SHARED = pytest.StashKey[Path]()
+"""The folder that this process has made for the workers of its session."""
 
 __all__ = [
     "flops_check",
@@ -102,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
             refuse_what_is_not_there(config, settings)
         except FlopsMockError as error:
             raise pytest.UsageError(str(error)) from error
-    config.stash[CHECKS] = Checks(settings, config)
+    config.stash[CHECKS] = Session(settings, config)
     config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
 
 
@@ -162,17 +167,47 @@ def pytest_runtest_makereport(
         _add_sections(item, call.when)
     message = _shortened(call.excinfo, item) if call.excinfo is not None else None
     report = yield
+    if isinstance(item, StageItem) and not (report.failed and report.when == "setup"):
+        report.duration = item.seconds(report.when, report.duration)
     if message is not None:
         report.longrepr = message
     if call.when == "call" and report.failed and call.excinfo is not None and call.excinfo.errisinstance(ToolError):
         report.__dict__["flops_no_verdict"] = True  # travels from xdist's workers, too
-    if isinstance(item, StageItem) and report.when == "call":
+    if isinstance(item, StageItem) and (report.when == "call" or report.failed):
         if isinstance(report.longrepr, tuple):
             report.longrepr = (str(item.path), 1, report.longrepr[2])  # the SLA, not the line of ours that skips
         # An attribute of a test's report travels from xdist's workers to the controller, also with -x, which cuts
         # workeroutput off; and it goes into no JUnit file, as user_properties do.
-        report.__dict__["flops_report"] = (item.sla, item.config.stash[CHECKS].hand_over(item.slas))
+        report.__dict__["flops_report"] = item.hand_over()
     return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist what it shares with the others, and how wide the terminal is."""
+    from pytest_flops_mock.checks.sharing import made_folder
+    from pytest_flops_mock.terminal import width_of
+
+    config: pytest.Config = node.config
+    if SHARED not in config.stash:
+        config.stash[SHARED] = made_folder()
+        config.add_cleanup(lambda: _remove_shared(config))
+    folder: Path = config.stash[SHARED]
+    node.workerinput[FOLDER] = os.fspath(folder)
+    node.workerinput[WIDTH] = width_of(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let workers that still check see that nobody waits for them, before xdist waits for their end."""
+    _remove_shared(session.config)
+
+
+def _remove_shared(config: pytest.Config) -> None:
+    if SHARED in config.stash:
+        from pytest_flops_mock.checks.sharing import remove_folder
+
+        remove_folder(config.stash[SHARED])
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -184,16 +219,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say how the checks of SLAs ended, and tell GitHub Actions."""
     if hasattr(config, "workerinput"):
         return  # xdist's workers have a terminal, too, which nobody sees
-    reports = _handed_over(terminalreporter)
+    reports, broken_off = _handed_over(terminalreporter)
     if not reports:
         if config.getoption("flops_check") and not config.getoption("collectonly"):
             terminalreporter.write_line("flops: no SLA was checked")  # the arguments or -k name other tests
         return
     from pytest_flops_mock.report import github, text
+    from pytest_flops_mock.report.look import Look
+    from pytest_flops_mock.terminal import width_of
 
     settings = settings_of(config)
     terminalreporter.write_sep("=", "FLOps checks")
-    lines = [*text.overview(reports), *without_effect(reports, settings)]
+    told = [*text.overview(reports, broken_off=broken_off), *without_effect(reports, settings)]
+    lines = Look(width_of(config), config.get_terminal_writer().hasmarkup).of("\n".join(told)).split("\n")
     if os.environ.get("GITHUB_ACTIONS") == "true":
         published = github.publish(reports, os.environ, repository=settings.repository, folder=config.invocation_params.dir)
         lines += [f"flops: {published.problem}"] if published.problem else []
@@ -202,20 +240,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(line)
 
 
-def _handed_over(terminalreporter: pytest.TerminalReporter) -> dict[str, Report]:
-    """The reports that tests brought along, by SLA; of those of several xdist workers, one that is not ok."""
+def _handed_over(terminalreporter: pytest.TerminalReporter) -> tuple[dict[str, Report], list[str]]:
+    """What is known last of each SLA, whichever tests and workers brought it; and the SLAs whose checks broke off."""
     shown = (report for category in terminalreporter.stats.values() for report in category)
-    brought = {tuple(pair) for report in shown if (pair := getattr(report, "flops_report", ("", "")))[1]}
-    if not brought:
-        return {}
+    brought = {tuple(told) for report in shown if (told := getattr(report, "flops_report", None)) is not None}
+    last = {name: json for name, _, json, _ in sorted(brought, key=lambda told: told[1]) if json}
+    if not last:
+        return {}, []
     from pytest_flops_mock.report.report import Report
 
-    reports: dict[str, Report] = {}
-    for name, text in sorted(brought):
-        report = Report.from_json(text)
-        if name not in reports or not report.ok or len(report.stages) > len(reports[name].stages):
-            reports[name] = report
-    return reports
+    broken_off = [name for name, _, _, is_broken_off in sorted(brought) if is_broken_off]
+    return {name: Report.from_json(json) for name, json in sorted(last.items())}, broken_off
 
 
 def _shortened(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> Any:
@@ -227,8 +262,11 @@ def _shortened(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) 
 def _add_sections(item: pytest.Item, when: str) -> None:
     sections: list[tuple[str, Any]] = [("FLOps check", report) for report in item.stash.get(REPORTS, [])]
     sections += [("ML data server", server.log()) for server in item.stash.get(SERVERS, []) if server.calls]
-    for title, content in sections:
-        item.add_report_section(when, title, str(content))
+    if sections:
+        from pytest_flops_mock.terminal import look
+
+        for title, content in sections:
+            item.add_report_section(when, title, look(item.config).of(str(content)))
     # Told once: a failure at teardown does not show again what one in the test has shown.
     item.stash[REPORTS] = []
     item.stash[SERVERS] = []

@@ -12,8 +12,8 @@ from pytest_flops_mock.cli.checking import (
     show_in_the_end,
     sla_files,
     values_of,
-    waiting,
 )
+from pytest_flops_mock.cli.progress import shown_at_once
 from pytest_flops_mock.cli.shared import AddCommand
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import check_options
@@ -42,9 +42,11 @@ def _run(given: argparse.Namespace) -> int:
 
     checks = [files.mocks] if values.get("together") else [(sla,) for sla in files.mocks]
     reports: dict[str, Report] = {}
+    name = ""
     with (
         repository_at(given.repository, options) as (repository, folder),
-        RepositoryChecker(repository, on_wait=waiting, **options.arguments()) as checker,
+        shown_at_once(lambda: name if len(checks) > 1 else "") as on_event,
+        RepositoryChecker(repository, on_event=on_event, **options.arguments()) as checker,
     ):
         for each in checks:
             name, is_first = together_name(list(each)), not reports

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from pytest_flops_mock.cli.checking import (
@@ -12,8 +13,8 @@ from pytest_flops_mock.cli.checking import (
     show_at_once,
     show_in_the_end,
     values_of,
-    waiting,
 )
+from pytest_flops_mock.cli.progress import shown_at_once
 from pytest_flops_mock.cli.shared import AddCommand
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import check_options
@@ -48,7 +49,8 @@ def _run(given: argparse.Namespace) -> int:
     reports: dict[str, Report] = {}
     with repository_at(given.repository, options) as (repository, folder):
         for name, partition in saved.items():
-            report = replay_partition(partition, repository, on_wait=waiting, **options.arguments())
+            with shown_at_once(partial(str, name if len(saved) > 1 else "")) as on_event:
+                report = replay_partition(partition, repository, on_event=on_event, **options.arguments())
             show_at_once(given.format, name, report, several=len(saved) > 1, first=not reports)
             reports[name] = report
     return show_in_the_end(given.format, reports, folder)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.cli.checking import (
@@ -17,8 +18,8 @@ from pytest_flops_mock.cli.checking import (
     show_in_the_end,
     sla_files,
     values_of,
-    waiting,
 )
+from pytest_flops_mock.cli.progress import shown_at_once
 from pytest_flops_mock.cli.shared import INTERRUPTED, AddCommand
 from pytest_flops_mock.options import FOUND
 from pytest_flops_mock.report.report import Report
@@ -68,14 +69,14 @@ def _run(given: argparse.Namespace) -> int:
     is_interrupted = False
     with repository_at(given.repository, options) as (repository, folder):
         for sla in files.mocks:
-            with _progress() as progress:
+            with _progress() as progress, shown_at_once(partial(str, sla if len(files.mocks) > 1 else "")) as on_event:
                 result = search_repository(
                     repository,
                     sla=sla,
                     project_sla=files.project,
                     named=given.repository,
                     on_progress=progress,
-                    on_wait=waiting,
+                    on_event=on_event,
                     **search.arguments(),
                     **options.arguments(),
                 )

@@ -6,7 +6,6 @@ Nothing here reads the environment: the caller says where the workspace and the 
 # Without "from __future__ import annotations": here that is the name of a function.
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.report.markdown import failures_first, markdown
+from pytest_flops_mock.report.places import location
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.stage import Severity, Stage
 from pytest_flops_mock.texts import clean
@@ -22,8 +22,6 @@ MAX_BYTES = 100_000
 """Most bytes of one summary. GitHub drops a step's summary whole above 1 MiB, and others write to the same file."""
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-
-_FILE = re.compile(r"(?P<file>[^:\n]*\.(?:py|ya?ml|json))(?::(?P<line>\d+))?(?=$|[: ])", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -88,14 +86,6 @@ def annotations(
     return tuple(
         dict.fromkeys(_command(finding, Path(workspace), roots[finding.stage is Stage.SLA]) for finding in findings)
     )
-
-
-def location(finding: Finding) -> tuple[str, int]:
-    """File and line that a finding is about: of its innermost frame, else as ``where`` says; empty and 0 for none."""
-    if finding.frames:
-        return finding.frames[-1].file, finding.frames[-1].line
-    match = _FILE.match(finding.problem.where)
-    return (match["file"], int(match["line"] or 0)) if match else ("", 0)
 
 
 def write_summary(

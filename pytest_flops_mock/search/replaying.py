@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.partitions.sample import Population, Sample
 from pytest_flops_mock.pipeline import RepositoryChecker
+from pytest_flops_mock.progress import OnEvent
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.search.saving import SavedPartition, read_saved
 from pytest_flops_mock.search.telling import inner, story
@@ -32,7 +32,7 @@ def replay_partition(
     path: str | os.PathLike[str] | SavedPartition,
     repository: RepositorySource,
     *,
-    on_wait: Callable[[str], None] | None = None,
+    on_event: OnEvent | None = None,
     **options: Unpack[CheckArguments],
 ) -> Report:
     """Whether an ML repository can use a partition that a search has saved. Needs no Hypothesis, no SLA and no data set.
@@ -40,7 +40,7 @@ def replay_partition(
     Args:
         path: The Parquet file.
         repository: The ML repository: its folder, a mapping of file names to texts, or an ``MLRepository``.
-        on_wait: Is called with a line of text before something that takes long, such as building an environment.
+        on_event: Is told while the check runs, as by :func:`check_repository`.
         **options: How it is done: the attributes of :class:`CheckOptions`; what is about data and the last stage does not
             matter.
 
@@ -59,7 +59,7 @@ def replay_partition(
     how = CheckOptions().changed(**options)
     before = how.changed(until=Stage.ENVIRONMENT)
     with (
-        RepositoryChecker(repository, on_wait=on_wait, **before.arguments()) as checker,
+        RepositoryChecker(repository, on_event=on_event, **before.arguments()) as checker,
         MLDataServer() as server,
         MLDataClient(server.uri) as client,
     ):

@@ -13,6 +13,7 @@ from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.partitions.sample import Sample
 from pytest_flops_mock.pipeline import RepositoryChecker
+from pytest_flops_mock.progress import OnEvent
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.search import properties, shrinking
@@ -53,7 +54,7 @@ def search_repository(
     strict: bool = False,
     named: str = "",
     on_progress: Callable[[Progress], None] | None = None,
-    on_wait: Callable[[str], None] | None = None,
+    on_event: OnEvent | None = None,
     **options: Unpack[CheckArguments],
 ) -> SearchResult:
     """Search for the smallest partitions of an SLA's data that break an ML repository.
@@ -75,7 +76,7 @@ def search_repository(
         strict: Whether a partition that the SLA's own scheme does not give is an error, too.
         named: What the replay command is to call the repository; by default its folder.
         on_progress: Is told after each partition.
-        on_wait: Is called with a line of text before something that takes long, such as building an environment.
+        on_event: Is told while the check runs, as by :func:`check_repository`.
         **options: How the check is done; the same holds for the search.
 
     Raises:
@@ -96,7 +97,7 @@ def search_repository(
     if search_as.save is not None:
         refuse_unwritable(search_as.save, "save")
     how = CheckOptions().changed(**options)
-    with RepositoryChecker(repository, on_wait=on_wait, **options) as checker:
+    with RepositoryChecker(repository, on_event=on_event, **options) as checker:
         report = checker.check(sla=sla, project_sla=project_sla)
         subject = checker.subject
         if not report.ok or subject is None or subject.session is None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
-from pytest_flops_mock.learner.environments.kept import silent
 from pytest_flops_mock.learner.environments.python import LearnerPython
 from pytest_flops_mock.learner.facts import Trained
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.options import CheckOptions
+from pytest_flops_mock.progress import OnEvent, StageWaits, unheard
 from pytest_flops_mock.repository.marks import Marks
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.stage import CHECKED, Stage
@@ -59,7 +59,6 @@ class Subject:
         marks: What the repository's files were, where nothing keeps its code from changing them.
         versions: Python and the packages that matter.
         kept: The stages that need not run again.
-        on_wait: Is told in a line what the user waits for.
     """
 
     given: RepositorySource
@@ -73,7 +72,6 @@ class Subject:
     marks: Marks | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     kept: dict[Stage, Done] = field(default_factory=dict)
-    on_wait: Callable[[str], None] = silent
 
     @property
     def kind(self) -> str:
@@ -98,7 +96,8 @@ class Context:
         project_sla: The project SLA, likewise.
         data_tags: What the learner asks for, if the user says it.
         stages: The stages that shall run, in order.
-        done: Those that have run or were skipped.
+        on_event: Is told what happens.
+        done: Those that have run or were skipped, in the order in which they did.
         usable: Those whose work later ones can use.
         facts: What stages saw, for the report.
         mocks: The MDP SLAs.
@@ -117,6 +116,7 @@ class Context:
     project_sla: ProjectSLASource | None = None
     data_tags: list[str] | None = None
     stages: tuple[Stage, ...] = CHECKED
+    on_event: OnEvent = unheard
     done: list[Done] = field(default_factory=list)
     usable: set[Stage] = field(default_factory=set)
     facts: dict[Stage, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -138,6 +138,20 @@ class Context:
         if self.subject.session is None:
             raise LookupError("no child runs the repository yet")
         return self.subject.session
+
+    @property
+    def ran(self) -> frozenset[Stage]:
+        """Stages that have run or were skipped."""
+        return frozenset(done.result.stage for done in self.done)
+
+    @property
+    def told_env(self) -> str:
+        """The environment, where a check has several."""
+        return self.subject.env if len(self.options.env) > 1 else ""
+
+    def waits(self, what: str) -> None:
+        """Tell what the building of the environment waits for."""
+        self.on_event(StageWaits(Stage.ENVIRONMENT, what, self.told_env))
 
     @property
     def given(self) -> frozenset[Stage]:
@@ -162,8 +176,9 @@ class Context:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found so far, each once."""
-        return tuple(dict.fromkeys(finding for done in self.done for finding in done.findings))
+        """What was found so far, each once, in the order of the stages."""
+        in_order = sorted(self.done, key=lambda done: CHECKED.index(done.result.stage))
+        return tuple(dict.fromkeys(finding for done in in_order for finding in done.findings))
 
     def tags(self) -> list[str]:
         """What the learner asks for: what the user says, else the project SLA, else the MDP SLAs."""

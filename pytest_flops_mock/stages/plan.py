@@ -1,4 +1,4 @@
-"""Which stages there are: what each needs, what is kept of it, and why it is skipped. One table, and what runs it."""
+"""Which stages there are: what each does, what is kept of it, and why it is skipped. One table, and what runs it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from pytest_flops_mock.errors import FlopsMockError, ToolError
 from pytest_flops_mock.findings import Finding, StageResult, findings_of
+from pytest_flops_mock.progress import StageBegan, StageEnded
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 from pytest_flops_mock.stages import steps
 from pytest_flops_mock.stages.context import Context, Done
+from pytest_flops_mock.stages.needs import NEEDS
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,6 @@ class Step:
     Attributes:
         stage: Which one.
         run: Does its work.
-        needs: It is skipped when one of these ran and left nothing to work with.
         kept: Whether it holds for all data sets, so that it runs once.
         leaves: Whether it leaves something for others to work with, which is there or not, whichever findings are ignored;
             else its work is usable unless it fails.
@@ -29,7 +30,6 @@ class Step:
 
     stage: Stage
     run: Callable[[Context], Iterable[Finding]]
-    needs: tuple[Stage, ...] = ()
     kept: bool = False
     leaves: bool = False
     unless: Callable[[Context], str] = lambda context: ""
@@ -57,31 +57,54 @@ PLAN = (
     Step(Stage.SLA, steps.read_slas, unless=_without_sla),
     Step(Stage.STRUCTURE, steps.look_at_repository, kept=True),
     Step(Stage.ENVIRONMENT, steps.start_session, kept=True, leaves=True, unless=_without_conda),
-    Step(Stage.PROVIDE, steps.provide, needs=(Stage.SLA,), unless=_without_provider),
-    Step(Stage.LOAD, steps.load, needs=(Stage.ENVIRONMENT, Stage.PROVIDE, Stage.SLA), leaves=True),
-    Step(Stage.AGGREGATOR, steps.aggregate, needs=(Stage.STRUCTURE, Stage.ENVIRONMENT), kept=True, leaves=True),
-    Step(Stage.TRANSFORM, steps.transform, needs=(Stage.STRUCTURE, Stage.LOAD, Stage.AGGREGATOR), leaves=True),
-    Step(Stage.TRAIN, steps.train, needs=(Stage.TRANSFORM,), leaves=True, unless=_without_start),
-    Step(Stage.EXCHANGE, steps.exchange_parameters, needs=(Stage.TRAIN,)),
-    Step(Stage.EVALUATE, steps.evaluate, needs=(Stage.TRAIN,)),
+    Step(Stage.PROVIDE, steps.provide, unless=_without_provider),
+    Step(Stage.LOAD, steps.load, leaves=True),
+    Step(Stage.AGGREGATOR, steps.aggregate, kept=True, leaves=True),
+    Step(Stage.TRANSFORM, steps.transform, leaves=True),
+    Step(Stage.TRAIN, steps.train, leaves=True, unless=_without_start),
+    Step(Stage.EXCHANGE, steps.exchange_parameters),
+    Step(Stage.EVALUATE, steps.evaluate),
 )
 
 
 def run(context: Context) -> None:
     """Run those stages that the context names; what comes of them is in it."""
-    for step in PLAN:
-        if step.stage in context.stages:
-            if Stage.ENVIRONMENT in step.needs:
-                _settle_environment(context)
-            done = context.subject.kept.get(step.stage) or _skipped(step, context) or _run(step, context)
-            context.done.append(done)
-            if done.usable:
-                context.usable.add(step.stage)
+    for stage in context.stages:
+        run_stage(context, stage)
+
+
+def run_stage(context: Context, stage: Stage) -> None:
+    """Run one stage, unless it has run; what comes of it is in the context. What it needs has to be there."""
+    if stage in context.ran:
+        return
+    step = next(step for step in PLAN if step.stage is stage)
+    if Stage.ENVIRONMENT in NEEDS.get(stage, ()):
+        _settle_environment(context)
+    try:
+        done = context.subject.kept.get(stage) or _skipped(step, context) or _run(step, context)
+    except BaseException:
+        context.on_event(StageEnded(stage, None, env=context.told_env))
+        raise
+    context.done.append(done)
+    if done.usable:
+        context.usable.add(stage)
+    if stage is Stage.ENVIRONMENT and not _is_needed_later(stage, context):
+        _settle_environment(context)  # nothing else will
+    context.on_event(StageEnded(stage, done.result.outcome, done.result.seconds, context.told_env))
+
+
+def _is_needed_later(stage: Stage, context: Context) -> bool:
+    return any(stage in NEEDS.get(step.stage, ()) for step in PLAN if step.stage in context.stages)
 
 
 def _settle_environment(context: Context) -> None:
     """Fail the environment if the child, while others worked, could not import what it needs itself."""
-    if Stage.ENVIRONMENT not in context.usable or not (found := steps.unready(context)):
+    if Stage.ENVIRONMENT not in context.usable:
+        return
+    began = time.perf_counter()
+    found = steps.unready(context)
+    _took(context, Stage.ENVIRONMENT, time.perf_counter() - began)
+    if not found:
         return
     ignored = all(finding.code in context.options.ignore for finding in found)
     for index, done in enumerate(context.done):
@@ -92,14 +115,24 @@ def _settle_environment(context: Context) -> None:
     context.usable.discard(Stage.ENVIRONMENT)
 
 
+def _took(context: Context, stage: Stage, seconds: float) -> None:
+    """Count time for a stage that has run already."""
+    for index, done in enumerate(context.done):
+        if done.result.stage is stage:
+            context.done[index] = replace(done, result=replace(done.result, seconds=done.result.seconds + seconds))
+
+
 def _skipped(step: Step, context: Context) -> Done | None:
-    ran = {done.result.stage for done in context.done}
-    unmet = [need for need in step.needs if need in ran and need not in context.usable | context.given]
+    unmet = [
+        need for need in NEEDS.get(step.stage, ()) if need in context.ran and need not in context.usable | context.given
+    ]
     reason = step.unless(context) or (f"needs {unmet[0].value}" if unmet else "")
     return Done(StageResult(step.stage, Outcome.SKIPPED, reason=reason), (), usable=False) if reason else None
 
 
 def _run(step: Step, context: Context) -> Done:
+    context.on_event(StageBegan(step.stage, context.told_env))
+    ahead = context.subject.session.seconds_ahead if context.subject.session is not None else 0.0
     began = time.perf_counter()
     try:
         found = (*step.run(context), *steps.changes(context))
@@ -108,6 +141,11 @@ def _run(step: Step, context: Context) -> Done:
     except FlopsMockError as error:
         found = findings_of(error)
     seconds = time.perf_counter() - began
+    if (session := context.subject.session) is not None:  # what the aggregator does beside others is no time of theirs
+        if step.stage is Stage.AGGREGATOR:
+            seconds, session.seconds_ahead = seconds + session.seconds_ahead, 0.0
+        else:
+            seconds -= session.seconds_ahead - ahead
     failed = any(finding.severity is Severity.ERROR and finding.code not in context.options.ignore for finding in found)
     outcome = Outcome.FAILED if failed else Outcome.PASSED
     result = StageResult(step.stage, outcome, seconds, facts=context.facts.get(step.stage, ()))

@@ -96,7 +96,7 @@ def start_session(context: Context) -> Iterable[Finding]:
         subject.python, subject.session = early.python, early.session
     else:
         subject.python = learner_python(
-            subject.env, subject.repository, on_wait=subject.on_wait, allow_builds=options.allow_builds
+            subject.env, subject.repository, on_wait=context.waits, allow_builds=options.allow_builds
         )
         session = session_in(subject.python, subject.repository, options)
         subject.session = subject.stack.enter_context(session)

@@ -18,7 +18,7 @@ def test_a_forgotten_assertion_fails_the_test_at_teardown(broken: pytest.Pyteste
             "flops_check has found errors, and the test does not look at its report",
             "  where     test_it.py:2",
             "  expected  assert report.ok, report",
-            "  got       a test that passes with <Report incompatible: *; FM602 [[]transform[]] the repository asks *>",
+            "  got       a test that passes with <Report incompatible: FM602 data_manager.py:6: the repository asks *>",
             "  fix       assert on the report, or on report.errors where they are meant to be there",
             "*Captured FLOps check teardown*",
             "error FM602 [[]transform[]] the repository asks for column 'lable', which the data do not have",

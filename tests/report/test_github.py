@@ -9,7 +9,8 @@ import pytest
 from pytest_flops_mock import Finding, Problem, Report
 from pytest_flops_mock.findings import Frame
 from pytest_flops_mock.report import github
-from pytest_flops_mock.report.github import MAX_BYTES, location, shielded, write_summary
+from pytest_flops_mock.report.github import MAX_BYTES, shielded, write_summary
+from pytest_flops_mock.report.places import location
 
 FRAMES = (Frame("model_manager.py", 20, "set_model_data", "x"), Frame("data_manager.py", 19, "_prepare_data", "y"))
 

@@ -10,6 +10,7 @@ from pytest_flops_mock import MLDataServer, MockDataProvider, Outcome, Stage
 from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.stage import CHECKED
 from pytest_flops_mock.stages.context import Context, Subject
+from pytest_flops_mock.stages.needs import AFTER, NEEDS, needed
 from pytest_flops_mock.stages.plan import PLAN, run
 
 OPTIONS = CheckOptions()
@@ -19,7 +20,14 @@ ONWARD = (Stage.LOAD, Stage.TRANSFORM, Stage.TRAIN)
 def test_every_stage_stands_in_the_plan_once_behind_those_that_it_needs() -> None:
     assert tuple(step.stage for step in PLAN) == CHECKED
     for number, step in enumerate(PLAN):
-        assert set(step.needs) <= {before.stage for before in PLAN[:number]}
+        assert {*NEEDS.get(step.stage, ()), *AFTER.get(step.stage, ())} <= {before.stage for before in PLAN[:number]}
+
+
+def test_a_stage_comes_with_what_it_needs_and_no_more() -> None:
+    assert needed([Stage.SLA]) == (Stage.SLA,)
+    assert needed([Stage.PROVIDE]) == (Stage.SLA, Stage.PROVIDE)
+    assert needed([Stage.AGGREGATOR]) == (Stage.SLA, Stage.STRUCTURE, Stage.ENVIRONMENT, Stage.AGGREGATOR)
+    assert needed([Stage.EVALUATE]) == CHECKED
 
 
 def test_some_stages_run_again_and_again_on_other_data_in_the_same_child() -> None:
