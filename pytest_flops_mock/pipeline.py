@@ -162,7 +162,8 @@ class RepositoryChecker:
             if env not in self._subjects:
                 subject = self._subjects[env] = Subject(self._given, env, self._stack)
                 if Stage.ENVIRONMENT in asked:
-                    subject.early = started_early(self._given, env, options, self._stack)
+                    with _exhaustion():
+                        subject.early = started_early(self._given, env, options, self._stack)
         from pytest_flops_mock.flight.server import MLDataServer  # only now: the child imports meanwhile
         from pytest_flops_mock.provider import MockDataProvider
 
