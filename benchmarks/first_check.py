@@ -16,7 +16,7 @@ from pathlib import Path
 
 import measuring
 
-SAMPLE = Path(__file__).parents[1] / "tests" / "repos" / "numpy_only"
+SAMPLE = Path(__file__).parents[1] / "examples" / "mnist_numpy"
 SLA = {
     "customerID": "Admin",
     "mock_data_configuration": {"dataset_name": "mnist", "number_of_partitions": 2, "data_tag": "mnist"},

@@ -22,7 +22,7 @@ from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.stage import Stage
 from pytest_flops_mock.strategies import samples as _drawing  # noqa: F401  # loaded before time is taken
 
-REPOSITORY = Path(__file__).parents[1] / "tests" / "repos" / "numpy_only"
+REPOSITORY = Path(__file__).parents[1] / "examples" / "mnist_numpy"
 SLA = {
     "customerID": "Admin",
     "mock_data_configuration": {"dataset_name": "mnist", "number_of_partitions": 2, "data_tag": "mnist"},

@@ -19,7 +19,7 @@ import pytest
 
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, listing, nearest
 from pytest_flops_mock.settings import Settings
-from pytest_flops_mock.sla.files import is_mdp_sla, mdp_slas, refuse_what_is_no_file, shown, together_name
+from pytest_flops_mock.sla.files import is_mdp_sla, none_named, refuse_what_is_no_file, shown, together_name
 from pytest_flops_mock.stage import CHECKED, Stage
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def together_slas(config: pytest.Config) -> tuple[Path, ...]:
 
 
 def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
+    parent.add_marker(pytest.mark.flops)
     if parent.config.pluginmanager.hasplugin("xdist"):
         # With --dist loadgroup all stages go to one worker, and none waits for another.
         parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))
@@ -180,6 +181,10 @@ class StageItem(pytest.Item):
             others = [finding for finding in report.findings if finding.stage is self.stage and finding not in errors]
             if others:
                 self.add_report_section("call", "FLOps findings", look(self.config).of(text.blocks(others)))
+        known = [finding for finding in report.known if finding.stage is self.stage]
+        if known:
+            title = f"FLOps findings known from {report.baseline}"
+            self.add_report_section("call", title, look(self.config).of(text.blocks(known)))
         if errors:
             raise FindingsError(errors)
         if result.outcome.value == "skipped":
@@ -250,15 +255,14 @@ def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
         _refuse_search(settings)
     here = config.invocation_params.dir
     if not settings.slas and not any(is_mdp_sla(path) for path, _ in _arguments(config)):
-        there = [shown(path, here) for path in mdp_slas(settings.repository)]
         raise SettingsError(
-            Problem(
-                "a check needs an MDP SLA, and none is named",
-                where="--flops-check" if config.getoption("flops_check") else "ini flops_check",
-                expected="the path of an MDP SLA, or a pattern such as 'mocks/*.json'",
-                got=f"no --flops-sla, no ini flops_sla, no SLA among the arguments ({listing(config.args, 3)})",
-                nearest=listing(there, 5) if there else "",
-                fix=f"add --flops-sla {there[0] if there else 'FILE'}, or name it in the ini key flops_sla",
+            none_named(
+                "--flops-check" if config.getoption("flops_check") else "ini flops_check",
+                f"no --flops-sla, no ini flops_sla, no SLA among the arguments ({listing(config.args, 3)})",
+                "--flops-sla",
+                here=here,
+                repository=settings.repository,
+                or_else=", or name it in the ini key flops_sla",
             )
         )
     named = [(path, "MDP", "sla") for path in settings.slas]

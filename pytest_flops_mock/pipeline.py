@@ -16,6 +16,8 @@ from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.progress import OnEvent, unheard
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
+from pytest_flops_mock.sla.files import together_name
+from pytest_flops_mock.sla.reading import named
 from pytest_flops_mock.stage import CHECKED, Stage
 from pytest_flops_mock.stages.context import Context, Subject
 from pytest_flops_mock.stages.needs import needed
@@ -158,24 +160,28 @@ class RepositoryChecker:
         options = self._options
         until = CHECKED[: CHECKED.index(options.until) + 1]
         asked = tuple(stage for stage in needed(stages) if stage in until)
-        for env in options.env:
-            if env not in self._subjects:
-                subject = self._subjects[env] = Subject(self._given, env, self._stack)
-                if Stage.ENVIRONMENT in asked:
-                    with _exhaustion():
-                        subject.early = started_early(self._given, env, options, self._stack)
+        subjects = {env: self._subject(env, asked) for env in options.env}
         from pytest_flops_mock.flight.server import MLDataServer  # only now: the child imports meanwhile
         from pytest_flops_mock.provider import MockDataProvider
 
         with ExitStack() as stack:
             contexts: dict[str, Context] = {}
-            for env in options.env:
-                subject = self._subjects[env]
+            for env, subject in subjects.items():
                 with _exhaustion():
                     address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
                 provider = MockDataProvider(address, **options.of_provider())
                 contexts[env] = Context(subject, provider, options, slas, project_sla, tags, asked, self._on_event)
             yield Checking(contexts)
+
+    def _subject(self, env: str, stages: Collection[Stage]) -> Subject:
+        """The repository in an environment. Its child is started at once, if a stage will want it."""
+        subject = self._subjects.get(env)
+        if subject is None:
+            subject = self._subjects[env] = Subject(self._given, env, self._stack)
+            if Stage.ENVIRONMENT in stages:
+                with _exhaustion():
+                    subject.early = started_early(self._given, env, self._options, self._stack)
+        return subject
 
 
 class Checking:
@@ -206,7 +212,9 @@ class Checking:
     def report(self) -> Report:
         """What is known so far."""
         reports = {env: _report(context) for env, context in self._contexts.items()}
-        return _compared(reports, next(iter(self._contexts.values())).options.ignore)
+        options = next(iter(self._contexts.values())).options
+        report = _compared(reports, options.ignore)
+        return report if options.baseline is None else options.baseline.against(report)
 
 
 @contextmanager
@@ -241,6 +249,7 @@ def _report(context: Context) -> Report:
         data=context.data,
         environment=tuple(subject.versions.items()),
         environments=(subject.kind,) if subject.kind else (),
+        sla=together_name([named(sla) for sla in context.slas]),
     )
 
 

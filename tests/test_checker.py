@@ -24,7 +24,7 @@ from pytest_flops_mock import (
 )
 from pytest_flops_mock.errors import SettingsError
 
-REPOS = Path(__file__).parent / "repos"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def changed(old: str, new: str) -> dict[str, str]:
@@ -58,7 +58,7 @@ def test_a_crash_with_one_data_set_does_not_spoil_the_next() -> None:
     files = changed("        return self.rows\n", "        import os; self.rows == 600 and os._exit(1); return self.rows\n")
     with RepositoryChecker(files) as checker:
         crashed = checker.check(sla=mock_sla())
-        fine = checker.check(sla=mock_sla(dataset_name=str(REPOS / "tabular_sklearn" / "mocks" / "patients.csv")))
+        fine = checker.check(sla=mock_sla(dataset_name=str(EXAMPLES / "patients_sklearn" / "mocks" / "patients.csv")))
     assert told(crashed) == ["FM706"]
     assert outcomes(crashed)["exchange"] == "needs train"
     assert fine.outcome("load") is Outcome.PASSED
@@ -252,7 +252,7 @@ def test_a_repository_gets_the_parts_in_no_order_that_it_could_rely_on() -> None
 
 COLUMN = {
     **REPOSITORY,
-    "conda.yaml": (REPOS / "numpy_only" / "conda.yaml").read_text(encoding="utf-8"),
+    "conda.yaml": (EXAMPLES / "mnist_numpy" / "conda.yaml").read_text(encoding="utf-8"),
     "data_manager.py": REPOSITORY["data_manager.py"].replace(
         '.data.column("label").to_numpy()', '.with_format("numpy")["label"].astype(int)'
     ),

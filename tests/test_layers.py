@@ -27,10 +27,11 @@ LAYERS: dict[str, int] = {
     "texts": 0,
     "codes": 2,
     "machine": 2,
-    "opening": 2,
+    "opening": 3,
     "statistics": 2,
     "findings": 3,
     "report": 4,
+    "report_files": 5,
     "sla": 4,
     "flight": 5,
     "repository": 5,
@@ -47,6 +48,7 @@ LAYERS: dict[str, int] = {
     "stages": 10,
     "pipeline": 11,
     "terminal": 11,
+    "starter": 11,
     "strategies": 11,
     "hypothesis_entry": 12,
     "search": 12,
@@ -54,6 +56,7 @@ LAYERS: dict[str, int] = {
     "cli": 14,
     "fixtures": 14,
     "collection": 14,
+    "report_plugin": 14,
     "tracebacks": 14,
     "plugin": 15,
     "__main__": 15,
@@ -84,6 +87,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "terminal": {"pytest"},
     "tracebacks": {"pytest"},
     "plugin": {"pytest"},
+    "report_plugin": {"pytest"},
 }
 """What a part may import at module level beside the standard library."""
 

@@ -138,7 +138,7 @@ def test_files_that_cannot_lie_in_one_folder_are_a_finding() -> None:
 
 
 def test_a_repository_in_a_folder_passes_and_stays_as_it_is() -> None:
-    folder = Path(__file__).parent / "repos" / "numpy_only"
+    folder = Path(__file__).parents[1] / "examples" / "mnist_numpy"
     before = {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
     report = check_repository(folder, sla=mock_sla())
     assert report.ok, str(report)

@@ -1,4 +1,4 @@
-"""``flops-mock``: check and search an ML repository without pytest; partitions, samples and twins of data; findings."""
+"""``flops-mock``: begin, check and search an ML repository; partitions, samples and twins of data; findings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from pytest_flops_mock.cli import check, env, explain, partitions, record, replay, search, twin
+from pytest_flops_mock.cli import check, completion, diff, env, explain, init, partitions, record, replay, search, twin
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.machine import ran_out
+from pytest_flops_mock.report.look import look_on
 
-ABOUT = "Check and search an ML repository without pytest, show partitions, record samples, make twins, explain findings."
+ABOUT = (
+    "Begin an ML repository, check and search it without pytest, show partitions, make samples and twins, explain findings."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +61,8 @@ def _told(error: FlopsMockError) -> int:
     except OSError:
         _forget(sys.stdout)
     try:
-        print("\n".join(f"flops-mock: {problem}" for problem in error.problems), file=sys.stderr, flush=True)
+        told = "\n".join(f"flops-mock: {problem}" for problem in error.problems)
+        print(look_on(sys.stderr).of(told) if sys.stderr.isatty() else told, file=sys.stderr, flush=True)
     except OSError:
         _forget(sys.stderr)
     return WRONG_USE
@@ -84,8 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flops-mock", description=ABOUT, allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (check, partitions, search, replay, explain, record, twin, env):
+    for command in (init, check, diff, partitions, search, replay, explain, record, twin, env):
         command.add(commands.add_parser)
+    completion.add(commands.add_parser, parser)
     return parser
 
 

@@ -144,6 +144,32 @@ def plain(real: GitFolder, remaining: Remaining, *, bare: bool = False) -> Itera
         yield Plain(folder, theirs.get("core.bare") in ("true", "yes", "on", "1") and real.own == real.common)
 
 
+def origin_of(real: GitFolder, remaining: Remaining) -> str:
+    """The URL of the remote ``origin``, as it is written there; empty if there is none. It may hold credentials.
+
+    Raises:
+        OSError: Git is not installed, or the settings are no file.
+        subprocess.TimeoutExpired: Git did not end in time.
+    """
+    with tempfile.TemporaryDirectory(prefix="flops-git-", ignore_cleanup_errors=True) as temporary:
+        copy = Path(temporary, "theirs")
+        try:
+            copy.write_bytes(read_regular(real.common / "config", MAX_SETTINGS))
+        except FileNotFoundError:
+            return ""
+        arguments = ("--file", os.fspath(copy), "--no-includes", "-z", "--get", "remote.origin.url")
+        ended = git_alone("config", *arguments, timeout=remaining())
+        return os.fsdecode(ended.output).partition("\0")[0] if ended.status == 0 else ""
+
+
+def branch_of(real: GitFolder) -> str:
+    """The branch that is checked out; empty for none."""
+    try:
+        return _head(real.own / "HEAD").rpartition("refs/heads/")[2].strip()
+    except OSError:
+        return ""
+
+
 def _link(link: Path, target: Path) -> None:
     """Link to a file, if it is there.
 

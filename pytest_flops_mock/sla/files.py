@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -77,8 +78,37 @@ def _no_match(pattern: str, folder: Path, where: str) -> Problem:
         expected="the path of an MDP SLA, or a pattern such as mocks/*.json",
         got=pattern,
         nearest=nearest(pattern, there) or "".join(there[:1]),
-        fix=f"MDP SLAs in {folder}: {listing(there)}",
+        fix=f"MDP SLAs in {folder}: {listing(there)}" if there else writes_one(Path.cwd(), folder),
     )
+
+
+def none_named(where: str, got: str, option: str, *, here: Path, repository: Path, or_else: str = "") -> Problem:
+    """What to say of a check without an MDP SLA: which ones there are, or how to get one.
+
+    Args:
+        where: Which setting should name one.
+        got: What names none.
+        option: What names one.
+        here: The folder that paths in messages start from.
+        repository: Folder in which SLAs may be.
+        or_else: What else could name one.
+    """
+    there = [shown(path, here) for path in mdp_slas(repository)]
+    name_it = f"add {option} {shlex.quote(there[0])}{or_else}" if there else ""
+    return Problem(
+        "a check needs an MDP SLA, and none is named",
+        where=where,
+        expected="the path of an MDP SLA, or a pattern such as 'mocks/*.json'",
+        got=got,
+        nearest=listing(there, 5) if there else "",
+        fix=name_it or writes_one(here, repository),
+    )
+
+
+def writes_one(here: Path, repository: Path) -> str:
+    """The command that writes an SLA where there is none."""
+    folder = "" if repository == here else f" {shlex.quote(shown(repository, here))}"
+    return f"flops-mock init{folder} writes one, and what else a first check needs"
 
 
 def refuse_what_is_no_file(path: Path, kind: str, where: str, *, here: Path, repository: Path) -> None:
@@ -107,7 +137,7 @@ def refuse_what_is_no_file(path: Path, kind: str, where: str, *, here: Path, rep
             expected=f"the file of {'an MDP' if kind == 'MDP' else 'a project'} SLA",
             got=shown(path, here),
             nearest="".join(inside[:1]) or nearest(shown(path, here), there) or "".join(there[:1]),
-            fix=f"name a file that is there: {listing(there, 5)}" if there else f"there is none in {folder}",
+            fix=f"name a file that is there: {listing(there, 5)}" if there else writes_one(here, repository),
         )
     )
 

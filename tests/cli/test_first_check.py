@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from standins.projects import mock_sla
 
-REPOSITORY = Path(__file__).parents[1] / "repos" / "numpy_only"
+REPOSITORY = Path(__file__).parents[2] / "examples" / "mnist_numpy"
 PROGRAM = """
 import sys
 from pathlib import Path

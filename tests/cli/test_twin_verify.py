@@ -22,7 +22,7 @@ from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "mnist_sklearn"
-TABULAR = Path(__file__).parents[1] / "repos" / "tabular_sklearn"
+TABULAR = Path(__file__).parents[2] / "examples" / "patients_sklearn"
 
 
 READS = """        [datetime.date.fromisoformat(text) for text in frame["admitted"]]

@@ -18,7 +18,7 @@ from standins.projects import mock_sla
 from standins.uv import BUILD
 from standins.wheels import offline_packages
 
-GOOD = Path(__file__).parents[1] / "repos" / "numpy_only"
+GOOD = Path(__file__).parents[2] / "examples" / "mnist_numpy"
 IN_A_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 LIMIT_SECONDS = 120
 

@@ -22,7 +22,7 @@ from pytest_flops_mock.learner.environments import built
 from pytest_flops_mock.learner.environments.choice import learner_python
 from pytest_flops_mock.learner.environments.uv import find_uv
 
-GOOD = Path(__file__).parents[1] / "repos" / "numpy_only"
+GOOD = Path(__file__).parents[2] / "examples" / "mnist_numpy"
 SECRET = "correct-horse-battery"
 MARK = "x-was-here"
 RUN = f"open({MARK!r}, 'a').write('x')"

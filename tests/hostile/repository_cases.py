@@ -17,7 +17,7 @@ from pytest_flops_mock.repository import work_tree
 from pytest_flops_mock.repository.clone import cloned
 from pytest_flops_mock.repository.urls import remote_of
 
-GOOD = Path(__file__).parents[1] / "repos" / "numpy_only"
+GOOD = Path(__file__).parents[2] / "examples" / "mnist_numpy"
 TAGS = ("mnist",)
 RAN = "somebody's code ran"
 SECRET = "the user's secret"

@@ -12,7 +12,7 @@ from pytest_flops_mock import check_repository
 from pytest_flops_mock.learner.environments.uv import Uv, find_uv
 from pytest_flops_mock.learner.environments.variables import uv_environment
 
-REPOSITORY = Path(__file__).parents[1] / "repos" / "numpy_only"
+REPOSITORY = Path(__file__).parents[2] / "examples" / "mnist_numpy"
 PACKAGES = ("datasets==2.14.*", "pyarrow<15", "numpy<1.25", "pillow<11", "fsspec<2023.11")
 
 

@@ -120,7 +120,8 @@ def test_without_any_the_message_names_the_ways(project: pytest.Pytester) -> Non
         [
             "*SettingsError: no MDP SLA is named",
             "*where     *::test_none",
-            '*fix       pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla',
+            '*fix       pass sla="mocks/mnist.json", or use @pytest.mark.flops_sla(...), --flops-sla or ini flops_sla; '
+            "flops-mock init writes one",
         ]
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[1] / "repos" / "numpy_only"
+REPOSITORY = Path(__file__).parents[2] / "examples" / "mnist_numpy"
 
 
 @pytest.fixture

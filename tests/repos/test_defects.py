@@ -1,4 +1,4 @@
-"""ML repositories that are good but for one thing: each is ``numpy_only`` with one change, and what the check says of it."""
+"""Repositories that are good but for one thing: ``examples/mnist_numpy`` with one change, and what the check says of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from pytest_flops_mock import MLDataServer, MLRepository, MockDataProvider, Severity, check_repository
 
-GOOD = MLRepository.at(Path(__file__).parent / "numpy_only")
+GOOD = MLRepository.at(Path(__file__).parents[2] / "examples" / "mnist_numpy")
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,21 @@
-"""ML repositories with nothing wrong: no error and no warning, here and in an environment like the learner's."""
+"""ML repositories with nothing wrong, the examples: no error and no warning, here and in one like the learner's."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
-from standins.projects import mock_sla
 
 from pytest_flops_mock import check_repository
 
-FOLDER = Path(__file__).parent
-EXAMPLE = FOLDER.parents[1] / "examples" / "mnist_sklearn"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
-GOOD: dict[str, tuple[Path, Any]] = {
-    "scikit-learn": (EXAMPLE, EXAMPLE / "mocks" / "mnist_multi.json"),
-    "NumPy only": (FOLDER / "numpy_only", mock_sla()),
-    "text": (FOLDER / "text_sklearn", FOLDER / "text_sklearn" / "mocks" / "reviews.json"),
-    "tabular": (FOLDER / "tabular_sklearn", FOLDER / "tabular_sklearn" / "mocks" / "patients.json"),
+GOOD = {
+    "scikit-learn": EXAMPLES / "mnist_sklearn" / "mocks" / "mnist_multi.json",
+    "NumPy only": EXAMPLES / "mnist_numpy" / "mocks" / "mnist.json",
+    "text": EXAMPLES / "reviews_sklearn" / "mocks" / "reviews.json",
+    "tabular": EXAMPLES / "patients_sklearn" / "mocks" / "patients.json",
 }
 
 
@@ -26,15 +23,15 @@ GOOD: dict[str, tuple[Path, Any]] = {
     "name", [pytest.param(name, marks=pytest.mark.slow if name in ("text", "tabular") else ()) for name in GOOD]
 )
 def test_it_passes_here_without_a_warning(name: str) -> None:
-    repository, sla = GOOD[name]
-    report = check_repository(repository, sla=sla)
+    report = check_repository(GOOD[name].parents[1], sla=GOOD[name])
     assert report.errors == report.warnings == (), str(report)
     assert {result.outcome.value for result in report.stages} == {"passed"}
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed; tox run -e pytorch has it")
 def test_pytorch_passes_here_without_a_warning() -> None:
-    report = check_repository(FOLDER / "mnist_pytorch", sla=mock_sla())
+    repository = EXAMPLES / "mnist_pytorch"
+    report = check_repository(repository, sla=repository / "mocks" / "mnist.json")
     assert report.errors == report.warnings == (), str(report)
     parameters = dict(report.stages[-3].facts)["parameters"]
     assert "()" in parameters, "one of its parameters has no dimensions"
@@ -44,8 +41,7 @@ def test_pytorch_passes_here_without_a_warning() -> None:
 @pytest.mark.parametrize("name", GOOD)
 @pytest.mark.usefixtures("kept_environments")
 def test_it_passes_in_the_learners_environment_without_a_warning(name: str) -> None:
-    repository, sla = GOOD[name]
-    report = check_repository(repository, sla=sla, env="learner,current", timeout=120)
+    report = check_repository(GOOD[name].parents[1], sla=GOOD[name], env="learner,current", timeout=120)
     # Where Python 3.10 is not installed, another one stands in for it, which is told.
     assert [finding.code for finding in (*report.errors, *report.warnings)] in ([], ["FM202"]), str(report)
     assert dict(report.environment)["datasets"].startswith("2.")

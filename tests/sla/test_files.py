@@ -70,5 +70,5 @@ def test_what_is_no_file_is_told_with_those_that_there_are(folder: Path) -> None
         "  where     --project-sla\n"
         "  expected  the file of a project SLA\n"
         "  got       empty\n"
-        f"  fix       there is none in {folder / 'empty'}"
+        "  fix       flops-mock init empty writes one, and what else a first check needs"
     )

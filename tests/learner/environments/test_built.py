@@ -109,7 +109,7 @@ def test_what_only_conda_brings_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 @pytest.mark.slow
 def test_the_learners_environment_is_like_its_image(kept_environments: Path, tmp_path: Path) -> None:
-    repository = MLRepository.at(Path(__file__).parents[2] / "repos" / "numpy_only")
+    repository = MLRepository.at(Path(__file__).parents[3] / "examples" / "mnist_numpy")
     found = learner_python("learner", repository, cache=kept_environments)
     script = tmp_path / "script.py"
     script.write_text(
