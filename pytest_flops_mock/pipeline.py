@@ -179,7 +179,8 @@ class RepositoryChecker:
         if subject is None:
             subject = self._subjects[env] = Subject(self._given, env, self._stack)
             if Stage.ENVIRONMENT in stages:
-                subject.early = started_early(self._given, env, self._options, self._stack)
+                with _exhaustion():
+                    subject.early = started_early(self._given, env, self._options, self._stack)
         return subject
 
 

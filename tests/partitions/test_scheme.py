@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import time
 from functools import cache
 from typing import Any
 
@@ -206,35 +205,6 @@ def test_its_arguments_and_defaults_are_flowers(name: str) -> None:
 
 def test_without_a_seed_of_its_own_the_seed_of_the_run_counts() -> None:
     assert ours("dirichlet alpha=1", 3, seed=7) == ours("dirichlet alpha=1 seed=7", 3) != ours("dirichlet alpha=1", 3)
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    "text",
-    ["iid", "square", "dirichlet alpha=1", "pathological num_classes_per_partition=2", "natural_id partition_by=person"],
-)
-def test_it_takes_at_most_twice_flowers_time(text: str) -> None:
-    rows, count = people(20_000), 30
-    data, scheme = handed_in(rows, "people"), scheme_of(partitioning_of(text))
-
-    def seconds(call: Any) -> float:
-        start = time.process_time()  # of this process: another that is busy does not count
-        call()
-        return time.process_time() - start
-
-    def mine() -> None:
-        scheme.split(data, count, 42)
-
-    def theirs() -> None:
-        partitioner = flower(text, count)
-        partitioner.dataset = rows.shuffle(seed=42)
-        for index in range(count):
-            partitioner.load_partition(index)
-
-    mine()  # imports
-    theirs()
-    assert min(seconds(mine) for _ in range(3)) < 2 * min(seconds(theirs) for _ in range(3))
 
 
 def test_a_mixed_fleet_has_groups_with_rows_of_their_own() -> None:

@@ -67,33 +67,27 @@ def test_the_splits_share_no_row(twin: Twin) -> None:
 def test_numpys_global_state_is_neither_read_nor_moved(twin: Twin) -> None:
     np.random.seed(1)
     before = np.random.get_state(legacy=False)
-    first = make_twin(twin, rows=10)
+    first = make_twin(twin, rows=10, splits=[twin.main])
     after = np.random.get_state(legacy=False)
     np.random.seed(2)
-    second = make_twin(twin, rows=10)
+    second = make_twin(twin, rows=10, splits=[twin.main])
     assert rows_of(first[twin.main]) == rows_of(second[twin.main])
     assert str(before) == str(after)
 
 
 @every_twin
-def test_a_row_depends_neither_on_the_batch_size_nor_on_how_many_rows_there_are(twin: Twin) -> None:
+def test_a_batch_carries_the_features_and_no_row_depends_on_its_size_or_on_how_many_rows_there_are(twin: Twin) -> None:
     whole = pa.concat_tables(twin_batches(twin, twin.main, rows=250, seed=3))
     batches = list(twin_batches(twin, twin.main, rows=250, seed=3, batch_rows=100))
+    assert batches[0].schema.equals(features_of(twin).arrow_schema, check_metadata=True)
+    assert datasets.Dataset(batches[0], fingerprint="given").features == features_of(twin)
     assert [batch.num_rows for batch in batches] == [100, 100, 50]
     assert pa.concat_tables(batches).equals(whole)
     assert pa.concat_tables(twin_batches(twin, twin.main, rows=123, seed=3)).equals(whole.slice(0, 123))
 
 
-@every_twin
-def test_batches_are_rounded_up_to_whole_blocks(twin: Twin) -> None:
-    assert [batch.num_rows for batch in twin_batches(twin, twin.main, rows=150, batch_rows=1)] == [100, 50]
-
-
-@every_twin
-def test_batches_carry_the_features(twin: Twin) -> None:
-    batch = next(twin_batches(twin, twin.main, rows=3))
-    assert batch.schema.equals(features_of(twin).arrow_schema, check_metadata=True)
-    assert datasets.Dataset(batch, fingerprint="given").features == features_of(twin)
+def test_batches_are_rounded_up_to_whole_blocks() -> None:
+    assert [batch.num_rows for batch in twin_batches(MNIST, MNIST.main, rows=150, batch_rows=1)] == [100, 50]
 
 
 @every_twin
