@@ -118,7 +118,7 @@ def test_a_folder_that_is_no_repository_is_told_once_with_the_nearest(columns: i
             "  expected  model_manager.py, data_manager.py, conda.yaml at the root\n"
             "  got       at the root: notes.txt\n"
             "  nearest   net\n"
-            "  fix       check net instead; or: flops-mock init --template sklearn begins one that trains"
+            "  fix       go to net instead; or: flops-mock init --template sklearn begins one that trains"
         )
 
 
