@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +45,7 @@ def run(
     errors: int = subprocess.PIPE,
     timeout: float | None = None,
     pass_fds: Sequence[int] = (),
+    on_output: Callable[[bytes], None] = lambda output: None,
 ) -> Ended:
     """Run a program in a group of its own, without a terminal to ask anything on.
 
@@ -58,6 +59,7 @@ def run(
         errors: Where its standard error goes: ``subprocess.PIPE``, ``STDOUT`` or ``DEVNULL``.
         timeout: Seconds that it may take.
         pass_fds: File descriptors that it inherits.
+        on_output: Is told now and then what it has written so far, all of it.
 
     Raises:
         OSError: There is no such program.
@@ -81,7 +83,7 @@ def run(
         starting = thread.submit(start)
         try:
             process = starting.result()
-            output, complaint = _heard(process, timeout)
+            output, complaint = _heard(process, timeout, on_output)
             _kill_group(process.pid)
         except BaseException:
             if starting.exception() is None:
@@ -99,7 +101,9 @@ def ending(status: int) -> str:
     return f"signal {-status}"
 
 
-def _heard(process: subprocess.Popen[bytes], timeout: float | None) -> tuple[bytes, bytes | None]:
+def _heard(
+    process: subprocess.Popen[bytes], timeout: float | None, on_output: Callable[[bytes], None]
+) -> tuple[bytes, bytes | None]:
     """What it writes until its end, or until the time limit."""
     deadline = math.inf if timeout is None else time.monotonic() + timeout
     orphaned = False
@@ -117,6 +121,7 @@ def _heard(process: subprocess.Popen[bytes], timeout: float | None) -> tuple[byt
                 orphaned = True
             elif left <= 0:
                 raise
+            on_output(error.output or b"")
 
 
 def _kill_group(number: int) -> None:

@@ -17,6 +17,7 @@ from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.option import Door
 from pytest_flops_mock.options import OPTIONS, CheckOptions
 from pytest_flops_mock.report.as_json import written
+from pytest_flops_mock.report.look import look_on
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import Given, read
 from pytest_flops_mock.sla.files import absolute, none_named, refuse_what_is_no_file, shown
@@ -130,7 +131,8 @@ def show_at_once(form: str, name: str, report: Report, *, several: bool, first: 
     if form == "text":
         from pytest_flops_mock.report import text
 
-        show(("" if first else "\n") + (text.headed(name, report) if several else str(report)))
+        told = text.headed(name, report) if several else str(report)
+        show(("" if first else "\n") + look_on(sys.stdout).of(told))
 
 
 def show_in_the_end(form: str, reports: Mapping[str, Report], folder: Path | None) -> int:
@@ -144,7 +146,7 @@ def show_in_the_end(form: str, reports: Mapping[str, Report], folder: Path | Non
     if form == "text" and len(reports) > 1:
         from pytest_flops_mock.report import text
 
-        show(f"\n{text.tally(reports)}")
+        show(f"\n{look_on(sys.stdout).of(text.tally(reports))}")
     elif form == "json":
         in_utf8 = (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
         show(written(reports.values(), ascii_only=not in_utf8))  # what is escaped later would not be JSON

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from pytest_flops_mock.progress import Event, OnEvent, fitting, in_words, unheard
+from pytest_flops_mock.report.look import width_of
 
 
 @contextmanager
@@ -30,8 +30,7 @@ def shown_at_once(about: Callable[[], str] = str) -> Iterator[OnEvent]:
 
     def show(event: Event) -> None:
         text = in_words(event)
-        width = shutil.get_terminal_size().columns
-        write(fitting(": ".join(filter(None, [about(), text])), width - 1) if text else "")
+        write(fitting(": ".join(filter(None, [about(), text])), width_of(stream) - 1) if text else "")
 
     try:
         yield show

@@ -6,6 +6,7 @@ what fails in it is tried again in a fresh process that has done nothing else, a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -53,6 +54,8 @@ class LearnerSession:
         self._readying: Sent[Any] | None = None
         self._begun: Sent[Any] | None = None
         self._early: dict[str, Any] = {}
+        self.seconds_ahead = 0.0
+        """How long it was waited for the answer to what was begun, when something else was asked for."""
         self._strayed = False
         self._confirming = True
 
@@ -100,7 +103,9 @@ class LearnerSession:
             return unready
         if self._begun is not None:
             sent, self._begun = self._begun, None
+            began = time.perf_counter()
             self._early[sent.request.do] = self._channel.answer(sent)
+            self.seconds_ahead += time.perf_counter() - began if sent.request is not request else 0.0
             self._strayed = True
         if request.do in self._early:
             early: Told[F] | Failure = self._early.pop(request.do)

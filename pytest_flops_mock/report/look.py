@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import textwrap
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -72,18 +72,21 @@ class Look:
 
 def look_on(stream: TextIO) -> Look:
     """How a text looks on a stream: on a terminal, in a file, in a pipe. ``NO_COLOR`` and ``FORCE_COLOR`` are heard."""
-    width = shutil.get_terminal_size((PIPED_WIDTH, 24)).columns if stream.isatty() else _columns_set() or PIPED_WIDTH
+    width = width_of(stream)
     if os.environ.get("NO_COLOR"):
         return Look(width)
     is_terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
     return Look(width, bool(os.environ.get("FORCE_COLOR")) or is_terminal)
 
 
-def _columns_set() -> int:
-    try:
-        return max(0, int(os.environ.get("COLUMNS", "")))
-    except ValueError:
-        return 0
+def width_of(stream: TextIO) -> int:
+    """How many columns a stream has: ``COLUMNS``, else those of its terminal, else those of a text in a pipe."""
+    with suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
+            return columns
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or PIPED_WIDTH
+    return PIPED_WIDTH
 
 
 def _painted(line: str) -> str:

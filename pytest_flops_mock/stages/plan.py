@@ -78,7 +78,7 @@ def run_stage(context: Context, stage: Stage) -> None:
     if stage in context.ran:
         return
     step = next(step for step in PLAN if step.stage is stage)
-    if Stage.ENVIRONMENT in NEEDS.get(step.stage, ()):
+    if Stage.ENVIRONMENT in NEEDS.get(stage, ()):
         _settle_environment(context)
     try:
         done = context.subject.kept.get(stage) or _skipped(step, context) or _run(step, context)
@@ -99,7 +99,12 @@ def _is_needed_later(stage: Stage, context: Context) -> bool:
 
 def _settle_environment(context: Context) -> None:
     """Fail the environment if the child, while others worked, could not import what it needs itself."""
-    if Stage.ENVIRONMENT not in context.usable or not (found := steps.unready(context)):
+    if Stage.ENVIRONMENT not in context.usable:
+        return
+    began = time.perf_counter()
+    found = steps.unready(context)
+    _took(context, Stage.ENVIRONMENT, time.perf_counter() - began)
+    if not found:
         return
     ignored = all(finding.code in context.options.ignore for finding in found)
     for index, done in enumerate(context.done):
@@ -108,6 +113,13 @@ def _settle_environment(context: Context) -> None:
             context.done[index] = Done(result, (*done.findings, *found), usable=False)
             context.subject.kept[Stage.ENVIRONMENT] = replace(context.done[index], result=replace(result, seconds=0.0))
     context.usable.discard(Stage.ENVIRONMENT)
+
+
+def _took(context: Context, stage: Stage, seconds: float) -> None:
+    """Count time for a stage that has run already."""
+    for index, done in enumerate(context.done):
+        if done.result.stage is stage:
+            context.done[index] = replace(done, result=replace(done.result, seconds=done.result.seconds + seconds))
 
 
 def _skipped(step: Step, context: Context) -> Done | None:
@@ -120,6 +132,7 @@ def _skipped(step: Step, context: Context) -> Done | None:
 
 def _run(step: Step, context: Context) -> Done:
     context.on_event(StageBegan(step.stage, context.told_env))
+    ahead = context.subject.session.seconds_ahead if context.subject.session is not None else 0.0
     began = time.perf_counter()
     try:
         found = (*step.run(context), *steps.changes(context))
@@ -128,6 +141,11 @@ def _run(step: Step, context: Context) -> Done:
     except FlopsMockError as error:
         found = findings_of(error)
     seconds = time.perf_counter() - began
+    if (session := context.subject.session) is not None:  # what the aggregator does beside others is no time of theirs
+        if step.stage is Stage.AGGREGATOR:
+            seconds, session.seconds_ahead = seconds + session.seconds_ahead, 0.0
+        else:
+            seconds -= session.seconds_ahead - ahead
     failed = any(finding.severity is Severity.ERROR and finding.code not in context.options.ignore for finding in found)
     outcome = Outcome.FAILED if failed else Outcome.PASSED
     result = StageResult(step.stage, outcome, seconds, facts=context.facts.get(step.stage, ()))

@@ -73,8 +73,7 @@ def test_uv_fails(
 ) -> None:
     stand_in_for_uv(monkeypatch, tmp_path, f"echo '{output}'; exit 1")
     told = refused([*command, "--env", "learner"], capsys)
-    assert "flops-mock: building an environment like the learner's from conda.yaml; it is kept for the next time\n" in told
-    assert f"flops-mock: {message}\n" in told
+    assert told.startswith(f"flops-mock: {message}\n")
 
 
 def test_uv_does_not_run(

@@ -30,7 +30,7 @@ def test_an_incompatible_one_fails_with_the_whole_report(project: pytest.Pyteste
         [
             "E * AssertionError: <Report incompatible: FM602 data_manager.py:*: the repository asks for column 'lable'*",
             "*Captured FLOps check call*",
-            "stages * transform failed (*",
+            "* transform failed (*",
             "error FM602 [[]transform[]] the repository asks for column 'lable', which the data do not have",
             "  where     data_manager.py:6 in _prepare_data",
             "  expected  one of: image (Image), label (ClassLabel of 10)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -10,18 +9,9 @@ from pathlib import Path
 import pytest
 from standins.projects import REPOSITORY, mock_sla
 from standins.uv import stand_in_for_uv
+from standins.venvs import broken
 
 from pytest_flops_mock import Report, check_repository
-
-
-def broken(folder: Path, package: str, code: str) -> Path:
-    """A virtual environment with the packages of this one, but for one of which this is the code."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
-    (site,) = folder.glob("lib/python*/site-packages")
-    (site / "these.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    (site / package).mkdir()
-    (site / package / "__init__.py").write_text(code, encoding="utf-8")
-    return folder
 
 
 def outcomes(report: Report) -> dict[str, str]:

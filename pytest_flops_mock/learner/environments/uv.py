@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pytest_flops_mock.errors import Problem, ToolError
 from pytest_flops_mock.learner.environments.bytecode import COMPILE_SECONDS, compile_all
+from pytest_flops_mock.learner.environments.downloads import downloading
 from pytest_flops_mock.learner.environments.failures import bounded, fault_of_machine
 from pytest_flops_mock.learner.environments.kept import Built, Kept, OnWait, found, kept, silent
 from pytest_flops_mock.learner.environments.proof import PROOF_SECONDS, refused_import
@@ -44,6 +45,8 @@ from pytest_flops_mock.subprocesses import Ended, run
 
 CACHE_FORMAT = 3
 """Raise it when environments that lie in a cache must not be used any more."""
+
+BUILDING = "building the learner's environment"
 
 MAX_BOUNDS = 8
 """How many bounds on a package are tried that does not import, each one major version lower than the last."""
@@ -165,9 +168,12 @@ class Uv:
 
     def _announced(self) -> str:
         if self.deadline is None:
-            return f"building an environment like the learner's from {FILE}; it is kept for the next time"
-        seconds = f"for at most {self._left() or 0:.0f} s"
-        return f'building an environment like the learner\'s from {FILE} {seconds}; the environment "current" needs none'
+            return f"{BUILDING} from {FILE}; it is kept for the next time"
+        return f'{BUILDING} from {FILE}, for at most {self._left() or 0:.0f} s; the environment "current" needs none'
+
+    def _tell_downloads(self, output: bytes) -> None:
+        if under_way := downloading(output.decode(errors="replace")):
+            self.on_wait(f"{BUILDING}: {under_way}")
 
     def _proven(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> Built:
         """Install the packages, and lower ones of what does not import; what was needed for that.
@@ -287,6 +293,7 @@ class Uv:
                 errors=errors,
                 timeout=self._left(),
                 pass_fds=() if lock is None else (lock,),
+                on_output=self._tell_downloads,
             )
         except OSError as error:
             raise ToolError(

@@ -56,7 +56,7 @@ def test_what_did_not_work_is_not_tried_again_within_the_hour(monkeypatch: pytes
     first, again = (auto(asking("python=3.11"), cache=cache, on_wait=waits.append) for _ in range(2))
     assert log.read_text().split() == ["x"]
     assert waits == [
-        'building an environment like the learner\'s from conda.yaml for at most 120 s; the environment "current" needs none'
+        'building the learner\'s environment from conda.yaml, for at most 120 s; the environment "current" needs none'
     ]
     assert first.kind == again.kind == "current"
     assert again.findings[0].problem.got == (
