@@ -176,10 +176,15 @@ EXAMPLES = (
 
 INTRODUCTION = (
     "Made by `docs/make_partitions.py`. How an SLA says that devices do not hold the same, and what each scheme "
-    "gives for one synthetic twin. `flops-mock partitions SLA` shows it for yours as a table, and with `--plot "
-    "FILE` as a picture; in Python it is `run.statistics` of a `ProviderRun`, "
-    "`MockDataProvider().split(sla).statistics()`, and `plot_partitions`. All arguments are in [the "
+    "gives for one synthetic twin. All arguments are in [the "
     "table](how-to.md#split-data-as-real-devices-have-them). FLOps ignores the key and sends IID partitions.",
+    "For an SLA of yours, without a repository and a server:",
+    """```console
+flops-mock partitions mocks/mnist_multi.json --partitioner "dirichlet alpha=0.3" --plot partitions.svg
+```""",
+    "It prints a row for each partition: size, classes, how far its labels are off those of all rows "
+    "(Jensen-Shannon), and missing values. The picture needs the extra `plots`. In Python it is `run.statistics` of "
+    "a `ProviderRun`, `MockDataProvider().split(sla).statistics()`, and `plot_partitions`.",
     "Above each picture is how far partitions differ: the Gini coefficient of their sizes (0 for equal ones), and "
     "the Jensen-Shannon distance of their labels to those of all rows (from 0 to 1). Of dots, the area is the "
     "number of rows. A report says the same of partitions that differ by more than chance, and names those that are"
@@ -201,7 +206,7 @@ def page() -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, 124, break_long_words=False, break_on_hyphens=False)
+    return text if "```" in text else textwrap.fill(text, 124, break_long_words=False, break_on_hyphens=False)
 
 
 def _compact(text: str) -> str:

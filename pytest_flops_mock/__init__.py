@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.data.hub.offline import OfflineHub
     from pytest_flops_mock.data.twin_source import twin
     from pytest_flops_mock.errors import FlopsMockError, Problem
-    from pytest_flops_mock.findings import Finding, Frame
+    from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
     from pytest_flops_mock.flight.client import MLDataClient
     from pytest_flops_mock.flight.parquet_store import ParquetStore
@@ -42,7 +42,7 @@ _HOMES = {
     "data.hub.offline": ("OfflineHub",),
     "data.twin_source": ("twin",),
     "errors": ("FlopsMockError", "Problem"),
-    "findings": ("Finding", "Frame"),
+    "findings": ("DataFacts", "Finding", "Frame", "PartitionFacts", "SentFacts", "StageResult"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
     "flight.client": ("MLDataClient",),
     "flight.server": ("MLDataServer",),
@@ -68,6 +68,7 @@ __all__ = [
     "Broken",
     "CheckOptions",
     "DataChoice",
+    "DataFacts",
     "DataSource",
     "Drift",
     "DriftRule",
@@ -85,6 +86,7 @@ __all__ = [
     "OfflineHub",
     "Outcome",
     "ParquetStore",
+    "PartitionFacts",
     "PartitionStatistics",
     "Problem",
     "ProjectSLA",
@@ -94,9 +96,11 @@ __all__ = [
     "Report",
     "RepositoryChecker",
     "SearchResult",
+    "SentFacts",
     "Severity",
     "SplitStatistics",
     "Stage",
+    "StageResult",
     "Store",
     "StoredPartition",
     "TargetSummary",

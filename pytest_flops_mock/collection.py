@@ -109,6 +109,7 @@ def together_slas(config: pytest.Config) -> tuple[Path, ...]:
 
 
 def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
+    parent.add_marker(pytest.mark.flops)
     if parent.config.pluginmanager.hasplugin("xdist"):
         # With --dist loadgroup all stages go to one worker, and none waits for another.
         parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))
@@ -180,6 +181,10 @@ class StageItem(pytest.Item):
             others = [finding for finding in report.findings if finding.stage is self.stage and finding not in errors]
             if others:
                 self.add_report_section("call", "FLOps findings", look(self.config).of(text.blocks(others)))
+        known = [finding for finding in report.known if finding.stage is self.stage]
+        if known:
+            title = f"FLOps findings known from {report.baseline}"
+            self.add_report_section("call", title, look(self.config).of(text.blocks(known)))
         if errors:
             raise FindingsError(errors)
         if result.outcome.value == "skipped":

@@ -1,9 +1,10 @@
-"""What a machine can run out of, which says nothing of what was checked."""
+"""What a machine lacks or can run out of, which says nothing of what was checked."""
 
 from __future__ import annotations
 
 import errno
 import os
+import platform
 from dataclasses import replace
 
 from pytest_flops_mock.errors import Problem, ToolError
@@ -40,6 +41,24 @@ _BY_NUMBER = {
     errno.ENFILE: _FILES,
     errno.ENOMEM: _MEMORY,
 }
+
+
+def needs_posix() -> None:
+    """Refuse, before a module is loaded that needs a system such as Linux or macOS.
+
+    Raises:
+        ToolError: This is Windows.
+    """
+    try:
+        import fcntl  # noqa: F401  # only there
+    except ImportError:
+        raise ToolError(
+            Problem(
+                "this part of pytest-flops-mock needs Linux or macOS, and does not work on Windows",
+                got=platform.system(),
+                fix="run it in WSL, the Linux within Windows: wsl --install",
+            )
+        ) from None
 
 
 def ran_out(error: BaseException | None) -> ToolError | None:

@@ -7,7 +7,10 @@ import os
 import stat
 from pathlib import Path
 
+from pytest_flops_mock.machine import needs_posix
 from pytest_flops_mock.regular import refuse_irregular
+
+needs_posix()  # opening relative to a folder, without waiting and without following links, is there only
 
 _PLAIN = os.O_RDONLY | os.O_CLOEXEC
 _FOLDER = _PLAIN | os.O_DIRECTORY

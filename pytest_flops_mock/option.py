@@ -37,7 +37,7 @@ class Option:
             keyword of ``check_repository`` and ``flops_check``), ``search`` (``flops-mock search``, and a keyword of
             ``search_repository`` and ``flops_search``; these have those of a check, too).
         ini_name: Its name in the ini key, if that is another one.
-        search_name: Its name in ``flops-mock search`` and as a keyword of a search, if that is another one.
+        command_name: Its name in the commands of ``flops-mock`` and as a keyword, if that is another one.
     """
 
     name: str
@@ -49,12 +49,12 @@ class Option:
     adds: bool = False
     doors: tuple[Door, ...] = EVERYWHERE
     ini_name: str = ""
-    search_name: str = ""
+    command_name: str = ""
 
     @property
     def key(self) -> str:
         """Its name in Python."""
-        return (self.search_name or self.name).replace("-", "_")
+        return (self.command_name or self.name).replace("-", "_")
 
     @property
     def option(self) -> str:
@@ -69,7 +69,7 @@ class Option:
     @property
     def argument(self) -> str:
         """Its name as an argument of ``flops-mock check`` or ``flops-mock search``."""
-        return f"--{self.search_name or self.name}"
+        return f"--{self.command_name or self.name}"
 
     @property
     def ini(self) -> str:

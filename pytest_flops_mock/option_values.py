@@ -16,6 +16,8 @@ from pytest_flops_mock.sla.files import matching
 from pytest_flops_mock.stage import CHECKED, THROUGH, Stage
 
 if TYPE_CHECKING:
+    from pytest_flops_mock.report.comparing import Baseline
+    from pytest_flops_mock.report_files import Output
     from pytest_flops_mock.sla.partitioners import Partitioning
     from pytest_flops_mock.sla.schemes import Drift
 
@@ -246,6 +248,27 @@ def folder_of_found(value: str | os.PathLike[str], folder: Path, where: str) -> 
             )
         )
     return found
+
+
+def baseline(value: str | os.PathLike[str] | Baseline, folder: Path, where: str) -> Baseline:
+    """What an earlier run has found.
+
+    Raises:
+        SettingsError: The file is not there, or is no report.
+    """
+    from pytest_flops_mock.report.comparing import Baseline
+    from pytest_flops_mock.report_files import read_reports
+
+    if isinstance(value, Baseline):
+        return value
+    return Baseline(os.fspath(value), read_reports(path(value, folder, where), where))
+
+
+def outputs(value: Iterable[str], folder: Path, where: str) -> tuple[Output, ...]:
+    """The files that reports go to. See :func:`outputs_of`."""
+    from pytest_flops_mock.report_files import outputs_of
+
+    return outputs_of(value, folder, where)
 
 
 def _one_of(stages: tuple[Stage, ...], value: Stage | str, where: str, message: str) -> Stage:

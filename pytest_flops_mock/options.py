@@ -22,6 +22,7 @@ from pytest_flops_mock.stage import Stage
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from pytest_flops_mock.report.comparing import Baseline
     from pytest_flops_mock.sla.partitioners import Partitioning
     from pytest_flops_mock.sla.schemes import Drift
 
@@ -157,6 +158,12 @@ OPTIONS = (
         adds=True,
     ),
     Option(
+        "baseline",
+        "an earlier report as JSON: what it has found does not count, and what went away is told",
+        values.baseline,
+        "FILE",
+    ),
+    Option(
         "search",
         "how many partitions of the data of each SLA to try, of any size, labels, order and drift, in search of one that "
         "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
@@ -165,7 +172,7 @@ OPTIONS = (
         "whole",
         default="none; 200 in a search that is asked for",
         doors=SEARCHES,
-        search_name="examples",
+        command_name="examples",
     ),
     Option(
         "search-seed",
@@ -175,7 +182,7 @@ OPTIONS = (
         "whole",
         default="0",
         doors=SEARCHES,
-        search_name="seed",
+        command_name="seed",
     ),
     Option(
         "search-seconds",
@@ -185,7 +192,7 @@ OPTIONS = (
         "number",
         default="as long as it takes",
         doors=SEARCHES,
-        search_name="seconds",
+        command_name="seconds",
     ),
     Option(
         "search-through",
@@ -194,7 +201,7 @@ OPTIONS = (
         "STAGE",
         default="`evaluate`",
         doors=SEARCHES,
-        search_name="through",
+        command_name="through",
     ),
     Option(
         "search-save",
@@ -204,7 +211,7 @@ OPTIONS = (
         "FOLDER",
         default=f"`{FOUND.as_posix()}` for flops-mock search, else none",
         doors=SEARCHES,
-        search_name="save",
+        command_name="save",
     ),
     Option(
         "search-strict",
@@ -212,7 +219,17 @@ OPTIONS = (
         values.flag,
         kind="flag",
         doors=SEARCHES,
-        search_name="strict",
+        command_name="strict",
+    ),
+    Option(
+        "report",
+        "write the reports to a file, too: as `text`, `json`, `markdown`, `sarif` (2.1.0) or `gitlab` (code quality), as "
+        "FORMAT or the file's ending says",
+        values.outputs,
+        "[FORMAT:]FILE",
+        "list",
+        doors=FILES,
+        command_name="output",
     ),
     Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
 )
@@ -247,6 +264,8 @@ class CheckOptions:
         pass_env: Names of environment variables that the repository's code gets to see. It sees those that libraries need
             to find themselves; secrets and the rest stay out.
         ignore: Codes of findings that do not count; the report names them.
+        baseline: The file of an earlier report as JSON. What it has found does not count; the report says what is known
+            from it, and what went away.
         until: The last stage to run.
     """
 
@@ -263,6 +282,7 @@ class CheckOptions:
     gpu: bool = False
     pass_env: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    baseline: Baseline | None = None
     until: Stage = Stage.EVALUATE
 
     def changed(self, where: str = "", /, **arguments: Unpack[CheckArguments]) -> CheckOptions:
@@ -323,6 +343,7 @@ class CheckArguments(TypedDict, total=False):
     gpu: bool | None
     pass_env: str | Iterable[str] | None
     ignore: str | Iterable[str] | None
+    baseline: str | os.PathLike[str] | Baseline | None
     until: Stage | str | None
 
 

@@ -18,6 +18,8 @@ from pytest_flops_mock.progress import OnEvent, unheard
 from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
+from pytest_flops_mock.sla.files import together_name
+from pytest_flops_mock.sla.reading import named
 from pytest_flops_mock.stage import CHECKED, Stage
 from pytest_flops_mock.stages import plan
 from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
@@ -195,7 +197,9 @@ class Checking:
     def report(self) -> Report:
         """What is known so far."""
         reports = {env: _report(context) for env, context in self._contexts.items()}
-        return _compared(reports, next(iter(self._contexts.values())).options.ignore)
+        options = next(iter(self._contexts.values())).options
+        report = _compared(reports, options.ignore)
+        return report if options.baseline is None else options.baseline.against(report)
 
 
 @contextmanager
@@ -230,6 +234,7 @@ def _report(context: Context) -> Report:
         data=context.data,
         environment=tuple(subject.versions.items()),
         environments=(subject.kind,) if subject.kind else (),
+        sla=together_name([named(sla) for sla in context.slas]),
     )
 
 

@@ -102,6 +102,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         'flops_ignore(*codes): codes that do not count in the checks of flops_check, such as "FM714"; the report names them',
     )
+    config.addinivalue_line(
+        "markers", "flops: the checks that SLAs are collected for; -m flops selects them, -m 'not flops' the rest"
+    )
     settings = settings_of(config)
     if settings.check:
         try:
@@ -111,6 +114,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
             shown = look_on(sys.stderr).of(str(error)) if sys.stderr.isatty() else str(error)
             raise pytest.UsageError(shown) from error
+    if settings.outputs:
+        from pytest_flops_mock.report_plugin import ReportFiles
+
+        config.pluginmanager.register(ReportFiles(settings, config), "flops-reports")
     config.stash[CHECKS] = Session(settings, config)
     config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
 
@@ -127,6 +134,7 @@ def pytest_report_header(config: pytest.Config) -> str:
         f"sla {listing(slas, 5)}{' together' if settings.together else ''}" if slas else "",
         f"env {','.join(options.env)}" if options.env != CheckOptions.env else "",
         f"{listing(options.ignore)} ignored" if options.ignore else "",
+        f"baseline {options.baseline.name}" if options.baseline is not None else "",
     ]
     return f"flops: {', '.join(filter(None, parts))}"
 
@@ -247,14 +255,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _handed_over(terminalreporter: pytest.TerminalReporter) -> tuple[dict[str, Report], list[str]]:
     """What is known last of each SLA, whichever tests and workers brought it; and the SLAs whose checks broke off."""
     shown = (report for category in terminalreporter.stats.values() for report in category)
-    brought = {tuple(told) for report in shown if (told := getattr(report, "flops_report", None)) is not None}
-    last = {name: json for name, _, json, _ in sorted(brought, key=lambda told: told[1]) if json}
-    if not last:
+    brought = [told for report in shown if (told := getattr(report, "flops_report", None)) is not None]
+    if not brought:
         return {}, []
-    from pytest_flops_mock.report.report import Report
+    from pytest_flops_mock.report_plugin import joined
 
-    broken_off = [name for name, _, _, is_broken_off in sorted(brought) if is_broken_off]
-    return {name: Report.from_json(json) for name, json in sorted(last.items())}, broken_off
+    return joined(brought)
 
 
 def _shortened(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> Any:

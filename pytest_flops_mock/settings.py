@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.option import Option
 from pytest_flops_mock.options import KEYWORDS, OPTIONS, CheckOptions
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.report_files import Output
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Settings:
         options: How checks are done.
         searches: Whether a search is collected behind each check.
         search: How searches are done: the attributes of ``SearchOptions`` that differ from the usual.
+        outputs: The files that reports go to, each with its form.
     """
 
     repository: Path
@@ -91,6 +95,7 @@ class Settings:
     options: CheckOptions = field(default_factory=CheckOptions)
     searches: bool = False
     search: Mapping[str, Any] = field(default_factory=dict)
+    outputs: tuple[Output, ...] = ()
 
 
 def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, Any], ini: Mapping[str, Any]) -> Settings:
@@ -119,4 +124,15 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         options=check_options(values, recordings=rootdir / RECORDINGS),
         searches="examples" in values,
         search={key: values[key] for key in searched if key in values},
+        outputs=_outputs(values),
     )
+
+
+def _outputs(values: Mapping[str, Any]) -> tuple[Output, ...]:
+    if "output" not in values:
+        return ()
+    from pytest_flops_mock.report_files import refuse_inputs, with_forms
+
+    project = values.get("project_sla")
+    refuse_inputs(values["output"], [*values.get("sla", ()), *([project] if project is not None else [])])
+    return with_forms(values["output"])

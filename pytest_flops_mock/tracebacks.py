@@ -60,7 +60,7 @@ def _theirs(frames: Iterable[FrameType]) -> Iterator[bool]:
         if package == OURS or package in RUNNER:
             called_by_us = package == OURS
             yield False
-        elif STANDARD in file.parents and not installed:
+        elif (STANDARD in file.parents and not installed) or frame.f_code.co_filename.startswith("<frozen "):
             yield False
         else:
             called_by_us = called_by_us and installed

@@ -26,10 +26,11 @@ LAYERS: dict[str, int] = {
     "texts": 0,
     "codes": 2,
     "machine": 2,
-    "opening": 2,
+    "opening": 3,
     "statistics": 2,
     "findings": 3,
     "report": 4,
+    "report_files": 5,
     "sla": 4,
     "flight": 5,
     "repository": 5,
@@ -54,6 +55,7 @@ LAYERS: dict[str, int] = {
     "cli": 14,
     "fixtures": 14,
     "collection": 14,
+    "report_plugin": 14,
     "tracebacks": 14,
     "plugin": 15,
     "__main__": 15,
@@ -78,6 +80,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "terminal": {"pytest"},
     "tracebacks": {"pytest"},
     "plugin": {"pytest"},
+    "report_plugin": {"pytest"},
 }
 """What a part may import at module level beside the standard library."""
 

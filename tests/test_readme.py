@@ -1,7 +1,8 @@
-"""Every block of the README is true: code runs, commands are those that CI runs, output is what is printed."""
+"""Every block of README and docs is true: code runs, commands are those that CI runs, output is what is printed."""
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -13,16 +14,25 @@ from pathlib import Path
 import pytest
 from standins.hub import hub_environment, parquet, running_hub
 from standins.twins import make_twin
+from uv import find_uv_bin
 
 from pytest_flops_mock import MockSLA, ProjectSLA
 from pytest_flops_mock.data.twins.catalogue import all_twins, find_twin
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
-SEARCH = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
-PROPERTIES = (ROOT / "docs" / "property-based-tests.md").read_text(encoding="utf-8")
-ENVIRONMENTS = (ROOT / "docs" / "environments.md").read_text(encoding="utf-8")
+PAGES = {
+    "README.md": README,
+    **{
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "docs").glob("*.md"))
+        if path.name not in ("codes.md", "reference.md", "security.md")  # made of tables
+    },
+}
+DATA, ENVIRONMENTS, HOW_TO, INSTALL, PARTITIONS, REPORTS, SEARCH, TESTS = (
+    PAGES[f"{name}.md"]
+    for name in ("data", "environments", "how-to", "install", "partitions", "reports", "search", "tests-of-your-own")
+)
 
 
 def blocks(language: str, text: str = README) -> list[str]:
@@ -36,7 +46,12 @@ def test_there_is_nothing_to_say_about_the_slas_of_the_example() -> None:
     assert MockSLA.load(folder / "mocks" / "mnist_multi.json").findings(project) == ()
 
 
-FIRST, *FURTHER = [block for block in blocks("python") if "def test_" in block]
+OF_TESTS = [
+    pytest.param(block, id=f"{name}-{number}")
+    for name, text in PAGES.items()
+    for number, block in enumerate(blocks("python", text))
+    if "def test_" in block and "flops_replay(" not in block
+]
 
 
 @pytest.fixture
@@ -57,16 +72,7 @@ def example(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "block",
-    [
-        FIRST,
-        *(
-            pytest.param(block, marks=pytest.mark.slow)
-            for block in [*FURTHER, *blocks("python", HOW_TO), blocks("python", SEARCH)[0], *blocks("python", PROPERTIES)]
-        ),
-    ],
-)
+@pytest.mark.parametrize("block", OF_TESTS)
 def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
     (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
     result = example.runpytest_subprocess(timeout=600)
@@ -74,14 +80,14 @@ def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block:
     assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
 
 
-@pytest.mark.parametrize("block", [*blocks("json"), *blocks("json", HOW_TO)])
+@pytest.mark.parametrize("block", [block for text in PAGES.values() for block in blocks("json", text)])
 def test_an_sla_shown_has_no_problems(block: str) -> None:
     assert not MockSLA.load(block).problems()
 
 
 @pytest.mark.slow
 def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> None:
-    (block,) = [block for block in blocks("python") if "@pytest.fixture" in block]
+    (block,) = [block for block in blocks("python", TESTS) if "@pytest.fixture" in block]
     (example.path / "conftest.py").write_text(block, encoding="utf-8")
     (example.path / "tests" / "test_store.py").write_text(
         "def test_store(mock_data_provider, tmp_path):\n"
@@ -94,7 +100,7 @@ def test_a_block_for_conftest_changes_the_store(example: pytest.Pytester) -> Non
 
 @pytest.mark.slow
 def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
-    (script,) = [block for block in blocks("python") if "def " not in block]
+    (script,) = [block for block in blocks("python", TESTS) if "def " not in block]
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     assert "verdict     compatible" in done.stdout
     assert '"verdict": "compatible"' in done.stdout
@@ -102,24 +108,39 @@ def test_the_script_prints_a_report(example: pytest.Pytester) -> None:
 
 
 @pytest.mark.slow
+def test_the_first_three_commands_make_a_repository_check_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a Git checkout")
+    for name in ("conda.yaml", "data_manager.py", "model_manager.py"):
+        shutil.copy(ROOT / "examples" / "mnist_sklearn" / name, tmp_path / name)
+    fresh = tmp_path / ".venv"
+    subprocess.run([find_uv_bin(), "venv", "--quiet", "--seed", "--python", sys.executable, fresh], check=True, timeout=300)
+    (installed,) = fresh.glob("lib/python*/site-packages")
+    (installed / "dependencies.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (commands,) = [block for block in blocks("console") if "flops-mock init" in block]
+    path = f"{fresh / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    commands = commands.replace("\npytest", "\npython -m pytest")  # its script lies where the dependencies are
+    out = shell(commands, PATH=path, URL_OF_THIS_PROJECT=ROOT.as_uri(), XDG_CACHE_HOME=str(tmp_path / ".cache"))
+    assert (installed / "pytest_flops_mock").is_dir()
+    assert "wrote       mocks/mnist.json " in out
+    assert re.search(r"\n=+ 11 passed", out)
+
+
+@pytest.mark.slow
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
-    elsewhere = ("python3 -m venv", " record ", " partitions ", "flops-mock search")
-    headed = [block for block in blocks("console") if any(word in block for word in elsewhere)]
-    lines = [line for block in blocks("console") if block not in headed for line in block.splitlines()]
-    assert lines[0] == "pip install pytest-flops-mock"
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    for line in lines[1:]:
-        done = subprocess.run(
-            line, shell=True, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=600, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "10 passed" in done.stdout or '"verdict": "compatible"' in done.stdout
+    (check,) = [block for block in blocks("console") if "flops-mock check" in block]
+    assert "\nverdict     compatible" in shell(check)
+    (as_json,) = blocks("console", REPORTS)
+    assert '"verdict": "compatible"' in shell(as_json)
+    (option,) = re.findall(r"`(pytest --flops-check .*?)`", README)
+    assert "10 passed" in shell(option)
 
 
 def shell(commands: str, **variables: str) -> str:
     """What commands print, of which none may fail."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    variables = {**os.environ, **variables, "PATH": path}
+    variables = {**os.environ, "PATH": path, **variables}
     done = subprocess.run(
         f"set -e\n{commands}", shell=True, env=variables, capture_output=True, text=True, timeout=600, check=False
     )
@@ -129,7 +150,7 @@ def shell(commands: str, **variables: str) -> str:
 
 @pytest.mark.slow
 def test_the_command_for_partitions_shows_and_draws_them(example: pytest.Pytester) -> None:
-    (command,) = [block for block in blocks("console") if "partitions" in block]
+    (command,) = blocks("console", PARTITIONS)
     out = shell(command)
     assert "\nlabel       label: 10 classes, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n" in out
     assert out.endswith("\nplot        partitions.svg\n")
@@ -140,6 +161,17 @@ def test_the_command_for_partitions_shows_and_draws_them(example: pytest.Pyteste
 def test_the_check_of_the_how_to_in_two_environments_works(example: pytest.Pytester) -> None:
     (command,) = [block for block in blocks("console", HOW_TO) if "--env" in block]
     assert "datasets 2." in shell(command)
+
+
+@pytest.mark.slow
+def test_the_reports_and_the_baseline_of_the_how_to_work(example: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(example.path / "none"))  # what is built elsewhere does not matter here
+    for word in ("--output sarif:report", "--baseline"):
+        (commands,) = [block for block in blocks("console", HOW_TO) if word in block]
+        out = shell(commands.replace("--sla", "--env current --sla"))
+    assert out.endswith("the same\n")
+    written = {path.name for path in example.path.iterdir()}
+    assert {"report.json", "report.md", "report", "baseline.json", "today.json"} <= written
 
 
 @pytest.mark.slow
@@ -162,7 +194,7 @@ def test_the_twin_of_the_how_to_is_described_and_shown(example: pytest.Pytester)
 
 @pytest.mark.slow
 def test_the_commands_for_work_without_a_network_are_three_and_work(example: pytest.Pytester) -> None:
-    (offline,) = [block for block in blocks("console") if "record" in block]
+    (offline,) = blocks("console", DATA)
     assert len(offline.splitlines()) == 3
     (later,) = [block for block in blocks("console", HOW_TO) if "record" in block]
     digits = find_twin("mnist")
@@ -181,10 +213,21 @@ def test_the_commands_for_work_without_a_network_are_three_and_work(example: pyt
 def test_the_workflow_shown_uses_inputs_that_the_action_has() -> None:
     import yaml
 
-    (workflow,) = blocks("yaml", HOW_TO)
-    *_, step = yaml.safe_load(workflow)["jobs"]["flops"]["steps"]
     inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
-    assert step["with"].keys() <= inputs.keys()
+    workflows = [yaml.safe_load(block) for block in blocks("yaml", HOW_TO) if "runs-on:" in block]
+    steps = [step for workflow in workflows for job in workflow["jobs"].values() for step in job["steps"]]
+    ours = [step for step in steps if "pytest-flops-mock" in step.get("uses", "")]
+    assert len(ours) == len(workflows) > 1
+    for step in ours:
+        assert step["with"].keys() <= inputs.keys()
+
+
+def test_the_component_shown_has_inputs_of_its_own() -> None:
+    import yaml
+
+    (shown,) = [yaml.safe_load(block) for block in blocks("yaml", HOW_TO) if "component:" in block]
+    spec, _ = (ROOT / "templates" / "check.yml").read_text(encoding="utf-8").split("\n---\n")
+    assert shown["include"][0]["inputs"].keys() <= yaml.safe_load(spec)["spec"]["inputs"].keys()
 
 
 @pytest.mark.slow
@@ -206,7 +249,7 @@ def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> No
     result = example.runpytest_subprocess(timeout=600)
 
     result.assert_outcomes(passed=1, failed=1)
-    shown = blocks("text")[0]
+    (shown,) = blocks("text")
     result.stdout.no_fnmatch_line("*Traceback*")
     assert shown in str(result.stdout)
 
@@ -214,9 +257,8 @@ def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> No
 @pytest.mark.slow
 def test_a_search_finds_what_is_shown_and_what_it_saved_is_replayed(example: pytest.Pytester) -> None:
     command, with_pytest = blocks("console", SEARCH)
-    assert command in blocks("console")
     out = shell(command)
-    for text in (blocks("text")[1], *blocks("text", SEARCH)):
+    for text in blocks("text", SEARCH):
         for line in text.splitlines():
             assert re.search(".*".join(map(re.escape, line.split("…"))), out), line
     assert "1 passed" in shell(f"{with_pytest.strip()} -k search")
@@ -231,6 +273,44 @@ def test_a_search_finds_what_is_shown_and_what_it_saved_is_replayed(example: pyt
     example.runpytest_subprocess("tests/flops-found", timeout=240).assert_outcomes(failed=len(saved))
 
 
+def test_the_picture_shows_the_same_finding() -> None:
+    drawing = (ROOT / "docs" / "check.svg").read_text(encoding="utf-8")
+    drawn = html.unescape(re.sub(r"<[^>]+>", "", drawing)).replace("\N{NO-BREAK SPACE}", " ")
+    (shown,) = blocks("text")
+    for line in shown.splitlines():
+        for part in line.split("  "):
+            assert part in drawn
+
+
+@pytest.mark.slow
+def test_what_can_be_left_out_is_left_out_and_a_check_works_without_it(tmp_path: Path) -> None:
+    uv, python = find_uv_bin(), tmp_path / ".venv" / "bin" / "python"
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / ".venv"], check=True, timeout=120)
+    (commands,) = blocks("console", INSTALL)
+    commands = commands.replace('"pytest-flops-mock @ git+$URL_OF_THIS_PROJECT"', f'"{ROOT}"').replace("uv pip", f"{uv} pip")
+    subprocess.run(
+        ["bash", "-ec", commands],
+        cwd=tmp_path,
+        env={**os.environ, "VIRTUAL_ENV": str(tmp_path / ".venv")},
+        check=True,
+        timeout=600,
+    )
+    (installed,) = tmp_path.glob(".venv/lib/python*/site-packages")
+    assert not [name for name in ("matplotlib", "seaborn", "hf_xet") if (installed / name).exists()]
+    shutil.copytree(ROOT / "examples" / "mnist_numpy", tmp_path / "repository")
+    command = [
+        str(python),
+        "-m",
+        "pytest_flops_mock",
+        "check",
+        "repository",
+        "--env=current",
+        "--sla=repository/mocks/*.json",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert "\nverdict     compatible" in done.stdout, done.stdout + done.stderr
+
+
 def test_ci_runs_the_commands_of_the_readme() -> None:
     headings = re.findall(r"^run_readme '(.*)'$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), flags=re.MULTILINE)
     commands = [block for block in blocks("console") if block.startswith("python3 -m venv")]
@@ -240,4 +320,4 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 
 
 def test_the_number_of_twins_is_right() -> None:
-    assert f"{len(all_twins())} data sets have one" in README
+    assert f"{len(all_twins())} data sets have one" in DATA

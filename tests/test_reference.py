@@ -1,12 +1,16 @@
-"""``docs/reference.md`` and the README's table of options say what the code says."""
+"""The pages that are looked things up in have all that there is: options, kinds of drift, twins, codes, names, fixtures."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+import pytest_flops_mock
+from pytest_flops_mock import plugin, strategies
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -21,12 +25,20 @@ def made() -> ModuleType:
     return module
 
 
+def named(page: str, module: str) -> list[str]:
+    """What a page has from the docstrings of a module."""
+    return re.findall(rf"^::: {re.escape(module)}\.(\w+)$", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_the_reference_is_current(made: ModuleType) -> None:
     written = (DOCS / "reference.md").read_text(encoding="utf-8")
     assert made.reference() == written, "run: python docs/make_reference.py"
 
 
-def test_the_options_in_the_readme_are_current(made: ModuleType) -> None:
-    written = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    assert len(made.TABLE.findall(written)) == 1
-    assert made.readme(written) == written, "run: python docs/make_reference.py"
+def test_each_public_name_is_on_the_page_about_python() -> None:
+    assert sorted(named("api.md", "pytest_flops_mock")) == sorted(set(pytest_flops_mock.__all__) - {"__version__"})
+    assert sorted(named("api.md", "pytest_flops_mock.strategies")) == sorted(strategies.__all__)
+
+
+def test_each_fixture_is_on_the_page_about_them() -> None:
+    assert sorted(named("fixtures.md", "pytest_flops_mock.fixtures")) == sorted(plugin.__all__)

@@ -233,7 +233,7 @@ class _Run:
         from pytest_flops_mock.search.telling import not_searched
 
         report = self.done[CHECKED[-1]].report
-        if not report.ok:
+        if report.breaks:
             return Ran.of(Stage.SEARCH, not_searched(report), self.done.values())
         result = self._checks._search(self._slas)
         return Ran.of(Stage.SEARCH, result.report, self.done.values(), interrupted=result.ended == "interrupted")

@@ -10,6 +10,7 @@ from pytest_flops_mock.cli.checking import (
     repository_at,
     show_at_once,
     show_in_the_end,
+    showing_of,
     sla_files,
     values_of,
 )
@@ -36,7 +37,7 @@ def add(add: AddCommand) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     values = values_of(given)
-    options = check_options(values)
+    options, showing = check_options(values), showing_of(given.format, values)
     files = sla_files(values, given.repository)
     from pytest_flops_mock.pipeline import RepositoryChecker
 
@@ -51,5 +52,5 @@ def _run(given: argparse.Namespace) -> int:
         for each in checks:
             name, is_first = together_name(list(each)), not reports
             reports[name] = report = checker.check(sla=each, project_sla=files.project)
-            show_at_once(given.format, name, report, several=len(files.mocks) > 1, first=is_first)
-    return show_in_the_end(given.format, reports, folder)
+            show_at_once(showing, name, report, several=len(files.mocks) > 1, first=is_first)
+    return show_in_the_end(showing, reports, folder)

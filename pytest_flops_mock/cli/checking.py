@@ -23,9 +23,11 @@ from pytest_flops_mock.settings import Given, read
 from pytest_flops_mock.sla.files import absolute, none_named, refuse_what_is_no_file, shown
 
 if TYPE_CHECKING:
+    from pytest_flops_mock.report.places import Places
+    from pytest_flops_mock.report_files import Output
     from pytest_flops_mock.repository.repository import MLRepository
 
-FORMATS = ("text", "json", "markdown", "github")
+FORMATS = ("text", "json", "markdown", "sarif", "gitlab", "github")
 
 EXPLAINED = """\
 exit status:
@@ -39,7 +41,13 @@ formats:
   text      the report in full; several SLAs one after another, with a last line about all
   json      one report or several in one form (docs/report.schema.json)
   markdown  verdict, stages and findings as tables
-  github    annotations for GitHub Actions, and the Markdown in the step summary (GITHUB_STEP_SUMMARY)
+  sarif     SARIF 2.1.0, for GitHub's code scanning and editors
+  gitlab    GitLab's code quality, for merge requests
+  github    annotations for GitHub Actions, and the Markdown in the step summary (GITHUB_STEP_SUMMARY); the step gets the
+            outputs verdict, errors and warnings (GITHUB_OUTPUT)
+
+--format says what standard output shows, --output what goes to files, as often as it is given: --output report.json
+--output sarif:report. A file whose name says no format has that of --format, and standard output shows the text.
 """
 
 
@@ -126,23 +134,57 @@ def repository_at(given: str, options: CheckOptions) -> Iterator[tuple[MLReposit
         yield repository, repository.root if remote is None else None
 
 
-def show_at_once(form: str, name: str, report: Report, *, several: bool, first: bool) -> None:
+@dataclass(frozen=True)
+class Showing:
+    """Where reports go.
+
+    Attributes:
+        form: What standard output shows, one of ``FORMATS``.
+        outputs: The files.
+    """
+
+    form: str
+    outputs: tuple[Output, ...] = ()
+
+
+def showing_of(form: str, values: Mapping[str, Any]) -> Showing:
+    """Where reports go, as ``--format`` and ``--output`` say.
+
+    Raises:
+        SettingsError: An output has no form, or would take the place of an SLA.
+    """
+    given: tuple[Output, ...] = values.get("output", ())
+    if not given:
+        return Showing(form)
+    from pytest_flops_mock.report_files import refuse_inputs, with_forms
+
+    project = values.get("project_sla")
+    refuse_inputs(given, [*values.get("sla", ()), *([project] if project is not None else [])])
+    is_meant = any(not output.form for output in given)
+    return Showing("text" if is_meant else form, with_forms(given, form))
+
+
+def show_at_once(showing: Showing, name: str, report: Report, *, several: bool, first: bool) -> None:
     """A report as soon as there is one, in the form in which reports come one after another."""
-    if form == "text":
+    if showing.form == "text":
         from pytest_flops_mock.report import text
 
         told = text.headed(name, report) if several else str(report)
         show(("" if first else "\n") + look_on(sys.stdout).of(told))
 
 
-def show_in_the_end(form: str, reports: Mapping[str, Report], folder: Path | None) -> int:
-    """What is shown of all reports together, and the exit status.
+def show_in_the_end(showing: Showing, reports: Mapping[str, Report], folder: Path | None) -> int:
+    """What is shown of all reports together, and the exit status; files of reports are written.
 
     Args:
-        form: One of ``FORMATS``.
+        showing: Where reports go.
         reports: By the names of the SLAs.
         folder: The repository's folder, if it stays.
+
+    Raises:
+        ToolError: A file cannot be written.
     """
+    form = showing.form
     if form == "text" and len(reports) > 1:
         from pytest_flops_mock.report import text
 
@@ -156,7 +198,21 @@ def show_in_the_end(form: str, reports: Mapping[str, Report], folder: Path | Non
         show(markdown(reports.values(), names=list(reports)).rstrip("\n"))
     elif form == "github":
         _show_github(reports, folder)
+    elif form in ("sarif", "gitlab"):
+        from pytest_flops_mock.report.writers import FORMS
+
+        show(FORMS[form].write(reports, _places(folder)).rstrip("\n"))
+    if showing.outputs:
+        from pytest_flops_mock.report_files import write
+
+        write(showing.outputs, reports, _places(folder))
     return COMPATIBLE if all(report.ok for report in reports.values()) else INCOMPATIBLE
+
+
+def _places(folder: Path | None) -> Places:
+    from pytest_flops_mock.report.places import Places
+
+    return Places.of(os.environ, folder, Path.cwd())
 
 
 def _show_github(reports: Mapping[str, Report], repository: Path | None) -> None:
@@ -168,6 +224,11 @@ def _show_github(reports: Mapping[str, Report], repository: Path | None) -> None
         show(line)
     if published.problem:
         print(f"flops-mock: {published.problem}", file=sys.stderr)
+    if path := os.environ.get("GITHUB_OUTPUT"):
+        try:
+            github.write_outputs(path, reports.values())
+        except OSError as error:
+            print(f"flops-mock: the step's outputs cannot be written: {error}", file=sys.stderr)
     if not published.in_summary:
         text = markdown(reports.values(), names=list(reports))
         show(github.shielded(text, secrets.token_hex(16)).rstrip("\n"))

@@ -25,6 +25,7 @@ def add(add: AddCommand) -> None:
         allow_abbrev=False,
     )
     env.set_defaults(run=_run)
+    env.add_argument("--folder", action="store_true", help="show the folder in which they lie, and nothing else")
     env.add_argument("--prune", action="store_true", help="remove what would go by itself; or what the options below say")
     env.add_argument("--older-than", metavar="DAYS", help="with --prune: those that were not used for so many days")
     env.add_argument("--max-size", metavar="GB", help="with --prune: the oldest, until the others take no more")
@@ -45,6 +46,9 @@ def _run(given: argparse.Namespace) -> int:
             )
         )
     shelf = user_cache()
+    if given.folder:
+        show(str(shelf))
+        return COMPATIBLE
     environments = lying(shelf)
     if not given.prune:
         show("\n".join([_headed(str(shelf), environments), *_table(environments)]))

@@ -18,6 +18,10 @@ from pytest_flops_mock.sla.files import refuse_what_is_no_file
 SETTINGS = ("data", "recordings", "drift", "partitioner")
 """Which options of a check say what the partitions are."""
 
+FORMATS = ("text", "json")
+
+WIDTH_OF_FILES = 120
+
 _EXPLAINED = """\
 The data set is split as the mock data provider splits it, with its drift, and each partition is counted.
 
@@ -51,7 +55,14 @@ def add(add: AddCommand) -> None:
     command.add_argument("--seed", metavar="N", default="42", help="seed of the split, of twins and of drift (42)")
     command.add_argument("--plot", metavar="FILE", help="draw the label distributions as well: a .png or .svg file")
     command.add_argument("--kind", choices=("bars", "dots"), default="bars", help="what is drawn (bars)")
-    command.add_argument("--format", choices=("text", "json"), default="text", help="text, or JSON with all counts")
+    command.add_argument("--format", choices=FORMATS, default="text", help="text, or JSON with all counts")
+    command.add_argument(
+        "--output",
+        metavar="[FORMAT:]FILE",
+        action="append",
+        default=[],
+        help="write it to a file, too, in one of these formats; may be repeated",
+    )
 
 
 def _settings() -> list[Option]:
@@ -65,6 +76,11 @@ def _run(given: argparse.Namespace) -> int:
     seed = whole_number(given.seed, "--seed", minimum=0)
     path = here / Path(given.sla).expanduser()
     refuse_what_is_no_file(path, "MDP", "SLA", here=here, repository=here)
+    from pytest_flops_mock.report_files import outputs_of, refuse_inputs, with_forms, write_whole
+
+    named = outputs_of(given.output, here, "--output", FORMATS)
+    outputs = with_forms(named, given.format, FORMATS)
+    refuse_inputs(outputs, [path])
     from pytest_flops_mock.provider import MockDataProvider
     from pytest_flops_mock.report import as_json, partitions
     from pytest_flops_mock.report.plots import file_format, plot_partitions
@@ -79,11 +95,16 @@ def _run(given: argparse.Namespace) -> int:
     origin = made.origin(statistics)
     if given.plot:
         plot_partitions(statistics, Path(given.plot).expanduser(), given.kind, title=f"{sla.dataset_name}: {origin}")
-    if given.format == "json":
-        plain = {"dataset_name": sla.dataset_name, "origin": origin, "statistics": as_json.plain_statistics(statistics)}
+    plain = {"dataset_name": sla.dataset_name, "origin": origin, "statistics": as_json.plain_statistics(statistics)}
+    head = "\n".join([clean(f"{'data':<10}  {sla.dataset_name}: {origin}"), *partitions.head(statistics), ""])
+    for output in outputs:
+        as_told = json.dumps(as_json.cleaned(plain), indent=2)
+        as_shown = f"{head}\n{partitions.table(statistics, width=WIDTH_OF_FILES, blocks=True)}"
+        write_whole(output.path, f"{as_told if output.form == 'json' else as_shown}\n", output.where)
+    if given.format == "json" and all(output.form for output in named):
         show(json.dumps(as_json.cleaned(plain), indent=2))
         return COMPATIBLE
-    show("\n".join([clean(f"{'data':<10}  {sla.dataset_name}: {origin}"), *partitions.head(statistics), ""]))
+    show(head)
     terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     in_colours = partitions.coloured(statistics) if terminal and not os.environ.get("NO_COLOR") else None
     blocks = (sys.stdout.encoding or "").casefold().replace("-", "").startswith("utf")

@@ -12,6 +12,7 @@ from pytest_flops_mock.cli.checking import (
     repository_at,
     show_at_once,
     show_in_the_end,
+    showing_of,
     values_of,
 )
 from pytest_flops_mock.cli.progress import shown_at_once
@@ -41,7 +42,8 @@ def add(add: AddCommand) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
-    options = check_options(values_of(given))
+    values = values_of(given)
+    options, showing = check_options(values), showing_of(given.format, values)
     from pytest_flops_mock.search.replaying import replay_partition
     from pytest_flops_mock.search.saving import read_saved
 
@@ -51,6 +53,6 @@ def _run(given: argparse.Namespace) -> int:
         for name, partition in saved.items():
             with shown_at_once(partial(str, name if len(saved) > 1 else "")) as on_event:
                 report = replay_partition(partition, repository, on_event=on_event, **options.arguments())
-            show_at_once(given.format, name, report, several=len(saved) > 1, first=not reports)
+            show_at_once(showing, name, report, several=len(saved) > 1, first=not reports)
             reports[name] = report
-    return show_in_the_end(given.format, reports, folder)
+    return show_in_the_end(showing, reports, folder)

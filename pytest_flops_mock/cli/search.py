@@ -16,6 +16,7 @@ from pytest_flops_mock.cli.checking import (
     repository_at,
     show_at_once,
     show_in_the_end,
+    showing_of,
     sla_files,
     values_of,
 )
@@ -54,7 +55,7 @@ def add(add: AddCommand) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     values = values_of(given)
-    options = check_options(values)
+    options, showing = check_options(values), showing_of(given.format, values)
     files = sla_files(values, given.repository)
     from pytest_flops_mock.search.exploring import refuse_without_hypothesis
     from pytest_flops_mock.search.options import search_options
@@ -80,12 +81,12 @@ def _run(given: argparse.Namespace) -> int:
                     **search.arguments(),
                     **options.arguments(),
                 )
-            show_at_once(given.format, sla, result.report, several=len(files.mocks) > 1, first=not reports)
+            show_at_once(showing, sla, result.report, several=len(files.mocks) > 1, first=not reports)
             reports[sla] = result.report
             is_interrupted = result.ended == "interrupted"
             if is_interrupted:
                 break
-    status = show_in_the_end(given.format, reports, folder)
+    status = show_in_the_end(showing, reports, folder)
     return INTERRUPTED if is_interrupted else status
 
 

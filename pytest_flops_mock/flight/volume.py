@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import resource
 import shutil
 import stat
 import tempfile
@@ -19,6 +17,7 @@ from pytest_flops_mock.flight.messages import shown, size
 from pytest_flops_mock.flight.naming import SUFFIX, checked_name
 from pytest_flops_mock.flight.parquet_file import inspected
 from pytest_flops_mock.flight.store import StoredPartition
+from pytest_flops_mock.machine import needs_posix
 
 _PART = (".flops-mock-", ".part")
 
@@ -40,9 +39,13 @@ class Volume:
 
     Args:
         folder: The folder, which need not be there.
+
+    Raises:
+        ToolError: This is Windows, which has no such locks.
     """
 
     def __init__(self, folder: Path) -> None:
+        needs_posix()
         self.folder = folder
         self._seen: dict[tuple[str, Signature], Seen] = {}
         self._lock = threading.Lock()
@@ -127,6 +130,8 @@ def _damaged(name: str, reason: str) -> Problem:
 
 def new_part(folder: Path) -> tuple[int, Path]:
     """A new hidden file for an upload: its descriptor, which is locked as long as it is open, and its path."""
+    import fcntl  # not on Windows, where this module is loaded, too
+
     while True:
         handle, path = tempfile.mkstemp(prefix=_PART[0], suffix=_PART[1], dir=folder)
         try:
@@ -164,6 +169,8 @@ def make_ready(folder: Path) -> None:
 
 
 def _remove_remnants(folder: Path) -> None:
+    import fcntl
+
     for name in os.listdir(folder):
         if not (name.startswith(_PART[0]) and name.endswith(_PART[1])):
             continue
@@ -197,6 +204,8 @@ def why_not(error: OSError, folder: Path, *, wanted: int = 0, freed: int = 0) ->
             fix="make room on its disk, or give the store another folder",
         )
     if error.errno == errno.EFBIG:
+        import resource
+
         limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
         allowed = "what the file system can hold" if limit == resource.RLIM_INFINITY else f"{size(limit)} allowed"
         return Problem(

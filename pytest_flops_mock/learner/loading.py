@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -13,6 +13,9 @@ from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.learner.facts import Difference
+
+if TYPE_CHECKING:
+    import datasets
 
 UNAVAILABLE = "Flight returned unavailable error, with message: "
 DRIFT_FIX = (
@@ -27,7 +30,7 @@ FIXES = {
 }
 
 
-def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0) -> Any:
+def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0) -> datasets.Dataset:
     """Load all partitions that match the tags, as FLOps' learner does: straight from Arrow, no file in between.
 
     Args:
@@ -36,7 +39,7 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
         timeout: Seconds that one call on the server may take.
 
     Returns:
-        A ``datasets.Dataset`` of all rows, in format ``arrow``, with the features that travelled in the schema
+        All rows as one data set, in format ``arrow``, with the features that travelled in the schema
         (``Image`` and ``ClassLabel`` intact). The order of the parts is the server's; where only the features of the
         parts differ, those of the first hold for all, as in the learner.
 

@@ -277,9 +277,9 @@ def _quietly(act: Callable[..., None], name: str, folder: int) -> None:
 
 
 def _processes(user: int = -1) -> dict[int, tuple[int, int]]:
-    """Parent and number of threads of each process, of one user or of all."""
+    """Parent and number of threads of each process, of one user or of all; none where the system does not list them so."""
     found = {}
-    for name in os.listdir("/proc"):
+    for name in os.listdir("/proc") if LINUX else ():
         if name.isdigit():
             try:
                 if user >= 0 and os.stat(f"/proc/{name}").st_uid != user:

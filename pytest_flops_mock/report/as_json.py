@@ -57,13 +57,22 @@ def parsed(text: str) -> list[dict[str, Any]]:
         raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
 
 
+def schema_of(text: str) -> str:
+    """The schema that a JSON text says that it has; empty if it says none."""
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return str(plain.get("schema", "")) if isinstance(plain, dict) else ""
+
+
 def _report(report: Report) -> dict[str, Any]:
     return {
         "verdict": report.verdict,
         "repository": report.repository,
         "stages": [{**asdict(result), "facts": dict(result.facts)} for result in report.stages],
-        "findings": [_plain(finding) for finding in report.findings],
-        "ignored": [_plain(finding) for finding in report.ignored],
+        "findings": [plain_finding(finding) for finding in report.findings],
+        "ignored": [plain_finding(finding) for finding in report.ignored],
         "data": {
             **asdict(report.data),
             "columns": dict(report.data.columns),
@@ -71,6 +80,10 @@ def _report(report: Report) -> dict[str, Any]:
         },
         "environment": dict(report.environment),
         "environments": list(report.environments),
+        "sla": report.sla,
+        "baseline": report.baseline,
+        "known": [plain_finding(finding) for finding in report.known],
+        "gone": [plain_finding(finding) for finding in report.gone],
     }
 
 
@@ -96,6 +109,8 @@ def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
         "environment": tuple(plain["environment"].items()),
         "ignored": tuple(map(_finding, plain["ignored"])),
         "environments": tuple(_of_type(name, str) for name in plain["environments"]),
+        **{name: _of_type(plain.get(name, ""), str) for name in ("sla", "baseline")},
+        **{name: tuple(map(_finding, plain.get(name, ()))) for name in ("known", "gone")},
     }
 
 
@@ -108,7 +123,7 @@ def cleaned(plain: Any) -> Any:
     return [cleaned(value) for value in plain] if isinstance(plain, (list, tuple)) else plain
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def plain_finding(finding: Finding) -> dict[str, Any]:
     """One object: the parts of the problem stand beside the rest."""
     plain = asdict(finding)
     return {**plain.pop("problem"), **plain}

@@ -13,13 +13,16 @@ from pathlib import Path
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.report.markdown import failures_first, markdown
-from pytest_flops_mock.report.places import location
+from pytest_flops_mock.report.merging import merged
+from pytest_flops_mock.report.places import Place, Places
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.stage import Severity, Stage
+from pytest_flops_mock.stage import Severity
 from pytest_flops_mock.texts import clean
 
 MAX_BYTES = 100_000
 """Most bytes of one summary. GitHub drops a step's summary whole above 1 MiB, and others write to the same file."""
+
+COUNTED = (Severity.ERROR, Severity.WARNING)
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -82,10 +85,9 @@ def annotations(
         folder: Where relative paths of SLAs start; the workspace by default.
     """
     findings = failures_first(finding for report in reports for finding in report.findings)
-    roots = {True: folder if folder is not None else workspace, False: repository}
-    return tuple(
-        dict.fromkeys(_command(finding, Path(workspace), roots[finding.stage is Stage.SLA]) for finding in findings)
-    )
+    here = folder if folder is not None else workspace
+    places = Places(Path(workspace), None if repository is None else Path(repository), Path(here))
+    return tuple(dict.fromkeys(_command(finding, places.of_finding(finding)) for finding in findings))
 
 
 def write_summary(
@@ -106,6 +108,24 @@ def write_summary(
         summary.write(markdown(reports, names=names, max_bytes=max_bytes).encode(errors="replace"))
 
 
+def write_outputs(path: str | os.PathLike[str], reports: Iterable[Report]) -> None:
+    """Append to a step's outputs: ``verdict``, ``errors`` and ``warnings``, each finding counted once.
+
+    Args:
+        path: The file that ``GITHUB_OUTPUT`` names.
+        reports: What was checked.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    reports = list(reports)
+    found = [each.finding for each in merged(reports) if each.state == "counts"]
+    counts = {f"{severity.value}s": sum(finding.severity is severity for finding in found) for severity in COUNTED}
+    verdict = "compatible" if all(report.ok for report in reports) else "incompatible"
+    with open(path, "a", encoding="utf-8") as outputs:
+        outputs.writelines(f"{name}={value}\n" for name, value in {"verdict": verdict, **counts}.items())
+
+
 def shielded(text: str, token: str) -> str:
     """``text`` for the log, so that no line of it is a workflow command.
 
@@ -116,23 +136,13 @@ def shielded(text: str, token: str) -> str:
     return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
 
 
-def _command(finding: Finding, workspace: Path, root: str | os.PathLike[str] | None) -> str:
-    file, line = location(finding)
-    place = _in_workspace(file, workspace, root) if file and root is not None else ""
+def _command(finding: Finding, place: Place | None) -> str:
+    file, line = (place.file, place.line) if place is not None else ("", 0)
     title = f"{finding.code} {CODES[finding.code].title}" if finding.code in CODES else finding.code
-    named = [("file", place), ("line", str(line) if place and line else ""), ("title", title)]
+    named = [("file", file), ("line", str(line) if line else ""), ("title", title)]
     properties = ",".join(f"{name}={_property(value)}" for name, value in named if value)
     message = "\n".join([finding.message, *finding.problem.parts("")])
     return f"::{COMMANDS[finding.severity]} {properties}::{_data(clean(message))}"
-
-
-def _in_workspace(file: str, workspace: Path, root: str | os.PathLike[str]) -> str:
-    """The path from the workspace's root; empty for a file that is elsewhere."""
-    path = os.path.normpath(Path(os.path.realpath(root), file))
-    try:
-        return Path(path).relative_to(os.path.realpath(workspace)).as_posix()
-    except ValueError:
-        return ""
 
 
 def _data(text: str) -> str:

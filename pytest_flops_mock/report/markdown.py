@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_flops_mock.findings import Finding, SentFacts
+from pytest_flops_mock.report import known
 from pytest_flops_mock.report.partitions import markdown_rows
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.report.text import data_lines, facts_line
@@ -94,7 +95,7 @@ def _overview(named: Sequence[tuple[str, Report]]) -> Iterator[_Piece]:
 
 def _pieces(name: str, report: Report) -> Iterator[_Piece]:
     about = " with ".join(filter(None, [cell(report.repository), cell(name)]))
-    yield _Piece(f"### flops-mock: {report.verdict}: {about}\n", "report")
+    yield _Piece(f"### flops-mock: {report.verdict}{known.but_for(report)}: {about}\n", "report")
     facts = [
         ("Data", "; ".join(data_lines(report.data))),
         ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment)),
@@ -119,6 +120,17 @@ def _pieces(name: str, report: Report) -> Iterator[_Piece]:
             yield _Piece(_partitions(sent, sent.statistics), "detail")
     if report.ignored:
         yield _Piece(f"Ignored: {cell(', '.join(sorted({finding.code for finding in report.ignored})))}\n")
+    for part in known.short(report):
+        yield _Piece(f"{part[:1].upper()}{cell(part[1:])}\n")
+    if told := known.named(report):
+        kept = [_row(what, *_known_cells(finding)) for what, finding in told]
+        head = "| | severity | code | stage | finding | where |\n|" + " --- |" * 6
+        yield _Piece("\n".join([head, *kept]) + "\n", "detail")
+
+
+def _known_cells(finding: Finding) -> tuple[str, ...]:
+    texts = (finding.code, finding.stage.value, finding.message, finding.problem.where)
+    return (finding.severity.value, *map(cell, texts))
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[_Piece]:

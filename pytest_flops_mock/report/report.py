@@ -25,6 +25,10 @@ class Report:
         environment: Names and versions that matter: Python and the packages of the learner's process.
         ignored: Findings that do not count, since their codes were to be ignored.
         environments: The kinds of Python that were tried: ``current``, ``learner``, ``path``; empty if that is not known.
+        sla: The MDP SLAs that it was checked with, as the user named them; empty without one.
+        baseline: The file of an earlier report that it was held against; empty if there was none.
+        known: Findings that do not count, since that report has them.
+        gone: Findings of that report that are there no more. Nothing is known of those whose stage did not run.
     """
 
     repository: str
@@ -34,11 +38,20 @@ class Report:
     environment: tuple[tuple[str, str], ...] = ()
     ignored: tuple[Finding, ...] = ()
     environments: tuple[str, ...] = ()
+    sla: str = ""
+    baseline: str = ""
+    known: tuple[Finding, ...] = ()
+    gone: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether nothing was found that breaks the repository on FLOps."""
         return not self.errors
+
+    @property
+    def breaks(self) -> bool:
+        """Whether an error was found, known or not."""
+        return any(finding.severity is Severity.ERROR for finding in (*self.findings, *self.known))
 
     @property
     def verdict(self) -> str:
@@ -55,6 +68,14 @@ class Report:
         """The findings of severity ``warning``. Who asks for them alone has not seen the errors."""
         findings: tuple[Finding, ...] = vars(self)["findings"]
         return tuple(finding for finding in findings if finding.severity is Severity.WARNING)
+
+    @property
+    def hidden(self) -> tuple[Stage, ...]:
+        """The stages that did not run since a known error stands before them: nothing is said of those."""
+        if not any(finding.severity is Severity.ERROR for finding in self.known):
+            return ()
+        skipped = (result for result in self.stages if result.outcome is Outcome.SKIPPED)
+        return tuple(result.stage for result in skipped if result.reason.startswith("needs "))
 
     @property
     def asked(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_flops_mock.errors import listing
 from pytest_flops_mock.findings import DataFacts, Finding, SentFacts, StageResult
+from pytest_flops_mock.report import known
 from pytest_flops_mock.report.partitions import in_a_line
 from pytest_flops_mock.report.places import location
 from pytest_flops_mock.stage import CHECKED, Outcome, Stage
@@ -49,7 +50,9 @@ def full(report: Report, *, told: Collection[Finding] = (), to_come: Iterable[St
     findings = [f"\n{_headed(finding)}" for finding in report.findings if finding not in told]
     coming = ", ".join(stage.value for stage in to_come)
     verdict = f"{_in_brief(report)} so far; still to come: {coming}" if coming else report.summary
-    return clean("\n".join([*head, *facts, *findings, *([""] if findings else []), f"verdict     {verdict}"]))
+    kept = [f"{what:<10}  {row(finding)}" for what, finding in known.named(report)]
+    gap = [""] if findings else []
+    return clean("\n".join([*head, *facts, *findings, *gap, *kept, f"verdict     {verdict}"]))
 
 
 def line(report: Report) -> str:
@@ -71,12 +74,13 @@ def at_a_glance(finding: Finding) -> str:
 def summary(report: Report) -> str:
     """The verdict, with the numbers of errors and warnings, the codes that were ignored, and what it does not hold for."""
     codes = sorted({finding.code for finding in report.ignored})
-    ignored = f"; {', '.join(codes)} ignored" if codes else ""
+    ignored = [f"{', '.join(codes)} ignored"] if codes else []
     only_here = report.ok and set(report.environments) == {"current"}
     unfinished = f"; only {listing(stage.value for stage in _ran(report))} {_was_or_were(report)} checked"
     partly = unfinished if report.ok and not_run(report) else ""
     untried = "; the learner's was not tried: set env to learner" if only_here else ""
-    return clean(_in_brief(report) + partly + ignored + untried)
+    held = "".join(f"; {part}" for part in [*ignored, *known.short(report)])
+    return clean(_in_brief(report) + partly + held + untried)
 
 
 def not_run(report: Report) -> tuple[Stage, ...]:
@@ -184,7 +188,8 @@ def _in_brief(report: Report) -> str:
     counts = [(len(report.errors), "error"), (len(report.warnings), "warning")]
     told = ", ".join(counted(count, name) for count, name in counts if count)
     only_here = report.ok and set(report.environments) == {"current"}
-    return (f"{report.verdict} in this Python" if only_here else report.verdict) + (f" ({told})" if told else "")
+    here = " in this Python" if only_here else ""
+    return f"{report.verdict}{here}{known.but_for(report)}" + (f" ({told})" if told else "")
 
 
 def _ran(report: Report) -> tuple[Stage, ...]:

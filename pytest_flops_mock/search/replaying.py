@@ -64,7 +64,7 @@ def replay_partition(
     ):
         report = checker.check(server.uri, data_tags=[TAG])
         subject = checker.subject
-        if not report.ok or subject is None or subject.session is None:
+        if report.breaks or subject is None or subject.session is None:
             return report
         rows = Population(saved.facts.dataset_name, saved.rows, saved.facts.label)
         trier = Trier(subject, server, client, rows, how, through=saved.through, limit=how.timeout, deadline=float("inf"))
@@ -79,12 +79,13 @@ def replay_partition(
         seconds,
         facts=(("replayed", saved.path.name), ("partition", saved.facts.text)),
     )
-    return replace(
+    report = replace(
         report,
         stages=(*report.stages, result),
         findings=(*report.findings, *counting),
         ignored=(*report.ignored, *(finding for finding in found if finding not in counting)),
     )
+    return report if how.baseline is None else how.baseline.against(report)
 
 
 def _finding(cause: Finding, saved: SavedPartition) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from pytest_flops_mock.errors import Problem, SettingsError
@@ -99,7 +100,7 @@ def search_repository(
     with RepositoryChecker(repository, on_event=on_event, **options) as checker:
         report = checker.check(sla=sla, project_sla=project_sla)
         subject = checker.subject
-        if not report.ok or subject is None or subject.session is None:
+        if report.breaks or subject is None or subject.session is None:
             return told(SearchResult(report, seed=seed, ended="incompatible"), search_as, lambda broken: "")
         began = time.monotonic()
         with MLDataServer() as server, MLDataClient(server.uri) as client:
@@ -127,7 +128,8 @@ def search_repository(
         seed=seed,
         ended=ended,
     )
-    return finished(result, search_as, how, named=named or _name(repository), sla=mock, population=population)
+    done = finished(result, search_as, how, named=named or _name(repository), sla=mock, population=population)
+    return done if how.baseline is None else replace(done, report=how.baseline.against(done.report))
 
 
 class _Telling:

@@ -62,6 +62,13 @@ def read(source: Source, *, base: Path | None = None) -> Document:
     return Document(parse_text(_file_text(path, origin, base), origin), origin, path.parent)
 
 
+def named(source: object) -> str:
+    """What messages call an SLA: the path as the user wrote it, ``<text>`` or ``<mapping>``."""
+    if isinstance(source, str | os.PathLike):
+        return "<text>" if isinstance(source, str) and is_json_text(source) else str(os.fspath(source))
+    return str(getattr(source, "origin", "<mapping>"))
+
+
 def is_json_text(source: str) -> bool:
     """Whether ``source`` is the text of an SLA and not a path: it begins like JSON, or has several lines."""
     return begins_like_json(source) or "\n" in source.strip()

@@ -17,8 +17,7 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-import yaml
-from standins.options import bad
+from standins.options import argument, bad
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage, __version__
 from pytest_flops_mock.cli import main
@@ -318,8 +317,8 @@ def test_a_value_that_means_nothing_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.chdir(EXAMPLE)
-    told = refused(capsys, "check", ".", "--sla", "mocks/mnist_multi.json", f"--{name}={value}")
-    assert told.startswith(f"flops-mock: {message}\n  where     --{name}\n  expected  ")
+    told = refused(capsys, "check", ".", "--sla", "mocks/mnist_multi.json", f"{argument(name)}={value}")
+    assert told.startswith(f"flops-mock: {message}\n  where     {argument(name)}\n  expected  ")
     assert "\n  got       " in told
     assert "\n  fix       " in told
     assert "hf_secret" not in told
@@ -559,60 +558,6 @@ def test_the_schema_takes_a_full_report_and_refuses_a_broken_one() -> None:
     for key in report:
         with pytest.raises(jsonschema.ValidationError):
             validate({**plain, "reports": [{**report, key: 1}]})
-
-
-def action() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-    return read
-
-
-@pytest.mark.parametrize(
-    ("search", "command"), [("", ["check"]), ("200", ["search", "--examples=200", "--save=none"])], ids=["check", "search"]
-)
-def test_the_action_runs_the_command_with_its_inputs(tmp_path: Path, search: str, command: list[str]) -> None:
-    told = action()
-    _, check = told["runs"]["steps"]
-    stand_in = tmp_path / "python"
-    stand_in.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
-    stand_in.chmod(0o755)
-    values = {name: str(given.get("default", "")) for name, given in told["inputs"].items()}
-    values |= {
-        "repo": "my repo",
-        "sla": "mocks/*.json\n\nb c.json\n",
-        "ignore": "FM714",
-        "project-sla": "p.json",
-        "search": search,
-    }
-    variables = {name: values[re.sub(r"\W*inputs\.|\W+$", "", text)] for name, text in check["env"].items()}
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", check["run"]],
-        env={**variables, "PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    assert done.stdout.splitlines() == [
-        *("-m", "pytest_flops_mock", *command, "--format=github", "--env=auto", "--data=synthetic", "--timeout=60"),
-        *("--project-sla=p.json", "--ignore=FM714", "--sla=mocks/*.json", "--sla=b c.json", "--", "my repo"),
-    ]
-
-
-def test_the_inputs_of_the_action_say_what_the_options_say() -> None:
-    own = {"repo", "sla", "search", "requirements", "version"}
-    by_name = {option.name: option for option in OPTIONS if "command" in option.doors}
-    for name, given in action()["inputs"].items():
-        if name not in own:
-            assert given["description"].casefold() == f"{by_name[name].terminal}.".casefold(), name
-
-
-def test_the_action_hands_inputs_over_as_variables_and_uses_them_all() -> None:
-    told = action()
-    steps = told["runs"]["steps"]
-    assert not [step["name"] for step in steps if "${{" in step["run"]], "an input in a script is a way to run anything"
-    used = {name for step in steps for text in step["env"].values() for name in re.findall(r"inputs\.([\w-]+)", text)}
-    assert used == set(told["inputs"])
 
 
 def test_it_works_where_python_drops_docstrings() -> None:

@@ -56,6 +56,20 @@ def test_it_shows_what_each_partition_holds(capsys: pytest.CaptureFixture[str]) 
     assert [line.split()[:2] for line in table] == [["rows", "missing"], ["0", "30"], ["1", "6"], ["2", "4"], ["all", "40"]]
 
 
+def test_files_have_what_standard_output_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    out = shown(capsys, "--output=p.json", "--output=text:p")
+    assert Path("p").read_text(encoding="utf-8").split() == out.split()
+    assert shown(capsys, "--format=json") == Path("p.json").read_text(encoding="utf-8")
+    assert shown(capsys, "--format=json", "--output=other") == out
+    assert Path("other").read_text(encoding="utf-8") == Path("p.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("output", ["p.md", "sarif:p", "none/p.json", "sla.json"])
+def test_a_file_that_cannot_be_written_is_told_before_the_split(capsys: pytest.CaptureFixture[str], output: str) -> None:
+    assert main(["partitions", "sla.json", f"--output={output}"]) == 2
+    assert "\n  where     --output\n" in capsys.readouterr().err
+
+
 def test_json_is_what_a_run_of_the_provider_counts(capsys: pytest.CaptureFixture[str]) -> None:
     out = shown(capsys, "--format", "json", "--drift", "missing=0.5 column=age", "--seed", "7")
     with MLDataServer() as server:

@@ -180,6 +180,12 @@ def test_with_arguments_that_alone_is_checked_which_is_in_them(
     assert sorted(ids(*arguments)) == sorted(expected)
 
 
+def test_the_marker_selects_the_checks_or_all_but_them(ids: Ids, project: pytest.Pytester) -> None:
+    project.mkdir("tests").joinpath("test_own.py").write_text("def test_own(): ...\n", encoding="utf-8")
+    assert ids("--flops-check", ONE, "--strict-markers", "-m", "flops") == ids_of("mnist")
+    assert ids("--flops-check", ONE, "-m", "not flops") == ["tests/test_own.py::test_own"]
+
+
 def test_one_stage_is_one_id(project: pytest.Pytester, other_sla: Path) -> None:
     result = project.runpytest("--flops-check", ALL, "mocks/three.json::structure")
     result.assert_outcomes(passed=1)

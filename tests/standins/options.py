@@ -23,12 +23,14 @@ BAD = {
     "gpu": ("maybe", "the ini key has a value of another type"),
     "pass-env": ("HF_TOKEN=hf_secret", "environment variables are passed on by their names alone"),
     "ignore": ("FM6O2", "there is no such code to ignore"),
+    "baseline": ("basline.json", "the earlier report cannot be read"),
     "search": ("0", "a search tries a number of partitions"),
     "search-seed": ("one", "the seed is a whole number"),
     "search-seconds": ("0", "the time limit is not a number of seconds"),
     "search-through": ("load", "a search does not end with such a stage"),
     "search-save": (__file__, "what a search finds is saved in a folder, and this is a file"),
     "search-strict": ("maybe", "the ini key has a value of another type"),
+    "report": ("sarf:out", "there is no such format of reports"),
     "until": ("trian", "there is no such stage"),
 }
 
@@ -39,3 +41,8 @@ def bad(door: str) -> list[tuple[str, str, str]]:
     """Name, value and message of the options that a door has."""
     has = [option for option in OPTIONS if door in option.doors and (option.kind != "flag" or door == "pytest")]
     return [(option.name, *BAD[option.name]) for option in has if BAD[option.name][0]]
+
+
+def argument(name: str) -> str:
+    """What the commands call an option."""
+    return next(option.argument for option in OPTIONS if option.name == name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import subprocess
@@ -120,6 +119,8 @@ def locked(
     Raises:
         subprocess.TimeoutExpired: Another process held it when no time was left.
     """
+    import fcntl  # not on Windows, where this module is loaded, too
+
     with path.open("w") as file:
         waits = False
         while True:

@@ -1,0 +1,87 @@
+"""``--flops-report``: the reports of a run's checks in files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_flops_mock import Report
+
+CHECK = ("--flops-check", "--flops-sla=mocks/mnist.json")
+
+
+def reports(project: pytest.Pytester, name: str) -> tuple[Report, ...]:
+    return Report.all_from_json((project.path / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param((), id="alone"), pytest.param(("-n2", "--flops-env=current"), id="xdist", marks=pytest.mark.slow)],
+)
+def test_each_file_has_its_form_and_is_named_at_the_end(broken: pytest.Pytester, options: tuple[str, ...]) -> None:
+    result = broken.runpytest(*CHECK, *options, "--flops-report=r.json", "--flops-report=sarif:r", "--flops-report=r.md")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    (report,) = reports(broken, "r.json")
+    assert (report.sla, [finding.code for finding in report.errors]) == ("mocks/mnist.json", ["FM602"])
+    (run,) = json.loads((broken.path / "r").read_text(encoding="utf-8"))["runs"]
+    (error,) = [each for each in run["results"] if each["level"] == "error"]
+    assert error["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "data_manager.py"
+    assert (broken.path / "r.md").read_text(encoding="utf-8").startswith("### flops-mock: incompatible")
+    told = [line for line in result.outlines if line.startswith("flops: ") and " report in " in line]
+    assert told == [
+        f"flops: {form} report in {broken.path / name}"
+        for form, name in (("json", "r.json"), ("sarif", "r"), ("markdown", "r.md"))
+    ]
+
+
+def test_the_ini_key_starts_at_the_rootdir_and_a_run_without_checks_writes_nothing(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.makeini("[pytest]\nflops_report = r.json\n")
+    project.makepyfile("def test_nothing(): ...")
+    result = project.runpytest()
+    assert result.ret == pytest.ExitCode.OK
+    assert "flops: no report was written, since no SLA was checked" in result.outlines
+    assert not (project.path / "r.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("none/r.json", "the report cannot be written there"),
+        ("report", "the name of the file does not say which format report shall have"),
+        ("mocks/mnist.json", "the report would take the place of an SLA"),
+    ],
+)
+def test_what_cannot_be_written_ends_the_run_before_a_check(project: pytest.Pytester, given: str, message: str) -> None:
+    result = project.runpytest(*CHECK, f"--flops-report={given}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}", "  where     --flops-report"])
+
+
+def test_a_report_that_cannot_be_written_in_the_end_fails_the_run(project: pytest.Pytester) -> None:
+    folder = project.path / "out"
+    folder.mkdir()
+    project.makeconftest(f"import os\n\n\ndef pytest_collection_finish():\n    os.rmdir({str(folder)!r})\n")
+    result = project.runpytest(*CHECK, "--flops-report=out/r.json")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["flops: the report cannot be written", "  where     --flops-report *r.json"])
+
+
+def test_nothing_of_it_is_loaded_unless_asked_for(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        "import sys\n\n\ndef test_it():\n"
+        "    ours = [name.removeprefix('pytest_flops_mock.') for name in sys.modules]\n"
+        "    assert not [name for name in ours if name.startswith('report')]\n"
+    )
+    result = project.runpytest_subprocess()
+    result.assert_outcomes(passed=1)
+
+
+def test_the_path_below_a_ci_root_is_told(broken: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI_PROJECT_DIR", str(Path(broken.path).parent))
+    broken.runpytest(*CHECK, "--flops-report=gitlab:q.json")
+    paths = {each["location"]["path"] for each in json.loads((broken.path / "q.json").read_text(encoding="utf-8"))}
+    assert f"{broken.path.name}/data_manager.py" in paths
