@@ -72,9 +72,9 @@ def test_without_an_sla_one_command_writes_one(shown: Shown) -> None:
 
 
 def test_pytest_says_the_same(shown: Shown) -> None:
-    text = shown([*PYTEST, "--flops-check"])
+    text = shown([*PYTEST, "--flops-check", "."])
     assert "ERROR: a check needs an MDP SLA, and none is named\n  where     --flops-check\n" in text
-    assert "\n  got       no --flops-sla, no ini flops_sla, no SLA among the arguments (" in text
+    assert "\n  got       no --flops-sla, no ini flops_sla, no SLA among the arguments (.)\n" in text
     assert "\n  fix       flops-mock init writes one, and what else a first check needs\n" in text
 
 
