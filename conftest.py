@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["pytester"]
 
 
+def pytest_configure() -> None:
+    """No example has a deadline, and none is too slow to make, however busy the machine is; other health checks count."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("suite")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: full collections, of which the code under test makes some, pass it by from now on."""
+    if session.config.rootpath == Path(__file__).parent:
+        gc.collect()
+        gc.freeze()
+
+
 def _no_uv() -> str:
     from pytest_flops_mock.errors import Problem, ToolError
 
     raise ToolError(Problem("checks of this suite run in the current Python unless they name another"))
+
+
+@pytest.fixture
+def kept_environments(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's cache, in which learner's environments are built once for all tests that ask for this, in all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"  # a worker's lies in that of the run
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder / "pytest-flops-mock" / "environments"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("plugin", "server", "provider", "load", "memory", "splitting", "partitions", "search", "twins", "verdict")
+ALL = (
+    "plugin",
+    "server",
+    "provider",
+    "load",
+    "memory",
+    "splitting",
+    "partitions",
+    "search",
+    "twins",
+    "first_check",
+    "verdict",
+)
 
 
 def main(names: list[str]) -> int:

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, cast
 
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, ToolError, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.progress import OnEvent, unheard
-from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
 from pytest_flops_mock.sla.files import together_name
 from pytest_flops_mock.sla.reading import named
 from pytest_flops_mock.stage import CHECKED, Stage
-from pytest_flops_mock.stages import plan
-from pytest_flops_mock.stages.context import Context, ProjectSLASource, RepositorySource, SLASource, Subject
+from pytest_flops_mock.stages.context import Context, Subject
 from pytest_flops_mock.stages.needs import needed
+from pytest_flops_mock.stages.starting import started_early
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from pytest_flops_mock.stages.context import ProjectSLASource, RepositorySource, SLASource
 
 
 def check_repository(
@@ -160,15 +160,27 @@ class RepositoryChecker:
         options = self._options
         until = CHECKED[: CHECKED.index(options.until) + 1]
         asked = tuple(stage for stage in needed(stages) if stage in until)
+        subjects = {env: self._subject(env, asked) for env in options.env}
+        from pytest_flops_mock.flight.server import MLDataServer  # only now: the child imports meanwhile
+        from pytest_flops_mock.provider import MockDataProvider
+
         with ExitStack() as stack:
             contexts: dict[str, Context] = {}
-            for env in options.env:
-                subject = self._subjects.setdefault(env, Subject(self._given, env, self._stack))
+            for env, subject in subjects.items():
                 with _exhaustion():
                     address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
                 provider = MockDataProvider(address, **options.of_provider())
                 contexts[env] = Context(subject, provider, options, slas, project_sla, tags, asked, self._on_event)
             yield Checking(contexts)
+
+    def _subject(self, env: str, stages: Collection[Stage]) -> Subject:
+        """The repository in an environment. Its child is started at once, if a stage will want it."""
+        subject = self._subjects.get(env)
+        if subject is None:
+            subject = self._subjects[env] = Subject(self._given, env, self._stack)
+            if Stage.ENVIRONMENT in stages:
+                subject.early = started_early(self._given, env, self._options, self._stack)
+        return subject
 
 
 class Checking:
@@ -188,6 +200,8 @@ class Checking:
         Raises:
             ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
         """
+        from pytest_flops_mock.stages import plan
+
         with _exhaustion():
             for context in self._contexts.values():
                 for each in self.stages if stage is None else needed([stage]):

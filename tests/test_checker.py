@@ -252,7 +252,7 @@ def test_a_repository_gets_the_parts_in_no_order_that_it_could_rely_on() -> None
 
 COLUMN = {
     **REPOSITORY,
-    "conda.yaml": "name: mine\ndependencies: [python=3.10.14, numpy=1.26.4]\n",
+    "conda.yaml": (EXAMPLES / "mnist_numpy" / "conda.yaml").read_text(encoding="utf-8"),
     "data_manager.py": REPOSITORY["data_manager.py"].replace(
         '.data.column("label").to_numpy()', '.with_format("numpy")["label"].astype(int)'
     ),
@@ -282,9 +282,9 @@ def test_the_current_python_is_taken_where_the_learners_cannot_be_built(
 
 
 @pytest.mark.slow
-def test_environments_that_disagree_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("kept_environments")
+def test_environments_that_disagree_are_told() -> None:
     """The model case: with ``datasets`` 4 a column is lazy, and has none of the methods that it has in the learner."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     report = check_repository(MLRepository.of_files(COLUMN), sla=mock_sla(), env="learner,current", ignore=["FM202"])
     assert report.ok, str(report)
     (warning,) = report.warnings

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from standins.projects import REPOSITORY, mock_sla
-from standins.typists import on_terminal
+from standins.terminals import on_terminal
 
 from pytest_flops_mock import MLRepository
 from pytest_flops_mock.report.look import Look

@@ -46,25 +46,15 @@ def test_there_is_nothing_to_say_about_the_slas_of_the_example() -> None:
     assert MockSLA.load(folder / "mocks" / "mnist_multi.json").findings(project) == ()
 
 
-OF_TESTS = [
-    pytest.param(block, id=f"{name}-{number}")
+OF_TESTS = {
+    name: [block for block in blocks("python", text) if "def test_" in block and "flops_replay(" not in block]
     for name, text in PAGES.items()
-    for number, block in enumerate(blocks("python", text))
-    if "def test_" in block and "flops_replay(" not in block
-]
+}
 
 
 @pytest.fixture
-def example(
-    pytester: pytest.Pytester, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> pytest.Pytester:
-    """A copy of the example repository, without its own tests, as the current folder.
-
-    All blocks share the learner's environment, which is built once.
-    """
-    # The base of a worker lies in that of the run.
-    base = tmp_path_factory.getbasetemp()
-    monkeypatch.setenv("XDG_CACHE_HOME", str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"))
+def example(pytester: pytest.Pytester, kept_environments: Path) -> pytest.Pytester:
+    """A copy of the example repository, without its own tests, as the current folder."""
     shutil.copytree(ROOT / "examples" / "mnist_sklearn", pytester.path, dirs_exist_ok=True)
     shutil.rmtree(pytester.path / "tests")
     (pytester.path / "tests").mkdir()
@@ -72,12 +62,16 @@ def example(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", OF_TESTS)
-def test_a_block_of_tests_passes_in_the_example(example: pytest.Pytester, block: str) -> None:
-    (example.path / "tests" / "test_readme_block.py").write_text(block, encoding="utf-8")
-    result = example.runpytest_subprocess(timeout=600)
+@pytest.mark.parametrize("page", [name for name, tests in OF_TESTS.items() if tests])
+def test_blocks_of_tests_pass_in_the_example(example: pytest.Pytester, page: str) -> None:
+    """Each is a file of its own: what another one imports or defines is out of its sight."""
+    for number, block in enumerate(OF_TESTS[page]):
+        (example.path / "tests" / f"test_block_{number}.py").write_text(block, encoding="utf-8")
+    result = example.runpytest_subprocess("-v", timeout=600)
     assert result.ret == 0, str(result.stdout)
     assert not {"failed", "skipped", "errors"} & result.parseoutcomes().keys()
+    for number in range(len(OF_TESTS[page])):
+        result.stdout.fnmatch_lines([f"*tests/test_block_{number}.py::*PASSED*"])
 
 
 @pytest.mark.parametrize("block", [block for text in PAGES.values() for block in blocks("json", text)])

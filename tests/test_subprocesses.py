@@ -52,10 +52,10 @@ def test_what_it_leaves_running_is_killed_and_not_waited_for(tmp_path: Path, hol
 
 
 def test_a_daemon_that_keeps_the_output_open_is_not_waited_for() -> None:
-    program = "import os, time\nprint('out', flush=True)\nif not os.fork():\n    os.setsid()\n    time.sleep(12)\n"
+    program = "import os, time\nprint('out', flush=True)\nif not os.fork():\n    os.setsid()\n    time.sleep(60)\n"
     begun = time.monotonic()
     assert run([sys.executable, "-c", program], env=os.environ).text == "out\n"
-    assert time.monotonic() - begun < 11
+    assert time.monotonic() - begun < 50
 
 
 def test_a_program_that_is_not_there_is_an_error_of_the_system() -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pytest_flops_mock.data.features import learner_schema
-from pytest_flops_mock.data.media import ANY_FILES, MediaFiles, with_media
+from pytest_flops_mock.data.media import ANY_FILES, NO_FILES, MediaFiles, with_media
 from pytest_flops_mock.errors import DataSourceError, Problem
 from pytest_flops_mock.flight.features import features_of, label_of
 
@@ -82,6 +82,24 @@ def loaded(
         files=files,
         label=label_of(features_of(schema), labels),
     )
+
+
+def made(table: pa.Table, *, name: str, source: str, origin: str, label: str) -> LoadedData:
+    """All rows of a table whose schema carries Hugging Face features, with no file beside them: a twin's.
+
+    Args:
+        table: The rows.
+        name: As the SLA says it.
+        source: See :class:`LoadedData`.
+        origin: Where the rows came from, in words.
+        label: The column that a model learns to tell; it counts if there is such a column.
+
+    Raises:
+        DataSourceError: A column has a feature type that a learner could not read.
+    """
+    schema = learner_schema(table.schema, name)
+    label = label_of(features_of(schema), (label,))
+    return LoadedData(name, source, origin, schema, table, np.arange(table.num_rows), NO_FILES, label)
 
 
 def handed_in(dataset: Any, name: str, label: str = "") -> LoadedData:

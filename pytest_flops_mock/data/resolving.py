@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_flops_mock.data.choice import DataChoice, DataSource
 from pytest_flops_mock.data.hub.loading import hub_rows
 from pytest_flops_mock.data.libraries import quiet_datasets
-from pytest_flops_mock.data.loaded import LoadedData, loaded
+from pytest_flops_mock.data.loaded import LoadedData, loaded, made
 from pytest_flops_mock.data.local import local_files, local_path, local_rows
 from pytest_flops_mock.data.media import NO_FILES, files_of_hub
 from pytest_flops_mock.data.recordings.replaying import replay
@@ -111,13 +111,14 @@ def load(data: DataSet, *, partitions: int, least: int = 0, seed: int) -> Loaded
     Raises:
         DataSourceError: The data set cannot be read, has no such split, or a column that a learner could not read.
     """
+    if data.twin is not None:  # ``datasets`` need not be imported for it
+        table, origin = twin_rows(data.twin, data.name, data.selection, partitions=partitions, least=least, seed=seed)
+        return made(table, name=data.name, source=data.source, origin=origin, label=data.label)
     classes, files = "", NO_FILES
     with quiet_datasets():
         if data.path is not None:
             files = local_files(data.path)
             rows, origin = local_rows(data.path, data.name, data.selection)
-        elif data.twin is not None:
-            rows, origin = twin_rows(data.twin, data.name, data.selection, partitions=partitions, least=least, seed=seed)
         elif data.source == DataSource.RECORDED:
             rows, origin, classes = replay(data.names, data.selection, data.recordings)
         else:

@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.data.selection import Selection, chosen_split, in_words
@@ -15,6 +15,7 @@ from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 
 if TYPE_CHECKING:
     import datasets
+    import pyarrow as pa
 
     from pytest_flops_mock.data.twins.twin import Twin
 
@@ -146,7 +147,9 @@ def twin_of(known: KnownTwin, recordings: Path = RECORDINGS, folder: Path | None
     )
 
 
-def twin_rows(twin: Twin, name: str, selection: Selection, *, partitions: int, least: int = 0, seed: int) -> tuple[Any, str]:
+def twin_rows(
+    twin: Twin, name: str, selection: Selection, *, partitions: int, least: int = 0, seed: int
+) -> tuple[pa.Table, str]:
     """Rows of a twin, and where they came from in words.
 
     Large enough for the partitions, but no larger than the real data set: too many of those are an error there, too.
@@ -166,16 +169,16 @@ def twin_rows(twin: Twin, name: str, selection: Selection, *, partitions: int, l
     real = chosen_split(twin.splits, name, selection.split)
     rows = max(ROWS, ROWS_PER_PARTITION * partitions, least) if selection.max_rows is None else selection.max_rows
     rows = min(rows, real)
-    data = (_kept if rows <= MAX_KEPT_ROWS else _made)(twin, selection.split, rows, seed)
+    table = (_kept if rows <= MAX_KEPT_ROWS else _made)(twin, selection.split, rows, seed)
     doubts = len(twin.unsure)
     unsure = f"; {doubts} fact{'s' * (doubts != 1)} unsure, see flops-mock twin {twin.dataset}" if doubts else ""
-    return data, f"{in_words(f'synthetic twin of {twin.dataset}', selection, data)}, seed {seed}{unsure}"
+    return table, f"{in_words(f'synthetic twin of {twin.dataset}', selection, table)}, seed {seed}{unsure}"
 
 
-def _made(twin: Twin, split: str, rows: int, seed: int) -> Any:
-    from pytest_flops_mock.data.twins.making import make_split
+def _made(twin: Twin, split: str, rows: int, seed: int) -> pa.Table:
+    from pytest_flops_mock.data.twins.making import make_table
 
-    return make_split(twin, split, rows=rows, seed=seed)
+    return make_table(twin, split, rows=rows, seed=seed)
 
 
 _kept = lru_cache(maxsize=MAX_KEPT)(_made)

@@ -68,7 +68,7 @@ class LearnerSession:
 
     def start(self) -> Told[Hello] | Failure:
         """Wait until the process answers; which Python it is, and the versions of what is installed there."""
-        return self._channel.ask(HELLO, limit=START_SECONDS)
+        return self._channel.answer(self._greeted, limit=START_SECONDS)
 
     def begin(self, request: Request[Any]) -> None:
         """Let the process get on with a request while this one is busy; :meth:`ask` for it has the answer."""
@@ -156,6 +156,7 @@ class LearnerSession:
     def _open(self) -> None:
         with ExitStack() as stack:
             self._channel = self._child(stack)
+            self._greeted = self._channel.send(HELLO)  # once it has answered, it imports what it needs
             self._stack = stack.pop_all()
         self._strayed = False
 

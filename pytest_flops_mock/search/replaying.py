@@ -21,10 +21,11 @@ from pytest_flops_mock.search.saving import SavedPartition, read_saved
 from pytest_flops_mock.search.telling import inner, story
 from pytest_flops_mock.search.trying import TAG, Trier
 from pytest_flops_mock.stage import Outcome, Stage
-from pytest_flops_mock.stages.context import RepositorySource
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from pytest_flops_mock.stages.context import RepositorySource
 
 
 def replay_partition(

@@ -31,10 +31,11 @@ from pytest_flops_mock.search.trying import THROUGH, Key, Outcome, TimeIsUpError
 from pytest_flops_mock.search.wording import text_of
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.stage import Stage
-from pytest_flops_mock.stages.context import ProjectSLASource, RepositorySource, SLASource
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from pytest_flops_mock.stages.context import ProjectSLASource, RepositorySource, SLASource
 
 LEAST_SECONDS = 5.0
 TIMES_SLOWER = 20

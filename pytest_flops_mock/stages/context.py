@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.findings import DataFacts, Finding, StageResult
 from pytest_flops_mock.learner.environments.python import LearnerPython
@@ -14,15 +14,18 @@ from pytest_flops_mock.learner.facts import Trained
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.progress import OnEvent, StageWaits, unheard
-from pytest_flops_mock.provider import MockDataProvider
 from pytest_flops_mock.repository.marks import Marks
 from pytest_flops_mock.repository.repository import MLRepository
-from pytest_flops_mock.sla.models import MockSLA, ProjectSLA, TrainingConfiguration
 from pytest_flops_mock.stage import CHECKED, Stage
 
-SLASource = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
-ProjectSLASource = ProjectSLA | str | os.PathLike[str] | Mapping[str, Any]
-RepositorySource = MLRepository | str | os.PathLike[str] | Mapping[str, str]
+if TYPE_CHECKING:  # neither Arrow nor pydantic is loaded before the child is under way
+    from pytest_flops_mock.provider import MockDataProvider
+    from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
+    from pytest_flops_mock.stages.starting import Early
+
+    SLASource = MockSLA | str | os.PathLike[str] | Mapping[str, Any]
+    ProjectSLASource = ProjectSLA | str | os.PathLike[str] | Mapping[str, Any]
+    RepositorySource = MLRepository | str | os.PathLike[str] | Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Subject:
         given: The repository as the user named it.
         env: The Python that runs it, as the user named it.
         stack: Ends what the stages start.
+        early: What was started before the first stage, which takes it over.
         python: That Python, once it is known.
         repository: Its files, once they are known to be readable.
         session: The child that runs it.
@@ -60,6 +64,7 @@ class Subject:
     given: RepositorySource
     env: str
     stack: ExitStack
+    early: Early | None = None
     python: LearnerPython | None = None
     repository: MLRepository = field(default_factory=lambda: MLRepository.of_files({}))
     session: LearnerSession | None = None
@@ -159,6 +164,8 @@ class Context:
     @property
     def rounds(self) -> int:
         """How many rounds the project trains."""
+        from pytest_flops_mock.sla.models import TrainingConfiguration
+
         training = TrainingConfiguration() if self.project is None else self.project.training_configuration
         return training.training_rounds
 

@@ -35,7 +35,6 @@ from pytest_flops_mock.learner.environments.proof import refused_import
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
 from pytest_flops_mock.learner.facts import Failure, Loaded, Told
 from pytest_flops_mock.learner.loading import unverified
-from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.repository.conda.reader import conda_findings
 from pytest_flops_mock.repository.image import image_findings
 from pytest_flops_mock.repository.marks import changed, marks
@@ -44,6 +43,7 @@ from pytest_flops_mock.repository.structure import structure_findings
 from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 from pytest_flops_mock.stage import Severity, Stage
 from pytest_flops_mock.stages.context import Context
+from pytest_flops_mock.stages.starting import session_in
 
 MAKING = ("import of model_manager", "ModelManager()")
 """What learners do just as the aggregator does: if it fails there, it fails with them, too."""
@@ -77,7 +77,8 @@ def read_slas(context: Context) -> Iterable[Finding]:
 
 def look_at_repository(context: Context) -> Iterable[Finding]:
     """What can be said without running anything."""
-    repository = MLRepository.of(context.subject.given).snapshot()
+    early = context.subject.early
+    repository = early.repository if early else MLRepository.of(context.subject.given).snapshot()
     found = (*structure_findings(repository), *image_findings(repository), *conda_findings(repository))
     try:
         repository.refuse_unreadable()
@@ -88,21 +89,20 @@ def look_at_repository(context: Context) -> Iterable[Finding]:
 
 
 def start_session(context: Context) -> Iterable[Finding]:
-    """Started before the provider works: the child imports what it needs meanwhile."""
+    """Started before the provider works, or earlier still: the child imports what it needs meanwhile."""
     subject, options = context.subject, context.options
-    python = learner_python(subject.env, subject.repository, on_wait=context.waits, allow_builds=options.allow_builds)
-    subject.python = python
+    early, subject.early = subject.early, None
+    if early is not None:
+        subject.python, subject.session = early.python, early.session
+    else:
+        subject.python = learner_python(
+            subject.env, subject.repository, on_wait=context.waits, allow_builds=options.allow_builds
+        )
+        session = session_in(subject.python, subject.repository, options)
+        subject.session = subject.stack.enter_context(session)
+    python = subject.python
     if subject.env == AUTO and python.kind == LEARNER:
         context.facts[Stage.ENVIRONMENT] = (("chosen", python.shown),)
-    session = LearnerSession(
-        subject.repository,
-        timeout=options.timeout,
-        python=python.executable,
-        memory=None if options.memory is None else int(options.memory * 10**6),
-        pass_env=options.pass_env,
-        gpu=options.gpu,
-    )
-    subject.session = subject.stack.enter_context(session)
     answer = subject.session.start()
     if isinstance(answer, Failure):
         return (*python.findings, not_started_finding(answer, python.shown))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from standins.projects import REPOSITORY
-from standins.typists import on_terminal
+from standins.terminals import on_terminal
 
 from pytest_flops_mock import MockSLA, ProjectSLA
 from pytest_flops_mock.cli import main

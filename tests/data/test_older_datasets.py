@@ -12,6 +12,8 @@ import pytest
 
 from pytest_flops_mock import MLDataServer, MockDataProvider, OfflineHub, child
 from pytest_flops_mock.data.hub.pointing import pointed_at
+from pytest_flops_mock.learner.environments.uv import find_uv
+from pytest_flops_mock.learner.environments.variables import uv_environment
 
 pytestmark = pytest.mark.slow
 
@@ -51,20 +53,13 @@ print(json.dumps({{"version": datasets.__version__, "rows": rows, "features": fe
 def older_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python with the newest ``datasets`` that the learner's pins allow."""
     folder = tmp_path_factory.mktemp("older")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
     python = folder / "bin" / "python"
-    command = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "datasets==2.21.*",
-        "pyarrow<21",
-        "pandas<3",
-        "huggingface-hub<1",
-    ]
-    subprocess.run(command, check=True, timeout=600)
+    packages = ("datasets==2.21.*", "pyarrow<21", "pandas<3", "huggingface-hub<1")
+    for arguments in (
+        ["venv", "--quiet", "--python", sys.executable, str(folder)],
+        ["pip", "install", "--quiet", "--python", str(python), *packages],
+    ):
+        subprocess.run([find_uv(), *arguments], check=True, timeout=600, env=uv_environment(allow_download=False))
     return python
 
 

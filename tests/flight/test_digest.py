@@ -167,7 +167,7 @@ CELL_TYPES = pa.schema(
 )
 
 
-@settings(deadline=None, database=None)  # a busy machine is no failure
+@settings(database=None)
 @given(st.lists(CELLS, max_size=12), st.lists(st.integers(0, 12), max_size=4))
 def test_any_cut_of_a_table_gives_the_same(rows: list[dict[str, Any]], cuts: list[int]) -> None:
     table = pa.Table.from_pylist(rows, CELL_TYPES)
@@ -176,7 +176,7 @@ def test_any_cut_of_a_table_gives_the_same(rows: list[dict[str, Any]], cuts: lis
     assert digest(pa.concat_tables([table.slice(0, 0), *pieces])) == digest(table)
 
 
-@settings(deadline=None, database=None)
+@settings(database=None)
 @given(
     st.lists(st.one_of(st.none(), st.lists(st.one_of(st.none(), st.text(max_size=3)), max_size=3)), max_size=12),
     st.lists(st.integers(0, 12), max_size=4),

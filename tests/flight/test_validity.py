@@ -69,7 +69,7 @@ AROUND: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ENDS, st.none() | st.integers(0, 255), st.integers(0, 8), KINDS, st.sampled_from(sorted(AROUND)))
 @example([0, 5, 2, 6], None, 0, pa.string(), "list")
 @example([0, 4, 4, 9], None, 0, pa.string(), "bare")
@@ -81,7 +81,7 @@ def test_texts(ends: list[int], bitmap: int | None, nulls: int, kind: Any, aroun
     assert is_valid(column) == arrow_says(column)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.integers(-3, 5) | st.none(), max_size=6), st.integers(0, 3), st.sampled_from([pa.int8(), pa.int64()]))
 def test_categories(indices: list[int | None], known: int, kind: Any) -> None:
     values = pa.array(["a", "b", "c"][:known], pa.string())
@@ -89,7 +89,7 @@ def test_categories(indices: list[int | None], known: int, kind: Any) -> None:
     assert is_valid(column) == arrow_says(column)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.integers(-1, 5), min_size=1, max_size=6), st.booleans())
 def test_lists(ends: list[int], large: bool) -> None:
     kind = pa.large_list(pa.int64()) if large else pa.list_(pa.int64())

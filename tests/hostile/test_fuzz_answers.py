@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_flops_mock import Report
@@ -71,7 +71,7 @@ lines_with = st.builds(
 def fuzz(examples: int, values: st.SearchStrategy[Any], body: Callable[[Any], object]) -> None:
     """Let it do with many values what ends in time: the time of the processor counts, however busy the machine is."""
 
-    @settings(max_examples=examples, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, database=None, derandomize=True)
     @given(values)
     def inner(value: Any) -> None:
         begun = time.process_time()
@@ -81,7 +81,9 @@ def fuzz(examples: int, values: st.SearchStrategy[Any], body: Callable[[Any], ob
     inner()
 
 
-EXAMPLES = pytest.mark.parametrize("examples", [50, pytest.param(2000, marks=pytest.mark.slow)])
+EXAMPLES = pytest.mark.parametrize(
+    "examples", [50, pytest.param(400, marks=pytest.mark.slow), pytest.param(2000, marks=pytest.mark.exhaustive)]
+)
 
 
 def refused_or_read(line: bytes) -> None:

@@ -12,7 +12,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_flops_mock import FlopsMockError, MLRepository
@@ -30,14 +30,19 @@ SECONDS = 1.0
 BUSY = 10
 """How many times longer it may take here."""
 
-MANY = settings(max_examples=2_000, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck])
-FEW = settings(MANY, max_examples=50)
+MORE = settings(max_examples=2_000, database=None, derandomize=True)
+MANY, FEW = settings(MORE, max_examples=400), settings(MORE, max_examples=50)
 
 
-both = pytest.mark.parametrize(
-    "amount", [pytest.param(FEW, id="few"), pytest.param(MANY, id="many", marks=pytest.mark.slow)]
+amounts = pytest.mark.parametrize(
+    "amount",
+    [
+        pytest.param(FEW, id="few"),
+        pytest.param(MANY, id="many", marks=pytest.mark.slow),
+        pytest.param(MORE, id="more", marks=pytest.mark.exhaustive),
+    ],
 )
-"""The property with few examples, and as a slow test with many."""
+"""The property with few examples, with many as a slow test, and with more before a release."""
 
 
 @contextmanager
@@ -103,7 +108,7 @@ DOCUMENTS = st.one_of(
 )
 
 
-@both
+@amounts
 def test_conda_yaml(amount: settings) -> None:
     @amount
     @given(DOCUMENTS, st.lists(ENTRIES, max_size=20).map("\n".join))
@@ -143,7 +148,7 @@ CODINGS = st.one_of(
 ).map(lambda name: f"# coding: {name}\n" if name else "")
 
 
-@both
+@amounts
 def test_sources(amount: settings) -> None:
     @amount
     @given(CODINGS, st.lists(SNIPPETS, max_size=6).map("\n".join), SNIPPETS)
@@ -171,7 +176,7 @@ PASSWORDS = st.from_regex(r"[A-Z]{6}[@:/%?#&=.-]{0,3}[A-Z]{6}", fullmatch=True)
 BEGINNINGS = st.sampled_from(["https://", "ssh://", "http://", "HTTPS://", "git+https://", "https:/", ""])
 
 
-@both
+@amounts
 def test_urls(amount: settings) -> None:
     @amount
     @given(
@@ -192,7 +197,7 @@ def test_urls(amount: settings) -> None:
     property_()
 
 
-@both
+@amounts
 def test_no_part_of_a_password_is_shown(amount: settings) -> None:
     @amount
     @given(BEGINNINGS, PASSWORDS, st.sampled_from(["/x.git", "/x.git@v1", "/a/b", "/x?a=1"]))
@@ -213,7 +218,7 @@ def test_no_part_of_a_password_is_shown(amount: settings) -> None:
     property_()
 
 
-@both
+@amounts
 def test_pointers_of_git_lfs(amount: settings) -> None:
     names = st.text(st.sampled_from("ab\n :"), min_size=1, max_size=8)
 
@@ -230,7 +235,7 @@ def test_pointers_of_git_lfs(amount: settings) -> None:
     property_()
 
 
-@both
+@amounts
 def test_no_path_leads_out_of_a_folder(amount: settings, tmp_path: Path) -> None:
     inside = tmp_path / "inside"
     (inside / "a" / "b").mkdir(parents=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standins.plain_client import PATIENCE, PlainClient, said
 
@@ -23,7 +23,9 @@ from pytest_flops_mock.flight.messages import MAX_BYTES, problem_in
 from pytest_flops_mock.flight.naming import checked_name
 
 ROWS = pa.table({"x": [1, 2, 3]})
-AMOUNTS = pytest.mark.parametrize("examples", [50, pytest.param(2000, marks=pytest.mark.slow)])
+AMOUNTS = pytest.mark.parametrize(
+    "examples", [50, pytest.param(400, marks=pytest.mark.slow), pytest.param(2000, marks=pytest.mark.exhaustive)]
+)
 SECONDS = 1.0
 """How long one example may keep a processor busy; a busy machine does not count."""
 
@@ -41,8 +43,6 @@ def fuzzed(examples: int, *strategies: Any) -> Callable[[Callable[..., None]], N
             derandomize=True,
             database=None,
             max_examples=examples,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
             print_blob=True,
         )
         several(given(st.tuples(*strategies))(timed))()

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hostile.matrix import AREAS, Case, cases
 
-BUSY = 6
-"""How many times longer than on an idle machine a case may take."""
+BUSY, HANGS = 6, 60
+"""How many times longer than on an idle machine a case may take; and what is no sign of anything in seconds."""
 
 ALL = [(area, case) for area in AREAS for case in cases(area)]
 
@@ -58,8 +58,8 @@ def test_it_ends_as_it_should_and_leaves_nothing(case: Case, tmp_path: Path, mon
         assert part in seen
     for part in case.untold:
         assert part not in seen
-    assert took < case.seconds * BUSY
-    deadline = time.monotonic() + 1
+    assert took < max(case.seconds * BUSY, HANGS)
+    deadline = time.monotonic() + 20
     while (left := [*_processes_of(tmp_path), *map(str, temporary.iterdir())]) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert left == []

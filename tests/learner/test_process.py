@@ -86,13 +86,13 @@ def test_a_child_that_holds_the_pipes_does_not_hold_up_the_check(check: Check) -
         import os, time
         if os.fork() == 0:
             os.setsid()
-            time.sleep(8)
+            time.sleep(60)
             os._exit(0)
         os._exit(5)
         """
     report = check(body)
     assert [error.problem.got for error in report.errors] == ["exit status 5"]
-    assert report.stages[-1].seconds < 5
+    assert report.stages[-1].seconds < 50
 
 
 @pytest.mark.slow

@@ -112,7 +112,7 @@ def test_rules_go_by_the_names_of_the_data_set_whatever_the_order_in_which_they_
     assert made.equals(with_(parts[::-1]), check_metadata=True)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150, derandomize=True, database=None)
 @given(drifts(st.sampled_from(list(FEATURES)), 3), st.integers(0, 12), st.integers(0, 3))
 def test_any_drift_gives_rows_that_a_learner_can_read_or_is_refused(drift: Drift, count: int, seed: int) -> None:
     table = ROWS.slice(2, count)

@@ -20,7 +20,8 @@ socket.socket.connect = refuse
 from pytest_flops_mock.data.loaded import handed_in
 from pytest_flops_mock.partitions.scheme import ByPartitioner
 from pytest_flops_mock.partitions.splitting import split
-split(handed_in(datasets.Dataset.from_dict({"x": [1, 2]}), "x"), ByPartitioner(), 2)
+from pytest_flops_mock.sla.partitioners import Linear
+split(handed_in(datasets.Dataset.from_dict({"x": [1, 2, 3]}), "x"), ByPartitioner(Linear()), 2)
 assert "FLWR_TELEMETRY_ENABLED" not in os.environ
 from flwr_datasets.common import telemetry
 assert telemetry.FLWR_TELEMETRY_ENABLED == "0"

@@ -39,10 +39,8 @@ def test_pytorch_passes_here_without_a_warning() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GOOD)
-def test_it_passes_in_the_learners_environment_without_a_warning(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp()))
+@pytest.mark.usefixtures("kept_environments")
+def test_it_passes_in_the_learners_environment_without_a_warning(name: str) -> None:
     report = check_repository(GOOD[name].parents[1], sla=GOOD[name], env="learner,current", timeout=120)
     # Where Python 3.10 is not installed, another one stands in for it, which is told.
     assert [finding.code for finding in (*report.errors, *report.warnings)] in ([], ["FM202"]), str(report)

@@ -17,7 +17,7 @@ from pytest_flops_mock.sla.drift_kinds import IMAGE_MODES, KINDS, TYPES
 from pytest_flops_mock.sla.schemes import drift_of, no_partition
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150, derandomize=True, database=None)
 @given(drifts())
 @example(Drift((DriftRule("missing", 0.1), DriftRule("missing", 0.2), DriftRule("lost", 1 / 3))))
 def test_what_is_written_reads_as_the_same(drift: Drift) -> None:
@@ -32,7 +32,7 @@ def test_the_example_of_each_kind_is_one(kind: Any) -> None:
     assert rule.written == kind.example
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(st.lists(st.sampled_from([*KINDS, "column", *"=;, '\"\\\n", "1", "é", "a"]), max_size=12).map("".join))
 def test_any_text_is_a_drift_or_refused(text: str) -> None:
     drift, refused = Drift(), list[Problem]()

@@ -60,7 +60,7 @@ def shrunk(
         found = find(
             strategy,
             condition,
-            settings=settings(database=None, deadline=None, max_examples=2000, phases=[Phase.generate, Phase.shrink]),
+            settings=settings(database=None, max_examples=2000, phases=[Phase.generate, Phase.shrink]),
             random=Random(number),
         )
         ends[shown(found)] += 1

@@ -1,4 +1,4 @@
-"""Terminals: real ones, of the size that a test wants, and what somebody sees on them."""
+"""Terminals: real ones, of the size that a test wants, what somebody sees on them, and what he types."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -18,6 +19,13 @@ from pathlib import Path
 
 _TOKEN = re.compile(r"\x1b\[(\d*)(?:;\d+)*([A-Za-z])|[\r\n\b]|[^\x1b\r\n\b]+|\x1b")
 
+ON_ITS_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Keys such as Ctrl-C reach who has the terminal as the one that controls it."""
+
 
 @dataclass
 class Terminal:
@@ -25,11 +33,13 @@ class Terminal:
 
     Attributes:
         device: File descriptor for those who write to it.
+        keyboard: File descriptor for what is typed.
         columns: How wide it is.
         written: All that was written to it.
     """
 
     device: int
+    keyboard: int
     columns: int
     written: bytearray = field(default_factory=bytearray)
     _read: threading.Event = field(default_factory=threading.Event)
@@ -39,6 +49,15 @@ class Terminal:
         for _ in range(600):
             if any(text in self.text for text in texts):
                 return
+            time.sleep(0.1)
+        raise TimeoutError(self.text)
+
+    def types_behind(self, text: str, keys: str, start: int) -> int:
+        """Type as soon as a text was written behind a place; the place behind it."""
+        for _ in range(600):
+            if (place := self.text.find(text, start)) >= 0:
+                os.write(self.keyboard, keys.encode())
+                return place + len(text)
             time.sleep(0.1)
         raise TimeoutError(self.text)
 
@@ -64,7 +83,7 @@ def terminal(columns: int) -> Iterator[Terminal]:
     """A terminal with so many columns, which is read until the end of the block."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    shown = Terminal(theirs, columns)
+    shown = Terminal(theirs, ours, columns)
 
     def read() -> None:
         try:
@@ -96,6 +115,40 @@ def run_on_terminal(command: Sequence[str], columns: int, *, cwd: Path, env: Map
             timeout=120,
         )
     return shown
+
+
+def on_terminal(
+    command: Sequence[str], *, columns: int, folder: Path, typed: Sequence[tuple[str, str]] = ()
+) -> tuple[int, str]:
+    """The exit status of a process, and what its terminal shows, what is typed among it.
+
+    Args:
+        command: What is run; its first word is the path of a program.
+        columns: The terminal's width.
+        folder: Where it runs.
+        typed: What is typed, each as soon as a text has come.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    with terminal(columns) as shown:
+        process = subprocess.Popen(
+            [sys.executable, "-c", ON_ITS_TERMINAL, *command],
+            stdin=shown.device,
+            stdout=shown.device,
+            stderr=shown.device,
+            cwd=folder,
+            env={**kept, "TERM": "xterm"},
+            start_new_session=True,
+        )
+        try:
+            place = 0
+            for text, keys in typed:
+                place = shown.types_behind(text, keys, place)
+            status = process.wait(60)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    return status, shown.text.replace("\r\n", "\n")
 
 
 def _seen(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standins.judge import Judge, explored, population
 
@@ -21,7 +21,7 @@ PLAIN = Population("plain", ZOO.table.select(["name"]))
 
 @pytest.mark.parametrize("of", [ZOO, PLAIN, population(1)], ids=["zoo", "without classes", "one row"])
 @given(data=st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 def test_each_can_be_made(of: Population, data: st.DataObject) -> None:
     sample = data.draw(samples(of, "lost=0.5 partitions=1"))
     assert all(0 <= row < of.table.num_rows for row in sample.rows)

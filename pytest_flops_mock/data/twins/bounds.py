@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import datasets
-
 from pytest_flops_mock.data.bounds import check_features
 from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.data.twins import forms
@@ -47,7 +45,7 @@ def check_size(twin: Twin) -> None:
     check_features(twin.features)
 
 
-def check_numbers(twin: Twin, features: datasets.Features) -> None:
+def check_numbers(twin: Twin, features: Mapping[str, Any]) -> None:
     """Refuse numbers of which no rows can be made, or rows that are too large.
 
     Args:
@@ -69,7 +67,7 @@ def check_numbers(twin: Twin, features: datasets.Features) -> None:
             raise UnfitError(f"rows of {cells:,.0f} numbers, words, pixels or samples, more than {MAX_CELLS:,}")
 
 
-def _classes(twin: Twin, features: datasets.Features) -> int:
+def _classes(twin: Twin, features: Mapping[str, Any]) -> int:
     """How many classes rows may have."""
     if twin.label is None:
         return 1

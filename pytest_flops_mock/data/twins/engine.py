@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import datasets
 import numpy as np
 import pyarrow as pa
 
@@ -16,9 +15,13 @@ from pytest_flops_mock.data.causes import UnfitError
 from pytest_flops_mock.data.twins.bounds import check_numbers, check_size
 from pytest_flops_mock.data.twins.drawing.drawn import Drawn
 from pytest_flops_mock.data.twins.drawing.numbers import array_column
+from pytest_flops_mock.data.twins.plain import is_a
 from pytest_flops_mock.data.twins.twin import Known, Twin
 from pytest_flops_mock.data.twins.values import draw_classes, make_column, possible_classes, sized_pictures
 from pytest_flops_mock.errors import listing
+
+if TYPE_CHECKING:
+    import datasets
 
 ROWS = "pytest_flops_mock.data.twins.rows"
 """Where row code is."""
@@ -37,7 +40,9 @@ class RowCode(Protocol):
 
 
 def features_of(twin: Twin) -> datasets.Features:
-    """The features of a twin's rows."""
+    """The features of a twin's rows, as ``datasets`` has them."""
+    import datasets
+
     return datasets.Features.from_dict(twin.features)
 
 
@@ -66,7 +71,7 @@ def check_twin(twin: Twin) -> None:
 
 
 def make_columns(
-    rng: np.random.Generator, rows: int, twin: Twin, features: datasets.Features, split: str, first: int = 0
+    rng: np.random.Generator, rows: int, twin: Twin, features: Mapping[str, Any], split: str, first: int = 0
 ) -> dict[str, Any]:
     """The columns of some rows, all but the counter.
 
@@ -74,7 +79,7 @@ def make_columns(
         rng: Where the values come from.
         rows: How many rows.
         twin: What is known of them.
-        features: Those of the twin.
+        features: Those of the twin, plain or of ``datasets``.
         split: Name of the split.
         first: The number of the first of the rows in it.
     """
@@ -86,7 +91,7 @@ def make_columns(
     drawn = replace(drawn, first=first)
     columns = {} if labels is None or is_hidden else {label: labels}
     for name in [name for name in (known if twin.rows else features) if name not in columns]:
-        if not twin.rows or not isinstance(features[name], (datasets.Image, datasets.Audio)):
+        if not twin.rows or not is_a(features[name], "Image", "Audio"):
             columns[name] = make_column(rng, features[name], known.get(name, Known()), drawn, name)
     if not twin.rows:
         return columns
@@ -104,7 +109,7 @@ def _stored(rng: np.random.Generator, column: Any, feature: Any, known: Known) -
     """Pictures and arrays of numbers as ``datasets`` stores them; other columns are stored as they are."""
     if not isinstance(column, np.ndarray) or column.ndim == 1:
         return column
-    if isinstance(feature, datasets.Image):
+    if is_a(feature, "Image"):
         return sized_pictures(rng, column, known)
     return array_column(feature, pa.array(column.reshape(-1)), column.shape[1:])
 

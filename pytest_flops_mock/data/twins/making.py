@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-import datasets
 import numpy as np
 import pyarrow as pa
 
 from pytest_flops_mock import __version__
 from pytest_flops_mock.data.twins.engine import features_of, make_columns
+from pytest_flops_mock.data.twins.plain import is_a, row_features
 from pytest_flops_mock.data.twins.twin import Twin
 from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
+
+if TYPE_CHECKING:
+    import datasets
 
 BLOCK = 100
 """Rows that share one random stream; part of what a seed means, so a change of it changes every twin."""
@@ -26,7 +30,9 @@ BLOCK = 100
 
 def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42) -> datasets.Dataset:
     """Make one split of a twin in memory, of any size. See :func:`twin_batches` for arguments and errors."""
-    table = pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed)))
+    import datasets
+
+    table = make_table(twin, split, rows=rows, seed=seed)
     # Without a fingerprint of ours, datasets would pickle and hash the whole table.
     key = f"{__version__} {twin} {split} {rows} {seed}"
     return datasets.Dataset(
@@ -41,6 +47,11 @@ def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42) -> datasets
     )
 
 
+def make_table(twin: Twin, split: str, *, rows: int, seed: int = 42) -> pa.Table:
+    """The same as an Arrow table, without ``datasets`` where the twin's features are plain."""
+    return pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed)))
+
+
 def split_rows(twin: Twin, rows: int) -> dict[str, int]:
     """How many rows each split gets: in the real proportions, but one for each class, and no more than the main split.
 
@@ -48,7 +59,7 @@ def split_rows(twin: Twin, rows: int) -> dict[str, int]:
         twin: Which one.
         rows: Those of its main split.
     """
-    classes = [kind.num_classes for kind in features_of(twin).values() if isinstance(kind, datasets.ClassLabel)]
+    classes = [kind.num_classes for kind in row_features(twin.features).kinds.values() if is_a(kind, "ClassLabel")]
     least, size = max(classes, default=1), twin.splits[twin.main]
     shares = {name: min(rows, -(-rows * real // size)) for name, real in twin.splits.items()}
     return {name: rows if name == twin.main else max(least, share) for name, share in shares.items()}
@@ -87,16 +98,15 @@ def twin_batches(twin: Twin, split: str, *, rows: int, seed: int = 42, batch_row
 
 
 def _batches(twin: Twin, split: str, rows: int, seed: int, batch_rows: int) -> Iterator[pa.Table]:
-    features = features_of(twin)
-    schema = features.arrow_schema
+    features = row_features(twin.features)
     for start in range(0, rows, batch_rows):
         stop = min(rows, start + batch_rows)
         numbers = range(start // BLOCK, -(-stop // BLOCK))
-        table = pa.concat_tables(_block(twin, features, split, seed, number) for number in numbers)
-        yield table.slice(0, stop - start).cast(schema).combine_chunks()
+        table = pa.concat_tables(_block(twin, features.kinds, split, seed, number) for number in numbers)
+        yield table.slice(0, stop - start).cast(features.schema).combine_chunks()
 
 
-def _block(twin: Twin, features: datasets.Features, split: str, seed: int, number: int) -> pa.Table:
+def _block(twin: Twin, features: Mapping[str, Any], split: str, seed: int, number: int) -> pa.Table:
     entropy = [seed, zlib.crc32(twin.dataset.encode()), zlib.crc32(split.encode()), number]
     columns = make_columns(_stream(*entropy), BLOCK, twin, features, split, number * BLOCK)
     if twin.counter is not None:

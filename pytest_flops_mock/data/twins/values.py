@@ -11,7 +11,6 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-import datasets
 import numpy as np
 import pyarrow as pa
 
@@ -22,6 +21,7 @@ from pytest_flops_mock.data.twins.drawing.numbers import array_column, choose, h
 from pytest_flops_mock.data.twins.drawing.photos import photo_column
 from pytest_flops_mock.data.twins.drawing.pixels import Bytes, Ints, balanced_labels, noise
 from pytest_flops_mock.data.twins.drawing.sounds import RATE, Samples, tones, wav_column
+from pytest_flops_mock.data.twins.plain import Value, is_a
 from pytest_flops_mock.data.twins.series import between, default_numbers, in_steps, known_numbers, place_of
 from pytest_flops_mock.data.twins.texts import make_texts
 from pytest_flops_mock.data.twins.twin import Known
@@ -51,7 +51,7 @@ def draw_classes(
     if feature is None or not values:
         return Drawn(np.zeros(rows, np.int64), ("",)), None
     kind = pa.int64()
-    if isinstance(feature, datasets.ClassLabel):
+    if is_a(feature, "ClassLabel"):
         names = [feature.names[value] if 0 <= value < feature.num_classes else str(value) for value in values]
     else:
         names, kind = [str(value) for value in values], feature.pa_type
@@ -63,7 +63,7 @@ def draw_classes(
 def possible_classes(feature: Any) -> tuple[Any, ...]:
     """The classes of a label of which no more is known than its feature; none for a feature that cannot be one."""
     kind = getattr(feature, "pa_type", None)
-    if isinstance(feature, datasets.ClassLabel):
+    if is_a(feature, "ClassLabel"):
         return tuple(range(feature.num_classes))
     if not isinstance(kind, pa.DataType):
         return ()
@@ -77,7 +77,7 @@ def make_column(rng: np.random.Generator, feature: Any, known: Known, drawn: Dra
 
     Args:
         rng: Where they come from.
-        feature: The column's feature, of ``datasets``.
+        feature: The column's feature, plain or of ``datasets``.
         known: What is known of the values.
         drawn: The class of each row.
         name: The column's name.
@@ -234,6 +234,8 @@ def _array(rng: np.random.Generator, feature: Any, _: Known, drawn: Drawn, name:
     spread = np.full(rows * count, 4.0)
     middle = np.repeat(20 + 60 * place_of(drawn, name), count)
     numbers = np.floor(heaped(rng, middle, spread))
+    import datasets
+
     return array_column(feature, pa.array(numbers).cast(datasets.Value(feature.dtype).pa_type), shape)
 
 
@@ -289,14 +291,14 @@ def _aligned(rng: np.random.Generator, inner: Mapping[str, Any], known: Known, d
 
 
 def _translation(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, name: str) -> pa.Array:
-    return _struct(rng, {language: datasets.Value("string") for language in sorted(feature.languages)}, known, drawn, name)
+    return _struct(rng, {language: Value(pa.string()) for language in sorted(feature.languages)}, known, drawn, name)
 
 
 def _translations(rng: np.random.Generator, feature: Any, known: Known, drawn: Drawn, name: str) -> pa.Array:
     languages = sorted(feature.languages or ["en"])
     times = between(rng, (1, len(languages)), len(drawn))
     said = pa.array([languages[:count] for count in times.tolist()], pa.list_(pa.string()))
-    texts = _listed(rng, datasets.Value("string"), known.items or Known(), drawn, name, times)
+    texts = _listed(rng, Value(pa.string()), known.items or Known(), drawn, name, times)
     return pa.StructArray.from_arrays([said, texts], names=["language", "translation"])
 
 

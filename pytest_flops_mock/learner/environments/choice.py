@@ -11,7 +11,7 @@ from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, Repositor
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.learner.environments.attempts import Attempt, last_attempt, remember
 from pytest_flops_mock.learner.environments.built import Plan, built_python, planned
-from pytest_flops_mock.learner.environments.kept import OnWait, silent, user_cache
+from pytest_flops_mock.learner.environments.kept import Kept, OnWait, silent, user_cache
 from pytest_flops_mock.learner.environments.named import named_python
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, LearnerPython
 from pytest_flops_mock.learner.environments.unsolved import without
@@ -55,6 +55,35 @@ def learner_python(
     if env == LEARNER:
         return built_python(repository, cache=cache, on_wait=on_wait, allow_builds=allow_builds)
     return named_python(env)
+
+
+def python_at_hand(env: str, repository: MLRepository, *, allow_builds: bool = False) -> LearnerPython | None:
+    """The same, if nothing has to be built for it.
+
+    Args:
+        env: As for :func:`learner_python`.
+        repository: Likewise.
+        allow_builds: Likewise.
+
+    Raises:
+        LearnerEnvironmentError: It is not there, or cannot be used.
+        ToolError: What would build it is missing or fails.
+        RepositoryError: ``conda.yaml`` cannot be used.
+    """
+    if env not in (AUTO, LEARNER):
+        return learner_python(env, repository)
+    try:
+        find_uv()
+    except ToolError:
+        if env == AUTO:
+            return _current()
+        raise
+    try:
+        plan = planned(repository, AUTO_SECONDS if env == AUTO else None, by_itself=env == AUTO, allow_builds=allow_builds)
+        built = plan.uv.kept(plan.recipe, user_cache())
+    except subprocess.TimeoutExpired:
+        return None
+    return None if built is None or (env == AUTO and built.missing) else _of_plan(env, plan, built)
 
 
 def auto(
@@ -104,7 +133,13 @@ def _taken(plan: Plan, limit: float, cache: Path) -> LearnerPython | Attempt:
             return remember(file, Attempt(_reason(error, limit)))
     if built.missing:  # the current Python may be one of conda's
         return Attempt(without(built.missing, plan.conda).message)
+    return _of_plan(AUTO, plan, built)
+
+
+def _of_plan(env: str, plan: Plan, built: Kept) -> LearnerPython:
     python = plan.python(built)
+    if env != AUTO:
+        return python
     # Nobody has asked for a Python that this machine has not: no warning.
     told = (replace(each, severity=Severity.INFO) if each.code == "FM202" else each for each in python.findings)
     return replace(python, findings=tuple(told))

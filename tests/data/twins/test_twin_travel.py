@@ -112,7 +112,7 @@ def any_drift(draw: st.DrawFn, twin: Twin) -> Drift:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150, derandomize=True, database=None)
 @given(st.data())
 def test_any_twin_of_any_size_with_any_drift_comes_back(data: st.DataObject) -> None:
     twin = data.draw(st.sampled_from(SENDABLE))

@@ -66,7 +66,7 @@ def harmless(conda: CondaEnvironment) -> bool:
     return all(OPTION.fullmatch(option) for option in conda.options)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3), by_pip=st.booleans())
 def test_nothing_goes_along_with_an_entry(texts: list[str], by_pip: bool) -> None:
     entries = "\n".join(f"  - {json.dumps(text)}" for text in texts)
