@@ -216,7 +216,7 @@ class StageItem(pytest.Item):
     def seconds(self, when: str, measured: float) -> float:
         """What a phase of the test took, without what belongs to others."""
         if when == "setup":
-            return max(0.0, measured - self.elsewhere)
+            return 0.0 if self.checks.is_shared else max(0.0, measured - self.elsewhere)
         return self.result.seconds if when == "call" else measured
 
     def _initrequest(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from pytest_flops_mock.errors import ToolError
+from pytest_flops_mock.errors import ToolError, listing
 from pytest_flops_mock.report.places import Places
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.report_files import write
@@ -40,20 +40,20 @@ class ReportFiles:
             return
         outputs = self._settings.outputs
         reports, broken_off = joined(self._brought)
-        self._told = [f"flops: no report on {name}, whose check broke off" for name in broken_off]
-        whole = {name: report for name, report in reports.items() if name not in broken_off}
-        if not whole or exitstatus not in ENDED:
-            why = "the run did not come to its end" if self._brought else "no SLA was checked"
-            self._told.append(f"flops: no report was written, since {why}")
+        why = "" if exitstatus in ENDED else "the run did not come to its end"
+        if broken_off or (self._brought and not reports):
+            why = f"the check broke off: {listing(broken_off)}" if broken_off else "the check broke off"
+        if why or not reports:
+            self._told = [f"flops: no report was written, since {why or 'no SLA was checked'}"]
             return
         places = Places.of(os.environ, self._settings.repository, self._folder)
         try:
-            write(outputs, whole, places)
+            write(outputs, reports, places)
         except ToolError as error:
-            self._told.append(f"flops: {error}")
+            self._told = [f"flops: {error}"]
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         else:
-            self._told += [f"flops: {output.form} report in {output.path}" for output in outputs]
+            self._told = [f"flops: {output.form} report in {output.path}" for output in outputs]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say where the reports are, or why there are none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest._code.code import ExceptionChainRepr
+from _pytest._io import TerminalWriter
 
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.progress import Event, OnEvent, columns, fitting, in_words, unheard
@@ -84,6 +87,14 @@ def shown_findings(
         folder = Path.cwd() if findings[0].stage is Stage.SLA else repository
         path = folder / file if file else otherwise
         crash = replace(crash, path=shown(path, Path.cwd()), lineno=line or 1, message=text.at_a_glance(findings[0]))
-        representation.reprcrash = crash
-        representation.chain = [(trace, crash, description) for trace, _, description in representation.chain]
+        representation = ShownFindings([(trace, crash, told) for trace, _, told in representation.chain])
     return representation
+
+
+class ShownFindings(ExceptionChainRepr):
+    """Findings in place of a traceback, which have colours where they are shown on a terminal."""
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        """Write them."""
+        lines = (line for entry in self.reprtraceback.reprentries for line in getattr(entry, "lines", ()))
+        tw.line(Look(sys.maxsize, tw.hasmarkup).of("\n".join(lines)))

@@ -84,7 +84,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "search": {"numpy", "pyarrow"},
     "fixtures": {"pytest"},
     "collection": {"pytest"},
-    "terminal": {"pytest"},
+    "terminal": {"pytest", "_pytest"},
     "tracebacks": {"pytest"},
     "plugin": {"pytest"},
     "report_plugin": {"pytest"},

@@ -48,6 +48,11 @@ class Checks:
         self._runs: dict[SLAs, _Run] = {}
         self._read: dict[SLAs, dict[Stage, Ran]] = {}
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether another process may do the work, and this one wait for it."""
+        return self._shared is not None
+
     def ran(self, slas: SLAs, stage: Stage) -> Ran:
         """What a stage came to: it runs now, with what it needs, if it has not run yet.
 

@@ -13,6 +13,7 @@ FORMATS = ("text", "json", "markdown")
 _EXPLAINED = """\
 OLD and NEW are reports as JSON: flops-mock check ... --output report.json, pytest --flops-report report.json. Findings are
 told apart by stage, code, place and message, whatever line they moved to and whichever numbers they say.
+docs/diff.schema.json describes the JSON.
 
 exit status:
   0    nothing is new that is an error

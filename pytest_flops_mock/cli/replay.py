@@ -23,6 +23,9 @@ from pytest_flops_mock.settings import check_options
 OF_DATA = ("sla", "together", "project-sla", "data", "recordings", "drift", "partitioner")
 """A saved partition is sent as it is."""
 
+WITHOUT = (*OF_DATA, "baseline")
+"""What a replay does not have: it says whether one fault is gone."""
+
 
 def add(add: AddCommand) -> None:
     """Add the command."""
@@ -37,7 +40,7 @@ def add(add: AddCommand) -> None:
         allow_abbrev=False,
     )
     replay.set_defaults(run=_run)
-    add_arguments(replay, "command", without=OF_DATA)
+    add_arguments(replay, "command", without=WITHOUT)
     replay.add_argument("files", metavar="FILE", nargs="+", help="such as tests/flops-found/found_3f2a9c1d04be.parquet")
 
 

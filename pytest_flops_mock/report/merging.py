@@ -14,6 +14,9 @@ from pytest_flops_mock.report.report import Report
 State = Literal["counts", "known", "ignored", "gone"]
 """Whether a finding counts, is in the baseline, is to be ignored, or is in the baseline alone."""
 
+RANK: tuple[State, ...] = ("counts", "known", "ignored", "gone")
+"""What holds of a finding of which reports say different things: the first."""
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -21,7 +24,7 @@ class Merged:
 
     Attributes:
         finding: As the first report has it.
-        state: What becomes of it. Where reports differ, it counts.
+        state: What becomes of it; where reports differ, what is first in ``RANK``.
         identity: What it is known by.
         number: Which one it is of those that are alike.
         slas: The SLAs of the reports that have it.
@@ -46,10 +49,9 @@ def merged(reports: Iterable[Report]) -> list[Merged]:
         for finding, state, mine, number in _states(report):
             before = found.get((mine, number))
             slas = (*(before.slas if before else ()), *([report.sla] if report.sla else []))
-            if before is None or (state == "counts" and before.state != "counts"):
-                found[mine, number] = Merged(finding, state, mine, number, tuple(dict.fromkeys(slas)))
-            else:
-                found[mine, number] = Merged(before.finding, before.state, mine, number, tuple(dict.fromkeys(slas)))
+            if before is not None and RANK.index(before.state) <= RANK.index(state):
+                finding, state = before.finding, before.state  # noqa: PLW2901  # as it was told before
+            found[mine, number] = Merged(finding, state, mine, number, tuple(dict.fromkeys(slas)))
     by_finding = {id(each.finding): each for each in found.values()}
     return [by_finding[id(finding)] for finding in failures_first(each.finding for each in found.values())]
 

@@ -89,6 +89,25 @@ def told(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    ("given", "packages"),
+    [
+        ({}, ["SOURCE[env]"]),
+        ({"env": "current"}, ["SOURCE"]),
+        ({"env": "current", "search": "200"}, ["SOURCE[hypothesis]"]),
+        ({"env": "current,learner", "search": "9", "version": "1.0"}, ["pytest-flops-mock[env,hypothesis]==1.0"]),
+        ({"requirements": "torch\n\nscikit-learn<2\n"}, ["SOURCE[env]", "torch", "scikit-learn<2"]),
+    ],
+)
+def test_what_is_installed_is_what_the_inputs_need(told: Path, given: dict[str, str], packages: list[str]) -> None:
+    install = STEPS["Install pytest-flops-mock"]
+    here = {name: text for name, text in install["env"].items() if "inputs." in text}
+    done = run({**install, "env": here}, values(**given), told, PATH=with_python(told), ACTION_SOURCE="SOURCE")
+    arguments = done.stdout.splitlines()
+    assert arguments[arguments.index("--") + 1 :] == packages
+    assert arguments[:3] == ["-m", "pip", "install"]
+
+
 @pytest.mark.parametrize("search", ["", "200"], ids=["check", "search"])
 def test_every_input_reaches_the_command(told: Path, search: str) -> None:
     given: dict[str, str] = {"repo": "my repo"}
@@ -119,7 +138,7 @@ def test_what_is_not_set_is_not_passed(told: Path) -> None:
 
 def test_the_check_tells_verdict_counts_and_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = broken_folder(tmp_path, monkeypatch)
-    given = values(sla="[ab].json", env="current", output="sarif:flops.sarif\nr.md\n")
+    given = values(sla="[ab].json", env="learner", output="sarif:flops.sarif\nr.md\n")
     done = run(CHECK, given, folder, PATH=with_python(), GITHUB_WORKSPACE=str(folder))
     assert (done.returncode, done.stderr) == (1, "")
     assert any(line.startswith("::error file=model_manager.py,line=1,title=FM103 ") for line in done.stdout.splitlines())
@@ -139,7 +158,7 @@ def test_the_check_tells_verdict_counts_and_report(tmp_path: Path, monkeypatch: 
 def test_without_a_verdict_there_are_no_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = broken_folder(tmp_path, monkeypatch)
     (folder / ".output").touch()
-    done = run(CHECK, values(sla="none.json", env="current"), folder, PATH=with_python())
+    done = run(CHECK, values(sla="none.json", env="learner"), folder, PATH=with_python())
     assert (done.returncode, outputs(folder)) == (2, {})
     assert done.stderr.startswith("flops-mock: the MDP SLA is not there\n")
 

@@ -60,7 +60,7 @@ def test_it_keeps_gitlabs_schema() -> None:
 
 def test_the_script_checks_and_leaves_its_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = broken_folder(tmp_path, monkeypatch)
-    done = run(folder, sla="[a].json b.json", options="--env current --ignore FM204", package="x y")
+    done = run(folder, sla="[a].json b.json", options="--env learner --ignore FM204", package="x y")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith("-m pip install --quiet --disable-pip-version-check x y\n")
     (job,) = included().values()
@@ -73,4 +73,4 @@ def test_the_script_checks_and_leaves_its_artifacts(tmp_path: Path, monkeypatch:
         "b.json",
     ]
     (folder / kept).rename(folder / "base.json")
-    assert run(folder, sla="a.json b.json", options="--env current", baseline="base.json").returncode == 0
+    assert run(folder, sla="a.json b.json", options="--env learner", baseline="base.json").returncode == 0

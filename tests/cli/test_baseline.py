@@ -30,7 +30,7 @@ def test_a_run_against_itself_passes_and_a_new_fault_does_not(folder: Path, caps
     assert main([*CHECK, "--baseline=base.json", "--output=r.json"]) == 0
     out = capsys.readouterr().out
     assert "\nknown       error FM103 [structure] " in out
-    assert out.count("verdict     compatible in this Python but for ") == 2
+    assert out.count("verdict     compatible but for ") == 2
     assert out.count("; not checked behind what is known: ") == 2
     assert all(report.known and report.hidden for report in told(folder, "r.json"))
 
@@ -49,9 +49,9 @@ def test_what_went_away_is_told_and_the_file_may_be_made_anew(folder: Path, caps
     capsys.readouterr()
     (folder / "data_manager.py").write_text("", encoding="utf-8")
     status = main([*CHECK, "--baseline=base.json", "--output=base.json"])
-    out = capsys.readouterr().out
-    assert re.search(r"^gone        error FM103 \[structure\] .*\(data_manager\.py:1\)$", out, re.MULTILINE)
-    assert re.search(r"^known       error FM103 \[structure\] .*\(model_manager\.py:1\)$", out, re.MULTILINE)
+    out = " ".join(capsys.readouterr().out.split())
+    assert re.search(r" gone error FM103 \[structure\] [^()]*(\([^()]*\))? ?\(data_manager\.py:1\) ", out)
+    assert re.search(r" known error FM103 \[structure\] [^()]*(\([^()]*\))? ?\(model_manager\.py:1\) ", out)
     assert status == 0
     assert main([*CHECK, "--baseline=base.json"]) == 0
     assert "\ngone " not in capsys.readouterr().out
@@ -59,7 +59,6 @@ def test_what_went_away_is_told_and_the_file_may_be_made_anew(folder: Path, caps
     assert main([*CHECK, "--baseline=base.json"]) == 1  # it came back
 
 
-@pytest.mark.slow
 def test_a_terminal_of_any_width_and_a_pipe_show_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check = [*CHECK[:-1], "a.json"]
     assert main([*check, "--output=base.json"]) == 1
@@ -72,9 +71,9 @@ def test_a_terminal_of_any_width_and_a_pipe_show_the_same(folder: Path, capsys: 
     for text in told:
         in_a_row = " ".join(text.split())
         assert "known error FM103 [structure] " in in_a_row
-        known = r" verdict compatible in this Python but for \d known errors; [FM0-9, ]+ known from base\.json; "
+        known = r" verdict compatible but for \d known errors; [FM0-9, ]+ known from base\.json; "
         assert re.search(known, in_a_row)
-        assert "; not checked behind what is known: provide, load, aggregator, " in in_a_row
+        assert "; not checked behind what is known: environment, provide, load, aggregator, " in in_a_row
 
 
 @pytest.mark.parametrize(

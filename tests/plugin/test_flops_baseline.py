@@ -31,6 +31,7 @@ def test_known_errors_fail_no_test(known: pytest.Pytester, options: tuple[str, .
     assert "FLOps findings known from base.json" in str(result.stdout)
 
 
+@pytest.mark.slow
 def test_the_ini_key_starts_at_the_rootdir_and_new_errors_fail(known: pytest.Pytester) -> None:
     known.makeini("[pytest]\nflops_baseline = base.json\nflops_check = true\nflops_sla = mocks/mnist.json\n")
     manager = known.path / "data_manager.py"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,18 @@ def test_a_report_that_cannot_be_written_in_the_end_fails_the_run(project: pytes
     result = project.runpytest(*CHECK, "--flops-report=out/r.json")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["flops: the report cannot be written", "  where     --flops-report *r.json"])
+
+
+@pytest.mark.parametrize("wanted", ["sla or train", "train"])
+def test_without_a_verdict_no_report_is_written(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, wanted: str
+) -> None:
+    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=30)
+    monkeypatch.setenv("PATH", str(project.path / "nothing"))  # Git is a tool that a check needs
+    result = project.runpytest(*CHECK, "--flops-report=r.json", "-k", wanted)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert any(line.startswith("flops: no report was written, since the check broke off") for line in result.outlines)
+    assert not (project.path / "r.json").exists()
 
 
 def test_nothing_of_it_is_loaded_unless_asked_for(project: pytest.Pytester) -> None:

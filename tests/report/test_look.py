@@ -16,7 +16,7 @@ from pytest_flops_mock.report import text
 from pytest_flops_mock.report.look import PIPED_WIDTH, Look, look_on
 
 REPORT = Report(
-    "/home/somebody/projects/federated/mnist_sklearn",
+    "/srv/somebody/projects/federated/mnist_sklearn",
     stages=(
         StageResult(Stage.SLA, Outcome.PASSED, 0.00034),
         StageResult(Stage.STRUCTURE, Outcome.PASSED, 0.04276),
@@ -45,7 +45,7 @@ REPORT = Report(
 )
 
 AT_80 = """\
-repository  /home/somebody/projects/federated/mnist_sklearn
+repository  /srv/somebody/projects/federated/mnist_sklearn
 python      Python 3.11.7, datasets 4.8.5, pyarrow 26.0.1, scikit-learn 1.9.1
 stages      sla passed (under 0.001 s), structure passed (0.0428 s), environment
             passed (1,230 s), transform failed (1.23 s), train skipped (needs
@@ -66,7 +66,7 @@ error FM602 [transform] the repository asks for column 'lable', which the data
 verdict     incompatible (1 error)"""
 
 AT_200 = """\
-repository  /home/somebody/projects/federated/mnist_sklearn
+repository  /srv/somebody/projects/federated/mnist_sklearn
 python      Python 3.11.7, datasets 4.8.5, pyarrow 26.0.1, scikit-learn 1.9.1
 stages      sla passed (under 0.001 s), structure passed (0.0428 s), environment passed (1,230 s), \
 transform failed (1.23 s), train skipped (needs transform), evaluate passed (0.5 s)

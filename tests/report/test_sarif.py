@@ -166,6 +166,20 @@ def test_what_is_ignored_is_suppressed_and_what_is_known_is_told_so(places: Plac
     assert {each["check_name"] for each in quality({"a.json": report}, places)} == {"FM103", "FM603"}
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_one_sla_breaks_counts_though_another_one_knows_it_or_is_rid_of_it(places: Places, swapped: bool) -> None:
+    reports = {
+        "a.json": Report("ml", sla="a.json", baseline="old.json", gone=(IN_FILE, NOWHERE)),
+        "b.json": Report("ml", sla="b.json", baseline="old.json", known=(IN_FILE, NOWHERE)),
+        "c.json": Report("ml", sla="c.json", baseline="old.json", findings=(IN_FILE,)),
+    }
+    if swapped:
+        reports = dict(reversed(reports.items()))
+    results = {result["ruleId"]: result for result in run_of(reports, places)["results"]}
+    assert {code: result["baselineState"] for code, result in results.items()} == {"FM103": "new", "FM813": "unchanged"}
+    assert sorted(results["FM103"]["properties"]["slas"]) == ["a.json", "b.json", "c.json"]
+
+
 def test_stages_that_did_not_run_are_notes(places: Places) -> None:
     skipped = StageResult(Stage.LOAD, Outcome.SKIPPED, reason="needs provide")
     (note,) = run_of({"a.json": Report("ml", stages=(skipped,))}, places)["invocations"][0]["toolExecutionNotifications"]

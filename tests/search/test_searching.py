@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from standins.small import repository
 
+from pytest_flops_mock import Finding
 from pytest_flops_mock.errors import SettingsError, ToolError
+from pytest_flops_mock.report.comparing import Baseline
 from pytest_flops_mock.search import searching
 from pytest_flops_mock.search.found import Broken, Progress, SearchResult
 from pytest_flops_mock.search.searching import search_repository
@@ -136,6 +138,24 @@ def test_an_incompatible_repository_is_told_as_such_before_any_search(sla: dict[
     assert (result.ended, result.broken, result.examples, told) == ("incompatible", (), 0, [])
     assert [finding.code for finding in result.report.errors] == ["FM603"]
     assert not result.ok
+
+
+@pytest.mark.slow
+def test_what_a_baseline_knows_is_no_error_and_what_is_incompatible_is_not_searched(
+    sla: dict[str, Any],
+) -> None:
+    first = search(sla, TWO_BUGS)
+    assert not first.report.ok or first.report.warnings
+    again = search(sla, TWO_BUGS, baseline=Baseline("base.json", (first.report,)))
+    assert {finding.code for finding in again.report.known} == {finding.code for finding in found_by(first)}
+    assert (again.report.ok, again.report.errors, again.report.warnings) == (True, (), ())
+    broken = search(sla, "raise OSError('always')")
+    known = search(sla, "raise OSError('always')", baseline=Baseline("base.json", (broken.report,)))
+    assert (known.ended, known.report.ok, known.report.breaks) == ("incompatible", True, True)
+
+
+def found_by(result: SearchResult) -> list[Finding]:
+    return [*result.report.errors, *result.report.warnings]
 
 
 @pytest.mark.slow

@@ -9,13 +9,13 @@ import pytest
 FILES = {
     "model_manager.py": "def f(:\n",
     "data_manager.py": "",
-    "conda.yaml": "name: x\ndependencies: [python=3.10]\n",
+    "conda.yaml": "dependencies: [\n",
     "a.json": '{"customerID": "Admin", "mock_data_configuration": {"dataset_name": "mnist", "number_of_partitions": 0}}',
     "b.json": '{"customerID": "Admin", "mock_data_configuration": {"dataset_name": "mnist", "number_of_partitions": -1}}',
 }
 
-CHECK = ("check", ".", "--env=current", "--sla", "[ab].json")
-"""Checks it with both."""
+CHECK = ("check", ".", "--env=learner", "--sla", "[ab].json")
+"""Checks it with both. Without a manifest that can be read there is no environment, so no process is started."""
 
 
 def broken_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
