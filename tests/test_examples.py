@@ -49,6 +49,7 @@ def test_its_readme_is_short_and_names_files_that_are_there(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("kept_environments")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_commands_of_its_readme_work(name: str, tmp_path: Path) -> None:
     if needs_pytorch(name) and find_spec("torch") is None:
@@ -57,7 +58,7 @@ def test_the_commands_of_its_readme_work(name: str, tmp_path: Path) -> None:
     folder = tmp_path / name
     shutil.copytree(EXAMPLES / name, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    variables = {"PATH": path, "XDG_CACHE_HOME": str(tmp_path / "cache"), "HF_HOME": str(tmp_path / "hub")}
+    variables = {"PATH": path, "HF_HOME": str(tmp_path / "hub")}
     done = subprocess.run(
         f"set -e\n{commands}",
         shell=True,

@@ -72,9 +72,9 @@ def test_without_an_sla_one_command_writes_one(shown: Shown) -> None:
 
 
 def test_pytest_says_the_same(shown: Shown) -> None:
-    text = shown([*PYTEST, "--flops-check"])
+    text = shown([*PYTEST, "--flops-check", "."])
     assert "ERROR: a check needs an MDP SLA, and none is named\n  where     --flops-check\n" in text
-    assert "\n  got       no --flops-sla, no ini flops_sla, no SLA among the arguments (" in text
+    assert "\n  got       no --flops-sla, no ini flops_sla, no SLA among the arguments (.)\n" in text
     assert "\n  fix       flops-mock init writes one, and what else a first check needs\n" in text
 
 
@@ -118,7 +118,7 @@ def test_a_folder_that_is_no_repository_is_told_once_with_the_nearest(columns: i
             "  expected  model_manager.py, data_manager.py, conda.yaml at the root\n"
             "  got       at the root: notes.txt\n"
             "  nearest   net\n"
-            "  fix       check net instead; or: flops-mock init --template sklearn begins one that trains"
+            "  fix       go to net instead; or: flops-mock init --template sklearn begins one that trains"
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import shlex
 import shutil
@@ -114,9 +113,8 @@ def _template(given: argparse.Namespace, found: Found, *, asks: bool) -> str:
     Raises:
         SettingsError: There is nothing to complete, and no template is named.
     """
-    from pytest_flops_mock.repository.nearby import nearest_repository
-    from pytest_flops_mock.starter.planning import refuse_no_repository
-    from pytest_flops_mock.starter.templates import TEMPLATES
+    from pytest_flops_mock.repository.nearby import no_repository
+    from pytest_flops_mock.starter.templates import OF_FLAVORS, TEMPLATES
 
     if given.template is not None:
         if said := [option for option in ("dataset", "data_tag", "partitions", "customer") if getattr(given, option)]:
@@ -136,9 +134,12 @@ def _template(given: argparse.Namespace, found: Found, *, asks: bool) -> str:
         return _asked(
             "template: " + ", ".join(TEMPLATES), "sklearn", lambda text: _one_of(text, tuple(TEMPLATES), "--template")
         )
-    near = nearest_repository(found.root)
-    shown = os.path.relpath(near) if near is not None else ""
-    raise SettingsError(*refuse_no_repository(found, shown, tuple(TEMPLATES)))
+    likely = OF_FLAVORS.get(found.code.flavor, "sklearn")
+    problem = no_repository(found.root, given.folder, found.names, likely)
+    if not found.names:
+        message = "this folder is empty" if found.root.is_dir() else "there is no such folder"
+        problem = replace(problem, message=message, got="", fix=f"{problem.fix}; templates: {listing(TEMPLATES)}")
+    raise SettingsError(problem)
 
 
 def _choices(given: argparse.Namespace, found: Found, *, asks: bool, whole: bool) -> Choices:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pytest_flops_mock.errors import Problem, listing
 from pytest_flops_mock.regular import read_regular
 
 ML_FILES = ("model_manager.py", "data_manager.py", "conda.yaml")
@@ -34,6 +36,34 @@ def is_flower_app(folder: Path) -> bool:
     except OSError:
         return False
     return _FLOWER.search(text) is not None
+
+
+def no_repository(root: Path | None, name: str, at_root: Iterable[str], template: str = "sklearn") -> Problem:
+    """What to say of a folder that has nothing of an ML repository in it: what it is instead, and where to go from there.
+
+    Args:
+        root: The folder; None for files without one.
+        name: What the user calls it: its path, or the URL that it is a clone of.
+        at_root: The files in it.
+        template: The one that it would be begun with.
+    """
+    is_local = os.path.isdir(name)  # and no clone, around which is nothing of the user's
+    near = None if root is None else nearest_repository(root)
+    if root is None or near is None or (not is_local and root not in near.parents):
+        shown = ""
+    else:
+        shown = os.path.relpath(near, os.getcwd() if is_local else root)
+    folder = f" {shlex.quote(name)}" if is_local and name != "." else ""
+    begin = f"{f'go to {shown} instead; or: ' if shown else ''}flops-mock init{folder} --template {template}"
+    is_flower = root is not None and is_flower_app(root)
+    return Problem(
+        "this is a Flower app, and FLOps trains ML repositories" if is_flower else "this is no ML repository",
+        where=name,
+        expected=f"{listing(ML_FILES)} at the root",
+        got="[tool.flwr.app] in pyproject.toml" if is_flower else f"at the root: {listing(at_root)}",
+        nearest=shown,
+        fix=f"{CARRIES_OVER}; {begin} lays such files beside the app" if is_flower else f"{begin} begins one that trains",
+    )
 
 
 def nearest_repository(folder: Path) -> Path | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shlex
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +14,7 @@ from pytest_flops_mock.child.standin import TEMPLATES
 from pytest_flops_mock.errors import Problem, RepositoryError, listing, nearest
 from pytest_flops_mock.findings import Finding, findings_of
 from pytest_flops_mock.opening import kind_inside
-from pytest_flops_mock.repository.nearby import CARRIES_OVER, ML_FILES, is_flower_app, nearest_repository
+from pytest_flops_mock.repository.nearby import ML_FILES, no_repository
 from pytest_flops_mock.repository.repository import MAX_READ, MLRepository
 from pytest_flops_mock.texts import clean
 
@@ -50,7 +49,8 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
     """All that is wrong with the files, their syntax, and the classes that FLOps looks for."""
     paths = repository.paths()
     if not any(_is_there(repository, name, paths) for name in ML_FILES):
-        return (_no_repository(repository, paths),)
+        at_root = [path for path in paths if "/" not in path]
+        return (Finding.of(no_repository(repository.root, repository.name, at_root), code="FM102"),)
     found = [_missing(repository, name, paths) for name in REQUIRED if name not in paths]
     if DATA_MANAGER not in paths:
         found.append(_missing(repository, DATA_MANAGER, paths, code="FM106"))
@@ -66,39 +66,6 @@ def structure_findings(repository: MLRepository) -> tuple[Finding, ...]:
 def _is_there(repository: MLRepository, name: str, paths: tuple[str, ...]) -> bool:
     """Whether something of that name is in the folder, be it of no use to the image builder."""
     return name in paths or (repository.root is not None and os.path.lexists(repository.root / name))
-
-
-def _no_repository(repository: MLRepository, paths: tuple[str, ...]) -> Finding:
-    """What the folder is instead, and where to go from there: one finding, and not one for each file that is missing."""
-    root = repository.root
-    near = None if root is None else nearest_repository(root)
-    is_local = os.path.isdir(repository.name)  # and no clone, around which is nothing of the user's
-    if root is None or near is None or (not is_local and root not in near.parents):
-        shown = ""
-    else:
-        shown = os.path.relpath(near, os.getcwd() if is_local else root)
-    folder = f" {shlex.quote(repository.name)}" if is_local and repository.name != "." else ""
-    begin = f"{f'check {shown} instead; or: ' if shown else ''}flops-mock init{folder} --template sklearn"
-    expected, at_root = f"{listing(ML_FILES)} at the root", listing(path for path in paths if "/" not in path)
-    if root is not None and is_flower_app(root):
-        problem = Problem(
-            "this is a Flower app, and FLOps trains ML repositories",
-            where=repository.name,
-            expected=expected,
-            got="[tool.flwr.app] in pyproject.toml",
-            nearest=shown,
-            fix=f"{CARRIES_OVER}; {begin} lays such files beside the app",
-        )
-    else:
-        problem = Problem(
-            "this is no ML repository",
-            where=repository.name,
-            expected=expected,
-            got=f"at the root: {at_root}",
-            nearest=shown,
-            fix=f"{begin} begins one that trains",
-        )
-    return Finding.of(problem, code="FM102")
 
 
 def _missing(repository: MLRepository, name: str, paths: tuple[str, ...], *, code: str = "FM102") -> Finding:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_flops_mock.data.twins.catalogue import columns_by_names
-from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.repository.nearby import CARRIES_OVER, ML_FILES
+from pytest_flops_mock.errors import Problem, SettingsError, nearest
+from pytest_flops_mock.repository.nearby import ML_FILES
 from pytest_flops_mock.sla.keys import is_local_path
 from pytest_flops_mock.starter import contents
 from pytest_flops_mock.starter.looking import Found
@@ -269,34 +269,3 @@ def _taken(root: Path, path: str) -> Problem:
         expected="a folder without the files of the template",
         fix="name another folder, or take the file away",
     )
-
-
-def refuse_no_repository(found: Found, near: str, templates: tuple[str, ...]) -> Iterator[Problem]:
-    """What to say of a folder with nothing of an ML repository in it, and what leads on."""
-    likely = found.code.flavor if found.code.flavor in templates else templates[0]
-    if found.flower:
-        yield Problem(
-            "this is a Flower app, and FLOps trains ML repositories",
-            where=os.fspath(found.root),
-            expected=listing(ML_FILES),
-            got="[tool.flwr.app] in pyproject.toml",
-            nearest=near,
-            fix=f"{CARRIES_OVER}; flops-mock init --template {likely} lays these files beside the app",
-        )
-    elif not found.root.is_dir():
-        yield Problem(
-            "there is no such folder",
-            where=os.fspath(found.root),
-            expected="an ML repository, or a template to make one from",
-            nearest=near,
-            fix=f"flops-mock init {found.root.name} --template {likely}",
-        )
-    else:
-        yield Problem(
-            f"this folder is {'no ML repository' if found.names else 'empty'}",
-            where=os.fspath(found.root),
-            expected=listing(ML_FILES),
-            got=f"in it: {listing(found.names, 8)}" if found.names else "",
-            nearest=near,
-            fix=f"flops-mock init --template {likely} begins with one that trains; templates: {listing(templates)}",
-        )

@@ -18,6 +18,7 @@ TEMPLATES = {
 """The folder of each template."""
 
 OF_FLAVORS = {"sklearn": "sklearn", "pytorch": "pytorch"}
+"""The template that is nearest to code of a flavour of MLflow."""
 
 
 def template(name: str) -> dict[str, str]:

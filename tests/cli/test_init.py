@@ -306,9 +306,9 @@ def test_an_empty_folder_is_told_of_the_templates(tmp_path: Path, monkeypatch: p
     assert status == 2
     assert err == (
         "flops-mock: this folder is empty\n"
-        f"  where     {tmp_path}\n"
-        "  expected  model_manager.py, data_manager.py, conda.yaml\n"
-        "  fix       flops-mock init --template sklearn begins with one that trains; templates: sklearn, pytorch, numpy, "
+        "  where     .\n"
+        "  expected  model_manager.py, data_manager.py, conda.yaml at the root\n"
+        "  fix       flops-mock init --template sklearn begins one that trains; templates: sklearn, pytorch, numpy, "
         "text, table\n"
     )
 
@@ -316,7 +316,7 @@ def test_an_empty_folder_is_told_of_the_templates(tmp_path: Path, monkeypatch: p
 def test_a_folder_around_a_repository_is_told_of_it(repository: Path, monkeypatch: pytest.MonkeyPatch, init: Init) -> None:
     monkeypatch.chdir(repository.parent)
     _, _, err = init()
-    assert "flops-mock: this folder is no ML repository\n" in err
+    assert "flops-mock: this is no ML repository\n" in err
     assert "  nearest   digits\n" in err
     (repository / "notes").mkdir()
     (repository / "notes" / "a.txt").write_text("", encoding="utf-8")
@@ -332,7 +332,7 @@ def test_a_flower_app_is_told_what_carries_over(tmp_path: Path, monkeypatch: pyt
     assert "flops-mock: this is a Flower app, and FLOps trains ML repositories\n" in err
     assert "  got       [tool.flwr.app] in pyproject.toml\n" in err
     assert "carry over into ModelManager" in err
-    assert "flops-mock init --template pytorch lays these files beside the app\n" in err
+    assert "flops-mock init --template pytorch lays such files beside the app\n" in err
     assert init("--template", "pytorch")[0] == 0
     assert (tmp_path / "task.py").read_text(encoding="utf-8") == "import torch\n"
 
