@@ -325,6 +325,12 @@ def collected_beside(session: pytest.Session, settings: Settings) -> list[SLAFil
     return [SLAFile.from_parent(session, path=sla, name=os.path.relpath(sla, config.rootpath)) for sla in slas]
 
 
+def may_check(config: pytest.Config) -> bool:
+    """Whether SLAs may be among what is collected."""
+    settings = config.stash[CHECKS].settings
+    return settings.check or any(path in settings.slas or is_mdp_sla(path) for path, _ in _arguments(config))
+
+
 def without_effect(reports: Mapping[str, Report], settings: Settings) -> Iterator[str]:
     """A line on each data set that has a source of its own, is none of those checked, but is nearly called like one."""
     if not settings.options.data.by_name:

@@ -22,6 +22,7 @@ from pytest_flops_mock.collection import (
     StageItem,
     collected_as_argument,
     collected_beside,
+    may_check,
     refuse_what_is_not_there,
     without_effect,
 )
@@ -201,12 +202,14 @@ def pytest_configure_node(node: Any) -> None:
     from pytest_flops_mock.terminal import width_of
 
     config: pytest.Config = node.config
+    node.workerinput[WIDTH] = width_of(config)
+    if not may_check(config):
+        return
     if SHARED not in config.stash:
         config.stash[SHARED] = made_folder()
         config.add_cleanup(lambda: _remove_shared(config))
     folder: Path = config.stash[SHARED]
     node.workerinput[FOLDER] = os.fspath(folder)
-    node.workerinput[WIDTH] = width_of(config)
 
 
 @pytest.hookimpl(tryfirst=True)
