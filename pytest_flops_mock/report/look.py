@@ -17,6 +17,8 @@ PIPED_WIDTH = 100
 LEAST_WIDTH = 30
 """What is narrower is not broken: every line would be a word."""
 
+_UNBROKEN = "\0"
+
 _LABEL = re.compile(r" *\S+ {2,}(?=\S)")
 _HEAD = re.compile(r"(?:(?:error|warning|info) )?FM\d+ ")
 _STAGES = "|".join(stage.value for stage in Stage)
@@ -58,8 +60,11 @@ class Look:
         label = _LABEL.match(line)
         head = label[0] if label and len(label[0]) <= self.width // 2 else ""
         indent = len(head) or (6 if _HEAD.match(line) else len(line) - len(line.lstrip()) + 4)
+        rest = line[len(head) :]
+        if head.startswith("stages "):  # how a stage ended stays on one line
+            rest = ", ".join(part.replace(" ", _UNBROKEN) for part in rest.split(", "))
         broken = textwrap.wrap(
-            line[len(head) :],
+            rest,
             self.width if not head else self.width - len(head),
             subsequent_indent="" if head else " " * indent,
             break_long_words=False,
@@ -67,7 +72,10 @@ class Look:
             expand_tabs=False,
             replace_whitespace=False,
         )
-        return [head + broken[0], *((" " * len(head)) + part for part in broken[1:])]
+        return [
+            head + broken[0].replace(_UNBROKEN, " "),
+            *(" " * len(head) + part.replace(_UNBROKEN, " ") for part in broken[1:]),
+        ]
 
 
 def look_on(stream: TextIO) -> Look:

@@ -16,8 +16,11 @@ LOADED = (
     "pyarrow.flight",
     "scipy.io",  # datasets loads it when it reads files
     "pytest_flops_mock.data.twins.making",
+    "pytest_flops_mock.checks.running",
     "pytest_flops_mock.pipeline",
+    "pytest_flops_mock.provider",
     "pytest_flops_mock.report.github",
+    "pytest_flops_mock.stages.plan",
 )
 
 

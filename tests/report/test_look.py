@@ -47,9 +47,9 @@ REPORT = Report(
 AT_80 = """\
 repository  /srv/somebody/projects/federated/mnist_sklearn
 python      Python 3.11.7, datasets 4.8.5, pyarrow 26.0.1, scikit-learn 1.9.1
-stages      sla passed (under 0.001 s), structure passed (0.0428 s), environment
-            passed (1,230 s), transform failed (1.23 s), train skipped (needs
-            transform), evaluate passed (0.5 s)
+stages      sla passed (under 0.001 s), structure passed (0.0428 s),
+            environment passed (1,230 s), transform failed (1.23 s),
+            train skipped (needs transform), evaluate passed (0.5 s)
 evaluate    loss 0.78; examples 120
 
 error FM602 [transform] the repository asks for column 'lable', which the data
