@@ -11,7 +11,7 @@ from pytest_flops_mock.findings import Finding, SentFacts
 from pytest_flops_mock.report import known
 from pytest_flops_mock.report.partitions import markdown_rows
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.report.text import data_lines, facts_line
+from pytest_flops_mock.report.text import data_lines, facts_line, not_run
 from pytest_flops_mock.stage import Outcome, Severity
 from pytest_flops_mock.statistics import SplitStatistics
 from pytest_flops_mock.texts import clean
@@ -83,7 +83,7 @@ def _overview(named: Sequence[tuple[str, Report]]) -> Iterator[_Piece]:
     yield _Piece("| verdict | SLA | data | errors | warnings |\n| --- | --- | --- | ---: | ---: |")
     for name, report in named:
         cells = (
-            report.verdict,
+            f"{report.verdict}{_partly(report)}",
             cell(name),
             cell(report.data.dataset_name),
             str(len(report.errors)),
@@ -93,9 +93,14 @@ def _overview(named: Sequence[tuple[str, Report]]) -> Iterator[_Piece]:
     yield _Piece("")
 
 
+def _partly(report: Report) -> str:
+    """What a verdict does not say of stages that were not asked for."""
+    return " as far as it was checked" if report.ok and not_run(report) else ""
+
+
 def _pieces(name: str, report: Report) -> Iterator[_Piece]:
     about = " with ".join(filter(None, [cell(report.repository), cell(name)]))
-    yield _Piece(f"### flops-mock: {report.verdict}{known.but_for(report)}: {about}\n", "report")
+    yield _Piece(f"### flops-mock: {report.verdict}{_partly(report)}{known.but_for(report)}: {about}\n", "report")
     facts = [
         ("Data", "; ".join(data_lines(report.data))),
         ("Environment", ", ".join(f"{key} {value}" for key, value in report.environment)),

@@ -40,7 +40,7 @@ BAD = Report(repository="__init__ | x", findings=(NOTE, WARNING, ERROR), ignored
 
 def test_a_report_has_its_verdict_its_stages_and_what_it_ran_on() -> None:
     assert markdown([GOOD], names=["mocks/mnist.json"]) == (
-        "### flops-mock: compatible: my_repository with mocks/mnist.json\n"
+        "### flops-mock: compatible as far as it was checked: my_repository with mocks/mnist.json\n"
         "\n"
         "Data: mnist: a twin; 1 partition; 2 rows loaded\n"
         "\n"
@@ -84,7 +84,7 @@ def test_several_reports_begin_with_all_verdicts_and_go_on_with_the_failures() -
         "| verdict | SLA | data | errors | warnings |\n"
         "| --- | --- | --- | ---: | ---: |\n"
         "| incompatible | bad.json |  | 1 | 1 |\n"
-        "| compatible | good.json | mnist | 0 | 0 |\n"
+        "| compatible as far as it was checked | good.json | mnist | 0 | 0 |\n"
         "\n"
         "### flops-mock: incompatible: "
     )
