@@ -87,7 +87,7 @@ def example(folder: Path) -> None:
 
 def picture(output: str) -> str:
     """An SVG of a terminal with what was written to it."""
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(record=True, width=COLUMNS + 2, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text(f"$ {COMMAND}", style="bold"))
     console.print(Text.from_ansi(output), soft_wrap=True, end="")
     svg = console.export_svg(title="", code_format=LOOK, unique_id="check")
