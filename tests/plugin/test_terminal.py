@@ -68,19 +68,20 @@ PLACE = "data_manager.py:6"
 @pytest.mark.parametrize(
     ("options", "lines"),
     [
-        (["--tb=line"], [f"*{PLACE}: FM602 {PLACE}: the repository asks for column 'lable', which the data do not have"]),
-        (["--tb=short"], ["FM602 the repository asks for column *", f"  where     {PLACE} in _prepare_data"]),
-        (["-q"], ["FM602 the repository asks for column *", f"  where     {PLACE} in _prepare_data"]),
+        (["--tb=line"], ["*data_manager.py:1: FM103 data_manager.py:1: data_manager.py is not valid Python*"]),
+        (["--tb=short"], ["FM103 data_manager.py is not valid Python*", "  where     data_manager.py:1*"]),
+        (["-q"], ["FM103 data_manager.py is not valid Python*", "  where     data_manager.py:1*"]),
         (["--tb=no"], []),
-        (["--tb=native"], ["FM602 the repository asks for column *"]),
+        (["--tb=native"], ["FM103 data_manager.py is not valid Python*"]),
     ],
     ids=lambda value: " ".join(value)[:10],
 )
 def test_each_form_of_a_failure_names_the_users_line_and_the_code(
-    broken: pytest.Pytester, options: list[str], lines: list[str]
+    project: pytest.Pytester, options: list[str], lines: list[str]
 ) -> None:
-    result = broken.runpytest("--flops-check", ONE, *options)
-    result.stdout.fnmatch_lines([*lines, f"FAILED mocks/mnist.json::transform - FM602 {PLACE}: *"])
+    (project.path / "data_manager.py").write_text("def load(:\n", encoding="utf-8")
+    result = project.runpytest("mocks/mnist.json::structure", *options)
+    result.stdout.fnmatch_lines([*lines, "FAILED mocks/mnist.json::structure - FM103 data_manager.py:1: *"])
     result.stdout.no_fnmatch_line("*collection.py*")
 
 
