@@ -115,7 +115,11 @@ HEAVY = [
 PURE_DATA: set[tuple[str, ...]] = set()
 """Modules, or folders of them, that hold nothing but data and may be as long as these are."""
 
-MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+MODULES = sorted(
+    path.relative_to(PACKAGE)
+    for path in PACKAGE.rglob("*.py")
+    if "templates" not in path.relative_to(PACKAGE).parts  # of an installed package: repositories
+)
 
 
 def part_of(module: Path) -> str:
