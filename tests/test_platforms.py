@@ -31,6 +31,7 @@ def an_sla(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("mnist.json").write_text(SLA, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_other_tests_run_and_so_do_server_and_provider_and_a_check_says_what_it_needs() -> None:
     Path("test_all.py").write_text(
         """
@@ -66,6 +67,7 @@ def test_the_command_says_what_it_needs() -> None:
     assert done.stderr.splitlines()[-1] == "  fix       run it in WSL, the Linux within Windows: wsl --install"
 
 
+@pytest.mark.slow
 def test_partitions_can_be_looked_at() -> None:
     done = without_posix("pytest_flops_mock", "partitions", "mnist.json")
     assert done.returncode == 0, done.stderr

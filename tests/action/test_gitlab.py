@@ -58,6 +58,7 @@ def test_it_keeps_gitlabs_schema() -> None:
     assert all(told["description"].endswith(".") for told in INPUTS.values())
 
 
+@pytest.mark.slow
 def test_the_script_checks_and_leaves_its_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = broken_folder(tmp_path, monkeypatch)
     done = run(folder, sla="[a].json b.json", options="--env learner --ignore FM204", package="x y")

@@ -98,6 +98,7 @@ def test_the_line_names_what_is_built_and_downloaded_with_its_size(
     assert not [line for line in wide.lines if "building" in line]
 
 
+@pytest.mark.slow
 def test_a_line_is_cut_where_the_terminal_ends(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with terminal(20) as narrow:
         run_on(narrow, monkeypatch, [*CHECK, *HERE])
@@ -105,6 +106,7 @@ def test_a_line_is_cut_where_the_terminal_ends(broken: Path, monkeypatch: pytest
     assert "provide: sending t…" in seen
 
 
+@pytest.mark.slow
 def test_several_slas_are_named_in_the_line(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (broken / "mocks" / "three.json").write_text(json.dumps(mock_sla(max_rows=40)), encoding="utf-8")
     with terminal(120) as shown:

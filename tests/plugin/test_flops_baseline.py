@@ -44,6 +44,7 @@ def test_the_ini_key_starts_at_the_rootdir_and_new_errors_fail(known: pytest.Pyt
     assert re.search(r"^mocks/mnist\.json: compatible.*; FM602 gone", str(result.stdout), re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_fixture_knows_it_too(known: pytest.Pytester) -> None:
     known.makepyfile(
         "def test_it(flops_check):\n"

@@ -29,6 +29,7 @@ def needs_three(project: pytest.Pytester) -> pytest.Pytester:
     return project
 
 
+@pytest.mark.slow
 def test_an_item_behind_the_stages_says_what_a_search_found(needs_three: pytest.Pytester) -> None:
     result = needs_three.runpytest(
         "--flops-check", "--flops-sla=mocks/mnist.json", "--flops-search=20", "--flops-search-strict", *SEARCH, "-v"

@@ -47,6 +47,7 @@ def test_a_stage_shows_what_it_does_and_then_how_it_ended(broken: pytest.Pyteste
     assert "mocks/mnist.json: \x1b[1;31mincompatible\x1b[0m (1 error)" in shown.text
 
 
+@pytest.mark.slow
 def test_a_check_in_a_test_shows_what_it_does_as_well(project: pytest.Pytester) -> None:
     project.makepyfile(test_it="def test_check(flops_check):\n    flops_check(sla='mocks/mnist.json', until='provide').ok\n")
     shown = on_terminal(project, 80, "test_it.py")
@@ -103,6 +104,7 @@ def test_so_does_a_check_in_a_test(broken: pytest.Pytester, option: str) -> None
     result.stdout.fnmatch_lines(["FAILED test_it.py::test_it - AssertionError: <Report incompatible: FM602 *"])
 
 
+@pytest.mark.slow
 def test_what_failed_before_is_told_by_the_test_that_needs_it(broken: pytest.Pytester) -> None:
     result = broken.runpytest("mocks/mnist.json::evaluate", "--flops-env=current")
     result.assert_outcomes(failed=1)
