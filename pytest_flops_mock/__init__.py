@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from pytest_flops_mock.data.twin_source import twin
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
-    from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
+    from pytest_flops_mock.fixtures import FlopsCheck
+    from pytest_flops_mock.fixtures.serving import ProvideMockData
     from pytest_flops_mock.flight.client import MLDataClient
+    from pytest_flops_mock.flight.faults import Fault
     from pytest_flops_mock.flight.parquet_store import ParquetStore
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
@@ -43,8 +45,10 @@ _HOMES = {
     "data.twin_source": ("twin",),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("DataFacts", "Finding", "Frame", "PartitionFacts", "SentFacts", "StageResult"),
-    "fixtures": ("FlopsCheck", "ProvideMockData"),
+    "fixtures": ("FlopsCheck",),
+    "fixtures.serving": ("ProvideMockData",),
     "flight.client": ("MLDataClient",),
+    "flight.faults": ("Fault",),
     "flight.server": ("MLDataServer",),
     "flight.parquet_store": ("ParquetStore",),
     "flight.store": ("MemoryStore", "Store", "StoredPartition"),
@@ -72,6 +76,7 @@ __all__ = [
     "DataSource",
     "Drift",
     "DriftRule",
+    "Fault",
     "Finding",
     "FlopsCheck",
     "FlopsMockError",

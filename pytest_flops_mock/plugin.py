@@ -104,6 +104,10 @@ def pytest_configure(config: pytest.Config) -> None:
         'flops_ignore(*codes): codes that do not count in the checks of flops_check, such as "FM714"; the report names them',
     )
     config.addinivalue_line(
+        "markers",
+        "flops_faults(*faults): what ml_data_server does wrong on request, such as 'latency=0.2 call=do_put; break_off=100'",
+    )
+    config.addinivalue_line(
         "markers", "flops: the checks that SLAs are collected for; -m flops selects them, -m 'not flops' the rest"
     )
     settings = settings_of(config)
