@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
     from pytest_flops_mock.fixtures import FlopsCheck
+    from pytest_flops_mock.fixtures.nodes import StartLearnerNodes
     from pytest_flops_mock.fixtures.serving import ProvideMockData
     from pytest_flops_mock.flight.client import MLDataClient
     from pytest_flops_mock.flight.faults import Fault
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
+    from pytest_flops_mock.nodes.deploying import Deployment, Placed
+    from pytest_flops_mock.nodes.faults import NodeFault
+    from pytest_flops_mock.nodes.nodes import LearnerNode, LearnerNodes
+    from pytest_flops_mock.nodes.plan import NodesPlan, Share
+    from pytest_flops_mock.nodes.report import NodeReport, NodesReport
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
@@ -46,6 +52,7 @@ _HOMES = {
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("DataFacts", "Finding", "Frame", "PartitionFacts", "SentFacts", "StageResult"),
     "fixtures": ("FlopsCheck",),
+    "fixtures.nodes": ("StartLearnerNodes",),
     "fixtures.serving": ("ProvideMockData",),
     "flight.client": ("MLDataClient",),
     "flight.faults": ("Fault",),
@@ -54,6 +61,11 @@ _HOMES = {
     "flight.store": ("MemoryStore", "Store", "StoredPartition"),
     "learner.loading": ("load_partitions",),
     "repository.repository": ("MLRepository",),
+    "nodes.deploying": ("Deployment", "Placed"),
+    "nodes.faults": ("NodeFault",),
+    "nodes.nodes": ("LearnerNode", "LearnerNodes"),
+    "nodes.plan": ("NodesPlan", "Share"),
+    "nodes.report": ("NodeReport", "NodesReport"),
     "options": ("CheckOptions",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
@@ -74,6 +86,7 @@ __all__ = [
     "DataChoice",
     "DataFacts",
     "DataSource",
+    "Deployment",
     "Drift",
     "DriftRule",
     "Fault",
@@ -81,6 +94,8 @@ __all__ = [
     "FlopsCheck",
     "FlopsMockError",
     "Frame",
+    "LearnerNode",
+    "LearnerNodes",
     "Likelihood",
     "MLDataClient",
     "MLDataServer",
@@ -88,11 +103,16 @@ __all__ = [
     "MemoryStore",
     "MockDataProvider",
     "MockSLA",
+    "NodeFault",
+    "NodeReport",
+    "NodesPlan",
+    "NodesReport",
     "OfflineHub",
     "Outcome",
     "ParquetStore",
     "PartitionFacts",
     "PartitionStatistics",
+    "Placed",
     "Problem",
     "ProjectSLA",
     "Property",
@@ -103,9 +123,11 @@ __all__ = [
     "SearchResult",
     "SentFacts",
     "Severity",
+    "Share",
     "SplitStatistics",
     "Stage",
     "StageResult",
+    "StartLearnerNodes",
     "Store",
     "StoredPartition",
     "TargetSummary",

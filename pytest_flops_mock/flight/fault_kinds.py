@@ -90,7 +90,7 @@ KINDS: dict[str, FaultKind] = {
         ("do_put",),
     ),
     "full": FaultKind(
-        "the disk is full once so many rows of an upload have come",
+        "there is room for so many rows, of all uploads together; then the disk is full",
         "a number of rows, from 0",
         "full=100",
         _whole,

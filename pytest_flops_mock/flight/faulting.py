@@ -26,11 +26,12 @@ from pytest_flops_mock.flight.store import StoredPartition
 
 @dataclass
 class _Count:
-    """How often a fault could have been, and was; until when it lasts, if it takes time."""
+    """How often a fault could have been, and was; until when it lasts, if it takes time; the rows that it has let in."""
 
     seen: int = 0
     had: int = 0
     until: float = 0.0
+    rows: int = 0
 
 
 class Faults:
@@ -86,7 +87,7 @@ class Faults:
                 said = "the ML data server refuses this call" if fault.value is True else str(fault.value)
                 raise _happened(fault, call, fl.FlightServerError, said)
             else:
-                having.append(fault)
+                having.append((fault, count))
         return FaultyCall(call, tuple(having), self._stale)
 
     def before_change(self, partitions: Callable[[], tuple[StoredPartition, ...]]) -> None:
@@ -123,7 +124,7 @@ class FaultyCall:
     """A call on the server with the faults that come true on its way, if it gets that far."""
 
     _call: OpenCall
-    _faults: tuple[Fault, ...]
+    _having: tuple[tuple[Fault, _Count], ...]
     _stale: Callable[[int], tuple[StoredPartition, ...] | None]
 
     def received(self, batches: Iterator[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
@@ -132,11 +133,17 @@ class FaultyCall:
         Raises:
             RequestedFaultError: The rows end here.
         """
-        ends = [fault for fault in self._faults if fault.kind in ("break_off", "full")]
-        if not ends:
-            return batches
-        end = min(ends, key=lambda fault: int(fault.value))
-        return self._until(end, batches, name)
+        for fault, count in self._having:
+            if fault.kind == "full":
+                batches = self._until(fault, max(0, int(fault.value) - count.rows), batches, name)
+            elif fault.kind == "break_off":
+                batches = self._until(fault, int(fault.value), batches, name)
+        return batches
+
+    def stored(self, rows: int) -> None:
+        """Count what takes up room."""
+        for fault, count in self._having:
+            count.rows += rows if fault.kind == "full" else 0
 
     def sent(self, batches: Iterator[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
         """The rows of an answer, as far as they go.
@@ -148,7 +155,7 @@ class FaultyCall:
         if wrong is not None:
             batches = (_renamed(batch, wrong.value) for batch in batches)
         end = self._of("break_off")
-        return batches if end is None else self._until(end, batches, name)
+        return batches if end is None else self._until(end, int(end.value), batches, name)
 
     @property
     def breaks_off(self) -> bool:
@@ -177,24 +184,25 @@ class FaultyCall:
         self._note(fault)
         return stale
 
-    def _until(self, fault: Fault, batches: Iterator[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
-        left = int(fault.value)
-        for batch in batches if left else ():
+    def _until(self, fault: Fault, limit: int, batches: Iterator[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
+        """The rows up to a limit: a full disk takes as many, a stream breaks off with the last of them."""
+        full, left = fault.kind == "full", limit
+        while left or full:
+            batch = next(batches, None)
+            if batch is None:
+                return  # the rows ended before
+            if batch.num_rows > left and full:
+                break
             yield batch[:left]
             left -= min(left, batch.num_rows)
-            if not left:
-                break
-        if left:
-            return  # the rows ended before
-        self._call.rows = int(fault.value)
-        if fault.kind == "full":
+        self._call.rows = limit
+        if full:
             raise _happened(fault, self._call, fl.FlightInternalError, "no space left in the ML data server's folder", name)
-        raise _happened(
-            fault, self._call, fl.FlightUnavailableError, f"the connection was lost after {fault.value} rows", name
-        )
+        lost = f"the connection was lost after {limit} rows"
+        raise _happened(fault, self._call, fl.FlightUnavailableError, lost, name)
 
     def _of(self, kind: str) -> Fault | None:
-        return next((fault for fault in self._faults if fault.kind == kind), None)
+        return next((fault for fault, _ in self._having if fault.kind == kind), None)
 
     def _note(self, fault: Fault) -> None:
         if fault.written not in self._call.faults:

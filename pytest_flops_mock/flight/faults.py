@@ -91,7 +91,7 @@ def faults_of(value: object, where: str = "faults") -> tuple[Fault, ...]:
         if isinstance(value, Fault):
             return (value,)
         if isinstance(value, str):
-            return tuple(fault for told in _told(value) for fault in _faults(told))
+            return tuple(fault for told in told_in(value) for fault in _faults(told))
         if isinstance(value, Mapping):
             return tuple(_faults(value))
         _refuse("the faults cannot be read", expected="a text, a mapping, a Fault, or a list of them", got=repr(value))
@@ -115,7 +115,7 @@ def _faults(told: Mapping[Any, Any]) -> Iterator[Fault]:
     return (Fault(kind, value, **place) for kind, value in kinds.items())
 
 
-def _told(text: str) -> Iterator[dict[str, Any]]:
+def told_in(text: str) -> Iterator[dict[str, Any]]:
     """What the words between two ``;`` say, by name."""
     words = shlex.shlex(text, posix=True, punctuation_chars=";")
     words.whitespace_split, words.commenters = True, ""

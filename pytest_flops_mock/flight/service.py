@@ -58,6 +58,7 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
                     raise _broken_off(name, f"{call.rows} rows of {promised}")
                 self._faults.before_change(self._store.partitions)
                 upload.publish()
+                faulty.stored(call.rows)
             finally:
                 upload.discard()
         # Only a sender that promised rows waits for this; others of the protocol get no answer from the real server.

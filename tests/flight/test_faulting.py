@@ -130,11 +130,15 @@ def test_a_refused_put_tells_its_reason(server: MLDataServer, client: MLDataClie
 
 
 def test_a_full_disk_takes_no_more(server: MLDataServer, client: MLDataClient) -> None:
-    server.faults = "full=1 after=1"
-    client.send("tag.0.parquet", FEW)
+    server.faults = "full=252"
+    client.send("tag.0.parquet", ROWS)
     with pytest.raises(UploadError, match="no space left in the ML data server's folder"):
-        client.send("tag.1.parquet", FEW)
-    assert [partition.name for partition in client.partitions()] == ["tag.0.parquet"]
+        client.send("tag.1.parquet", ROWS)
+    client.send("tag.2.parquet", FEW)  # for which there is room
+    with pytest.raises(UploadError, match="no space left in the ML data server's folder"):
+        client.send("tag.3.parquet", FEW)
+    assert [partition.name for partition in client.partitions()] == ["tag.0.parquet", "tag.2.parquet"]
+    assert outcomes(server, "do_put") == ["ok", "fault", "ok", "fault"]
 
 
 def test_a_wrong_schema_has_another_column_and_no_features(server: MLDataServer, client: MLDataClient) -> None:
