@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pyarrow as pa
@@ -247,6 +248,24 @@ def test_each_fault_has_a_chance_of_its_own() -> None:
     assert happening(both, "do_put", 50) != happening(both, "do_get", 50)
 
 
+def test_calls_of_many_threads_have_as_many_faults_as_were_asked_for() -> None:
+    faults = Faults(faults_of("refuse calls=10 after=3"))
+    with ThreadPoolExecutor(8) as threads:
+        told = "".join(threads.map(lambda _: happening(faults, "do_put", 25), range(8)))
+    assert told.count("x") == 10
+    assert len(told) == 200
+
+
+def test_rows_with_categories_break_off_as_well(server: MLDataServer, client: MLDataClient) -> None:
+    rows = pa.table({"x": pa.array(["a", "b"] * 50).dictionary_encode()})
+    client.send("tag.0.parquet", rows)
+    server.faults = "break_off=10 call=do_get calls=1"
+    with pytest.raises(LoadError, match="the connection was lost after 10 rows"):
+        client.fetch("tag.0.parquet")
+    assert outcomes(server, "do_get") == ["fault"]
+    assert client.fetch("tag.0.parquet")["x"].to_pylist() == rows["x"].to_pylist()
+
+
 def test_a_cleared_server_counts_its_faults_anew(server: MLDataServer, client: MLDataClient) -> None:
     server.faults = "refuse calls=1"
     for _ in range(2):
@@ -277,3 +296,14 @@ def test_a_server_that_restarts_keeps_port_and_partitions(server: MLDataServer, 
     assert server.uri == uri
     with MLDataClient(uri) as again:
         assert again.fetch("tag.0.parquet").equals(FEW)
+
+
+def test_a_restart_cuts_an_upload_of_which_nothing_stays(server: MLDataServer, client: MLDataClient) -> None:
+    client.send("tag.0.parquet", FEW)
+    with PlainClient(server.uri) as plain:
+        writer, _ = plain.flight.do_put(fl.FlightDescriptor.for_path("tag.1.parquet"), FEW.schema)
+        writer.write_table(FEW)
+        server.restart()
+        with pytest.raises((pa.ArrowException, OSError)):
+            writer.close()
+    assert [partition.name for partition in server.partitions] == ["tag.0.parquet"]
