@@ -44,6 +44,13 @@ def test_nodes_that_break_are_named(report: NodesReport) -> None:
     ]
 
 
+def test_a_learner_that_cannot_load_tells_what_the_server_told(report: NodesReport) -> None:
+    (error,) = report.nodes[2].errors
+    assert error.problem.got.startswith("FlightUnavailableError: the connection was lost after 0 rows (")
+    assert error.problem.where.startswith("mnist.")
+    assert "start the server" not in error.problem.fix
+
+
 def test_a_learner_runs_on_each_node_with_matching_data(report: NodesReport) -> None:
     assert list(report.reports) == ["node 0", "node 1", "node 2", "node 4", "node 5"]
     assert report.reports["node 0"].data.rows == 60
