@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     from pytest_flops_mock.data.twin_source import twin
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
-    from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
+    from pytest_flops_mock.fixtures import FlopsCheck
+    from pytest_flops_mock.fixtures.nodes import StartLearnerNodes
+    from pytest_flops_mock.fixtures.serving import ProvideMockData
     from pytest_flops_mock.flight.client import MLDataClient
+    from pytest_flops_mock.flight.faults import Fault
     from pytest_flops_mock.flight.parquet_store import ParquetStore
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
+    from pytest_flops_mock.nodes.deploying import Deployment, Placed
+    from pytest_flops_mock.nodes.faults import NodeFault
+    from pytest_flops_mock.nodes.nodes import LearnerNode, LearnerNodes
+    from pytest_flops_mock.nodes.plan import NodesPlan, Share
+    from pytest_flops_mock.nodes.report import NodeReport, NodesReport
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
@@ -43,13 +51,21 @@ _HOMES = {
     "data.twin_source": ("twin",),
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("DataFacts", "Finding", "Frame", "PartitionFacts", "SentFacts", "StageResult"),
-    "fixtures": ("FlopsCheck", "ProvideMockData"),
+    "fixtures": ("FlopsCheck",),
+    "fixtures.nodes": ("StartLearnerNodes",),
+    "fixtures.serving": ("ProvideMockData",),
     "flight.client": ("MLDataClient",),
+    "flight.faults": ("Fault",),
     "flight.server": ("MLDataServer",),
     "flight.parquet_store": ("ParquetStore",),
     "flight.store": ("MemoryStore", "Store", "StoredPartition"),
     "learner.loading": ("load_partitions",),
     "repository.repository": ("MLRepository",),
+    "nodes.deploying": ("Deployment", "Placed"),
+    "nodes.faults": ("NodeFault",),
+    "nodes.nodes": ("LearnerNode", "LearnerNodes"),
+    "nodes.plan": ("NodesPlan", "Share"),
+    "nodes.report": ("NodeReport", "NodesReport"),
     "options": ("CheckOptions",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
@@ -70,12 +86,16 @@ __all__ = [
     "DataChoice",
     "DataFacts",
     "DataSource",
+    "Deployment",
     "Drift",
     "DriftRule",
+    "Fault",
     "Finding",
     "FlopsCheck",
     "FlopsMockError",
     "Frame",
+    "LearnerNode",
+    "LearnerNodes",
     "Likelihood",
     "MLDataClient",
     "MLDataServer",
@@ -83,11 +103,16 @@ __all__ = [
     "MemoryStore",
     "MockDataProvider",
     "MockSLA",
+    "NodeFault",
+    "NodeReport",
+    "NodesPlan",
+    "NodesReport",
     "OfflineHub",
     "Outcome",
     "ParquetStore",
     "PartitionFacts",
     "PartitionStatistics",
+    "Placed",
     "Problem",
     "ProjectSLA",
     "Property",
@@ -98,9 +123,11 @@ __all__ = [
     "SearchResult",
     "SentFacts",
     "Severity",
+    "Share",
     "SplitStatistics",
     "Stage",
     "StageResult",
+    "StartLearnerNodes",
     "Store",
     "StoredPartition",
     "TargetSummary",

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
 from pytest_flops_mock.errors import FlopsMockError, Problem, SettingsError, ToolError, listing
-from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.findings import DataFacts, Finding, SentFacts
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.progress import OnEvent, unheard
@@ -113,14 +113,22 @@ class RepositoryChecker:
         sla: SLASource | Sequence[SLASource] | None = None,
         project_sla: ProjectSLASource | None = None,
         data_tags: Iterable[str] | None = None,
+        sent: Iterable[SentFacts] = (),
     ) -> Report:
         """The report on one data set. See :func:`check_repository`.
+
+        Args:
+            uri: As for :func:`check_repository`, and so are the others.
+            sla: The MDP SLA.
+            project_sla: The project SLA.
+            data_tags: What the learner asks for.
+            sent: What mock data providers have sent to the server at ``uri`` before, if that is known.
 
         Raises:
             SettingsError: Neither ``sla`` nor ``uri`` with tags is given.
             ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
         """
-        with self.begin(uri, sla=sla, project_sla=project_sla, data_tags=data_tags) as checking:
+        with self.begin(uri, sla=sla, project_sla=project_sla, data_tags=data_tags, sent=sent) as checking:
             checking.run()
             return checking.report
 
@@ -133,6 +141,7 @@ class RepositoryChecker:
         project_sla: ProjectSLASource | None = None,
         data_tags: Iterable[str] | None = None,
         stages: Iterable[Stage] = CHECKED,
+        sent: Iterable[SentFacts] = (),
     ) -> Iterator[Checking]:
         """Begin a check whose stages run when they are asked for. Another one may begin when this one has ended.
 
@@ -142,6 +151,7 @@ class RepositoryChecker:
             project_sla: The project SLA.
             data_tags: What the learner asks for.
             stages: Those that will be asked for. What they need comes with them; what no stage needs is not prepared.
+            sent: As for :meth:`check`.
 
         Raises:
             SettingsError: Neither ``sla`` nor ``uri`` with tags is given.
@@ -166,11 +176,13 @@ class RepositoryChecker:
 
         with ExitStack() as stack:
             contexts: dict[str, Context] = {}
+            data = DataFacts(sent=tuple(sent))
             for env, subject in subjects.items():
                 with _exhaustion():
                     address = uri if uri is not None else stack.enter_context(MLDataServer()).uri
                 provider = MockDataProvider(address, **options.of_provider())
-                contexts[env] = Context(subject, provider, options, slas, project_sla, tags, asked, self._on_event)
+                context = Context(subject, provider, options, slas, project_sla, tags, asked, self._on_event, data=data)
+                contexts[env] = context
             yield Checking(contexts)
 
     def _subject(self, env: str, stages: Collection[Stage]) -> Subject:

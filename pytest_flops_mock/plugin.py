@@ -36,6 +36,7 @@ from pytest_flops_mock.fixtures import (
     flops_repository,
     flops_search,
     flops_try,
+    learner_nodes,
     ml_data_server,
     ml_data_server_address,
     ml_data_server_store,
@@ -58,6 +59,7 @@ __all__ = [
     "flops_repository",
     "flops_search",
     "flops_try",
+    "learner_nodes",
     "ml_data_server",
     "ml_data_server_address",
     "ml_data_server_store",
@@ -102,6 +104,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         'flops_ignore(*codes): codes that do not count in the checks of flops_check, such as "FM714"; the report names them',
+    )
+    config.addinivalue_line(
+        "markers",
+        "flops_faults(*faults): what ml_data_server does wrong on request, such as 'latency=0.2 call=do_put; break_off=100'",
     )
     config.addinivalue_line(
         "markers", "flops: the checks that SLAs are collected for; -m flops selects them, -m 'not flops' the rest"

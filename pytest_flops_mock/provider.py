@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from pytest_flops_mock.data.loaded import LoadedData, handed_in
 from pytest_flops_mock.data.resolving import load, resolve, source_of
 from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twin_source import known_twin
-from pytest_flops_mock.errors import DataSourceError, SLAError
+from pytest_flops_mock.errors import DataSourceError, SLAError, UploadError
 from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
@@ -132,7 +132,7 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had, split or sent.
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
-        return self.store(_loaded_sla(sla, changes), dataset)
+        return self.store(judged_sla(sla, changes), dataset)
 
     def store(self, sla: MockSLA, dataset: Any = None) -> ProviderRun:
         """Store the partitions that the SLA asks for, without a look at its rules; for SLAs that were judged before.
@@ -153,8 +153,44 @@ class MockDataProvider:
             closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
         ):
             sent = [(_send(client, named, sla.data_tag, advance), named.counts) for named in ready]
-        stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
-        return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, made.origin(statistics), stored, statistics)
+        return _run_of(sla, made, sent)
+
+    def deal(
+        self, sla: MockSLA, uris: Sequence[str], *, apart: bool = False, dataset: Any = None
+    ) -> tuple[tuple[ProviderRun | None, UploadError | None], ...]:
+        """Store the partitions that the SLA asks for on several servers, as one provider for each of them does.
+
+        Args:
+            sla: The MDP SLA, which was judged before.
+            uris: The servers' addresses.
+            apart: Give each server other partitions, in turn; otherwise each gets all of them.
+            dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
+
+        Returns:
+            What was stored on each server, if anything, and what ended its provider, if anything did: the others go on.
+
+        Raises:
+            DataSourceError: The data set cannot be had, split or sent.
+        """
+        made = self._split(sla, dataset)
+        sent: list[list[tuple[PartitionFacts, Counts]]] = [[] for _ in uris]
+        counts: list[Counts] = []
+        ended: list[UploadError | None] = [None for _ in uris]
+        with ExitStack() as stack:
+            clients = [stack.enter_context(MLDataClient(uri, timeout=self.timeout)) for uri in uris]
+            ready = stack.enter_context(closing(_named(made.partitions(), made.label, len(made.plain))))
+            for number, named in enumerate(ready):
+                counts.append(named.counts)
+                for index, client in enumerate(clients):
+                    if ended[index] is None and (not apart or number % len(uris) == index):
+                        try:
+                            facts = _send(client, named, sla.data_tag, lambda rows: None)
+                            sent[index].append((facts, named.counts))
+                        except UploadError as error:
+                            ended[index] = error
+        origin = made.origin(statistics_of(counts))
+        runs = (_run_of(sla, made, stored, origin) if stored else None for stored in sent)
+        return tuple(zip(runs, ended, strict=True))
 
     def split(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
@@ -170,7 +206,7 @@ class MockDataProvider:
             SLAError: The SLA cannot be used, or the real provider would die of it.
             DataSourceError: The data set cannot be had or split.
         """
-        return self._split(_loaded_sla(sla, changes), dataset)
+        return self._split(judged_sla(sla, changes), dataset)
 
     def population(self, sla: MockSLA) -> Population:
         """The rows that partitions of an SLA are made of, as a learner gets them; up to a bound, see :func:`population_of`.
@@ -251,7 +287,7 @@ def _as_dataset(rows: Any) -> Any:
     return Dataset(rows, fingerprint="handed in")
 
 
-def _loaded_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any]) -> MockSLA:
+def judged_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any]) -> MockSLA:
     """An SLA without what the real provider would die of. Who asked for it (the customer) is the manager's business."""
     loaded = MockSLA.load(sla)
     loaded = loaded.replace(**changes) if changes else loaded
@@ -270,6 +306,14 @@ class _Named:
     digest: str
     nbytes: int
     batches: Callable[[], Iterable[pa.RecordBatch]]
+
+
+def _run_of(
+    sla: MockSLA, made: MockData, sent: Sequence[tuple[PartitionFacts, Counts]], origin: str | None = None
+) -> ProviderRun:
+    stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
+    origin = made.origin(statistics) if origin is None else origin
+    return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, origin, stored, statistics)
 
 
 def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[[int], Any]) -> PartitionFacts:

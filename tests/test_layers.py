@@ -51,6 +51,7 @@ LAYERS: dict[str, int] = {
     "starter": 11,
     "strategies": 11,
     "hypothesis_entry": 12,
+    "nodes": 12,
     "search": 12,
     "checks": 13,
     "cli": 14,

@@ -45,10 +45,15 @@ def with_one_dictionary(rows: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     Older Arrow (seen with 15) answers a ``do_get`` with the first batch's dictionary alone, and later rows come out as
     other values. One dictionary needs all rows at once, which data sets never pay: ``datasets`` has no such columns.
     """
-    if any("dictionary<" in str(kind) for kind in rows.schema.types):
+    if has_dictionaries(rows.schema):
         yield from rows.read_all().unify_dictionaries().to_batches()
     else:
         yield from rows
+
+
+def has_dictionaries(schema: pa.Schema) -> bool:
+    """Whether a column holds values by their place in a dictionary, at any depth."""
+    return any("dictionary<" in str(kind) for kind in schema.types)
 
 
 def rows_for(target_bytes: int, *, rows: int, nbytes: int) -> int:

@@ -8,7 +8,7 @@ import traceback
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pyarrow.flight as fl
@@ -16,7 +16,9 @@ import pyarrow.flight as fl
 from pytest_flops_mock.errors import FlopsMockError, StoreError
 from pytest_flops_mock.flight.messages import failure, wire_text
 
-Outcome = Literal["open", "ok", "refused", "failed"]
+Outcome = Literal["open", "ok", "refused", "failed", "fault"]
+
+_LASTING = ("failed", "fault")
 
 MAX_CALLS = 5000
 """How many calls a log keeps."""
@@ -32,11 +34,14 @@ class Call:
     Attributes:
         method: Flight's name of it, such as ``do_put``, ``do_get``, ``list_flights`` or ``do_action``.
         subject: File name, tags or action that it was about.
-        outcome: ``ok``; ``refused`` for a client's mistake; ``failed`` for an error of the server; ``open`` meanwhile.
+        outcome: ``ok``; ``refused`` for a client's mistake; ``failed`` for an error of the server; ``fault`` where a fault
+            that was asked for has ended it; ``open`` meanwhile.
         rows: Number of rows received or offered.
-        message: What the client was told, if ``refused``; the error, if ``failed``; files that were left out of a listing.
+        message: What the client was told, if it was refused or had a fault; the error, if ``failed``; files that were left
+            out of a listing.
         trace: Traceback of a failed call.
         seconds: How long the handler took.
+        faults: The faults that happened in it, as they are written; a call that went well may have some, such as latency.
     """
 
     method: str
@@ -46,11 +51,26 @@ class Call:
     message: str = ""
     trace: str = field(default="", repr=False)
     seconds: float = 0.0
+    faults: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         rows = f", {self.rows} rows" if self.rows else ""
+        faults = f" [{'; '.join(self.faults)}]" if self.faults else ""
         said = f": {self.message}" if self.message else ""
-        return f"{self.method} {self.subject} -> {self.outcome}{rows} ({self.seconds * 1000:.0f} ms){said}"
+        return f"{self.method} {self.subject} -> {self.outcome}{rows} ({self.seconds * 1000:.0f} ms){faults}{said}"
+
+
+class RequestedFaultError(Exception):
+    """A fault that was asked for ends a call.
+
+    Args:
+        kind: The class of Flight's error that the client gets.
+        message: What it says.
+    """
+
+    def __init__(self, kind: type[Exception], message: str) -> None:
+        super().__init__(message)
+        self.told = kind(message)
 
 
 class CallLog:
@@ -99,6 +119,9 @@ class CallLog:
         try:
             yield running
             running.end("ok", message=running.note)
+        except RequestedFaultError as fault:
+            running.end("fault", message=str(fault))
+            raise fault.told from None
         except StoreError as error:
             raise running.failed(error) from error
         except FlopsMockError as error:
@@ -121,14 +144,14 @@ class CallLog:
         with self._lock:
             if number in self._calls:
                 # A call that was sent whole may still fail on its way.
-                (self._failed if call.outcome == "failed" else self._ended).append(number)
+                (self._failed if call.outcome in _LASTING else self._ended).append(number)
                 self._calls[number] = call
 
     def _shorten(self) -> None:
         while len(self._calls) > self._max_calls and (self._ended or self._failed):
-            spared = bool(self._ended)  # failed calls come last
+            spared = bool(self._ended)  # failed calls, and those with faults, come last
             number = (self._ended or self._failed).popleft()
-            if not (spared and self._calls[number].outcome == "failed"):
+            if not (spared and self._calls[number].outcome in _LASTING):
                 del self._calls[number]
                 self._dropped += 1
 
@@ -142,12 +165,14 @@ class OpenCall:
         self._began = time.perf_counter()
         self.rows = 0
         self.note = ""
+        self.faults: list[str] = []
         self._number = log.add(call)
 
     def end(self, outcome: Outcome, *, message: str = "", trace: str = "") -> None:
         """Note how the call ended."""
         seconds = time.perf_counter() - self._began
-        done = replace(self._call, outcome=outcome, rows=self.rows, message=message, trace=trace, seconds=seconds)
+        happened = tuple(self.faults)
+        done = Call(self._call.method, self._call.subject, outcome, self.rows, message, trace, seconds, happened)
         self._log.update(self._number, done)
 
     def failed(self, error: BaseException) -> fl.FlightInternalError:

@@ -13,6 +13,7 @@ import socket
 import threading
 import warnings
 import weakref
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,8 @@ import pyarrow as pa
 
 from pytest_flops_mock.errors import Problem, ServerStateError
 from pytest_flops_mock.flight.calls import Call, CallLog
+from pytest_flops_mock.flight.faulting import Faults
+from pytest_flops_mock.flight.faults import Fault, faults_of
 from pytest_flops_mock.flight.forking import FORKS, immortal
 from pytest_flops_mock.flight.service import Service
 from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
@@ -40,6 +43,11 @@ class MLDataServer:
         store: Where partitions are kept; a new ``MemoryStore`` by default.
         host: Address to listen on. Loopback by default; another one makes the data readable to whoever reaches it.
         port: Port to listen on; 0 takes a free one.
+        faults: What it does wrong, for tests of what sends to it and loads from it: a text such as
+            ``latency=0.2 call=do_put calls=3; break_off=100``, mappings, faults, or a list of them.
+
+    Raises:
+        SettingsError: There is no such fault.
 
     Example:
         >>> with MLDataServer() as server:
@@ -47,11 +55,19 @@ class MLDataServer:
         True
     """
 
-    def __init__(self, store: Store | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        store: Store | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        faults: str | Fault | Mapping[str, Any] | Sequence[Any] = (),
+    ) -> None:
         self.store: Store = MemoryStore() if store is None else store
         self.host = host
         self._wanted_port = port
         self._log = CallLog()
+        self._faults = Faults(faults_of(faults))
         self._service: Service | None = None
         self._end: _Ending | None = None
         self._stop_at_exit: Any = None
@@ -102,6 +118,15 @@ class MLDataServer:
         return self.store.damaged()
 
     @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What it does wrong on request. Other ones can be set at any time, and are counted from then on."""
+        return self._faults.faults
+
+    @faults.setter
+    def faults(self, faults: str | Fault | Mapping[str, Any] | Sequence[Any]) -> None:
+        self._faults.become(faults_of(faults))
+
+    @property
     def dropped_calls(self) -> int:
         """How many of the oldest calls the log does not keep any more."""
         return self._log.dropped
@@ -131,9 +156,10 @@ class MLDataServer:
         for problem in self.store.damaged():
             warnings.warn(str(problem), RuntimeWarning, stacklevel=2)
         try:
-            service = Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log)
+            service = Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log, self._faults)
         except (pa.ArrowException, OSError) as error:
             raise _no_address(self.host, self._wanted_port, error) from error
+        self._faults.server_begins()
         service.uri = f"grpc://{_dialled(self.host)}:{service.port}"
         self._service = service
         # A server that nobody stopped must not keep the interpreter from ending.
@@ -155,6 +181,7 @@ class MLDataServer:
             return
         self._stop_at_exit.detach()
         FORKS.closed(self)
+        self._faults.server_ends()
         if not end(timeout):
             still = "; ".join(str(call) for call in self.calls if call.outcome == "open") or "no call is open"
             warnings.warn(
@@ -164,9 +191,23 @@ class MLDataServer:
             )
 
     def clear(self) -> None:
-        """Forget all partitions and calls."""
+        """Forget all partitions and calls, and count faults anew."""
         self.store.clear()
         self._log.clear()
+        self._faults.become(self.faults)
+
+    def restart(self) -> None:
+        """Stop and listen again on the same port: calls are cut, what is stored stays.
+
+        Raises:
+            ServerStateError: It does not run, or another program has taken the port meanwhile.
+        """
+        wanted, self._wanted_port = self._wanted_port, self.port
+        try:
+            self.stop()
+            self.start()
+        finally:
+            self._wanted_port = wanted
 
     def _leave_behind(self) -> None:
         """Count as stopped in a process that was forked from the server's own, where it goes on."""

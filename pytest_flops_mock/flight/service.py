@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.flight as fl
 
 from pytest_flops_mock.errors import Problem, RequestRefusedError, UploadError, listing
-from pytest_flops_mock.flight.batches import wire_batches, with_one_dictionary
-from pytest_flops_mock.flight.calls import CallLog, OpenCall
+from pytest_flops_mock.flight.batches import has_dictionaries, wire_batches, with_one_dictionary
+from pytest_flops_mock.flight.calls import CallLog, OpenCall, RequestedFaultError
 from pytest_flops_mock.flight.columns import check_columns
+from pytest_flops_mock.flight.faulting import Faults, FaultyCall
 from pytest_flops_mock.flight.messages import first_line, shown
 from pytest_flops_mock.flight.naming import checked_name, tag_of
 from pytest_flops_mock.flight.requests import (
@@ -31,29 +33,32 @@ from pytest_flops_mock.flight.validity import valid
 class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
     """The Flight side of an ML data server."""
 
-    def __init__(self, location: str, store: Store, log: CallLog) -> None:
+    def __init__(self, location: str, store: Store, log: CallLog, faults: Faults | None = None) -> None:
         super().__init__(location, middleware={ROWS_HEADER: _RowsHeader()})
         self._store = store
         self._log = log
+        self._faults = Faults() if faults is None else faults
         self.uri = location
 
     def do_put(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
         """Store a partition, if it is whole."""
-        with self._log.record("do_put", described(descriptor)) as call:
+        with self._answering("do_put", described(descriptor)) as (call, faulty):
             name = name_in(descriptor)
             promised = promised_rows(context.get_middleware(ROWS_HEADER).values)
             check_columns(reader.schema, name)
             # Whether a sender that promised nothing has sent all cannot be told.
             upload = self._store.receive(name, reader.schema, verified=promised is not None)
             try:
-                for batch in wire_batches(valid(_received(reader, name), name)):
+                for batch in wire_batches(valid(faulty.received(_received(reader, name), name), name)):
                     upload.write(batch)
                     call.rows += batch.num_rows
                 if context.is_cancelled():
                     raise _broken_off(name, f"the call was cancelled after {call.rows} rows")
                 if promised is not None and promised != call.rows:
                     raise _broken_off(name, f"{call.rows} rows of {promised}")
+                self._faults.before_change(self._store.partitions)
                 upload.publish()
+                faulty.stored(call.rows)
             finally:
                 upload.discard()
         # Only a sender that promised rows waits for this; others of the protocol get no answer from the real server.
@@ -62,22 +67,22 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
 
     def list_flights(self, context: Any, criteria: bytes) -> Iterator[Any]:
         """Those partitions that have one of the tags."""
-        with self._log.record("list_flights", shown(criteria) or "all") as call:
+        with self._answering("list_flights", shown(criteria) or "all") as (call, faulty):
             tags = tags_in(criteria)
-            found = [p for p in self._store.partitions() if tags is None or tag_of(p.name) in tags]
+            found = [p for p in faulty.listed(self._store.partitions()) if tags is None or tag_of(p.name) in tags]
             call.rows = sum(partition.rows for partition in found)
             damaged = self._store.damaged()
             call.note = f"left out: {listing((problem.where for problem in damaged), 5)}" if damaged else ""
-            return iter([self._info(partition) for partition in found])
+            return iter([self._info(faulty.known(partition)) for partition in found])
 
     def get_flight_info(self, context: Any, descriptor: Any) -> Any:
         """What is known of one partition."""
-        with self._log.record("get_flight_info", described(descriptor)):
-            return self._info(self._store.partition(name_in(descriptor)))
+        with self._answering("get_flight_info", described(descriptor)) as (_, faulty):
+            return self._info(faulty.known(self._store.partition(name_in(descriptor))))
 
     def do_exchange(self, context: Any, descriptor: Any, reader: Any, writer: Any) -> None:
         """Nothing that FLOps' server does, either; without this the client would get a traceback."""
-        with self._log.record("do_exchange", described(descriptor)):
+        with self._answering("do_exchange", described(descriptor)):
             raise RequestRefusedError(
                 Problem(
                     "the ML data server does not answer do_exchange",
@@ -89,25 +94,35 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
 
     def do_get(self, context: Any, ticket: Any) -> Any:
         """The rows of one partition."""
-        with self._log.record("do_get", shown(ticket.ticket)) as call:
+        with self._answering("do_get", shown(ticket.ticket)) as (call, faulty):
             name = checked_name(ticket.ticket)
             call.rows = self._store.partition(name).rows
             rows = self._store.read(name)
             # Not a GeneratorStream, which cannot send dictionary columns (apache/arrow#38480).
-            return fl.RecordBatchStream(pa.RecordBatchReader.from_batches(rows.schema, _sent(rows, call)))
+            schema, batches = faulty.schema(rows.schema), faulty.sent(wire_batches(with_one_dictionary(rows)), name)
+            if faulty.breaks_off and not has_dictionaries(schema):
+                return fl.GeneratorStream(schema, _sent(batches, call))  # which keeps the class of an error
+            return fl.RecordBatchStream(pa.RecordBatchReader.from_batches(schema, _sent(batches, call)))
 
     def list_actions(self, context: Any) -> list[Any]:
         """The one action there is."""
-        with self._log.record("list_actions", ""):
+        with self._answering("list_actions", ""):
             return [fl.ActionType(DROP_DATASET, "Delete the partition whose file name is the body.")]
 
     def do_action(self, context: Any, action: Any) -> Iterator[Any]:
         """Remove a partition."""
         body = action.body.to_pybytes() if action.body is not None else b""
-        with self._log.record("do_action", shown(f"{action.type[:100]} ".encode() + body)):
+        with self._answering("do_action", shown(f"{action.type[:100]} ".encode() + body)):
             check_action(action.type)
+            self._faults.before_change(self._store.partitions)
             self._store.drop(checked_name(body))
             return iter(())
+
+    @contextmanager
+    def _answering(self, method: str, subject: str) -> Iterator[tuple[OpenCall, FaultyCall]]:
+        """Log one call, and let it have its faults."""
+        with self._log.record(method, subject) as call:
+            yield call, self._faults.begin(method, call)
 
     def _info(self, partition: StoredPartition) -> Any:
         endpoint = fl.FlightEndpoint(partition.name.encode(), [self.uri])
@@ -128,10 +143,13 @@ class _PromisedRows(fl.ServerMiddleware):  # type: ignore[misc]
         self.values = values
 
 
-def _sent(rows: pa.RecordBatchReader, call: OpenCall) -> Iterator[pa.RecordBatch]:
+def _sent(batches: Iterator[pa.RecordBatch], call: OpenCall) -> Iterator[pa.RecordBatch]:
     """The batches of an answer. They travel after the handler has returned; an error is the server's all the same."""
     try:
-        yield from wire_batches(with_one_dictionary(rows))
+        yield from batches
+    except RequestedFaultError as fault:
+        call.end("fault", message=str(fault))
+        raise fault.told from None
     except Exception as error:
         raise call.failed(error) from None
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from pytest_flops_mock.child.loading import NoMatchingDataError, SchemasDifferError, load
 from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.client import MLDataClient
+from pytest_flops_mock.flight.messages import problem_in
 from pytest_flops_mock.flight.naming import tag_of
 from pytest_flops_mock.learner.facts import Difference
 
@@ -180,10 +181,12 @@ def unloadable(uri: str, kind: str, text: str) -> Problem:
     """
     for addition in (". Detail:", ". gRPC client debug context:", "; last error:"):
         text = text.partition(addition)[0]
+    text = text.replace(UNAVAILABLE, "").strip()
+    told = problem_in(text)  # by our server, which knows better than we do what to do about it
     return Problem(
         "the learner cannot load the data",
-        where=uri,
-        got=f"{kind}: {text.replace(UNAVAILABLE, '')}".strip(),
-        fix=FIXES.get(kind, "check that the ML data server runs, and look at its call log"),
+        where=uri if told is None or not told.where else f"{told.where} at {uri}",
+        got=f"{kind}: {text}" if told is None else f"{kind}: {told.message}{f' ({told.got})' if told.got else ''}",
+        fix=FIXES.get(kind, "check that the ML data server runs, and look at its call log") if told is None else told.fix,
         code="FM403",
     )

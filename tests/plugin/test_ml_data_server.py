@@ -127,3 +127,39 @@ def test_a_client_that_left_a_stream_open_does_not_hold_up_the_teardown(project:
         """
     )
     project.runpytest_subprocess(timeout=120).assert_outcomes(passed=2)
+
+
+def test_a_marker_says_what_the_server_does_wrong(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        from pytest_flops_mock import FlopsMockError
+
+        @pytest.mark.flops_faults("refuse='over quota' calls=1", "latency=0.01")
+        def test_faults(mock_data_provider, ml_data_server):
+            with pytest.raises(FlopsMockError, match="over quota"):
+                mock_data_provider("mocks/mnist.json")
+            mock_data_provider("mocks/mnist.json")
+            assert [call.outcome for call in ml_data_server.calls] == ["fault", "ok", "ok"]
+
+        def test_none(ml_data_server):
+            assert ml_data_server.faults == ()
+        """
+    )
+    project.runpytest("--strict-markers").assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("arguments", ["", "latency=1", "'latency=0'"])
+def test_a_marker_that_means_nothing_is_refused(project: pytest.Pytester, arguments: str) -> None:
+    project.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.flops_faults({arguments})
+        def test_faults(ml_data_server):
+            pass
+        """
+    )
+    result = project.runpytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*@pytest.mark.flops_faults of *::test_faults*"])

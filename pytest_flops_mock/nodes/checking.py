@@ -1,0 +1,185 @@
+"""A check over learner nodes: one learner for each that has matching data, in turn, in one kept process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_flops_mock.errors import FlopsMockError, Problem, listing
+from pytest_flops_mock.findings import Finding, findings_of
+from pytest_flops_mock.flight.calls import Call
+from pytest_flops_mock.flight.naming import tag_of
+from pytest_flops_mock.flight.store import StoredPartition
+from pytest_flops_mock.judging.loading import equal_partitions
+from pytest_flops_mock.judging.partitions import partition_findings
+from pytest_flops_mock.nodes.deploying import Deployment
+from pytest_flops_mock.nodes.faults import NodeFault
+from pytest_flops_mock.nodes.report import NodeReport, NodesReport
+from pytest_flops_mock.options import CheckOptions
+from pytest_flops_mock.pipeline import RepositoryChecker
+from pytest_flops_mock.progress import OnEvent
+from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.sla.files import together_name
+from pytest_flops_mock.sla.models import ProjectSLA
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.stages.context import ProjectSLASource, RepositorySource
+
+
+class Node(Protocol):
+    """What a check wants to know of a learner node."""
+
+    @property
+    def number(self) -> int:
+        """Its number, from 0."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def uri(self) -> str:
+        """The address of its ML data server."""
+
+    @property
+    def partitions(self) -> tuple[StoredPartition, ...]:
+        """What its server holds."""
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What its server was asked."""
+
+    @property
+    def faults(self) -> tuple[NodeFault, ...]:
+        """What is wrong with it."""
+
+    def before_learner(self) -> None:
+        """What happens to it between the data's coming and the learner's."""
+
+
+def check_nodes(
+    repository: RepositorySource,
+    nodes: Sequence[Node],
+    deployments: Sequence[Deployment],
+    options: CheckOptions,
+    *,
+    project_sla: ProjectSLASource | None = None,
+    data_tags: Iterable[str] | None = None,
+    on_event: OnEvent | None = None,
+) -> NodesReport:
+    """Check a repository on each node that has matching data.
+
+    Args:
+        repository: The ML repository.
+        nodes: The learner nodes.
+        deployments: What was deployed to them.
+        options: How the check is done.
+        project_sla: The project SLA.
+        data_tags: What learners ask for; by default the project SLA's tags, else those of what was deployed.
+        on_event: Is told what each learner's check does.
+
+    Raises:
+        ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
+    """
+    project = _project(project_sla)
+    tags = _tags(data_tags, project, deployments)
+    reports = []
+    with RepositoryChecker(repository, on_event=on_event, **options.arguments()) as checker:
+        for node in nodes:
+            reports.append(_of_node(node, checker, deployments, options, project_sla, tags))
+    with_data = [node for node in reports if node.partitions]
+    found = [finding for each in deployments for finding in each.sla.findings(project)]
+    found += [Finding.of(problem) for problem in _too_few(reports, with_data, project, tags)]
+    told = tuple(finding for finding in dict.fromkeys(found) if finding.code not in options.ignore)
+    return NodesReport(_named(repository, reports), tuple(reports), told, tags)
+
+
+def _of_node(
+    node: Node,
+    checker: RepositoryChecker,
+    deployments: Sequence[Deployment],
+    options: CheckOptions,
+    project_sla: ProjectSLASource | None,
+    tags: tuple[str, ...],
+) -> NodeReport:
+    node.before_learner()
+    matching = tuple(part.name for part in node.partitions if tag_of(part.name) in tags)
+    came = _came(node, deployments, options)
+    report: Report | None = None
+    if matching:
+        sent = [facts for each in deployments if (facts := each.sent_to(node.number)) is not None]
+        report = checker.check(node.uri, project_sla=project_sla, data_tags=tags, sent=sent)
+        report = replace(report, sla=together_name([facts.sla for facts in sent]))
+    return NodeReport(
+        node.name,
+        matching,
+        report,
+        tuple(finding for finding in came if finding.code not in options.ignore),
+        tuple(fault.written for fault in node.faults),
+        tuple(str(call) for call in node.calls if call.faults),
+    )
+
+
+def _came(node: Node, deployments: Sequence[Deployment], options: CheckOptions) -> list[Finding]:
+    """What went wrong when a node's data came, and what its partitions are."""
+    found: list[Finding] = []
+    for each in deployments:
+        placed = each.on(node.number)
+        if placed is None:
+            continue
+        if placed.error is not None:
+            found += findings_of(placed.error)
+        if placed.run is not None:
+            least, most = options.min_rows, options.max_distance
+            found += partition_findings(placed.run.statistics, each.sla.origin, min_rows=least, max_distance=most)
+            found += equal_partitions(placed.run.partitions)
+    return found
+
+
+def _project(given: ProjectSLASource | None) -> ProjectSLA | None:
+    """The project SLA; ``None`` also for one that cannot be read, which each learner's report tells."""
+    try:
+        return None if given is None else ProjectSLA.load(given)
+    except FlopsMockError:
+        return None
+
+
+def _tags(asked: Iterable[str] | None, project: ProjectSLA | None, deployments: Sequence[Deployment]) -> tuple[str, ...]:
+    if asked is not None:
+        return (asked,) if isinstance(asked, str) else tuple(asked)
+    if project is not None:
+        return tuple(project.data_tags)
+    return tuple(dict.fromkeys(each.sla.data_tag for each in deployments))
+
+
+def _too_few(
+    nodes: Sequence[NodeReport], with_data: Sequence[NodeReport], project: ProjectSLA | None, tags: Sequence[str]
+) -> list[Problem]:
+    learners = 1 if project is None else max(1, project.training_configuration.min_available_clients)
+    if len(with_data) >= learners:
+        return []
+    without = [node.name for node in nodes if not node.partitions]
+    origin = "" if project is None else f"{project.origin}: training_configuration.min_available_clients"
+    return [
+        Problem(
+            f"{_some(len(with_data))} data that match, and the project starts {learners} "
+            f"{'learner' if learners == 1 else 'learners'}: one that finds none ends the project",
+            where=origin,
+            expected=f"data of {listing(tags)} on {learners} or more of {len(nodes)} learner nodes",
+            got=f"none on {listing(without)}",
+            nearest=str(len(with_data)) if with_data else "",
+            fix="deploy the MDP SLA to more nodes"
+            + (f", or set min_available_clients to {len(with_data)}" if with_data else ""),
+            code="FM024",
+        )
+    ]
+
+
+def _some(count: int) -> str:
+    return "no learner node has" if not count else "1 learner node has" if count == 1 else f"{count} learner nodes have"
+
+
+def _named(repository: RepositorySource, nodes: Sequence[NodeReport]) -> str:
+    named = [node.report.repository for node in nodes if node.report is not None]
+    return named[0] if named else str(repository) if not hasattr(repository, "keys") else "repository"

@@ -1,0 +1,114 @@
+"""A check over learner nodes: a learner for each, and which of them break."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from standins.projects import REPOSITORY, mock_sla
+
+from pytest_flops_mock.nodes.nodes import LearnerNodes
+from pytest_flops_mock.nodes.report import NodesReport
+
+SMALL = mock_sla(max_rows=60)
+
+
+def project_sla(**training: Any) -> dict[str, Any]:
+    return {
+        "customerID": "Admin",
+        "ml_repo_url": "https://github.com/someone/repository",
+        "ml_model_flavor": "sklearn",
+        "training_configuration": {"data_tags": ["mnist"], **training},
+    }
+
+
+@pytest.fixture(scope="module")
+def report() -> NodesReport:
+    """Six nodes: a good one, one each that is slow, loses its connection, fills up, restarts, and holds stale data."""
+    faults = "slow=0.01 node=1; loses_connection node=2; fills_up=10 node=3; restarts node=4; stale_data node=5"
+    with LearnerNodes(6, faults=faults) as nodes:
+        nodes.provide(SMALL)
+        return nodes.check(REPOSITORY, project_sla=project_sla(min_available_clients=6))
+
+
+def test_nodes_that_break_are_named(report: NodesReport) -> None:
+    assert not report.ok
+    assert report.broken == ("node 2", "node 3")
+    assert [sorted({finding.code for finding in node.errors}) for node in report.nodes] == [
+        [],
+        [],
+        ["FM403"],
+        ["FM306"],
+        [],
+        [],
+    ]
+
+
+def test_a_learner_that_cannot_load_tells_what_the_server_told(report: NodesReport) -> None:
+    (error,) = report.nodes[2].errors
+    assert error.problem.got.startswith("FlightUnavailableError: the connection was lost after 0 rows (")
+    assert error.problem.where.startswith("mnist.")
+    assert "start the server" not in error.problem.fix
+
+
+def test_a_learner_runs_on_each_node_with_matching_data(report: NodesReport) -> None:
+    assert list(report.reports) == ["node 0", "node 1", "node 2", "node 4", "node 5"]
+    assert report.reports["node 0"].data.rows == 60
+    assert report.reports["node 4"].outcome("evaluate") == "passed"
+    assert report.nodes[3].report is None
+
+
+def test_stale_data_are_told(report: NodesReport) -> None:
+    stale = report.reports["node 5"]
+    assert stale.data.rows == 120
+    assert "FM405" in {finding.code for finding in stale.warnings}
+
+
+def test_faults_that_came_true_are_told(report: NodesReport) -> None:
+    assert [bool(node.happened) for node in report.nodes] == [False, True, True, True, False, False]
+    assert "loses_connection" in report.nodes[2].faults[0]
+
+
+def test_too_few_nodes_with_matching_data_for_the_project_is_a_finding(report: NodesReport) -> None:
+    (finding,) = (finding for finding in report.findings if finding.code == "FM024")
+    assert "5 learner nodes have data that match, and the project starts 6 learners" in finding.message
+    assert finding.problem.got == "none on node 3"
+    assert finding.problem.nearest == "5"
+
+
+def test_the_text_has_a_line_for_each_node_and_all_errors(report: NodesReport) -> None:
+    text = str(report)
+    assert all(f"\nnode {number} " in text for number in range(6))
+    assert "no learner, since no data match [fills_up=10]" in text
+    assert text.endswith("verdict     incompatible over nodes: 5 learners tried; node 2, node 3 of 6 nodes broken")
+    assert repr(report).startswith("<NodesReport incompatible over nodes")
+
+
+def test_enough_nodes_with_data_are_enough_and_no_data_are_too_few() -> None:
+    with LearnerNodes(3) as nodes:
+        nothing = nodes.check(REPOSITORY, data_tags="mnist", until="structure")
+        assert [finding.code for finding in nothing.findings] == ["FM024"]
+        assert not nothing.ok
+        nodes.provide(SMALL, to=[0, 2])
+        enough = nodes.check(REPOSITORY, project_sla=project_sla(min_available_clients=2), until="structure")
+        assert enough.ok, enough
+        assert list(enough.reports) == ["node 0", "node 2"]
+        few = nodes.check(REPOSITORY, project_sla=project_sla(min_available_clients=3), until="structure")
+        assert [finding.code for finding in few.findings] == ["FM024"]
+        ignored = nodes.check(
+            REPOSITORY,
+            project_sla=project_sla(min_available_clients=3),
+            ignore=["FM024"],
+            until="structure",
+        )
+        assert ignored.ok, ignored
+        other = nodes.check(REPOSITORY, project_sla=project_sla(data_tags=["cifar"]), until="structure")
+        assert "FM024" in {finding.code for finding in other.findings}
+        assert other.reports == {}
+
+
+def test_a_report_notes_that_it_was_looked_at() -> None:
+    report = NodesReport("repository", ())
+    assert not report.asked
+    assert report.ok
+    assert report.asked
