@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
+    from pytest_flops_mock.manager.jobs import Deployment, JobState, MockJob, ProjectJob
+    from pytest_flops_mock.manager.manager import FlopsManager
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
@@ -50,6 +52,8 @@ _HOMES = {
     "flight.store": ("MemoryStore", "Store", "StoredPartition"),
     "learner.loading": ("load_partitions",),
     "repository.repository": ("MLRepository",),
+    "manager.jobs": ("Deployment", "JobState", "MockJob", "ProjectJob"),
+    "manager.manager": ("FlopsManager",),
     "options": ("CheckOptions",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
@@ -70,18 +74,22 @@ __all__ = [
     "DataChoice",
     "DataFacts",
     "DataSource",
+    "Deployment",
     "Drift",
     "DriftRule",
     "Finding",
     "FlopsCheck",
+    "FlopsManager",
     "FlopsMockError",
     "Frame",
+    "JobState",
     "Likelihood",
     "MLDataClient",
     "MLDataServer",
     "MLRepository",
     "MemoryStore",
     "MockDataProvider",
+    "MockJob",
     "MockSLA",
     "OfflineHub",
     "Outcome",
@@ -89,6 +97,7 @@ __all__ = [
     "PartitionFacts",
     "PartitionStatistics",
     "Problem",
+    "ProjectJob",
     "ProjectSLA",
     "Property",
     "ProvideMockData",
