@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from pytest_flops_mock import __version__
 from pytest_flops_mock.manager.deploying import Deploying
@@ -248,8 +249,16 @@ def _refused(request: Request, error: RefusedError) -> JSONResponse:
 
 
 def _no_such_call(request: Request, error: HTTPException) -> JSONResponse:
-    message = {404: "there is no such path", 405: "there is no such method for this path"}.get(error.status_code)
-    return JSONResponse({"message": message or str(error.detail)}, error.status_code, error.headers)
+    if error.status_code == 404:
+        return JSONResponse({"message": "there is no such path"}, 404)
+    if error.status_code != 405:
+        return JSONResponse({"message": str(error.detail)}, error.status_code, error.headers)
+    # Starlette names those of the first route only.
+    routes = [
+        each for each in request.app.routes if isinstance(each, Route) and each.matches(request.scope)[0] is not Match.NONE
+    ]
+    allowed = sorted({method for route in routes for method in route.methods or ()})
+    return JSONResponse({"message": "there is no such method for this path"}, 405, {"allow": ", ".join(allowed)})
 
 
 def _failed(request: Request, error: Exception) -> JSONResponse:

@@ -75,6 +75,10 @@ def test_other_paths_and_methods_are_refused(client: httpx.Client, method: str, 
     assert list(answer.json()) == ["message"]
 
 
+def test_a_method_that_is_refused_is_told_all_that_are_not(client: httpx.Client) -> None:
+    assert client.put("/api/flops/mocks/").headers["allow"] == "GET, POST"
+
+
 def test_a_body_of_a_hundred_megabytes_is_refused_before_it_is_read(manager: FlopsManager) -> None:
     head = f"POST /api/flops/mocks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {manager.token}\r\n"
     assert "413" in raw_answer(manager, head + "Content-Length: 100000000\r\n\r\n{")
