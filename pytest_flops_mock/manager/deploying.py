@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.errors import FlopsMockError, Problem, listing, nearest
 from pytest_flops_mock.manager.jobs import Deployment, JobState, MockJob, ProjectJob
 from pytest_flops_mock.options import CheckOptions
+from pytest_flops_mock.repository.clone import cloned
+from pytest_flops_mock.repository.urls import Remote
 from pytest_flops_mock.stage import Severity
 
 if TYPE_CHECKING:
@@ -85,16 +88,25 @@ class Deploying:
 
         if problems := (*fatal(job.sla), *self.unknown(job.sla)):
             return replace(job, state=JobState.FAILED, problems=problems)
-        repository = self._repository(job.sla.ml_repo_url)
         try:
-            with RepositoryChecker(
-                job.sla.ml_repo_url if repository is None else repository, **self.options.arguments()
-            ) as checker:
+            with (
+                self._found(job.sla.ml_repo_url) as repository,
+                RepositoryChecker(repository, **self.options.arguments()) as checker,
+            ):
                 reports = tuple(checker.check(uri, project_sla=job.sla) for uri in self.servers)
         except FlopsMockError as error:
             return replace(job, state=JobState.FAILED, problems=error.problems)
         compatible = all(report.ok for report in reports)
         return replace(job, state=JobState.SUCCEEDED if compatible else JobState.FAILED, reports=reports)
+
+    @contextmanager
+    def _found(self, url: str) -> Iterator[RepositorySource]:
+        repository = self._repository(url)
+        if repository is not None:
+            yield repository
+            return
+        with cloned(Remote(url)) as clone:
+            yield clone
 
     def _repository(self, url: str) -> RepositorySource | None:
         return {_plain(known): repository for known, repository in self.repositories.items()}.get(_plain(url))

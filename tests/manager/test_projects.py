@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import httpx
@@ -64,6 +65,24 @@ def test_strictly_it_is_started_and_fails_late(strict: FlopsManager) -> None:
 @pytest.mark.parametrize("project", ["1", "x", "0", "-1", "%2e%2e"])
 def test_a_report_of_no_project_is_not_found(client: httpx.Client, project: str) -> None:
     assert client.get(f"/api/flops/projects/{project}/report").status_code == 404
+
+
+def test_one_that_no_folder_is_known_for_is_cloned_when_asked(
+    server: MLDataServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "conda.yaml").write_text("name: x\n", encoding="utf-8")
+    for arguments in (["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, timeout=60)
+    # Git's own setting for a mirror: nothing leaves this machine.
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{tmp_path.as_uri()}.insteadOf")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", URL)
+    with FlopsManager([server.uri], clone=True, until="structure") as manager, client_of(manager) as client:
+        assert client.post("/api/flops/projects", json=project_sla()).status_code == 200
+        manager.wait()
+        (project,) = manager.projects
+    assert project.problems == ()
+    assert [finding.code for finding in project.reports[0].errors] == ["FM102"]
 
 
 @pytest.mark.slow
