@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pytest_flops_mock.nodes.nodes import LearnerNode, LearnerNodes
     from pytest_flops_mock.nodes.plan import NodesPlan, Share
     from pytest_flops_mock.nodes.report import NodeReport, NodesReport
+    from pytest_flops_mock.manager.jobs import Delivery, JobState, MockJob, ProjectJob
+    from pytest_flops_mock.manager.manager import FlopsManager
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
@@ -66,6 +68,8 @@ _HOMES = {
     "nodes.nodes": ("LearnerNode", "LearnerNodes"),
     "nodes.plan": ("NodesPlan", "Share"),
     "nodes.report": ("NodeReport", "NodesReport"),
+    "manager.jobs": ("Delivery", "JobState", "MockJob", "ProjectJob"),
+    "manager.manager": ("FlopsManager",),
     "options": ("CheckOptions",),
     "pipeline": ("RepositoryChecker", "check_repository"),
     "provider": ("MockDataProvider", "ProviderRun"),
@@ -86,22 +90,26 @@ __all__ = [
     "DataChoice",
     "DataFacts",
     "DataSource",
+    "Delivery",
     "Deployment",
     "Drift",
     "DriftRule",
     "Fault",
     "Finding",
     "FlopsCheck",
+    "FlopsManager",
     "FlopsMockError",
     "Frame",
     "LearnerNode",
     "LearnerNodes",
+    "JobState",
     "Likelihood",
     "MLDataClient",
     "MLDataServer",
     "MLRepository",
     "MemoryStore",
     "MockDataProvider",
+    "MockJob",
     "MockSLA",
     "NodeFault",
     "NodeReport",
@@ -114,6 +122,7 @@ __all__ = [
     "PartitionStatistics",
     "Placed",
     "Problem",
+    "ProjectJob",
     "ProjectSLA",
     "Property",
     "ProvideMockData",

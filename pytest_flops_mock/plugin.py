@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 
 SHARED = pytest.StashKey[Path]()
 """The folder that this process has made for the workers of its session."""
+
+LATE = ("pytest_flops_mock.fixtures.managing",)
+"""Modules of fixtures that are loaded when a run is configured, and not with this one."""
 
 __all__ = [
     "flops_check",
@@ -112,6 +116,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "flops: the checks that SLAs are collected for; -m flops selects them, -m 'not flops' the rest"
     )
+    for module in LATE:
+        config.pluginmanager.register(import_module(module), module)
     settings = settings_of(config)
     if settings.check:
         try:

@@ -53,6 +53,7 @@ LAYERS: dict[str, int] = {
     "hypothesis_entry": 12,
     "nodes": 12,
     "search": 12,
+    "manager": 12,
     "checks": 13,
     "cli": 14,
     "fixtures": 14,
@@ -80,6 +81,10 @@ THIRD_PARTY: dict[str, set[str]] = {
     "partitions/row_numbers.py": {"pyarrow", "numpy", "datasets"},
     "provider": {"pyarrow"},
     "checks": {"filelock"},
+    "manager/api.py": {"fastapi", "starlette"},
+    "manager/listening.py": {"uvicorn"},
+    "manager/requests.py": {"starlette"},
+    "manager/views.py": {"pydantic"},
     "learner": {"pyarrow", "packaging"},
     "strategies": {"hypothesis", "numpy", "pyarrow"},
     "search": {"numpy", "pyarrow"},
@@ -95,6 +100,7 @@ THIRD_PARTY: dict[str, set[str]] = {
 HEAVY = [
     "datasets",
     "docker",
+    "fastapi",
     "flops_utils",
     "flwr_datasets",
     "grpc",
@@ -107,10 +113,12 @@ HEAVY = [
     "pydantic",
     "rich",
     "sklearn",
+    "starlette",
     "tensorflow",
     "testcontainers",
     "torch",
     "typer",
+    "uvicorn",
 ]
 
 PURE_DATA: set[tuple[str, ...]] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -42,3 +43,5 @@ def test_each_public_name_is_on_the_page_about_python() -> None:
 
 def test_each_fixture_is_on_the_page_about_them() -> None:
     assert sorted(named("fixtures.md", "pytest_flops_mock.fixtures")) == sorted(plugin.__all__)
+    for late in plugin.LATE:
+        assert sorted(named("fixtures.md", late)) == sorted(import_module(late).__all__)

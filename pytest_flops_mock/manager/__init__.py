@@ -1,0 +1,1 @@
+"""The FLOps manager's HTTP API and the orchestrator's login, on loopback."""
