@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
+    from pytest_flops_mock.manager.jobs import Delivery, JobState, MockJob, ProjectJob
+    from pytest_flops_mock.manager.manager import FlopsManager
     from pytest_flops_mock.nodes.deploying import Deployment, Placed
     from pytest_flops_mock.nodes.faults import NodeFault
     from pytest_flops_mock.nodes.nodes import LearnerNode, LearnerNodes
     from pytest_flops_mock.nodes.plan import NodesPlan, Share
     from pytest_flops_mock.nodes.report import NodeReport, NodesReport
-    from pytest_flops_mock.manager.jobs import Delivery, JobState, MockJob, ProjectJob
-    from pytest_flops_mock.manager.manager import FlopsManager
     from pytest_flops_mock.options import CheckOptions
     from pytest_flops_mock.pipeline import RepositoryChecker, check_repository
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
@@ -100,9 +100,9 @@ __all__ = [
     "FlopsManager",
     "FlopsMockError",
     "Frame",
+    "JobState",
     "LearnerNode",
     "LearnerNodes",
-    "JobState",
     "Likelihood",
     "MLDataClient",
     "MLDataServer",
