@@ -119,6 +119,9 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_flops_mock.report_plugin import ReportFiles
 
         config.pluginmanager.register(ReportFiles(settings, config), "flops-reports")
+    from pytest_flops_mock.fixtures import containing
+
+    config.pluginmanager.register(containing, "flops-containers")
     config.stash[CHECKS] = Session(settings, config)
     config.add_cleanup(config.stash[CHECKS].close)  # also after Ctrl-C, and when another plugin's hook raises
 

@@ -11,6 +11,7 @@ import pytest
 
 import pytest_flops_mock
 from pytest_flops_mock import plugin, strategies
+from pytest_flops_mock.fixtures import containing
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -42,3 +43,4 @@ def test_each_public_name_is_on_the_page_about_python() -> None:
 
 def test_each_fixture_is_on_the_page_about_them() -> None:
     assert sorted(named("fixtures.md", "pytest_flops_mock.fixtures")) == sorted(plugin.__all__)
+    assert sorted(named("fixtures.md", "pytest_flops_mock.fixtures.containing")) == sorted(containing.__all__)
