@@ -138,11 +138,11 @@ class MLDataServerContainer:
         self._started = started
         return self
 
-    def stop(self, timeout: float = 10.0) -> None:
+    def stop(self, timeout: float = 3.0) -> None:
         """Let it end by itself and remove it; what is in ``volume`` stays. Does nothing when it does not run.
 
         Args:
-            timeout: Seconds after which it is killed.
+            timeout: Seconds after which it is killed; FLOps' own image does not heed the signal.
         """
         started, self._started = self._started, None
         if started is not None:
