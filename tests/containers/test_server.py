@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.flight as fl
 import pyarrow.parquet as pq
 import pytest
 from standins.images import PROVIDER, SERVER
+from standins.processes import until
 
 from pytest_flops_mock.containers.engine import engine
 from pytest_flops_mock.containers.server import MLDataServerContainer
@@ -126,3 +128,23 @@ def test_a_container_that_answers_elsewhere_is_told_with_its_logs() -> None:
 
     assert "does not answer within 4 s" in str(caught.value)
     assert "listens on port 11028" in str(caught.value)
+
+
+def test_an_upload_that_a_kill_cuts_off_is_in_no_listing_afterwards(tmp_path: Path) -> None:
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    with MLDataServerContainer(SERVER, volume=volume) as server:
+        with MLDataClient(server.uri, timeout=20) as client:
+            client.send("tag.whole.parquet", TABLE)
+        connection = fl.connect(server.uri)
+        writer, _ = connection.do_put(fl.FlightDescriptor.for_path("tag.part.parquet"), TABLE.schema)
+        writer.write_table(TABLE)
+        until(lambda: len(list(volume.iterdir())) == 2, "the upload", longest=60)
+        server.container.kill()
+        with pytest.raises(pa.ArrowException):
+            writer.close()
+        connection.close()
+
+    with MLDataServerContainer(SERVER, volume=volume) as server:
+        assert [part.name for part in server.partitions] == ["tag.whole.parquet"]
+    assert [path.name for path in volume.iterdir()] == ["tag.whole.parquet"]
