@@ -63,3 +63,10 @@ def in_the_current_python() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(choice, "find_uv", _no_uv)
         yield
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where containers are required, a test that was skipped has failed: it did not run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("flops_containers") == "require" and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_flops_mock.containers.engine import bridge_address
+    from pytest_flops_mock.containers.provider import ContainerRun, MockDataProviderContainer
+    from pytest_flops_mock.containers.server import MLDataServerContainer
     from pytest_flops_mock.data.choice import DataChoice, DataSource
     from pytest_flops_mock.data.hub.offline import OfflineHub
     from pytest_flops_mock.data.twin_source import twin
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.flight.client import MLDataClient
     from pytest_flops_mock.flight.faults import Fault
     from pytest_flops_mock.flight.parquet_store import ParquetStore
+    from pytest_flops_mock.flight.reading import DataServer
     from pytest_flops_mock.flight.server import MLDataServer
     from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
     from pytest_flops_mock.learner.loading import load_partitions
@@ -48,6 +52,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "containers.engine": ("bridge_address",),
+    "containers.provider": ("ContainerRun", "MockDataProviderContainer"),
+    "containers.server": ("MLDataServerContainer",),
     "data.choice": ("DataChoice", "DataSource"),
     "data.hub.offline": ("OfflineHub",),
     "data.twin_source": ("twin",),
@@ -58,6 +65,7 @@ _HOMES = {
     "fixtures.serving": ("ProvideMockData",),
     "flight.client": ("MLDataClient",),
     "flight.faults": ("Fault",),
+    "flight.reading": ("DataServer",),
     "flight.server": ("MLDataServer",),
     "flight.parquet_store": ("ParquetStore",),
     "flight.store": ("MemoryStore", "Store", "StoredPartition"),
@@ -87,8 +95,10 @@ _HOMES = {
 __all__ = [
     "Broken",
     "CheckOptions",
+    "ContainerRun",
     "DataChoice",
     "DataFacts",
+    "DataServer",
     "DataSource",
     "Delivery",
     "Deployment",
@@ -106,9 +116,11 @@ __all__ = [
     "Likelihood",
     "MLDataClient",
     "MLDataServer",
+    "MLDataServerContainer",
     "MLRepository",
     "MemoryStore",
     "MockDataProvider",
+    "MockDataProviderContainer",
     "MockJob",
     "MockSLA",
     "NodeFault",
@@ -141,6 +153,7 @@ __all__ = [
     "StoredPartition",
     "TargetSummary",
     "__version__",
+    "bridge_address",
     "check_repository",
     "load_partitions",
     "plot_partitions",

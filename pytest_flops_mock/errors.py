@@ -117,6 +117,10 @@ class HubUnavailableError(DataSourceError, ToolError):
     """The Hugging Face hub is not in reach, refuses, or breaks off: nothing can be said of the data set."""
 
 
+class ContainerError(ToolError):
+    """A container engine that is not there, an image that cannot be had, or a container that failed; with its logs."""
+
+
 class NameRefusedError(FlopsMockError):
     """A file name that an ML data server must not store (``/``, ``..``, NUL, absolute or empty)."""
 

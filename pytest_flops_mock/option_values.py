@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_flops_mock.sla.partitioners import Partitioning
     from pytest_flops_mock.sla.schemes import Drift
 
+CONTAINERS = ("auto", "require", "off")
+
 CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
 
@@ -63,6 +65,26 @@ def folder_of_samples(value: str | os.PathLike[str], folder: Path, where: str) -
             )
         )
     return found
+
+
+def containers(value: str, _: Path, where: str) -> str:
+    """Whether tests with containers run.
+
+    Raises:
+        SettingsError: It is none of the three words.
+    """
+    if value not in CONTAINERS:
+        raise SettingsError(
+            Problem(
+                "there is no such use of containers",
+                where=where,
+                expected=f"one of: {listing(CONTAINERS)}",
+                got=value,
+                nearest=nearest(value, CONTAINERS),
+                fix="use require in CI, so that no test is skipped there",
+            )
+        )
+    return value
 
 
 def data(value: Any, _: Path, where: str) -> DataChoice:

@@ -231,6 +231,15 @@ OPTIONS = (
         doors=FILES,
         command_name="output",
     ),
+    Option(
+        "containers",
+        "whether tests that need a container engine run: `auto` (where there is none, they are skipped with the reason), "
+        "`require` (where there is none, they are errors) or `off`",
+        values.containers,
+        "auto|require|off",
+        default="`auto`",
+        doors=PYTEST,
+    ),
     Option("until", "the last stage to run", values.stage, "STAGE", default="`evaluate`", doors=("argument",)),
 )
 """All options, in the order in which they are shown."""

@@ -85,6 +85,7 @@ class Settings:
         searches: Whether a search is collected behind each check.
         search: How searches are done: the attributes of ``SearchOptions`` that differ from the usual.
         outputs: The files that reports go to, each with its form.
+        containers: Whether tests with containers run: ``auto``, ``require`` or ``off``.
     """
 
     repository: Path
@@ -96,6 +97,7 @@ class Settings:
     searches: bool = False
     search: Mapping[str, Any] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
+    containers: str = "auto"
 
 
 def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, Any], ini: Mapping[str, Any]) -> Settings:
@@ -125,6 +127,7 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         searches="examples" in values,
         search={key: values[key] for key in searched if key in values},
         outputs=_outputs(values),
+        containers=values.get("containers", Settings.containers),
     )
 
 

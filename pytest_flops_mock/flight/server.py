@@ -109,6 +109,10 @@ class MLDataServer:
         """
         return tuple(replace(part, read=partial(self._rows, part.name)) for part in self.store.partitions())
 
+    def tables(self) -> dict[str, pa.Table]:
+        """The rows of each partition, by its name; all of them in memory at once."""
+        return {part.name: self._rows(part.name) for part in self.store.partitions()}
+
     def _rows(self, name: str) -> pa.Table:
         return self.store.read(name).read_all()
 

@@ -1,0 +1,1 @@
+"""The ML data server and the mock data provider in containers: FLOps' own images, or those of the project's Dockerfile."""

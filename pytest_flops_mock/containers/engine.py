@@ -1,0 +1,149 @@
+"""The container engine (Docker, or what speaks its API): whether there is one, its images, its bridge to this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pytest_flops_mock.errors import ContainerError, Problem
+
+ANSWER_SECONDS = 10
+"""How long an engine may take to say which version it has."""
+
+CALL_SECONDS = 120
+
+
+@contextmanager
+def engine() -> Iterator[Any]:
+    """The engine's client (``docker.DockerClient``), closed in the end.
+
+    Raises:
+        ContainerError: See :func:`connect`.
+    """
+    client = connect()
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def connect() -> Any:
+    """A client of the engine that ``DOCKER_HOST`` names, or of the one at the usual socket.
+
+    Raises:
+        ContainerError: The extra ``containers`` is not installed, or no engine answers.
+    """
+    try:
+        import docker
+        from docker.errors import DockerException
+        from docker.utils import parse_host
+    except ImportError as error:
+        raise ContainerError(
+            Problem(
+                "containers need a package that is not installed",
+                got=str(error),
+                fix='pip install "pytest-flops-mock[containers]"',
+            )
+        ) from error
+    try:
+        _knock(parse_host(os.environ.get("DOCKER_HOST")))
+        client = docker.from_env(timeout=ANSWER_SECONDS)
+    except (DockerException, OSError, ValueError) as error:
+        raise ContainerError(
+            Problem(
+                "no container engine answers",
+                where=os.environ.get("DOCKER_HOST") or "the usual socket, since DOCKER_HOST is not set",
+                expected="an engine that speaks Docker's API, such as Docker or `podman system service`",
+                got=_reason(error),
+                fix="start one, or let DOCKER_HOST name its socket, such as unix:///run/docker.sock",
+            )
+        ) from error
+    client.api.timeout = CALL_SECONDS
+    return client
+
+
+def image_on(client: Any, name: str) -> Any:
+    """An image of the engine's, which pulls it if it has to.
+
+    Raises:
+        ContainerError: It is not there, and cannot be pulled.
+    """
+    from docker.errors import APIError, ImageNotFound
+
+    try:
+        return client.images.get(name)
+    except ImageNotFound:
+        pass
+    except APIError as error:
+        raise _no_image(name, error) from error
+    try:
+        return client.images.pull(*_name_and_tag(name))
+    except (APIError, ImageNotFound, OSError) as error:
+        raise _no_image(name, error) from error
+
+
+def bridge_address() -> str:
+    """This machine's address on the engine's default bridge: containers reach it, other machines do not.
+
+    ``MLDataServer(host=bridge_address())`` is a server in this process that containers can send to.
+
+    Raises:
+        ContainerError: No engine answers, or it has no such network.
+    """
+    with engine() as client:
+        from docker.errors import NotFound
+
+        try:
+            ranges = client.networks.get("bridge").attrs["IPAM"]["Config"] or [{}]
+        except NotFound:
+            ranges = [{}]
+    # An engine that has started no container yet may leave the gateway out: it is the network's first address.
+    if ranges[0].get("Gateway"):
+        return str(ranges[0]["Gateway"])
+    if ranges[0].get("Subnet"):
+        return str(next(ipaddress.ip_network(ranges[0]["Subnet"]).hosts()))
+    raise ContainerError(
+        Problem(
+            "the container engine has no default bridge",
+            expected="a network called bridge, as Docker has it",
+            fix="give both parts a container: MLDataServerContainer instead of MLDataServer",
+        )
+    )
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody listens at a Unix socket: docker-py would leave a socket open behind its own error."""
+    if address.startswith("http+unix://"):
+        with socket.socket(socket.AF_UNIX) as trial:
+            trial.settimeout(ANSWER_SECONDS)
+            trial.connect(address.removeprefix("http+unix://"))
+
+
+def _name_and_tag(name: str) -> tuple[str, str | None]:
+    """The tag apart: without one, docker-py pulls all there are."""
+    repository, _, tag = name.rpartition(":")
+    if "@" in name:
+        return name, None
+    return (repository, tag) if repository and "/" not in tag else (name, "latest")
+
+
+def _no_image(name: str, error: BaseException) -> ContainerError:
+    return ContainerError(
+        Problem(
+            "the container engine does not have the image, and cannot pull it",
+            where=name,
+            got=_reason(error),
+            fix="check its name, build it (docker build --target ml-data-server), or log in where it is kept",
+        )
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """What the engine says itself, else the last words of what the libraries made of it."""
+    explanation = getattr(error, "explanation", None)
+    text = str(explanation) if explanation else str(error)
+    return text.strip().splitlines()[-1] if text.strip() else type(error).__name__
