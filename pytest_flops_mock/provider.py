@@ -132,7 +132,7 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had, split or sent.
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
-        return self.store(_loaded_sla(sla, changes), dataset)
+        return self.store(usable_sla(sla, **changes), dataset)
 
     def store(self, sla: MockSLA, dataset: Any = None) -> ProviderRun:
         """Store the partitions that the SLA asks for, without a look at its rules; for SLAs that were judged before.
@@ -170,7 +170,7 @@ class MockDataProvider:
             SLAError: The SLA cannot be used, or the real provider would die of it.
             DataSourceError: The data set cannot be had or split.
         """
-        return self._split(_loaded_sla(sla, changes), dataset)
+        return self._split(usable_sla(sla, **changes), dataset)
 
     def population(self, sla: MockSLA) -> Population:
         """The rows that partitions of an SLA are made of, as a learner gets them; up to a bound, see :func:`population_of`.
@@ -251,8 +251,16 @@ def _as_dataset(rows: Any) -> Any:
     return Dataset(rows, fingerprint="handed in")
 
 
-def _loaded_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any]) -> MockSLA:
-    """An SLA without what the real provider would die of. Who asked for it (the customer) is the manager's business."""
+def usable_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], **changes: Any) -> MockSLA:
+    """An SLA without what the real provider would die of. Who asked for it (the customer) is the manager's business.
+
+    Args:
+        sla: As for :meth:`MockDataProvider.run`.
+        **changes: As for :meth:`MockDataProvider.run`.
+
+    Raises:
+        SLAError: It cannot be used, or the real provider would die of it.
+    """
     loaded = MockSLA.load(sla)
     loaded = loaded.replace(**changes) if changes else loaded
     fatal = [p for p in loaded.problems() if CODES[p.code].severity is Severity.ERROR and p.code != "FM009"]

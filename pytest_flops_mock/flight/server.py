@@ -13,6 +13,7 @@ import socket
 import threading
 import warnings
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -22,7 +23,7 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.errors import Problem, ServerStateError
-from pytest_flops_mock.flight.calls import Call, CallLog
+from pytest_flops_mock.flight.calls import Call, CallLog, Totals
 from pytest_flops_mock.flight.forking import FORKS, immortal
 from pytest_flops_mock.flight.service import Service
 from pytest_flops_mock.flight.store import MemoryStore, Store, StoredPartition
@@ -40,6 +41,7 @@ class MLDataServer:
         store: Where partitions are kept; a new ``MemoryStore`` by default.
         host: Address to listen on. Loopback by default; another one makes the data readable to whoever reaches it.
         port: Port to listen on; 0 takes a free one.
+        on_call: Is told of each call that has ended, in a thread of the server; it must not raise.
 
     Example:
         >>> with MLDataServer() as server:
@@ -47,11 +49,18 @@ class MLDataServer:
         True
     """
 
-    def __init__(self, store: Store | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        store: Store | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        on_call: Callable[[Call], None] | None = None,
+    ) -> None:
         self.store: Store = MemoryStore() if store is None else store
         self.host = host
         self._wanted_port = port
-        self._log = CallLog()
+        self._log = CallLog(on_call=on_call)
         self._service: Service | None = None
         self._end: _Ending | None = None
         self._stop_at_exit: Any = None
@@ -105,6 +114,11 @@ class MLDataServer:
     def dropped_calls(self) -> int:
         """How many of the oldest calls the log does not keep any more."""
         return self._log.dropped
+
+    @property
+    def totals(self) -> Totals:
+        """What it has done since it was made or cleared, in numbers."""
+        return self._log.totals
 
     def start(self) -> MLDataServer:
         """Listen.

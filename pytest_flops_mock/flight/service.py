@@ -49,6 +49,7 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
                 for batch in wire_batches(valid(_received(reader, name), name)):
                     upload.write(batch)
                     call.rows += batch.num_rows
+                    call.bytes += batch.nbytes
                 if context.is_cancelled():
                     raise _broken_off(name, f"the call was cancelled after {call.rows} rows")
                 if promised is not None and promised != call.rows:
@@ -91,7 +92,8 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
         """The rows of one partition."""
         with self._log.record("do_get", shown(ticket.ticket)) as call:
             name = checked_name(ticket.ticket)
-            call.rows = self._store.partition(name).rows
+            found = self._store.partition(name)
+            call.rows, call.bytes = found.rows, found.bytes
             rows = self._store.read(name)
             # Not a GeneratorStream, which cannot send dictionary columns (apache/arrow#38480).
             return fl.RecordBatchStream(pa.RecordBatchReader.from_batches(rows.schema, _sent(rows, call)))
