@@ -26,7 +26,6 @@ from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
-from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.mock_data import MockData
 from pytest_flops_mock.partitions.counting import Counts, Label
 from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_beyond, refuse_together
@@ -34,6 +33,7 @@ from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split, whole
+from pytest_flops_mock.sending import Named, Sending
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
@@ -55,6 +55,7 @@ class ProviderRun:
         origin: Where the rows came from and what drift they have, in words.
         partitions: Name, rows, bytes and drift of each partition, in order. Equal partitions have equal names.
         statistics: What the partitions hold, as sent: sizes, labels, what is missing, and how far they differ.
+        already: Names of those that the server held before, and that were not sent therefore.
     """
 
     dataset_name: str
@@ -63,6 +64,7 @@ class ProviderRun:
     origin: str
     partitions: tuple[PartitionFacts, ...]
     statistics: SplitStatistics
+    already: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,6 +95,9 @@ class MockDataProvider:
             a list of groups.
         seed: Seed of the shuffle and the partitioner, of synthetic data and of drift; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
+        retries: How often a partition is sent again if the server is not there or goes away, with longer and longer waits
+            of half a second to eight. It is stored once all the same: its name is made of its content.
+        skip_stored: Whether partitions are left out that the server holds already.
 
     Raises:
         SettingsError: There is no such source of data, no such drift, or no such partitioner.
@@ -108,6 +113,8 @@ class MockDataProvider:
         partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         seed: int = SEED,
         timeout: float = 60.0,
+        retries: int = 0,
+        skip_stored: bool = False,
     ) -> None:
         self.uri = uri
         self.data = data_choice(data)
@@ -116,6 +123,8 @@ class MockDataProvider:
         self.partitioner = None if partitioner is None else partitioning_of(partitioner)
         self.seed = seed
         self.timeout = timeout
+        self.retries = retries
+        self.skip_stored = skip_stored
 
     def run(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
@@ -152,9 +161,11 @@ class MockDataProvider:
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
             closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
         ):
-            sent = [(_send(client, named, sla.data_tag, advance), named.counts) for named in ready]
+            sending = self._sending(client, sla.data_tag)
+            sent = [(sending.send(named, advance), named.counts) for named in ready]
         stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
-        return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, made.origin(statistics), stored, statistics)
+        origin, already = made.origin(statistics), tuple(sending.already)
+        return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, origin, stored, statistics, already)
 
     def split(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
@@ -210,11 +221,14 @@ class MockDataProvider:
         """
         named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
         with MLDataClient(self.uri, timeout=self.timeout) as client:
-            return _send(client, named, data_tag, lambda sent: None)
+            return self._sending(client, data_tag).send(named, lambda sent: None)
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
         return source_of(dataset_name, self.data, self.recordings)
+
+    def _sending(self, client: MLDataClient, data_tag: str) -> Sending:
+        return Sending(client, data_tag, self.retries, skip_stored=self.skip_stored)
 
     def _split(self, sla: MockSLA, dataset: Any) -> MockData:
         plan = sla.partitioner if self.partitioner is None else self.partitioner
@@ -269,26 +283,7 @@ def usable_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], **chan
     return loaded
 
 
-@dataclass(frozen=True)
-class _Named:
-    """A partition, ready to be sent: its name comes before its rows, and is made of them."""
-
-    partition: Partition
-    counts: Counts
-    digest: str
-    nbytes: int
-    batches: Callable[[], Iterable[pa.RecordBatch]]
-
-
-def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[[int], Any]) -> PartitionFacts:
-    """Send one partition under the name that its content gives it."""
-    name, rows = partition_name(data_tag, named.digest), named.partition.rows
-    sending = _counted(named.batches(), advance)
-    client.send_batches(name, named.partition.schema, sending, rows=rows, nbytes=named.nbytes)
-    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
-
-
-def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[_Named, None, None]:
+def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[Named, None, None]:
     """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
     if count == 1 and (only := _next(partitions, label)) is not None:
         yield only
@@ -300,12 +295,12 @@ def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generat
             yield ready
 
 
-def _next(partitions: Iterator[Partition], label: Label) -> _Named | None:
+def _next(partitions: Iterator[Partition], label: Label) -> Named | None:
     partition = next(partitions, None)
     return None if partition is None else _ready(partition, label)
 
 
-def _ready(partition: Partition, label: Label) -> _Named:
+def _ready(partition: Partition, label: Label) -> Named:
     """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
     check_types(partition.schema, partition.where)
     check_columns(partition.schema, partition.where)
@@ -317,19 +312,13 @@ def _ready(partition: Partition, label: Label) -> _Named:
         digest.update(batch)
         counts.add(batch)
         nbytes += batch.nbytes
-    return _Named(partition, counts, digest.hexdigest(), nbytes, batches)
+    return Named(partition, counts, digest.hexdigest(), nbytes, batches)
 
 
 def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:
     """The batches as often as needed. One batch is kept, more are gathered again: memory stays bounded either way."""
     head = list(islice(partition.batches(), 2))
     return partition.batches if len(head) > 1 else lambda: head
-
-
-def _counted(batches: Iterable[pa.RecordBatch], advance: Callable[[int], Any]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield batch
-        advance(batch.num_rows)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from pytest_flops_mock.cli import (
     explain,
     init,
     partitions,
+    provide,
     record,
     replay,
     search,
@@ -101,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flops-mock", description=ABOUT, allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (init, check, diff, partitions, search, replay, explain, record, twin, env, serve):
+    for command in (init, check, diff, partitions, search, replay, explain, record, twin, env, serve, provide):
         command.add(commands.add_parser)
     completion.add(commands.add_parser, parser)
     return parser

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as fl
 
-from pytest_flops_mock.errors import LoadError, Problem, UploadError, listing
+from pytest_flops_mock.errors import LoadError, Problem, UnreachableError, UploadError, listing
 from pytest_flops_mock.flight.batches import wire_batches
 from pytest_flops_mock.flight.columns import check_columns
 from pytest_flops_mock.flight.forking import FORKS, immortal
@@ -87,7 +87,8 @@ class MLDataClient:
             The number of rows sent.
 
         Raises:
-            UploadError: The server refused the partition, is not there, or did not get all of it.
+            UnreachableError: The server is not there, or was gone before it had all.
+            UploadError: The server refused the partition, or did not get all of it.
             DataSourceError: A column cannot be stored.
             Exception: Whatever ``batches`` raises, unchanged; our server drops what it got, unless all promised rows came.
         """
@@ -165,7 +166,9 @@ class MLDataClient:
             # A failed write says no more than that the call ended; why the server ended it shows at close().
             reason = (writer and _closing_error(writer)) or error
             where = f"{name} -> {self.uri}"
-            raise UploadError(self._problem(reason, "a partition did not reach the ML data server", where)) from reason
+            gone = any(isinstance(each, fl.FlightUnavailableError | fl.FlightTimedOutError) for each in (error, reason))
+            kind = UnreachableError if gone else UploadError
+            raise kind(self._problem(reason, "a partition did not reach the ML data server", where)) from reason
 
     @contextmanager
     def _load_errors(self) -> Iterator[None]:
