@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
     from pytest_flops_mock.fixtures import FlopsCheck, ProvideMockData
+    from pytest_flops_mock.flight.access import Access
     from pytest_flops_mock.flight.client import MLDataClient
     from pytest_flops_mock.flight.parquet_store import ParquetStore
     from pytest_flops_mock.flight.server import MLDataServer
@@ -44,6 +45,7 @@ _HOMES = {
     "errors": ("FlopsMockError", "Problem"),
     "findings": ("DataFacts", "Finding", "Frame", "PartitionFacts", "SentFacts", "StageResult"),
     "fixtures": ("FlopsCheck", "ProvideMockData"),
+    "flight.access": ("Access",),
     "flight.client": ("MLDataClient",),
     "flight.server": ("MLDataServer",),
     "flight.parquet_store": ("ParquetStore",),
@@ -65,6 +67,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Access",
     "Broken",
     "CheckOptions",
     "DataChoice",

@@ -23,6 +23,7 @@ from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twin_source import known_twin
 from pytest_flops_mock.errors import DataSourceError, SLAError
 from pytest_flops_mock.findings import PartitionFacts
+from pytest_flops_mock.flight.access import Access
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
@@ -98,6 +99,7 @@ class MockDataProvider:
         retries: How often a partition is sent again if the server is not there or goes away, with longer and longer waits
             of half a second to eight. It is stored once all the same: its name is made of its content.
         skip_stored: Whether partitions are left out that the server holds already.
+        access: The token that the server asks for, if it does.
 
     Raises:
         SettingsError: There is no such source of data, no such drift, or no such partitioner.
@@ -115,6 +117,7 @@ class MockDataProvider:
         timeout: float = 60.0,
         retries: int = 0,
         skip_stored: bool = False,
+        access: Access | None = None,
     ) -> None:
         self.uri = uri
         self.data = data_choice(data)
@@ -125,6 +128,7 @@ class MockDataProvider:
         self.timeout = timeout
         self.retries = retries
         self.skip_stored = skip_stored
+        self.access = access
 
     def run(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
@@ -156,7 +160,7 @@ class MockDataProvider:
         """
         made = self._split(sla, dataset)
         with (
-            MLDataClient(self.uri, timeout=self.timeout) as client,
+            MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client,
             _progress(made.plain) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
             closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
@@ -220,7 +224,7 @@ class MockDataProvider:
             UploadError: The server is not there or refused them.
         """
         named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
-        with MLDataClient(self.uri, timeout=self.timeout) as client:
+        with MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client:
             return self._sending(client, data_tag).send(named, lambda sent: None)
 
     def source_of(self, dataset_name: str) -> str:

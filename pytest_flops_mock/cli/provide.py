@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pytest_flops_mock.cli.access import access_of, add_token
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import Problem, SettingsError
@@ -50,15 +51,16 @@ def add(add: AddCommand) -> None:
         "--retries", metavar="N", default="5", help="how often a partition is tried again if the server is not there (5)"
     )
     add_settings(command)
+    add_token(command, "the server asks for")
 
 
 def _run(given: argparse.Namespace) -> int:
     here = Path.cwd()
     uri = address(given.to, os.environ)
     retries = whole_number(given.retries, "--retries", minimum=0)
-    provider = provider_of(given, here)
+    provider, access = provider_of(given, here), access_of(given, here)
     sla = usable(given.sla, "SLA", here)
-    run = provider(uri, retries=retries, skip_stored=True).store(sla)
+    run = provider(uri, retries=retries, skip_stored=True, access=access).store(sla)
     lines = [f"{'data':<10}  {run.dataset_name}: {run.origin}"]
     for name, rows in dict.fromkeys((partition.name, partition.rows) for partition in run.partitions):
         lines.append(f"{'was there' if name in run.already else 'stored':<10}  {name}: {rows:,} rows")

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_flops_mock.cli.access import access_of, add_token
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import FlopsMockError, StoreError, listing
@@ -61,6 +62,7 @@ def add(add: AddCommand) -> None:
         help="MDP SLAs, the partitions of which are stored first; may be repeated",
     )
     add_settings(command)
+    add_token(command, "clients must send")
     command.add_argument("--log", choices=("text", "json"), help="print each call in a line; json: all that it prints")
     command.add_argument("--stats", action="store_true", help="print what it has done when it ends")
 
@@ -68,7 +70,7 @@ def add(add: AddCommand) -> None:
 def _run(given: argparse.Namespace) -> int:
     here = Path.cwd()
     port = whole_number(given.port, "--port", minimum=0)
-    provider = provider_of(given, here)
+    provider, access = provider_of(given, here), access_of(given, here)
     slas = {file: usable(file, "--sla", here) for file in given.sla}
     from pytest_flops_mock.flight.parquet_store import ParquetStore
     from pytest_flops_mock.flight.server import MLDataServer
@@ -76,13 +78,14 @@ def _run(given: argparse.Namespace) -> int:
     told = _Told(given.log)
     folder = None if given.store is None else here / Path(given.store).expanduser()
     store = None if folder is None else ParquetStore(folder)
-    server = MLDataServer(store, host=given.host, port=port, on_call=told.call if given.log else None)
+    on_call = told.call if given.log else None
+    server = MLDataServer(store, host=given.host, port=port, on_call=on_call, access=access)
     try:
         _start(server, folder)
         for problem in server.damaged:
             told.left_out(problem.where, problem.got)
         for file, sla in slas.items():
-            told.provided(file, provider(server.uri).store(sla))
+            told.provided(file, provider(server.uri, access=access).store(sla))
         told.ready(server, folder)
         told.unheard.wait()
     finally:

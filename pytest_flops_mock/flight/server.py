@@ -23,6 +23,7 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.errors import Problem, ServerStateError
+from pytest_flops_mock.flight.access import Access
 from pytest_flops_mock.flight.calls import Call, CallLog, Totals
 from pytest_flops_mock.flight.forking import FORKS, immortal
 from pytest_flops_mock.flight.service import Service
@@ -42,6 +43,7 @@ class MLDataServer:
         host: Address to listen on. Loopback by default; another one makes the data readable to whoever reaches it.
         port: Port to listen on; 0 takes a free one.
         on_call: Is told of each call that has ended, in a thread of the server; it must not raise.
+        access: The token that clients must send; by default none. A learner of FLOps sends none.
 
     Example:
         >>> with MLDataServer() as server:
@@ -56,11 +58,13 @@ class MLDataServer:
         host: str = "127.0.0.1",
         port: int = 0,
         on_call: Callable[[Call], None] | None = None,
+        access: Access | None = None,
     ) -> None:
         self.store: Store = MemoryStore() if store is None else store
         self.host = host
         self._wanted_port = port
         self._log = CallLog(on_call=on_call)
+        self._access = access
         self._service: Service | None = None
         self._end: _Ending | None = None
         self._stop_at_exit: Any = None
@@ -145,7 +149,7 @@ class MLDataServer:
         for problem in self.store.damaged():
             warnings.warn(str(problem), RuntimeWarning, stacklevel=2)
         try:
-            service = Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log)
+            service = Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log, self._access)
         except (pa.ArrowException, OSError) as error:
             raise _no_address(self.host, self._wanted_port, error) from error
         service.uri = f"grpc://{_dialled(self.host)}:{service.port}"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.flight as fl
 
 from pytest_flops_mock.errors import Problem, RequestRefusedError, UploadError, listing
+from pytest_flops_mock.flight.access import MIDDLEWARE, Access, Gate
 from pytest_flops_mock.flight.batches import wire_batches, with_one_dictionary
 from pytest_flops_mock.flight.calls import CallLog, OpenCall
 from pytest_flops_mock.flight.columns import check_columns
@@ -31,8 +32,9 @@ from pytest_flops_mock.flight.validity import valid
 class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
     """The Flight side of an ML data server."""
 
-    def __init__(self, location: str, store: Store, log: CallLog) -> None:
-        super().__init__(location, middleware={ROWS_HEADER: _RowsHeader()})
+    def __init__(self, location: str, store: Store, log: CallLog, access: Access | None = None) -> None:
+        gate = {} if access is None else {MIDDLEWARE: Gate(access, log)}
+        super().__init__(location, middleware={**gate, ROWS_HEADER: _RowsHeader()})
         self._store = store
         self._log = log
         self.uri = location

@@ -20,7 +20,7 @@ import pytest
 from standins.plain_client import PlainClient
 from standins.projects import mock_sla
 
-from pytest_flops_mock import FlopsMockError, MLDataClient, load_partitions
+from pytest_flops_mock import Access, FlopsMockError, MLDataClient, load_partitions
 from pytest_flops_mock.cli import main
 
 PATIENCE = 120
@@ -155,11 +155,17 @@ def test_a_log_that_nobody_reads_any_more_ends_it_without_a_traceback(tmp_path: 
 
 
 @pytest.mark.slow
-def test_a_file_that_cannot_be_read_is_left_out_and_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_left_out_and_a_token_asked_for(tmp_path: Path) -> None:
     (tmp_path / "tag.0.parquet").write_text("no Parquet")
-    with serving("--port=0", "--store=.", cwd=tmp_path) as process:
+    (tmp_path / "token").write_text("s3cret\n")
+    with serving("--port=0", "--store=.", "--token-file=token", cwd=tmp_path) as process:
         assert line_with(process, "left out").startswith("left out    tag.0.parquet: ")
-        assert ": no partitions, in " in line_with(process, "ready")
+        ready = line_with(process, "ready")
+        assert ": no partitions, in " in ready
+        with MLDataClient(uri_in(ready)) as client, pytest.raises(FlopsMockError, match="asks for a token"):
+            client.partitions("tag")
+        with MLDataClient(uri_in(ready), access=Access("s3cret")) as client:
+            assert client.partitions("tag") == ()
         code, _, err = ended(process, signal.SIGHUP)
     assert (code, err) == (129, "")
 
