@@ -33,7 +33,8 @@ from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.report.look import look_on
 
 ABOUT = (
-    "Begin an ML repository, check and search it without pytest, show partitions, make samples and twins, explain findings."
+    "Begin an ML repository, check and search it without pytest, show and serve partitions, make samples and twins, "
+    "explain findings."
 )
 
 
