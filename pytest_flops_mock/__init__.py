@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.fixtures import FlopsCheck
     from pytest_flops_mock.fixtures.nodes import StartLearnerNodes
     from pytest_flops_mock.fixtures.serving import ProvideMockData
+    from pytest_flops_mock.flight.access import Access
     from pytest_flops_mock.flight.client import MLDataClient
     from pytest_flops_mock.flight.faults import Fault
     from pytest_flops_mock.flight.parquet_store import ParquetStore
@@ -63,6 +64,7 @@ _HOMES = {
     "fixtures": ("FlopsCheck",),
     "fixtures.nodes": ("StartLearnerNodes",),
     "fixtures.serving": ("ProvideMockData",),
+    "flight.access": ("Access",),
     "flight.client": ("MLDataClient",),
     "flight.faults": ("Fault",),
     "flight.reading": ("DataServer",),
@@ -93,6 +95,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Access",
     "Broken",
     "CheckOptions",
     "ContainerRun",

@@ -137,6 +137,10 @@ class UploadError(FlopsMockError):
     code = "FM306"
 
 
+class UnreachableError(UploadError):
+    """An ML data server that is not there, or was gone before a partition had arrived; sending it again may help."""
+
+
 class InvalidRowsError(FlopsMockError):
     """Arrow data that contradict themselves: offsets that decrease, text that is not UTF-8; using them ends a process."""
 

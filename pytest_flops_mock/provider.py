@@ -23,10 +23,10 @@ from pytest_flops_mock.data.selection import Selection
 from pytest_flops_mock.data.twin_source import known_twin
 from pytest_flops_mock.errors import DataSourceError, SLAError, UploadError
 from pytest_flops_mock.findings import PartitionFacts
+from pytest_flops_mock.flight.access import Access
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.columns import check_columns, check_rows
 from pytest_flops_mock.flight.digest import ContentDigest
-from pytest_flops_mock.flight.naming import partition_name
 from pytest_flops_mock.mock_data import MockData
 from pytest_flops_mock.partitions.counting import Counts, Label
 from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_beyond, refuse_together
@@ -34,6 +34,7 @@ from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split, whole
+from pytest_flops_mock.sending import Named, Sending
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
@@ -55,6 +56,7 @@ class ProviderRun:
         origin: Where the rows came from and what drift they have, in words.
         partitions: Name, rows, bytes and drift of each partition, in order. Equal partitions have equal names.
         statistics: What the partitions hold, as sent: sizes, labels, what is missing, and how far they differ.
+        already: Names of those that the server held before, and that were not sent therefore.
     """
 
     dataset_name: str
@@ -63,6 +65,7 @@ class ProviderRun:
     origin: str
     partitions: tuple[PartitionFacts, ...]
     statistics: SplitStatistics
+    already: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,6 +96,10 @@ class MockDataProvider:
             a list of groups.
         seed: Seed of the shuffle and the partitioner, of synthetic data and of drift; the real provider shuffles with 42.
         timeout: Seconds that one call on the server may take; sending gets more with the size.
+        retries: How often a partition is sent again if the server is not there or goes away, with longer and longer waits
+            of half a second to eight. It is stored once all the same: its name is made of its content.
+        skip_stored: Whether partitions are left out that the server holds already.
+        access: The token that the server asks for, if it does.
 
     Raises:
         SettingsError: There is no such source of data, no such drift, or no such partitioner.
@@ -108,6 +115,9 @@ class MockDataProvider:
         partitioner: str | Mapping[str, Any] | Sequence[Any] | Partitioning | None = None,
         seed: int = SEED,
         timeout: float = 60.0,
+        retries: int = 0,
+        skip_stored: bool = False,
+        access: Access | None = None,
     ) -> None:
         self.uri = uri
         self.data = data_choice(data)
@@ -116,6 +126,9 @@ class MockDataProvider:
         self.partitioner = None if partitioner is None else partitioning_of(partitioner)
         self.seed = seed
         self.timeout = timeout
+        self.retries = retries
+        self.skip_stored = skip_stored
+        self.access = access
 
     def run(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
@@ -132,7 +145,7 @@ class MockDataProvider:
             DataSourceError: The data set cannot be had, split or sent.
             UploadError: The server is not there or refused a partition; partitions before that one are stored.
         """
-        return self.store(judged_sla(sla, changes), dataset)
+        return self.store(usable_sla(sla, **changes), dataset)
 
     def store(self, sla: MockSLA, dataset: Any = None) -> ProviderRun:
         """Store the partitions that the SLA asks for, without a look at its rules; for SLAs that were judged before.
@@ -147,13 +160,14 @@ class MockDataProvider:
         """
         made = self._split(sla, dataset)
         with (
-            MLDataClient(self.uri, timeout=self.timeout) as client,
+            MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client,
             _progress(made.plain) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
             closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
         ):
-            sent = [(_send(client, named, sla.data_tag, advance), named.counts) for named in ready]
-        return _run_of(sla, made, sent)
+            sending = self._sending(client, sla.data_tag)
+            sent = [(sending.send(named, advance), named.counts) for named in ready]
+        return _run_of(sla, made, sent, tuple(sending.already))
 
     def deal(
         self, sla: MockSLA, uris: Sequence[str], *, apart: bool = False, dataset: Any = None
@@ -177,19 +191,23 @@ class MockDataProvider:
         counts: list[Counts] = []
         ended: list[UploadError | None] = [None for _ in uris]
         with ExitStack() as stack:
-            clients = [stack.enter_context(MLDataClient(uri, timeout=self.timeout)) for uri in uris]
+            clients = [stack.enter_context(MLDataClient(uri, timeout=self.timeout, access=self.access)) for uri in uris]
+            sendings = [self._sending(client, sla.data_tag) for client in clients]
             ready = stack.enter_context(closing(_named(made.partitions(), made.label, len(made.plain))))
             for number, named in enumerate(ready):
                 counts.append(named.counts)
-                for index, client in enumerate(clients):
+                for index, sending in enumerate(sendings):
                     if ended[index] is None and (not apart or number % len(uris) == index):
                         try:
-                            facts = _send(client, named, sla.data_tag, lambda rows: None)
+                            facts = sending.send(named, lambda rows: None)
                             sent[index].append((facts, named.counts))
                         except UploadError as error:
                             ended[index] = error
         origin = made.origin(statistics_of(counts))
-        runs = (_run_of(sla, made, stored, origin) if stored else None for stored in sent)
+        runs = (
+            _run_of(sla, made, stored, tuple(sending.already), origin) if stored else None
+            for stored, sending in zip(sent, sendings, strict=True)
+        )
         return tuple(zip(runs, ended, strict=True))
 
     def split(
@@ -206,7 +224,7 @@ class MockDataProvider:
             SLAError: The SLA cannot be used, or the real provider would die of it.
             DataSourceError: The data set cannot be had or split.
         """
-        return self._split(judged_sla(sla, changes), dataset)
+        return self._split(usable_sla(sla, **changes), dataset)
 
     def population(self, sla: MockSLA) -> Population:
         """The rows that partitions of an SLA are made of, as a learner gets them; up to a bound, see :func:`population_of`.
@@ -245,12 +263,15 @@ class MockDataProvider:
             UploadError: The server is not there or refused them.
         """
         named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
-        with MLDataClient(self.uri, timeout=self.timeout) as client:
-            return _send(client, named, data_tag, lambda sent: None)
+        with MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client:
+            return self._sending(client, data_tag).send(named, lambda sent: None)
 
     def source_of(self, dataset_name: str) -> str:
         """Where a data set comes from: ``local`` for a path, else the source that is chosen for it."""
         return source_of(dataset_name, self.data, self.recordings)
+
+    def _sending(self, client: MLDataClient, data_tag: str) -> Sending:
+        return Sending(client, data_tag, self.retries, skip_stored=self.skip_stored)
 
     def _split(self, sla: MockSLA, dataset: Any) -> MockData:
         plan = sla.partitioner if self.partitioner is None else self.partitioner
@@ -287,8 +308,16 @@ def _as_dataset(rows: Any) -> Any:
     return Dataset(rows, fingerprint="handed in")
 
 
-def judged_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any]) -> MockSLA:
-    """An SLA without what the real provider would die of. Who asked for it (the customer) is the manager's business."""
+def usable_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], **changes: Any) -> MockSLA:
+    """An SLA without what the real provider would die of. Who asked for it (the customer) is the manager's business.
+
+    Args:
+        sla: As for :meth:`MockDataProvider.run`.
+        **changes: As for :meth:`MockDataProvider.run`.
+
+    Raises:
+        SLAError: It cannot be used, or the real provider would die of it.
+    """
     loaded = MockSLA.load(sla)
     loaded = loaded.replace(**changes) if changes else loaded
     fatal = [p for p in loaded.problems() if CODES[p.code].severity is Severity.ERROR and p.code != "FM009"]
@@ -297,34 +326,19 @@ def judged_sla(sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], change
     return loaded
 
 
-@dataclass(frozen=True)
-class _Named:
-    """A partition, ready to be sent: its name comes before its rows, and is made of them."""
-
-    partition: Partition
-    counts: Counts
-    digest: str
-    nbytes: int
-    batches: Callable[[], Iterable[pa.RecordBatch]]
-
-
 def _run_of(
-    sla: MockSLA, made: MockData, sent: Sequence[tuple[PartitionFacts, Counts]], origin: str | None = None
+    sla: MockSLA,
+    made: MockData,
+    sent: Sequence[tuple[PartitionFacts, Counts]],
+    already: tuple[str, ...],
+    origin: str | None = None,
 ) -> ProviderRun:
     stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
     origin = made.origin(statistics) if origin is None else origin
-    return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, origin, stored, statistics)
+    return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, origin, stored, statistics, already)
 
 
-def _send(client: MLDataClient, named: _Named, data_tag: str, advance: Callable[[int], Any]) -> PartitionFacts:
-    """Send one partition under the name that its content gives it."""
-    name, rows = partition_name(data_tag, named.digest), named.partition.rows
-    sending = _counted(named.batches(), advance)
-    client.send_batches(name, named.partition.schema, sending, rows=rows, nbytes=named.nbytes)
-    return PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
-
-
-def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[_Named, None, None]:
+def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[Named, None, None]:
     """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
     if count == 1 and (only := _next(partitions, label)) is not None:
         yield only
@@ -336,12 +350,12 @@ def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generat
             yield ready
 
 
-def _next(partitions: Iterator[Partition], label: Label) -> _Named | None:
+def _next(partitions: Iterator[Partition], label: Label) -> Named | None:
     partition = next(partitions, None)
     return None if partition is None else _ready(partition, label)
 
 
-def _ready(partition: Partition, label: Label) -> _Named:
+def _ready(partition: Partition, label: Label) -> Named:
     """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
     check_types(partition.schema, partition.where)
     check_columns(partition.schema, partition.where)
@@ -353,19 +367,13 @@ def _ready(partition: Partition, label: Label) -> _Named:
         digest.update(batch)
         counts.add(batch)
         nbytes += batch.nbytes
-    return _Named(partition, counts, digest.hexdigest(), nbytes, batches)
+    return Named(partition, counts, digest.hexdigest(), nbytes, batches)
 
 
 def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:
     """The batches as often as needed. One batch is kept, more are gathered again: memory stays bounded either way."""
     head = list(islice(partition.batches(), 2))
     return partition.batches if len(head) > 1 else lambda: head
-
-
-def _counted(batches: Iterable[pa.RecordBatch], advance: Callable[[int], Any]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield batch
-        advance(batch.num_rows)
 
 
 @contextmanager

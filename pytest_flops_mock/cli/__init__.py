@@ -12,14 +12,29 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from pytest_flops_mock.cli import check, completion, diff, env, explain, init, partitions, record, replay, search, twin
+from pytest_flops_mock.cli import (
+    check,
+    completion,
+    diff,
+    env,
+    explain,
+    init,
+    partitions,
+    provide,
+    record,
+    replay,
+    search,
+    serve,
+    twin,
+)
 from pytest_flops_mock.cli.shared import BROKEN_PIPE, INTERRUPTED, WRONG_USE
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.report.look import look_on
 
 ABOUT = (
-    "Begin an ML repository, check and search it without pytest, show partitions, make samples and twins, explain findings."
+    "Begin an ML repository, check and search it without pytest, show and serve partitions, make samples and twins, "
+    "explain findings."
 )
 
 
@@ -88,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flops-mock", description=ABOUT, allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (init, check, diff, partitions, search, replay, explain, record, twin, env):
+    for command in (init, check, diff, partitions, search, replay, explain, record, twin, env, serve, provide):
         command.add(commands.add_parser)
     completion.add(commands.add_parser, parser)
     return parser

@@ -9,14 +9,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
-from pytest_flops_mock.option import Option
-from pytest_flops_mock.options import OPTIONS
-from pytest_flops_mock.settings import Given, check_options, read
+from pytest_flops_mock.cli.providing import add_settings, provider_of
+from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show
 from pytest_flops_mock.sla.files import refuse_what_is_no_file
-
-SETTINGS = ("data", "recordings", "drift", "partitioner")
-"""Which options of a check say what the partitions are."""
 
 FORMATS = ("text", "json")
 
@@ -50,9 +45,7 @@ def add(add: AddCommand) -> None:
     )
     command.set_defaults(run=_run)
     command.add_argument("sla", metavar="SLA", help="one MDP SLA")
-    for option in _settings():
-        command.add_argument(option.argument, **option.argparse())
-    command.add_argument("--seed", metavar="N", default="42", help="seed of the split, of twins and of drift (42)")
+    add_settings(command)
     command.add_argument("--plot", metavar="FILE", help="draw the label distributions as well: a .png or .svg file")
     command.add_argument("--kind", choices=("bars", "dots"), default="bars", help="what is drawn (bars)")
     command.add_argument("--format", choices=FORMATS, default="text", help="text, or JSON with all counts")
@@ -65,15 +58,9 @@ def add(add: AddCommand) -> None:
     )
 
 
-def _settings() -> list[Option]:
-    return [option for option in OPTIONS if option.name in SETTINGS]
-
-
 def _run(given: argparse.Namespace) -> int:
     here = Path.cwd()
-    told = {option.name: getattr(given, option.key) for option in _settings()}
-    options = check_options(read(Given(told, here, lambda option: option.argument)))
-    seed = whole_number(given.seed, "--seed", minimum=0)
+    provider = provider_of(given, here)
     path = here / Path(given.sla).expanduser()
     refuse_what_is_no_file(path, "MDP", "SLA", here=here, repository=here)
     from pytest_flops_mock.report_files import outputs_of, refuse_inputs, with_forms, write_whole
@@ -81,7 +68,6 @@ def _run(given: argparse.Namespace) -> int:
     named = outputs_of(given.output, here, "--output", FORMATS)
     outputs = with_forms(named, given.format, FORMATS)
     refuse_inputs(outputs, [path])
-    from pytest_flops_mock.provider import MockDataProvider
     from pytest_flops_mock.report import as_json, partitions
     from pytest_flops_mock.report.plots import file_format, plot_partitions
     from pytest_flops_mock.sla.models import MockSLA
@@ -90,7 +76,7 @@ def _run(given: argparse.Namespace) -> int:
     if given.plot:
         file_format(given.plot)  # before the time of a split is spent
     sla = MockSLA.load(path)
-    made = MockDataProvider(**options.of_provider(), seed=seed).split(sla)
+    made = provider().split(sla)
     statistics = made.statistics()
     origin = made.origin(statistics)
     if given.plot:

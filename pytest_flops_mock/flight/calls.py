@@ -6,9 +6,9 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import pyarrow.flight as fl
@@ -37,6 +37,7 @@ class Call:
         outcome: ``ok``; ``refused`` for a client's mistake; ``failed`` for an error of the server; ``fault`` where a fault
             that was asked for has ended it; ``open`` meanwhile.
         rows: Number of rows received or offered.
+        bytes: How large these are; 0 for calls that carry none.
         message: What the client was told, if it was refused or had a fault; the error, if ``failed``; files that were left
             out of a listing.
         trace: Traceback of a failed call.
@@ -48,6 +49,7 @@ class Call:
     subject: str
     outcome: Outcome = "open"
     rows: int = 0
+    bytes: int = 0
     message: str = ""
     trace: str = field(default="", repr=False)
     seconds: float = 0.0
@@ -73,15 +75,56 @@ class RequestedFaultError(Exception):
         self.told = kind(message)
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What a server has done, also in calls that its log does not keep any more.
+
+    Attributes:
+        calls: How many calls have ended.
+        refused: How many of them were a client's mistake.
+        failed: How many ended in an error of the server itself.
+        rows_received: Number of rows stored.
+        bytes_received: How large these were, as Arrow has them.
+        rows_sent: Number of rows fetched.
+        bytes_sent: How large these were, in the store.
+    """
+
+    calls: int = 0
+    refused: int = 0
+    failed: int = 0
+    rows_received: int = 0
+    bytes_received: int = 0
+    rows_sent: int = 0
+    bytes_sent: int = 0
+
+    def changed(self, call: Call, by: int) -> Totals:
+        """With ``call`` counted (1), or not any more (-1)."""
+        done = by if call.outcome == "ok" else 0
+        stored, fetched = done * (call.method == "do_put"), done * (call.method == "do_get")
+        return Totals(
+            self.calls + by,
+            self.refused + by * (call.outcome == "refused"),
+            self.failed + by * (call.outcome == "failed"),
+            self.rows_received + stored * call.rows,
+            self.bytes_received + stored * call.bytes,
+            self.rows_sent + fetched * call.rows,
+            self.bytes_sent + fetched * call.bytes,
+        )
+
+
 class CallLog:
     """Calls in the order in which they began. Safe to use from several threads.
 
     Args:
         max_calls: How many calls are kept; the oldest that went well, or were refused, are dropped first.
+        on_call: Is told of each call that has ended, in the call's own thread and before the client is; once more of one
+            that went well and failed on its way.
     """
 
-    def __init__(self, max_calls: int = MAX_CALLS) -> None:
+    def __init__(self, max_calls: int = MAX_CALLS, on_call: Callable[[Call], None] | None = None) -> None:
         self._max_calls = max_calls
+        self._on_call = on_call
+        self._totals = Totals()
         self._calls: dict[int, Call] = {}
         self._ended: deque[int] = deque()
         self._failed: deque[int] = deque()
@@ -101,6 +144,12 @@ class CallLog:
         with self._lock:
             return self._dropped
 
+    @property
+    def totals(self) -> Totals:
+        """What all calls that have ended come to."""
+        with self._lock:
+            return self._totals
+
     def clear(self) -> None:
         """Forget the calls that have ended."""
         with self._lock:
@@ -108,6 +157,7 @@ class CallLog:
             self._ended.clear()
             self._failed.clear()
             self._dropped = 0
+            self._totals = Totals()
 
     @contextmanager
     def record(self, method: str, subject: str) -> Iterator[OpenCall]:
@@ -139,13 +189,23 @@ class CallLog:
             self._shorten()
             return number
 
-    def update(self, number: int, call: Call) -> None:
-        """Replace what is known of one call, which has ended."""
+    def update(self, number: int, call: Call, before: Call | None = None) -> None:
+        """Replace what is known of one call, which has ended.
+
+        Args:
+            number: Which call.
+            call: What is known of it now.
+            before: What was said of its end earlier, if that is taken back.
+        """
         with self._lock:
+            counted = self._totals if before is None else self._totals.changed(before, -1)
+            self._totals = counted.changed(call, 1)
             if number in self._calls:
                 # A call that was sent whole may still fail on its way.
                 (self._failed if call.outcome in _LASTING else self._ended).append(number)
                 self._calls[number] = call
+        if self._on_call is not None:
+            self._on_call(call)
 
     def _shorten(self) -> None:
         while len(self._calls) > self._max_calls and (self._ended or self._failed):
@@ -163,7 +223,9 @@ class OpenCall:
         self._log = log
         self._call = call
         self._began = time.perf_counter()
+        self._ended: Call | None = None
         self.rows = 0
+        self.bytes = 0
         self.note = ""
         self.faults: list[str] = []
         self._number = log.add(call)
@@ -171,9 +233,10 @@ class OpenCall:
     def end(self, outcome: Outcome, *, message: str = "", trace: str = "") -> None:
         """Note how the call ended."""
         seconds = time.perf_counter() - self._began
-        happened = tuple(self.faults)
-        done = Call(self._call.method, self._call.subject, outcome, self.rows, message, trace, seconds, happened)
-        self._log.update(self._number, done)
+        carried = replace(self._call, rows=self.rows, bytes=self.bytes, faults=tuple(self.faults))
+        done = replace(carried, outcome=outcome, message=message, trace=trace, seconds=seconds)
+        before, self._ended = self._ended, done
+        self._log.update(self._number, done, before)
 
     def failed(self, error: BaseException) -> fl.FlightInternalError:
         """Note an error of the server itself; what to tell the client of it is returned."""

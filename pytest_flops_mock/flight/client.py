@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as fl
 
-from pytest_flops_mock.errors import LoadError, Problem, UploadError, listing
+from pytest_flops_mock.errors import LoadError, Problem, UnreachableError, UploadError, listing
+from pytest_flops_mock.flight.access import Access
 from pytest_flops_mock.flight.batches import wire_batches
 from pytest_flops_mock.flight.columns import check_columns
 from pytest_flops_mock.flight.forking import FORKS, immortal
@@ -33,6 +34,7 @@ class MLDataClient:
     Args:
         uri: The server's address, ``grpc://HOST:PORT``.
         timeout: Seconds that one call may take; sending gets more with the size.
+        access: The token that the server asks for, if it does.
 
     Example:
         >>> with MLDataServer() as server, MLDataClient(server.uri) as client:
@@ -40,9 +42,10 @@ class MLDataClient:
         2
     """
 
-    def __init__(self, uri: str, *, timeout: float = 60.0) -> None:
+    def __init__(self, uri: str, *, timeout: float = 60.0, access: Access | None = None) -> None:
         self.uri = uri
         self.timeout = timeout
+        self._access = access
         self._connected: Any = None
 
     def __enter__(self) -> MLDataClient:
@@ -87,7 +90,8 @@ class MLDataClient:
             The number of rows sent.
 
         Raises:
-            UploadError: The server refused the partition, is not there, or did not get all of it.
+            UnreachableError: The server is not there, or was gone before it had all.
+            UploadError: The server refused the partition, or did not get all of it.
             DataSourceError: A column cannot be stored.
             Exception: Whatever ``batches`` raises, unchanged; our server drops what it got, unless all promised rows came.
         """
@@ -155,7 +159,8 @@ class MLDataClient:
         return self._connected
 
     def _options(self, nbytes: int = 0, headers: Iterable[tuple[bytes, bytes]] = ()) -> Any:
-        return fl.FlightCallOptions(timeout=self.timeout + nbytes / SLOWEST_BYTES_PER_SECOND, headers=list(headers) or None)
+        shown = [*headers, *([] if self._access is None else [self._access.header])]
+        return fl.FlightCallOptions(timeout=self.timeout + nbytes / SLOWEST_BYTES_PER_SECOND, headers=shown or None)
 
     @contextmanager
     def _upload_errors(self, name: str, writer: Any = None) -> Iterator[None]:
@@ -165,7 +170,9 @@ class MLDataClient:
             # A failed write says no more than that the call ended; why the server ended it shows at close().
             reason = (writer and _closing_error(writer)) or error
             where = f"{name} -> {self.uri}"
-            raise UploadError(self._problem(reason, "a partition did not reach the ML data server", where)) from reason
+            gone = any(isinstance(each, fl.FlightUnavailableError | fl.FlightTimedOutError) for each in (error, reason))
+            kind = UnreachableError if gone else UploadError
+            raise kind(self._problem(reason, "a partition did not reach the ML data server", where)) from reason
 
     @contextmanager
     def _load_errors(self) -> Iterator[None]:

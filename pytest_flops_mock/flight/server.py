@@ -13,7 +13,7 @@ import socket
 import threading
 import warnings
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,7 +23,8 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.errors import Problem, ServerStateError
-from pytest_flops_mock.flight.calls import Call, CallLog
+from pytest_flops_mock.flight.access import Access
+from pytest_flops_mock.flight.calls import Call, CallLog, Totals
 from pytest_flops_mock.flight.faulting import Faults
 from pytest_flops_mock.flight.faults import Fault, faults_of
 from pytest_flops_mock.flight.forking import FORKS, immortal
@@ -45,6 +46,8 @@ class MLDataServer:
         port: Port to listen on; 0 takes a free one.
         faults: What it does wrong, for tests of what sends to it and loads from it: a text such as
             ``latency=0.2 call=do_put calls=3; break_off=100``, mappings, faults, or a list of them.
+        on_call: Is told of each call that has ended, in a thread of the server; it must not raise.
+        access: The token that clients must send; by default none. A learner of FLOps sends none.
 
     Raises:
         SettingsError: There is no such fault.
@@ -62,11 +65,14 @@ class MLDataServer:
         host: str = "127.0.0.1",
         port: int = 0,
         faults: str | Fault | Mapping[str, Any] | Sequence[Any] = (),
+        on_call: Callable[[Call], None] | None = None,
+        access: Access | None = None,
     ) -> None:
         self.store: Store = MemoryStore() if store is None else store
         self.host = host
         self._wanted_port = port
-        self._log = CallLog()
+        self._log = CallLog(on_call=on_call)
+        self._access = access
         self._faults = Faults(faults_of(faults))
         self._service: Service | None = None
         self._end: _Ending | None = None
@@ -135,6 +141,11 @@ class MLDataServer:
         """How many of the oldest calls the log does not keep any more."""
         return self._log.dropped
 
+    @property
+    def totals(self) -> Totals:
+        """What it has done since it was made or cleared, in numbers."""
+        return self._log.totals
+
     def start(self) -> MLDataServer:
         """Listen.
 
@@ -160,7 +171,8 @@ class MLDataServer:
         for problem in self.store.damaged():
             warnings.warn(str(problem), RuntimeWarning, stacklevel=2)
         try:
-            service = Service(f"grpc://{_bracketed(self.host)}:{self._wanted_port}", self.store, self._log, self._faults)
+            address = f"grpc://{_bracketed(self.host)}:{self._wanted_port}"
+            service = Service(address, self.store, self._log, self._faults, self._access)
         except (pa.ArrowException, OSError) as error:
             raise _no_address(self.host, self._wanted_port, error) from error
         self._faults.server_begins()

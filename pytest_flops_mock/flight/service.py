@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.flight as fl
 
 from pytest_flops_mock.errors import Problem, RequestRefusedError, UploadError, listing
+from pytest_flops_mock.flight.access import MIDDLEWARE, Access, Gate
 from pytest_flops_mock.flight.batches import has_dictionaries, wire_batches, with_one_dictionary
 from pytest_flops_mock.flight.calls import CallLog, OpenCall, RequestedFaultError
 from pytest_flops_mock.flight.columns import check_columns
@@ -33,8 +34,11 @@ from pytest_flops_mock.flight.validity import valid
 class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no types
     """The Flight side of an ML data server."""
 
-    def __init__(self, location: str, store: Store, log: CallLog, faults: Faults | None = None) -> None:
-        super().__init__(location, middleware={ROWS_HEADER: _RowsHeader()})
+    def __init__(
+        self, location: str, store: Store, log: CallLog, faults: Faults | None = None, access: Access | None = None
+    ) -> None:
+        gate = {} if access is None else {MIDDLEWARE: Gate(access, log)}
+        super().__init__(location, middleware={**gate, ROWS_HEADER: _RowsHeader()})
         self._store = store
         self._log = log
         self._faults = Faults() if faults is None else faults
@@ -52,6 +56,7 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
                 for batch in wire_batches(valid(faulty.received(_received(reader, name), name), name)):
                     upload.write(batch)
                     call.rows += batch.num_rows
+                    call.bytes += batch.nbytes
                 if context.is_cancelled():
                     raise _broken_off(name, f"the call was cancelled after {call.rows} rows")
                 if promised is not None and promised != call.rows:
@@ -96,7 +101,8 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
         """The rows of one partition."""
         with self._answering("do_get", shown(ticket.ticket)) as (call, faulty):
             name = checked_name(ticket.ticket)
-            call.rows = self._store.partition(name).rows
+            found = self._store.partition(name)
+            call.rows, call.bytes = found.rows, found.bytes
             rows = self._store.read(name)
             # Not a GeneratorStream, which cannot send dictionary columns (apache/arrow#38480).
             schema, batches = faulty.schema(rows.schema), faulty.sent(wire_batches(with_one_dictionary(rows)), name)

@@ -20,7 +20,7 @@ from pytest_flops_mock.nodes.plan import NodesPlan, Share, share_of
 from pytest_flops_mock.nodes.report import NodesReport
 from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.progress import OnEvent
-from pytest_flops_mock.provider import MockDataProvider, judged_sla
+from pytest_flops_mock.provider import MockDataProvider, usable_sla
 from pytest_flops_mock.sla.models import MockSLA
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class LearnerNodes:
             DataSourceError: The data cannot be had, split or sent.
         """
         numbers, way = self.plan.numbers(to, "to"), share_of(share)
-        judged: MockSLA = judged_sla(sla, changes)
+        judged: MockSLA = usable_sla(sla, **changes)
         provider = MockDataProvider(**self.options.of_provider())
         for node in map(self.__getitem__, numbers):
             if (stale := node.has(STALE_DATA)) is not None:

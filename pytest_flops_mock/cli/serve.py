@@ -1,0 +1,183 @@
+"""``flops-mock serve``: an ML data server in the foreground, until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import threading
+import warnings
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_flops_mock.cli.access import access_of, add_token
+from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
+from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
+from pytest_flops_mock.errors import FlopsMockError, StoreError, listing
+from pytest_flops_mock.texts import clean
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.flight.calls import Call, Totals
+    from pytest_flops_mock.flight.server import MLDataServer
+    from pytest_flops_mock.provider import ProviderRun
+
+HOST, PORT = "127.0.0.1", 11027
+"""Where it listens by default: for this machine alone, at the port of FLOps' ML data server."""
+
+_EXPLAINED = """\
+It says "ready" once it listens and the partitions of all SLAs are stored; Ctrl-C, SIGTERM and SIGHUP end it.
+
+exit status:
+  0    never: it runs until a signal ends it
+  2    wrong use, an SLA that cannot be used, or an address or folder that cannot be had
+  129  ended by SIGHUP
+  130  ended by Ctrl-C
+  141  nobody reads its log any more
+  143  ended by SIGTERM
+"""
+
+
+def add(add: AddCommand) -> None:
+    """Add the command."""
+    command = add(
+        "serve",
+        help="run an ML data server until it is told to end",
+        description="Run an ML data server in the foreground, as a learner's node has one, with the partitions of SLAs.",
+        epilog=_EXPLAINED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.set_defaults(run=_run)
+    command.add_argument("--host", default=HOST, help=f"address to listen on ({HOST}: this machine alone)")
+    command.add_argument("--port", metavar="N", default=str(PORT), help=f"port to listen on, 0 for a free one ({PORT})")
+    command.add_argument("--store", metavar="DIR", help="folder that keeps partitions as Parquet files (in memory)")
+    command.add_argument(
+        "--sla",
+        metavar="SLA",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="MDP SLAs, the partitions of which are stored first; may be repeated",
+    )
+    add_settings(command)
+    add_token(command, "clients must send")
+    command.add_argument("--log", choices=("text", "json"), help="print each call in a line; json: all that it prints")
+    command.add_argument("--stats", action="store_true", help="print what it has done when it ends")
+
+
+def _run(given: argparse.Namespace) -> int:
+    here = Path.cwd()
+    port = whole_number(given.port, "--port", minimum=0)
+    provider, access = provider_of(given, here), access_of(given, here)
+    slas = {file: usable(file, "--sla", here) for file in given.sla}
+    from pytest_flops_mock.flight.parquet_store import ParquetStore
+    from pytest_flops_mock.flight.server import MLDataServer
+
+    told = _Told(given.log)
+    folder = None if given.store is None else here / Path(given.store).expanduser()
+    store = None if folder is None else ParquetStore(folder)
+    on_call = told.call if given.log else None
+    server = MLDataServer(store, host=given.host, port=port, on_call=on_call, access=access)
+    try:
+        _start(server, folder)
+        for problem in server.damaged:
+            told.left_out(problem.where, problem.got)
+        for file, sla in slas.items():
+            told.provided(file, provider(server.uri, access=access).store(sla))
+        told.ready(server, folder)
+        told.unheard.wait()
+    finally:
+        server.stop()
+        if given.stats and not told.unheard.is_set():
+            told.stopped(server.totals)
+    told.fail()
+    return COMPATIBLE
+
+
+def _start(server: MLDataServer, folder: Path | None) -> None:
+    """Listen; what is damaged is told by the command, in its own form."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            server.start()
+    except StoreError as error:
+        raise StoreError(*(replace(problem, where=str(folder)) for problem in error.problems)) from error
+
+
+class _Told:
+    """What the command prints, from all threads: lines for people, or one JSON object in each.
+
+    A log that cannot be written ends the server; it must not end the call that was to be logged.
+
+    Args:
+        form: How calls are logged, if they are.
+    """
+
+    def __init__(self, form: Literal["text", "json"] | None) -> None:
+        self._form = form
+        self._lock = threading.Lock()
+        self._error: Exception | None = None
+        self.unheard = threading.Event()
+
+    def call(self, call: Call) -> None:
+        """One call has ended."""
+        text = f"{_now()} {call}" + (f"\n{call.trace.rstrip()}" if call.trace else "")
+        try:
+            self._tell("call", text, **asdict(call))
+        except (OSError, FlopsMockError) as error:
+            self._error = error
+            self.unheard.set()
+
+    def left_out(self, file: str, reason: str) -> None:
+        """A file of the folder cannot be read."""
+        self._tell("left_out", f"{'left out':<10}  {file}: {reason}", file=file, reason=reason)
+
+    def provided(self, file: str, run: ProviderRun) -> None:
+        """The partitions of an SLA are stored."""
+        text = f"{'provided':<10}  {file}: {_count(len(run.partitions), 'partition')} of {run.data_tag}, {run.origin}"
+        self._tell("provided", text, sla=file, data_tag=run.data_tag, origin=run.origin, names=run.names, rows=run.rows)
+
+    def ready(self, server: MLDataServer, folder: Path | None) -> None:
+        """The server listens and has all that it should begin with."""
+        stored = server.partitions
+        tags = sorted({partition.name.partition(".")[0] for partition in stored})
+        rows, nbytes = sum(part.rows for part in stored), sum(part.bytes for part in stored)
+        store = "memory" if folder is None else os.fspath(folder)
+        some = f"{_count(len(stored), 'partition')} of {listing(tags, 5)}, {_amount(rows, nbytes)}"
+        held = {"partitions": len(stored), "data_tags": tags, "rows": rows, "bytes": nbytes}
+        text = f"{'ready':<10}  {server.uri}: {some if stored else 'no partitions'}, in {store}"
+        self._tell("ready", text, uri=server.uri, store=store, **held)
+
+    def stopped(self, totals: Totals) -> None:
+        """The server has ended."""
+        wrong = [f"{n} {how}" for n, how in ((totals.refused, "refused"), (totals.failed, "failed")) if n]
+        calls = _count(totals.calls, "call") + (f" ({', '.join(wrong)})" if wrong else "")
+        received = _amount(totals.rows_received, totals.bytes_received)
+        sent = _amount(totals.rows_sent, totals.bytes_sent)
+        self._tell("stopped", f"{'stopped':<10}  {calls}; received {received}; sent {sent}", **asdict(totals))
+
+    def fail(self) -> None:
+        """Raise why a line could not be printed, if one could not."""
+        if self._error is not None:
+            raise self._error
+
+    def _tell(self, event: str, text: str, **facts: Any) -> None:
+        line = json.dumps({"time": _now(), "event": event, **facts}) if self._form == "json" else clean(text)
+        with self._lock:
+            show(line)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _amount(rows: int, nbytes: int) -> str:
+    from pytest_flops_mock.flight.messages import size
+
+    return f"{_count(rows, 'row')} ({size(nbytes)})"

@@ -1,0 +1,106 @@
+"""Partitions on their way to an ML data server: tried again where it is not there, left out where it holds them already."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from pytest_flops_mock.errors import LoadError, UnreachableError
+from pytest_flops_mock.findings import PartitionFacts
+from pytest_flops_mock.flight.client import MLDataClient
+from pytest_flops_mock.flight.naming import partition_name
+from pytest_flops_mock.partitions.counting import Counts
+from pytest_flops_mock.partitions.splitting import Partition
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
+"""Seconds before a partition is tried again; each wait is twice as long as the one before."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A partition, ready to be sent: its name comes before its rows, and is made of them."""
+
+    partition: Partition
+    counts: Counts
+    digest: str
+    nbytes: int
+    batches: Callable[[], Iterable[pa.RecordBatch]]
+
+
+class Sending:
+    """Sends the partitions of one data tag, in order.
+
+    Args:
+        client: The connection.
+        data_tag: The tag under which a learner finds them.
+        retries: How often each is tried again.
+        skip_stored: Whether those are left out that the server holds already.
+    """
+
+    def __init__(self, client: MLDataClient, data_tag: str, retries: int = 0, *, skip_stored: bool = False) -> None:
+        self._client = client
+        self._data_tag = data_tag
+        self._retries = retries
+        self._skip_stored = skip_stored
+        self._there: dict[str, int] | None = None
+        self._stored: set[str] = set()
+        self.already: dict[str, None] = {}
+
+    def send(self, named: Named, advance: Callable[[int], Any]) -> PartitionFacts:
+        """Send one partition under the name that its content gives it.
+
+        Args:
+            named: The partition.
+            advance: Is told of each number of rows that were sent.
+
+        Raises:
+            UnreachableError: The server is not there, as often as it was tried.
+            UploadError: The server refused it.
+        """
+        name, rows = partition_name(self._data_tag, named.digest), named.partition.rows
+        facts = PartitionFacts(name=name, rows=rows, bytes=named.nbytes, drift=named.partition.drift)
+        for tries in range(1, self._retries + 2):
+            if self._holds(name, rows):
+                if tries == 1 and name not in self._stored:  # else it had arrived, and its confirmation was lost
+                    self.already[name] = None
+                return facts
+            try:
+                sending = _counted(named.batches(), advance)
+                self._client.send_batches(name, named.partition.schema, sending, rows=rows, nbytes=named.nbytes)
+                break
+            except UnreachableError as error:
+                self._there = None
+                if tries > self._retries:
+                    raise (_tried(error, tries) if self._retries else error) from error
+                self._client.close()
+                time.sleep(min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT))
+        self._stored.add(name)
+        return facts
+
+    def _holds(self, name: str, rows: int) -> bool:
+        """Whether the server holds a partition, whole. One that cannot say what it holds is sent all."""
+        if not self._skip_stored:
+            return False
+        if name in self._stored:
+            return True
+        if self._there is None:
+            try:
+                found = self._client.partitions(self._data_tag)
+            except LoadError:
+                return False
+            self._there = {part.name: part.rows for part in found if part.verified}
+        return self._there.get(name) == rows
+
+
+def _tried(error: UnreachableError, tries: int) -> UnreachableError:
+    return UnreachableError(*(replace(problem, got=f"{problem.got} ({tries} tries)") for problem in error.problems))
+
+
+def _counted(batches: Iterable[pa.RecordBatch], advance: Callable[[int], Any]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch
+        advance(batch.num_rows)
