@@ -18,6 +18,7 @@ LEAST_WIDTH = 30
 """What is narrower is not broken: every line would be a word."""
 
 _UNBROKEN = "\0"
+_COMMAND = re.compile(r"\bflops-mock \w+(?: \S*[./=-]\S*)+")
 
 _LABEL = re.compile(r" *\S+ {2,}(?=\S)")
 _HEAD = re.compile(r"(?:(?:error|warning|info) )?FM\d+ ")
@@ -61,6 +62,7 @@ class Look:
         head = label[0] if label and len(label[0]) <= self.width // 2 else ""
         indent = len(head) or (6 if _HEAD.match(line) else len(line) - len(line.lstrip()) + 4)
         rest = line[len(head) :]
+        rest = _COMMAND.sub(lambda command: command[0].replace(" ", _UNBROKEN), rest)  # it is copied as a whole
         if head.startswith("stages "):  # how a stage ended stays on one line
             rest = ", ".join(part.replace(" ", _UNBROKEN) for part in rest.split(", "))
         broken = textwrap.wrap(

@@ -169,3 +169,13 @@ def test_part_of_a_check_is_not_told_as_all_of_it() -> None:
     assert part.summary == "compatible; only sla was checked"
     assert text.full(part, to_come=[Stage.LOAD, Stage.TRAIN]).endswith("compatible so far; still to come: load, train")
     assert text.overview({"a.json": part}, broken_off=["a.json"]) == ["a.json: no verdict: the check broke off"]
+
+
+def test_a_command_is_never_broken() -> None:
+    command = "flops-mock replay . tests/flops-found/found_5a982f6577ca.parquet"
+    shown = Look(60).of(f"  fix       the file of the partition keeps it, to be committed: {command}")
+    assert shown.splitlines() == [
+        "  fix       the file of the partition keeps it, to be",
+        "            committed:",
+        f"            {command}",
+    ]
