@@ -251,7 +251,7 @@ def test_the_report_shown_is_what_a_check_prints(example: pytest.Pytester) -> No
 @pytest.mark.slow
 def test_a_search_finds_what_is_shown_and_what_it_saved_is_replayed(example: pytest.Pytester) -> None:
     command, with_pytest = blocks("console", SEARCH)
-    out = shell(command)
+    out = shell(command, COLUMNS="1000")
     for text in blocks("text", SEARCH):
         for line in text.splitlines():
             assert re.search(".*".join(map(re.escape, line.split("…"))), out), line
