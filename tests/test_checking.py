@@ -29,6 +29,7 @@ def test_each_stage_runs_when_it_is_asked_for_with_what_it_needs() -> None:
     assert report.ok, report
 
 
+@pytest.mark.slow
 def test_stage_by_stage_comes_to_the_same_as_all_at_once() -> None:
     files = {**REPOSITORY, "data_manager.py": REPOSITORY["data_manager.py"].replace('"label"', '"lable"')}
     with RepositoryChecker(files) as checker, checker.begin(sla=mock_sla()) as checking:

@@ -87,6 +87,7 @@ def test_a_partition_that_is_empty_is_no_fault_and_one_that_is_left_is_needed() 
     assert finding.problem.fix == "give the drift to fewer partitions: empty"
 
 
+@pytest.mark.slow
 def test_the_option_counts_in_place_of_the_sla() -> None:
     assert "drift lost=1 partitions=0, which leaves 40" in check("provide", drift="lost=1 partitions=0").data.origin
     assert "drift duplicates=0.5" in check("provide", drift="lost=1", option="duplicates=0.5").data.origin

@@ -136,6 +136,7 @@ def test_what_is_not_set_is_not_passed(told: Path) -> None:
     assert arguments[5:] == ["--sla=a.json", "--env=auto", "--examples=9", "--save=none", "--", "."]
 
 
+@pytest.mark.slow
 def test_the_check_tells_verdict_counts_and_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = broken_folder(tmp_path, monkeypatch)
     given = values(sla="[ab].json", env="learner", output="sarif:flops.sarif\nr.md\n")

@@ -59,6 +59,7 @@ def test_what_went_away_is_told_and_the_file_may_be_made_anew(folder: Path, caps
     assert main([*CHECK, "--baseline=base.json"]) == 1  # it came back
 
 
+@pytest.mark.slow
 def test_a_terminal_of_any_width_and_a_pipe_show_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check = [*CHECK[:-1], "a.json"]
     assert main([*check, "--output=base.json"]) == 1

@@ -100,6 +100,7 @@ def test_the_hub_is_not_in_reach(command: list[str]) -> None:
     assert "flops-mock: the Hugging Face hub cannot be reached\n" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_hub_is_switched_off(command: list[str], tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest_flops_mock", *command, "--data=hub", "--env=current"],

@@ -36,7 +36,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=[80, 200])
+@pytest.fixture(params=[80, pytest.param(200, marks=pytest.mark.slow)])
 def wide(request: pytest.FixtureRequest) -> Iterator[Terminal]:
     with terminal(request.param) as shown:
         yield shown

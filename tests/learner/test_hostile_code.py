@@ -64,6 +64,7 @@ def test_the_end_of_its_process_is_a_finding(check: Check, body: str, ending: st
     assert error.problem.got == ending
 
 
+@pytest.mark.slow
 def test_closed_pipes_are_named_in_the_output(check: Check) -> None:
     (error,) = check(f"{PIPES}\nfor pipe in pipes: os.close(pipe)").errors
     assert "the repository's code closed file descriptors that are not its own" in error.detail

@@ -93,6 +93,7 @@ def test_nothing_of_it_is_loaded_unless_asked_for(project: pytest.Pytester) -> N
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_the_path_below_a_ci_root_is_told(broken: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI_PROJECT_DIR", str(Path(broken.path).parent))
     broken.runpytest(*CHECK, "--flops-report=gitlab:q.json")

@@ -88,6 +88,7 @@ def test_without_uv_the_learners_environment_is_an_error(project: pytest.Pyteste
     result.stdout.fnmatch_lines(["uv, which builds the learner's environment, is not installed"])
 
 
+@pytest.mark.slow
 def test_a_build_that_fails_is_tried_once_and_a_pipe_is_told_nothing_of_it(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_federated_data_set_gets_a_twin_as_it_is(offline_hub: OfflineHub) -> N
     assert offline_hub.asked == ["uoft-cs/cifar10"]
 
 
+@pytest.mark.slow
 def test_a_child_process_gets_it_too(offline_hub: OfflineHub) -> None:
     program = "import datasets; print(datasets.load_dataset('scikit-learn/iris', split='train').num_rows)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)

@@ -24,7 +24,8 @@ def on_terminal(project: pytest.Pytester, columns: int, *arguments: str) -> Term
     return run_on_terminal(command, columns, cwd=project.path, env=env)
 
 
-@pytest.mark.parametrize("columns", [80, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("columns", [80, 200])
 def test_a_stage_shows_what_it_does_and_then_how_it_ended(broken: pytest.Pytester, columns: int) -> None:
     shown = on_terminal(broken, columns, "--flops-check", ONE, "-v")
     assert "mocks/mnist.json::provide \x1b[K provide: sending the data set's partitions\x1b[" in shown.text

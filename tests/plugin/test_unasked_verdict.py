@@ -108,6 +108,7 @@ def test_each_report_is_looked_at_for_itself(broken: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["  where     *:3"])
 
 
+@pytest.mark.slow
 def test_a_compatible_repository_needs_no_look(project: pytest.Pytester) -> None:
     project.makepyfile("def test_check(flops_check):\n    flops_check(sla='mocks/mnist.json')\n")
     project.runpytest().assert_outcomes(passed=1)

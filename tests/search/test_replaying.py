@@ -27,6 +27,7 @@ def codes(report: Report) -> list[str]:
     return [finding.code for finding in report.errors]
 
 
+@pytest.mark.slow
 def test_a_partition_that_the_repository_takes_passes_all_its_stages(tmp_path: Path) -> None:
     report = replay_partition(saved(tmp_path).partition, REPOSITORY, env="current")
     assert report.ok, report

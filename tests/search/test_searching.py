@@ -55,6 +55,7 @@ if 0 < len(ages) < 7:
 """
 
 
+@pytest.mark.slow
 def test_each_failure_is_made_small_and_explained(sla: dict[str, Any]) -> None:
     told: list[Progress] = []
     result = search(sla, TWO_BUGS, on_progress=told.append)

@@ -218,6 +218,7 @@ grep '^pyarrow<' "$8" >> "$0.log"; exit 0
 """An environment whose pyarrow imports below 24 alone."""
 
 
+@pytest.mark.slow
 def test_an_environment_proves_itself_and_gets_the_newest_bound_that_helps(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
