@@ -20,9 +20,8 @@ def test_an_ignored_error_fails_no_stage_and_is_named(broken: pytest.Pytester) -
     options = ["--flops-check", "--flops-sla=mocks/mnist.json", "-k", "transform"]
     result = broken.runpytest(*options, "--flops-ignore=FM201,fm602")
     result.assert_outcomes(passed=1, deselected=9)
-    result.stdout.fnmatch_lines(
-        ["flops: data synthetic, sla mocks/mnist.json, FM201, FM602 ignored", "mocks/mnist.json: *; FM201, FM602 ignored; *"]
-    )
+    result.stdout.fnmatch_lines(["flops: data synthetic, sla mocks/mnist.json, FM201, FM602 ignored", "mocks/mnist.json: *"])
+    assert "transform were checked; FM201, FM602 ignored; " in " ".join(str(result.stdout).split())
 
 
 @pytest.mark.slow

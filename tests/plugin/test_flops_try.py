@@ -77,7 +77,7 @@ def test_one_process_serves_all_examples(project: pytest.Pytester) -> None:
 
         def test_process(flops_try, twin, request):
             folder = pathlib.Path(request.config.getini("flops_repository"))
-            files = {path.name: path.read_text() for path in folder.iterdir()}
+            files = {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
             files["data_manager.py"] += "\\nimport os\\nraise RuntimeError(f'process {os.getpid()}')\\n"
             texts = {flops_try(twin, files, until="transform").errors[0].message for _ in range(2)}
             assert len(texts) == 1

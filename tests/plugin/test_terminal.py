@@ -99,9 +99,8 @@ def test_so_does_a_check_in_a_test(broken: pytest.Pytester, option: str) -> None
     called = "report = flops_check(sla='mocks/mnist.json')"
     broken.makepyfile(test_it=f"def test_it(flops_check):\n    {called}\n    assert report.ok, report\n")
     result = broken.runpytest(option, "test_it.py", "--flops-env=current")
-    result.stdout.fnmatch_lines(
-        ["*test_it.py:3: AssertionError*" if option != "--tb=line" else f"*test_it.py:3: AssertionError: *FM602 {PLACE}*"]
-    )
+    told = {"--tb=line": f"*test_it.py:3: AssertionError: *FM602 {PLACE}*", "--tb=short": "test_it.py:3: in test_it"}
+    result.stdout.fnmatch_lines([told.get(option, "test_it.py:3: AssertionError*")])
     result.stdout.fnmatch_lines(["FAILED test_it.py::test_it - AssertionError: <Report incompatible: FM602 *"])
 
 

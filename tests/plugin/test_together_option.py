@@ -86,6 +86,6 @@ def test_ini_says_it_too_and_a_failure_is_told_once(project: pytest.Pytester) ->
             "*___ load with mocks/mnist.json + mocks/three.json ___*",
             "FM402 the partitions cannot be one data set",
             "  fix       give different data sets different data tags, and let each project ask for its own",
-            "FAILED mocks/mnist.json::together::load - Failed: FM402 *",
+            "FAILED mocks/mnist.json::together::load - FM402 *",
         ]
     )
