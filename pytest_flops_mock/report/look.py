@@ -18,7 +18,7 @@ LEAST_WIDTH = 30
 """What is narrower is not broken: every line would be a word."""
 
 _UNBROKEN = "\0"
-_COMMAND = re.compile(r"\bflops-mock \w+(?: \S*[./=-]\S*)+")
+_COMMAND = re.compile(r"\bflops-mock \w+(?:(?: \w+)? \S*[./=-]\S*)+")
 
 _LABEL = re.compile(r" *\S+ {2,}(?=\S)")
 _HEAD = re.compile(r"(?:(?:error|warning|info) )?FM\d+ ")

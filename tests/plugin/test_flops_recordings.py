@@ -27,7 +27,7 @@ def test_samples_are_looked_for_there(project: pytest.Pytester, ini: str, option
             "FM301 there is no recorded sample of mnist",
             f"  where     {place}",
             "  got       no such folder",
-            f"  fix       flops-mock record mnist --to {place} (needs the network once)*",
+            f"  fix       flops-mock record mnist --to {place}*",
         ]
     )
 

@@ -172,7 +172,7 @@ def test_part_of_a_check_is_not_told_as_all_of_it() -> None:
 
 
 def test_a_command_is_never_broken() -> None:
-    command = "flops-mock replay . tests/flops-found/found_5a982f6577ca.parquet"
+    command = "flops-mock record mnist --to tests/flops-data/found_5a982f6577ca.parquet"
     shown = Look(60).of(f"  fix       the file of the partition keeps it, to be committed: {command}")
     assert shown.splitlines() == [
         "  fix       the file of the partition keeps it, to be",
