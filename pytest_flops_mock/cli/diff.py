@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show
+from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, add_output, show
 
 FORMATS = ("text", "json", "markdown")
 
@@ -36,13 +36,7 @@ def add(add: AddCommand) -> None:
     diff.add_argument("old", metavar="OLD", help="the report of the earlier run")
     diff.add_argument("new", metavar="NEW", help="the report of the later run")
     diff.add_argument("--format", choices=FORMATS, default="text", help="what standard output shows (text)")
-    diff.add_argument(
-        "--output",
-        metavar="[FORMAT:]FILE",
-        action="append",
-        default=[],
-        help="write it to a file, too, in one of these formats; may be repeated",
-    )
+    add_output(diff)
 
 
 def _run(given: argparse.Namespace) -> int:

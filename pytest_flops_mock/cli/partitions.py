@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from pytest_flops_mock.cli.providing import add_settings, provider_of
-from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show
+from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, add_output, show
 from pytest_flops_mock.sla.files import refuse_what_is_no_file
 
 FORMATS = ("text", "json")
@@ -49,13 +49,7 @@ def add(add: AddCommand) -> None:
     command.add_argument("--plot", metavar="FILE", help="draw the label distributions as well: a .png or .svg file")
     command.add_argument("--kind", choices=("bars", "dots"), default="bars", help="what is drawn (bars)")
     command.add_argument("--format", choices=FORMATS, default="text", help="text, or JSON with all counts")
-    command.add_argument(
-        "--output",
-        metavar="[FORMAT:]FILE",
-        action="append",
-        default=[],
-        help="write it to a file, too, in one of these formats; may be repeated",
-    )
+    add_output(command)
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -14,6 +14,21 @@ AddCommand = Callable[..., ArgumentParser]
 """Adds a command to the parser: ``add_parser`` of the parser's commands."""
 
 
+def add_output(command: ArgumentParser) -> None:
+    """Add the option for files that the result is written to as well.
+
+    Args:
+        command: Gets it.
+    """
+    command.add_argument(
+        "--output",
+        metavar="[FORMAT:]FILE",
+        action="append",
+        default=[],
+        help="write it to a file, too, in one of these formats; may be repeated",
+    )
+
+
 def show(text: str) -> None:
     """Print at once, so that what is shown keeps its order with what other processes print.
 
