@@ -9,7 +9,7 @@ from functools import partial
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show
 
 SHELLS = ("bash", "zsh", "tcsh")
-FILES = ("FILE", "PATH", "SLA", "OLD", "NEW")
+FILES = ("FILE", "[FORMAT:]FILE", "PATH", "SLA", "OLD", "NEW")
 FOLDERS = ("DIR", "FOLDER", "REPO")
 """What stands for a file and for a folder in the help."""
 
