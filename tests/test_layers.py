@@ -56,14 +56,15 @@ LAYERS: dict[str, int] = {
     "search": 12,
     "manager": 12,
     "containers": 12,
-    "checks": 13,
-    "cli": 14,
-    "fixtures": 14,
-    "collection": 14,
-    "report_plugin": 14,
-    "tracebacks": 14,
-    "plugin": 15,
-    "__main__": 15,
+    "rounds": 13,
+    "checks": 14,
+    "cli": 15,
+    "fixtures": 15,
+    "collection": 15,
+    "report_plugin": 15,
+    "tracebacks": 15,
+    "plugin": 16,
+    "__main__": 16,
 }
 """Each part of the package; it may import from lower layers, and from its own folder."""
 
