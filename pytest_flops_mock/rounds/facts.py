@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_flops_mock.learner.facts import Raised
+from pytest_flops_mock.learner.facts import Failure, Raised
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class FederatedRound:
     Attributes:
         cluster: Number of the cluster; -1 for the root aggregator of hierarchical mode (its rounds are the cycles).
         round: The round, from 1, counted on through all cycles.
-        wished: How many learners should have taken part.
+        wished: How many learners should have taken part: all of the plan but those that join later, be they alive or not.
         fitted: Nodes whose results were averaged, in order (clusters, for the root).
         evaluated: Nodes whose evaluation was averaged, in order.
         failures: How many results of training failed.
@@ -161,6 +161,8 @@ class RoundsFacts:
         start_method: ``zygote`` or ``spawn``; empty for ray.
         seconds: How long it took from the first actor's start to the last one's end.
         versions: Python and the packages that matter in the actors' environment.
+        failure: How all actors came to no end together: a limit of memory, processes or threads that they exceeded, or the
+            end of the process that starts them; ``None`` if nothing of that kind happened.
     """
 
     learners: tuple[LearnerData, ...]
@@ -173,3 +175,4 @@ class RoundsFacts:
     start_method: Literal["zygote", "spawn", ""] = "zygote"
     seconds: float = 0.0
     versions: tuple[tuple[str, str], ...] = ()
+    failure: Failure | None = None
