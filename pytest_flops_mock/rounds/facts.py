@@ -61,7 +61,8 @@ class FederatedRound:
         finite: Whether the averaged parameters are finite.
         digest: SHA-256 of the averaged parameters' bytes, types and shapes: equal digests are equal parameters, bit by bit.
         seconds: How long the round took.
-        kept: Whether FLOps would save the model after this round (first round, or higher accuracy and lower loss than the best).
+        kept: Whether FLOps would save the model after this round: it is the first one, or accuracy is higher and loss is
+            lower than the best.
     """
 
     cluster: int
@@ -85,8 +86,9 @@ class ActorEnd:
     Attributes:
         actor: ``learner``, ``aggregator`` (of a cluster, or the only one) or ``root``.
         number: The learner's node, or the cluster's number.
-        how: ``done``; ``raised`` an exception; ``exited`` with a status by itself; ``killed`` by a signal; ``hung`` if it was
-            ended since its round did not come to an end in time; ``stopped`` if it was ended because the federation was over.
+        how: ``done``; ``raised`` an exception; ``exited`` with a status by itself; ``killed`` by a signal; ``hung`` if it
+            was ended since its round did not come to an end in time; ``stopped`` if it was ended because the federation was
+            over.
         round: The round that it was in; 0 before the first.
         doing: What it was doing, such as ``fit_model()``.
         raised: The exception, if there was one.
