@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pytest_flops_mock.learner.facts import Raised
+from pytest_flops_mock.learner.facts import Failure, Raised
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class FederatedRound:
     Attributes:
         cluster: Number of the cluster; -1 for the root aggregator of hierarchical mode (its rounds are the cycles).
         round: The round, from 1, counted on through all cycles.
-        wished: How many learners should have taken part.
+        wished: How many learners should have taken part: all of the plan but those that join later, be they alive or not.
         fitted: Nodes whose results were averaged, in order (clusters, for the root).
         evaluated: Nodes whose evaluation was averaged, in order.
         failures: How many results of training failed.
@@ -61,7 +61,8 @@ class FederatedRound:
         finite: Whether the averaged parameters are finite.
         digest: SHA-256 of the averaged parameters' bytes, types and shapes: equal digests are equal parameters, bit by bit.
         seconds: How long the round took.
-        kept: Whether FLOps would save the model after this round (first round, or higher accuracy and lower loss than the best).
+        kept: Whether FLOps would save the model after this round: it is the first one, or accuracy is higher and loss is
+            lower than the best.
     """
 
     cluster: int
@@ -85,8 +86,9 @@ class ActorEnd:
     Attributes:
         actor: ``learner``, ``aggregator`` (of a cluster, or the only one) or ``root``.
         number: The learner's node, or the cluster's number.
-        how: ``done``; ``raised`` an exception; ``exited`` with a status by itself; ``killed`` by a signal; ``hung`` if it was
-            ended since its round did not come to an end in time; ``stopped`` if it was ended because the federation was over.
+        how: ``done``; ``raised`` an exception; ``exited`` with a status by itself; ``killed`` by a signal; ``hung`` if it
+            was ended since its round did not come to an end in time; ``stopped`` if it was ended because the federation was
+            over.
         round: The round that it was in; 0 before the first.
         doing: What it was doing, such as ``fit_model()``.
         raised: The exception, if there was one.
@@ -161,6 +163,8 @@ class RoundsFacts:
         start_method: ``zygote`` or ``spawn``; empty for ray.
         seconds: How long it took from the first actor's start to the last one's end.
         versions: Python and the packages that matter in the actors' environment.
+        failure: How all actors came to no end together: a limit of memory, processes or threads that they exceeded, or the
+            end of the process that starts them; ``None`` if nothing of that kind happened.
     """
 
     learners: tuple[LearnerData, ...]
@@ -173,3 +177,4 @@ class RoundsFacts:
     start_method: Literal["zygote", "spawn", ""] = "zygote"
     seconds: float = 0.0
     versions: tuple[tuple[str, str], ...] = ()
+    failure: Failure | None = None
