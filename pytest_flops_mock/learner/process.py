@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +53,7 @@ class LearnerProcess:
         pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
         gpu: Whether it sees the GPUs of this machine.
         limits: What it may take; by default what this machine can give.
+        variables: Its environment beside that, unless the user says otherwise.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class LearnerProcess:
         pass_env: Collection[str] = (),
         gpu: bool = False,
         limits: Limits | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self._repository = repository
         self._python = python
         self._pass_env = frozenset(pass_env)
         self._gpu = gpu
         self._limits = limits
+        self._variables = variables or {}
 
     def __enter__(self) -> LearnerProcess:
         self._limits = self._limits or Limits.of_machine()
@@ -151,9 +154,7 @@ class LearnerProcess:
         size = self.printed()
         start = max(position if position <= size else 0, size - OUTPUT_BYTES)  # it may have started afresh
         text = os.pread(self._output.fileno(), OUTPUT_BYTES, start).decode(errors="replace")
-        lines = [line.rstrip().rpartition("\r")[2] for line in text.replace(f"{self._copy}/", "").rstrip().split("\n")]
-        kept = [line for line in map(clean, lines) if not _OTHERS.match(line)][-OUTPUT_LINES:]
-        return "\n".join(line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…" for line in kept)
+        return last_lines(text.replace(f"{self._copy}/", ""))
 
     def _start(self, limits: Limits) -> None:
         self._copy, temporary = self._folder / "repository", self._folder / "tmp"
@@ -173,7 +174,10 @@ class LearnerProcess:
             self._answers = os.fdopen(answers, "rb", buffering=0)
             told = {
                 "command": command(self._python, fence(self._folder, protected, os.environ, self._pass_env)),
-                "environment": child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
+                "environment": {
+                    **self._variables,
+                    **child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
+                },
                 "folder": os.fspath(self._folder),
                 "cwd": os.fspath(self._copy),
                 "requests": requests,
@@ -215,6 +219,13 @@ class LearnerProcess:
         if not chunk:
             self._ending = self._ending or "its watchdog was killed"
         return bool(chunk)
+
+
+def last_lines(text: str) -> str:
+    """The end of what a process has printed, as it can be shown: without frames of a crash that are not the repository's."""
+    lines = [line.rstrip().rpartition("\r")[2] for line in text.rstrip().split("\n")]
+    kept = [line for line in map(clean, lines) if not _OTHERS.match(line)][-OUTPUT_LINES:]
+    return "\n".join(line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…" for line in kept)
 
 
 def _write_all(stream: IO[bytes], data: bytes) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_flops_mock.findings import Frame
 from pytest_flops_mock.learner.facts import Failure, Raised
 
 
@@ -95,6 +96,8 @@ class ActorEnd:
         ending: How the process ended, in words, such as ``exit status 1`` or ``killed by signal 9 (SIGKILL)``.
         output: The last lines that it printed.
         fault: The fault of the plan that made it end so, as written; empty if none did.
+        frames: Where no exception has frames of the repository, the calls in it at the end, outermost first, as far as that
+            is known: the stack of one that hung, else the last method that was called.
     """
 
     actor: Literal["learner", "aggregator", "root"]
@@ -106,6 +109,7 @@ class ActorEnd:
     ending: str = ""
     output: str = ""
     fault: str = ""
+    frames: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True)
