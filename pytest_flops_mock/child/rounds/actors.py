@@ -23,6 +23,8 @@ CHUNK = 2**16
 PR_SET_PDEATHSIG = 1
 CHILD = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
+# Where Python was, as ``faulthandler`` writes it when a process hangs or crashes.
+_STACK = re.compile(r"^(?:Stack|Current thread .*) \(most recent call first\):\n((?:  File .*\n?)*)", re.MULTILINE)
 # Of the repository's own files alone, whose paths are relative here.
 _FRAME = re.compile(r'^  File "([^/<"][^"\n]*)", line (\d{1,9}) in (.+)$', re.MULTILINE)
 
@@ -156,10 +158,11 @@ class Actor:
     def frames(self) -> list[dict[str, Any]]:
         """The calls in the repository that it was in, outermost first, as far as that is known."""
         found = []
-        if self.how == "hung":
-            places, (_, _, stack) = Places(self.config["folder"]), self.last_lines().rpartition("(most recent call first):")
-            for file, line, function in _FRAME.findall(stack):
-                found.append(places.place(os.path.join(places.folder, file), int(line), function))
+        if self.how == "hung" or (self.status is not None and self.status < 0):
+            places = Places(self.config["folder"])
+            for stack in _STACK.findall(self.last_lines())[-1:]:
+                for file, line, function in _FRAME.findall(stack):
+                    found.append(places.place(os.path.join(places.folder, file), int(line), function))
         return found[::-1][-MAX_FRAMES:] or ([] if self.place is None else [self.place])
 
     def last_lines(self) -> str:

@@ -114,7 +114,7 @@ class Watching:
             actor.doing, actor.idle = str(told["what"]), bool(told["idle"])
             if int(told["round"]) != actor.round:
                 actor.extra = 0.0
-            actor.place = told["place"] or actor.place
+            actor.place = actor.place if actor.idle else told["place"]
             actor.round, actor.since = int(told["round"]), time.monotonic()
             actor.is_starting = actor.is_starting and not actor.idle
         elif kind == "loaded":
