@@ -72,6 +72,8 @@ THIRD_PARTY: dict[str, set[str]] = {
     # In the repository's own Python, and loaded there once Flower is known to be installed.
     "child/rounds/client.py": {"flwr"},
     "child/rounds/cluster.py": {"flwr"},
+    "child/rounds/ray_flower.py": {"flwr"},
+    "child/rounds/ray_workers.py": {"ray"},
     "child/rounds/strategy.py": {"flwr"},
     "sla": {"pydantic", "pydantic_core"},
     "flight": {"pyarrow", "xxhash"},

@@ -11,7 +11,7 @@ from typing import Any
 from ..learner import shown
 from ..loading import load
 from ..standin import provide
-from .teller import Teller
+from .teller import Teller, Telling
 
 RETRY_SECONDS = 0.02
 
@@ -27,7 +27,7 @@ def learn(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
     from .client import Learner, connected
 
     began = time.perf_counter()
-    _provide_data(config, teller, dataset)
+    provide_data(config, teller, dataset)
     for cycle in range(config["first_cycle"], len(config["addresses"])):
         manager = made(teller)
         address = config["addresses"][cycle]
@@ -41,7 +41,7 @@ def learn(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
 
 def try_once(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
     """Train once, and tell which modules that took, before and after: the zygote imports them for all others."""
-    _provide_data(config, teller, dataset)
+    provide_data(config, teller, dataset)
     manager = made(teller)
     teller.tell("modules", names=_modules(config["folder"]))
     teller.doing("fit_model()")
@@ -51,7 +51,7 @@ def try_once(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None
     teller.tell("modules", names=_modules(config["folder"]))
 
 
-def made(teller: Teller) -> Any:
+def made(teller: Telling) -> Any:
     """A learner's ``ModelManager`` with its data."""
     teller.doing("import of model_manager")
     from model_manager import ModelManager  # type: ignore[import-not-found]
@@ -63,7 +63,7 @@ def made(teller: Teller) -> Any:
     return manager
 
 
-def _provide_data(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
+def provide_data(config: dict[str, Any], teller: Telling, dataset: list[Any]) -> None:
     """The module ``data_loading`` of the learner's image, whose data come from the server of its own node."""
 
     def load_data_from_ml_data_server() -> Any:

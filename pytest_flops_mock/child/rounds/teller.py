@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Protocol
 
 from ..frames import Places
 from ..telling import Answers
+
+
+class Telling(Protocol):
+    """Takes what an actor tells."""
+
+    round: int
+
+    def tell(self, kind: str, **facts: Any) -> None:
+        """Take one thing."""
+
+    def doing(self, what: str, method: Any = None) -> None:
+        """Take what happens from now on."""
+
+    def idle(self, what: str = "") -> None:
+        """Take that the actor waits for others."""
 
 
 class Teller:

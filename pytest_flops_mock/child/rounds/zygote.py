@@ -6,12 +6,12 @@ It answers the parent's requests: ``prepare``, ``start``, and ``next`` until all
 from __future__ import annotations
 
 import gc
-import json
 import time
 from typing import Any
 
 from .actors import Actor
 from .addresses import free_addresses
+from .answering import taken
 from .running import import_all
 from .waiting import wait
 from .watching import Watching
@@ -19,9 +19,6 @@ from .watching import Watching
 NEXT_SECONDS = 1.0
 TRIAL_SECONDS = 10.0
 """How long a trial may train: by then nearly all has been imported."""
-
-MAX_BYTES = 2**20
-"""Of one answer to the parent, which takes four times as much."""
 
 NOT_FORKED = ("tensorflow", "jax")
 """Libraries whose threads do not bear a fork once they are imported."""
@@ -39,6 +36,7 @@ class Zygote:
         self._folder = folder
         self._requests = requests
         self._common: dict[str, Any] = {}
+        self._modules: list[str] = []
         self._spawn = False
         self._watching = Watching(self._begin, 0.0)
 
@@ -58,7 +56,7 @@ class Zygote:
             return {"start_method": "", "missing": missing}
         self._watching = Watching(self._begin, timeout)
         self._common = {"folder": self._folder, "seed": seed, "tags": tags, "timeout": timeout, "modules": []}
-        modules = self._tried(uri, start_method == "spawn")
+        modules = self._modules = self._tried(uri, start_method == "spawn")
         self._spawn = start_method == "spawn" or (
             start_method == "auto" and any(name.partition(".")[0] in NOT_FORKED for name in modules)
         )
@@ -108,21 +106,17 @@ class Zygote:
         self._watching = Watching(self._begin, self._common["timeout"], actors)
         self._watching.begin()
 
+    def common(self) -> dict[str, Any]:
+        """What all actors have in common, and which modules they need; for those that this process does not start."""
+        return {**self._common, "modules": self._modules}
+
     def next(self) -> dict[str, Any]:
         """What has happened since, once something has; nothing after a second."""
         deadline = time.monotonic() + NEXT_SECONDS
-        watching, events = self._watching, []
+        watching = self._watching
         while not watching.events and not watching.over and time.monotonic() < deadline:
             watching.look()
-        size = 0
-        while watching.events and size < MAX_BYTES:
-            events.append(watching.events.popleft())
-            size += len(json.dumps(events[-1]))
-        found: dict[str, Any] = {
-            kind: [] for kind in ("loaded", "connected", "fits", "evaluations", "rounds", "ends", "waited")
-        }
-        for kind, facts in events:
-            found[kind].append(facts)
+        found = taken(watching.events)
         over = watching.over and not watching.events
         return {**found, "over": over, "seconds": watching.seconds}
 
