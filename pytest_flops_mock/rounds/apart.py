@@ -104,15 +104,32 @@ def _of_labels(mine: Sequence[NodeData], others: Sequence[NodeData], every: Coll
     kinds = [len(each.labels) for each in mine]
     if lacks and all(len(each.labels) > max(kinds) for each in others):
         yield {each.node: _labels(each, every) for each in mine}
-    elif others:
-        lacking = set(every).difference(*(each.labels for each in mine))  # none of mine has them
-        gone = [label for label in lacking if all(label in each.labels for each in others)]
-        if gone:
-            yield {each.node: f"no rows of {_named(gone)}" for each in mine}
+    elif others and (gone := _gone(mine, others, every)):
+        yield {each.node: f"no rows of {_named(gone)}" for each in mine}
+    elif every and max(_rarest(each, every) for each in mine) < min((_rarest(each, every) for each in others), default=2):
+        rare = {each.node: _rare(each, every) for each in mine}
+        if all(len(labels) * 2 <= len(every) for labels in rare.values()):  # else it is about all rows
+            yield {each.node: f"{_rows(_rarest(each, every))} of {_named(rare[each.node])}" for each in mine}
     own = set.intersection(*(set(each.labels) for each in mine))
     foreign = [label for label in own if all(label not in each.labels for each in others)]
     if foreign and others:
         yield {each.node: f"rows of {_named(foreign)}, which no other has" for each in mine}
+
+
+def _gone(mine: Sequence[NodeData], others: Sequence[NodeData], every: Collection[str]) -> list[str]:
+    """The labels that none of mine has, and each of the others."""
+    lacking = set(every).difference(*(each.labels for each in mine))
+    return [label for label in lacking if all(label in each.labels for each in others)]
+
+
+def _rarest(each: NodeData, every: Collection[str]) -> int:
+    return min(each.labels.get(label, 0) for label in every)
+
+
+def _rare(each: NodeData, every: Collection[str]) -> list[str]:
+    """The labels of which it has the fewest rows: some code needs a row of each, and in both parts of a split."""
+    fewest = _rarest(each, every)
+    return [label for label in every if each.labels.get(label, 0) == fewest]
 
 
 def _of_rows(mine: Sequence[NodeData], others: Sequence[NodeData]) -> Iterator[Property]:
