@@ -178,5 +178,23 @@ OF_ROUNDS = (
         doors=ROUNDS,
         command_name="fault",
     ),
+    Option(
+        "rounds-engine",
+        "what runs federated rounds: `wire` (a process for each actor, and real connections) or `ray` (many learners in few "
+        "processes; needs the package `ray`)",
+        values.engine,
+        "ENGINE",
+        default="`wire`",
+        doors=ROUNDS,
+        command_name="engine",
+    ),
+    Option(
+        "ray-address",
+        "the address of a cluster of Ray's that runs the learners, such as `10.0.0.5:6379`",
+        values.address,
+        "HOST:PORT",
+        default="Ray is started for the run, and stopped",
+        doors=ROUNDS,
+    ),
 )
 """Those about federated rounds, in the order in which they are shown: a part of the table in ``options``."""

@@ -27,6 +27,10 @@ CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
 
 
+ENGINES = ("wire", "ray")
+"""What runs federated rounds: over real connections, or in the workers of Ray."""
+
+
 def flag(value: object, _: Path, __: str) -> bool:
     """Whether something is on."""
     return bool(value)
@@ -284,6 +288,47 @@ def folder_of_found(value: str | os.PathLike[str], folder: Path, where: str) -> 
             )
         )
     return found
+
+
+def engine(value: str, _: Path, where: str) -> str:
+    """What runs federated rounds.
+
+    Raises:
+        SettingsError: There is no such engine.
+    """
+    if value not in ENGINES:
+        raise SettingsError(
+            Problem(
+                "there is no such engine for federated rounds",
+                where=where,
+                expected=f"one of: {listing(ENGINES)}",
+                got=value,
+                nearest=nearest(value, ENGINES),
+                fix="use wire, which needs nothing but Flower",
+            )
+        )
+    return value
+
+
+def address(value: str, _: Path, where: str) -> str:
+    """The address of a cluster of Ray's.
+
+    Raises:
+        SettingsError: It is none.
+    """
+    host, _colon, port = value.rpartition(":")
+    if not host or "/" in host or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise SettingsError(
+            Problem(
+                "this is no address of a cluster of Ray's",
+                where=where,
+                expected="host:port of its head node",
+                got=value,
+                nearest="127.0.0.1:6379",
+                fix="take the address that ray start --head shows",
+            )
+        )
+    return value
 
 
 def baseline(value: str | os.PathLike[str] | Baseline, folder: Path, where: str) -> Baseline:

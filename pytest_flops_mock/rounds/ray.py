@@ -11,7 +11,10 @@ import socket
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
 
+from pytest_flops_mock import option_values
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, SettingsError, ToolError
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, LearnerPython
 from pytest_flops_mock.learner.facts import Failure
@@ -37,6 +40,8 @@ class RayEngine:
     Args:
         address: Of a cluster of Ray's that is there, such as ``10.0.0.5:6379``; by default Ray is started for each run.
     """
+
+    packages: ClassVar[tuple[str, ...]] = ("ray>=2.10",)
 
     def __init__(self, address: str = "") -> None:
         self._address = address
@@ -123,18 +128,7 @@ def _of_ray(facts: RoundsFacts) -> RoundsFacts:
 
 def _check_address(address: str) -> None:
     """Whether somebody listens there."""
-    host, _, port = address.rpartition(":")
-    if not host or "/" in host or not port.isdigit() or not 0 < int(port) < 2**16:
-        raise SettingsError(
-            Problem(
-                "this is no address of a cluster of Ray's",
-                where="--ray-address",
-                expected="host:port of its head node",
-                got=address,
-                nearest="127.0.0.1:6379",
-                fix="take the address that ray start --head shows",
-            )
-        )
+    host, _, port = option_values.address(address, Path(), "--ray-address").rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), ADDRESS_SECONDS).close()
     except OSError as error:

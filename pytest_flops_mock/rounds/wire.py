@@ -6,6 +6,7 @@ All of them come from one process, see ``zygote``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from pytest_flops_mock.errors import LearnerEnvironmentError
 from pytest_flops_mock.learner.environments.python import LearnerPython
@@ -21,6 +22,8 @@ from pytest_flops_mock.rounds.zygote import counted, get_ready, greet, listen, p
 
 class WireEngine:
     """Runs rounds over real connections, with a process for each actor. The constructor opens nothing."""
+
+    packages: ClassVar[tuple[str, ...]] = ()
 
     def run(
         self,

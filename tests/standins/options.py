@@ -37,6 +37,8 @@ BAD = {
     "rounds-clusters": ("two", "there can be no such number"),
     "rounds-seed": ("one", "the seed is a whole number"),
     "rounds-fault": ("", ""),  # read behind the other options: plugin/test_flops_rounds.py, cli/test_rounds.py
+    "rounds-engine": ("rya", "there is no such engine for federated rounds"),
+    "ray-address": ("ray://head", "this is no address of a cluster of Ray's"),
     "report": ("sarf:out", "there is no such format of reports"),
     "containers": ("always", "there is no such use of containers"),
     "until": ("trian", "there is no such stage"),

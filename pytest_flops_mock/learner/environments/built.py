@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,12 @@ ALLOWING = ("automatic", "auto", "true", "1")
 
 
 def built_python(
-    repository: MLRepository, *, cache: Path | None = None, on_wait: OnWait = silent, allow_builds: bool = False
+    repository: MLRepository,
+    *,
+    cache: Path | None = None,
+    also: Sequence[str] = (),
+    on_wait: OnWait = silent,
+    allow_builds: bool = False,
 ) -> LearnerPython:
     """The learner's Python, built when it is first asked for.
 
@@ -39,6 +44,7 @@ def built_python(
     Args:
         repository: Whose ``conda.yaml`` it is built from.
         cache: Where environments are kept; by default the user's cache folder.
+        also: Packages that are installed beside those of the image.
         on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
 
@@ -47,7 +53,7 @@ def built_python(
         ToolError: What builds it is missing or fails, or a package has no wheel; that says nothing of the repository.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
-    plan = planned(repository, on_wait=on_wait, allow_builds=allow_builds)
+    plan = planned(repository, also=also, on_wait=on_wait, allow_builds=allow_builds)
     return plan.python(plan.uv.build(plan.recipe, cache or user_cache(), plan.conda))
 
 
@@ -80,6 +86,7 @@ def planned(
     limit: float | None = None,
     *,
     by_itself: bool = False,
+    also: Sequence[str] = (),
     on_wait: OnWait = silent,
     allow_builds: bool = False,
 ) -> Plan:
@@ -89,6 +96,7 @@ def planned(
         repository: Whose ``conda.yaml`` it is built from.
         limit: Seconds from now that all of it may take; ``None`` for no limit.
         by_itself: Whether nobody has asked for it; see :class:`Uv`.
+        also: Packages that are installed beside those of the image: another environment, with a key of its own.
         on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source.
 
@@ -109,7 +117,7 @@ def planned(
     requirements, replaced = _requirements(conda)
     # A newer Python stands in for the pinned one, with the versions of packages that the pinned one would get.
     older = dotted(conda.python_minor) if conda.python_minor and minor(version) > conda.python_minor else ""
-    recipe = Recipe(version, base, requirements, solved_for=older, with_builds=allow_builds)
+    recipe = Recipe(version, base, (*requirements, *also), solved_for=older, with_builds=allow_builds)
     return Plan(uv, recipe, conda, (*_other_python(conda, version, installed), *replaced, *_left_out(conda)))
 
 
