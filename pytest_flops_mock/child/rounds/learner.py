@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
 import time
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..standin import provide
 from .teller import Teller
 
 RETRY_SECONDS = 0.02
+TELL_SECONDS = 0.5
 
 
 def learn(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
@@ -40,10 +42,10 @@ def learn(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
 
 
 def try_once(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
-    """Train once, and tell which modules that took, before and after: the zygote imports them for all others."""
+    """Train once, and tell meanwhile which modules that takes: the zygote imports them for all others."""
     _provide_data(config, teller, dataset)
+    threading.Thread(target=_tell_modules, args=(config["folder"], teller), daemon=True).start()
     manager = made(teller)
-    teller.tell("modules", names=_modules(config["folder"]))
     teller.doing("fit_model()")
     manager.fit_model()
     teller.doing("evaluate_model()")
@@ -91,6 +93,16 @@ def _counts(dataset: Any, name: str, feature: Any) -> list[tuple[str, int]]:
 
     counted = {each["values"]: each["counts"] for each in pc.value_counts(dataset.data.table[name]).to_pylist()}
     return [(str(text), counted.get(number, 0)) for number, text in enumerate(feature.names)]
+
+
+def _tell_modules(folder: str, teller: Teller) -> None:
+    told = 0
+    while True:
+        time.sleep(TELL_SECONDS)
+        names = _modules(folder)
+        if len(names) > told:
+            told = len(names)
+            teller.tell("modules", names=names)
 
 
 def _modules(folder: str) -> list[str]:

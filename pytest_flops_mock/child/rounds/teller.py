@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import Any
 
 from ..frames import Places
@@ -20,12 +21,14 @@ class Teller:
     def __init__(self, descriptor: int, folder: str) -> None:
         self._answers = Answers(descriptor)
         self._places = Places(folder)
+        self._lock = threading.Lock()
         self._known: dict[str, Any] = {}
         self.round = 0
 
     def tell(self, kind: str, **facts: Any) -> None:
         """Tell one thing."""
-        self._answers.send({"tell": kind, **facts})
+        with self._lock:
+            self._answers.send({"tell": kind, **facts})
 
     def doing(self, what: str, method: Any = None) -> None:
         """Tell what happens from now on; the zygote gives it so much time and no more.
