@@ -59,8 +59,8 @@ def check_repository(
         The report; ``report.ok`` is the verdict.
 
     Raises:
-        SettingsError: Neither ``sla`` nor ``uri`` with tags is given, or an option is unknown or has a value that means
-            nothing.
+        SettingsError: Neither ``sla`` nor ``uri`` with tags is given, an option is unknown or has a value that means
+            nothing, or the address asks for TLS, which a learner does not speak.
         ToolError: A tool that the check needs is missing or fails, or the machine ran out of something: no verdict.
 
     Example:
@@ -166,6 +166,10 @@ class RepositoryChecker:
                     fix="pass sla=..., or name one with --flops-sla, ini flops_sla or @pytest.mark.flops_sla(...)",
                 )
             )
+        if uri is not None:
+            from pytest_flops_mock.flight.tls import refuse_tls
+
+            refuse_tls(uri)
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
         options = self._options
         until = CHECKED[: CHECKED.index(options.until) + 1]

@@ -86,7 +86,8 @@ class MockDataProvider:
     bounded by the batch. With drift, up to two partitions are held in memory.
 
     Args:
-        uri: Address of the ML data server, ``grpc://HOST:PORT``; needed to send and not to :meth:`split`.
+        uri: Address of the ML data server, ``grpc://HOST:PORT`` or ``grpc+tls://HOST:PORT``; needed to send
+            and not to :meth:`split`.
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
         recordings: Folder of recorded samples, and of twins of your own data sets.
@@ -99,7 +100,7 @@ class MockDataProvider:
         retries: How often a partition is sent again if the server is not there or goes away, with longer and longer waits
             of half a second to eight. It is stored once all the same: its name is made of its content.
         skip_stored: Whether partitions are left out that the server holds already.
-        access: The token that the server asks for, if it does.
+        access: The token that the server asks for, if it does, and the CA of its certificate.
 
     Raises:
         SettingsError: There is no such source of data, no such drift, or no such partitioner.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pytest_flops_mock.cli.access import access_of, add_token
+from pytest_flops_mock.cli.access import access_of, add_ca, add_token
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import Problem, SettingsError
@@ -52,6 +52,7 @@ def add(add: AddCommand) -> None:
     )
     add_settings(command)
     add_token(command, "the server asks for")
+    add_ca(command)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -82,7 +83,7 @@ def address(to: str | None, environment: Mapping[str, str]) -> str:
     uri = to or f"grpc://{f'[{host}]' if ':' in host else host}:{port}"
     try:
         parts = urlsplit(uri)
-        whole = parts.scheme == "grpc" and parts.hostname and parts.port and parts.path in ("", "/")
+        whole = parts.scheme in ("grpc", "grpc+tls") and parts.hostname and parts.port and parts.path in ("", "/")
     except ValueError:  # of the port
         whole = None
     if not whole:
@@ -90,7 +91,7 @@ def address(to: str | None, environment: Mapping[str, str]) -> str:
             Problem(
                 "this is no address of an ML data server",
                 where="--to" if to else f"{OF_HOST} and {OF_PORT}",
-                expected="grpc://HOST:PORT",
+                expected="grpc://HOST:PORT, or grpc+tls://HOST:PORT",
                 got=uri,
                 fix="for example --to grpc://127.0.0.1:11027",
             )

@@ -13,6 +13,7 @@ from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.messages import problem_in
 from pytest_flops_mock.flight.naming import tag_of
+from pytest_flops_mock.flight.tls import refuse_tls
 from pytest_flops_mock.learner.facts import Difference
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
 
     Raises:
         LoadError: Nothing matches, the partitions cannot be one data set, or the server is not there.
+        SettingsError: The address asks for TLS.
     """
+    refuse_tls(uri)
     tags = [data_tags] if isinstance(data_tags, str) else list(data_tags)
     try:
         dataset = load(uri, tags, timeout).dataset

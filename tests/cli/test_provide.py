@@ -100,4 +100,4 @@ def test_a_server_that_is_not_there_is_told_with_the_tries(capsys: pytest.Captur
 @pytest.mark.parametrize("uri", ["nowhere", "http://a:1", "grpc://a", "grpc://a:b", "grpc://a:1/x"])
 def test_what_is_no_address_is_refused(capsys: pytest.CaptureFixture[str], uri: str) -> None:
     assert main(["provide", "sla.json", "--to", uri]) == 2
-    assert f"expected  grpc://HOST:PORT\n  got       {uri}\n" in capsys.readouterr().err
+    assert f"expected  grpc://HOST:PORT, or grpc+tls://HOST:PORT\n  got       {uri}\n" in capsys.readouterr().err
