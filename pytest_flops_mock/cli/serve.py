@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_flops_mock.cli.access import access_of, add_certificate, add_token
+from pytest_flops_mock.cli.managing import add_manager, deployed, manager_of
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import FlopsMockError, StoreError, listing
@@ -24,6 +25,8 @@ from pytest_flops_mock.texts import clean
 if TYPE_CHECKING:
     from pytest_flops_mock.flight.calls import Call, Totals
     from pytest_flops_mock.flight.server import MLDataServer
+    from pytest_flops_mock.manager.jobs import MockJob, ProjectJob
+    from pytest_flops_mock.manager.manager import FlopsManager
     from pytest_flops_mock.provider import MockDataProvider, ProviderRun
     from pytest_flops_mock.sla.models import MockSLA
 
@@ -68,6 +71,7 @@ def add(add: AddCommand) -> None:
     add_settings(command)
     add_token(command, "clients must send")
     add_certificate(command)
+    add_manager(command)
     command.add_argument("--log", choices=("text", "json"), help="print each call in a line; json: all that it prints")
     command.add_argument("--stats", action="store_true", help="print what it has done for its clients when it ends")
 
@@ -85,8 +89,13 @@ def _run(given: argparse.Namespace) -> int:
     store = None if folder is None else ParquetStore(folder)
     on_call = told.call if given.log else None
     server = MLDataServer(store, host=given.host, port=port, on_call=on_call, access=access)
+    manage = manager_of(given, here, access, told.deployed)
+    manager: FlopsManager | None = None
     try:
         _start(server, folder)
+        if manage is not None:
+            manager = manage(server.uri)
+            told.managed(manager.start())
         for problem in server.damaged:
             told.left_out(problem.where, problem.got)
         with closing(_provided(slas, provider, server, on_call)) as provided:
@@ -95,6 +104,8 @@ def _run(given: argparse.Namespace) -> int:
         told.ready(server, folder)
         told.unheard.wait()
     finally:
+        if manager is not None:
+            manager.stop()
         server.stop()
         if given.stats and not told.unheard.is_set():
             told.stopped(server.totals)
@@ -151,8 +162,11 @@ class _Told:
     def call(self, call: Call) -> None:
         """One call has ended."""
         text = f"{_now()} {call}" + (f"\n{call.trace.rstrip()}" if call.trace else "")
+        self._from_thread("call", text, **asdict(call))
+
+    def _from_thread(self, event: str, text: str, **facts: Any) -> None:
         try:
-            self._tell("call", text, **asdict(call))
+            self._tell(event, text, **facts)
         except (OSError, FlopsMockError) as error:
             self._error = error
             self.unheard.set()
@@ -165,6 +179,16 @@ class _Told:
         """The partitions of an SLA are stored."""
         text = f"{'provided':<10}  {file}: {_count(len(run.partitions), 'partition')} of {run.data_tag}, {run.origin}"
         self._tell("provided", text, sla=file, data_tag=run.data_tag, origin=run.origin, names=run.names, rows=run.rows)
+
+    def managed(self, manager: FlopsManager) -> None:
+        """The FLOps manager listens."""
+        text = f"{'manager':<10}  {manager.url}, login at {manager.system_manager_url}"
+        self._tell("manager", text, url=manager.url, login_url=manager.system_manager_url)
+
+    def deployed(self, job: MockJob | ProjectJob) -> None:
+        """The FLOps manager has deployed what an SLA asks for, or failed."""
+        kind, what, facts = deployed(job)
+        self._from_thread(kind, f"{kind:<10}  {what}", **facts)
 
     def ready(self, server: MLDataServer, folder: Path | None) -> None:
         """The server listens and has all that it should begin with."""
