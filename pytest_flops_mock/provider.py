@@ -99,6 +99,7 @@ class MockDataProvider:
         timeout: Seconds that one call on the server may take; sending gets more with the size.
         retries: How often a partition is sent again if the server is not there or goes away, with longer and longer waits
             of half a second to eight. It is stored once all the same: its name is made of its content.
+        on_wait: Is told in a line what it waits for before it tries again, and an empty text when it does.
         skip_stored: Whether partitions are left out that the server holds already.
         access: The token that the server asks for, if it does, and the CA of its certificate.
 
@@ -119,6 +120,7 @@ class MockDataProvider:
         retries: int = 0,
         skip_stored: bool = False,
         access: Access | None = None,
+        on_wait: Callable[[str], None] | None = None,
     ) -> None:
         self.uri = uri
         self.data = data_choice(data)
@@ -130,6 +132,7 @@ class MockDataProvider:
         self.retries = retries
         self.skip_stored = skip_stored
         self.access = access
+        self.on_wait = on_wait
 
     def run(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
@@ -272,7 +275,7 @@ class MockDataProvider:
         return source_of(dataset_name, self.data, self.recordings)
 
     def _sending(self, client: MLDataClient, data_tag: str) -> Sending:
-        return Sending(client, data_tag, self.retries, skip_stored=self.skip_stored)
+        return Sending(client, data_tag, self.retries, skip_stored=self.skip_stored, on_wait=self.on_wait)
 
     def _split(self, sla: MockSLA, dataset: Any) -> MockData:
         plan = sla.partitioner if self.partitioner is None else self.partitioner

@@ -39,13 +39,23 @@ class Sending:
         data_tag: The tag under which a learner finds them.
         retries: How often each is tried again.
         skip_stored: Whether those are left out that the server holds already.
+        on_wait: Is told what it waits for before it tries again; an empty text when it does.
     """
 
-    def __init__(self, client: MLDataClient, data_tag: str, retries: int = 0, *, skip_stored: bool = False) -> None:
+    def __init__(
+        self,
+        client: MLDataClient,
+        data_tag: str,
+        retries: int = 0,
+        *,
+        skip_stored: bool = False,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> None:
         self._client = client
         self._data_tag = data_tag
         self._retries = retries
         self._skip_stored = skip_stored
+        self._on_wait = on_wait
         self._there: dict[str, int] | None = None
         self._stored: set[str] = set()
         self.already: dict[str, None] = {}
@@ -77,9 +87,15 @@ class Sending:
                 if tries > self._retries:
                     raise (_tried(error, tries) if self._retries else error) from error
                 self._client.close()
-                time.sleep(min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT))
+                self._wait(min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT), tries)
         self._stored.add(name)
         return facts
+
+    def _wait(self, seconds: float, tries: int) -> None:
+        tell = self._on_wait or (lambda text: None)
+        tell(f"{self._client.uri} is not there, or went away: try {tries + 1} of {self._retries + 1} in {seconds:g} s")
+        time.sleep(seconds)
+        tell("")
 
     def _holds(self, name: str, rows: int) -> bool:
         """Whether the server holds a partition, whole. One that cannot say what it holds is sent all."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pytest_flops_mock.cli.access import access_of, add_ca, add_token
+from pytest_flops_mock.cli.progress import waits_shown
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import Problem, SettingsError
@@ -61,7 +62,8 @@ def _run(given: argparse.Namespace) -> int:
     retries = whole_number(given.retries, "--retries", minimum=0)
     provider, access = provider_of(given, here), access_of(given, here)
     sla = usable(given.sla, "SLA", here)
-    run = provider(uri, retries=retries, skip_stored=True, access=access).store(sla)
+    with waits_shown() as on_wait:
+        run = provider(uri, retries=retries, skip_stored=True, access=access, on_wait=on_wait).store(sla)
     lines = [f"{'data':<10}  {run.dataset_name}: {run.origin}"]
     for name, rows in dict.fromkeys((partition.name, partition.rows) for partition in run.partitions):
         lines.append(f"{'was there' if name in run.already else 'stored':<10}  {name}: {rows:,} rows")

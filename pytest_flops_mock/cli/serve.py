@@ -6,12 +6,15 @@ import argparse
 import json
 import os
 import secrets
+import socket
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -93,6 +96,10 @@ def _run(given: argparse.Namespace) -> int:
     manager: FlopsManager | None = None
     try:
         _start(server, folder)
+        if (access is None or access.token is None) and (
+            warning := exposed(given.host, server.port, with_manager=given.manager)
+        ):
+            print(f"flops-mock: warning: {warning}", file=sys.stderr, flush=True)
         if manage is not None:
             manager = manage(server.uri)
             told.managed(manager.start())
@@ -111,6 +118,21 @@ def _run(given: argparse.Namespace) -> int:
             told.stopped(server.totals)
     told.fail()
     return COMPATIBLE
+
+
+def exposed(host: str, port: int, *, with_manager: bool = False) -> str:
+    """A warning that others than this machine reach a server without a token; empty if they do not.
+
+    Args:
+        host: Where it listens.
+        port: Likewise.
+        with_manager: Whether it can have no token.
+    """
+    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
+    if ip_address(str(address).partition("%")[0]).is_loopback:
+        return ""
+    fix = "" if with_manager else "pass --token-file FILE, or "
+    return f"whoever reaches {host}:{port} reads and deletes the data, no token asked for; {fix}leave --host at {HOST}"
 
 
 def _provided(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import threading
@@ -13,6 +14,7 @@ from standins.real_server import RealServer
 
 from pytest_flops_mock import MLDataServer, MockDataProvider, ParquetStore
 from pytest_flops_mock.cli import main
+from pytest_flops_mock.cli.progress import waits_shown
 
 ADDRESS = "ML_DATA_SERVER_IP", "DATA_MANAGER_PORT"
 
@@ -92,9 +94,26 @@ def test_a_server_that_is_not_there_is_told_with_the_tries(capsys: pytest.Captur
         uri = f"grpc://127.0.0.1:{bound.getsockname()[1]}"
         assert main(["provide", "sla.json", "--to", uri, "--retries=1"]) == 2
     err = capsys.readouterr().err
+    assert err.startswith(f"flops-mock: {uri} is not there, or went away: try 2 of 2 in 0.5 s\nflops-mock: ")
     assert "a partition did not reach the ML data server\n" in err
     assert "(2 tries)\n" in err
     assert "start the server, and check host and port" in err
+
+
+def test_on_a_terminal_what_it_waits_for_stands_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    with waits_shown() as on_wait:
+        on_wait("try 2 of 3")
+        on_wait("")
+        on_wait("try 3 of 3")
+    assert shown.getvalue().split("\r\x1b[K") == ["", "try 2 of 3", "", "try 3 of 3", ""]
 
 
 @pytest.mark.parametrize("uri", ["nowhere", "http://a:1", "grpc://a", "grpc://a:b", "grpc://a:1/x"])

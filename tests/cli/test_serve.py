@@ -20,6 +20,7 @@ from standins.projects import mock_sla
 
 from pytest_flops_mock import Access, FlopsMockError, MLDataClient, load_partitions
 from pytest_flops_mock.cli import main
+from pytest_flops_mock.cli.serve import exposed
 
 PAGE = (Path(__file__).parents[2] / "docs" / "serve.md").read_text(encoding="utf-8")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "mnist_sklearn"
@@ -127,6 +128,17 @@ def test_a_file_that_cannot_be_read_is_left_out_and_a_token_asked_for(tmp_path: 
             assert client.partitions("tag") == ()
         code, _, err = ended(process, signal.SIGHUP)
     assert (code, err) == (129, "")
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [("127.0.0.1", False), ("localhost", False), ("127.9.9.9", False), ("::1", False), ("0.0.0.0", True), ("::", True)],
+)
+def test_where_others_reach_it_without_a_token_it_warns(host: str, warned: bool) -> None:
+    said = f"whoever reaches {host}:11027 reads and deletes the data, no token asked for; "
+    fix = "leave --host at 127.0.0.1"
+    assert exposed(host, 11027) == (f"{said}pass --token-file FILE, or {fix}" if warned else "")
+    assert exposed(host, 11027, with_manager=True) == (f"{said}{fix}" if warned else "")
 
 
 @pytest.mark.slow
