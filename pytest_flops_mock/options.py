@@ -223,8 +223,8 @@ OPTIONS = (
     ),
     Option(
         "report",
-        "write the reports to a file, too: as `text`, `json`, `markdown`, `sarif` (2.1.0) or `gitlab` (code quality), as "
-        "FORMAT or the file's ending says",
+        "write the reports to a file, too: as `text`, `json`, `markdown`, `html`, `sarif` (2.1.0) or `gitlab` (code "
+        "quality), as FORMAT or the file's ending says",
         values.outputs,
         "[FORMAT:]FILE",
         "list",
