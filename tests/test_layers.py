@@ -41,6 +41,7 @@ LAYERS: dict[str, int] = {
     "mock_data": 7,
     "options": 8,
     "settings": 9,
+    "reproducing": 9,
     "partitions": 6,
     "provider": 8,
     "sending": 7,

@@ -9,7 +9,16 @@ from xml.etree import ElementTree
 from justhtml import JustHTML, Node
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Stage
-from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFacts, StageResult
+from pytest_flops_mock.findings import (
+    DataFacts,
+    Frame,
+    PartitionFacts,
+    SentFacts,
+    ShownRow,
+    ShownRows,
+    ShownValue,
+    StageResult,
+)
 from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 
 HOSTILE = (
@@ -63,13 +72,26 @@ def continuous() -> SplitStatistics:
     return SplitStatistics("price", (), (own, PartitionStatistics(0)), whole, 1.0, 0.5)
 
 
-def sent(statistics: SplitStatistics | None, **changes: str) -> SentFacts:
+def sent(statistics: SplitStatistics | None) -> SentFacts:
     """What a provider sent."""
-    texts = {"sla": "mocks/a.json", "data_tag": "mnist", "dataset_name": "mnist", "source": "synthetic"}
-    texts |= {"origin": "a twin, seed 42", **changes}
     parts = statistics.partitions if statistics else ()
     facts = tuple(PartitionFacts(f"mnist.{number}.parquet", each.rows, 1_000) for number, each in enumerate(parts))
-    return SentFacts(**texts, partitions=facts, statistics=statistics)
+    return SentFacts("mocks/a.json", "mnist", "mnist", "synthetic", "a twin, seed 42", facts, statistics)
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+"""A picture of one pixel."""
+
+PICTURES = ShownRows(
+    ("img", "label"),
+    (
+        ShownRow("partition 0, row 0", (ShownValue("28 x 28 pixels, L", picture=PIXEL), ShownValue("3 (cat)"))),
+        ShownRow("partition 1, row 0", (ShownValue("missing"), None)),
+    ),
+    left_out=6,
+)
+SOUNDS = ShownRows(("audio",), (ShownRow("row 0", (ShownValue("sound, 1 s", wave=(-0.5, 0.5, 0.0)),)),))
+TEXTS = ShownRows(("text",), (ShownRow("row 0", (ShownValue("a long story"),)),), more_columns=1)
 
 
 STAGES = (
@@ -101,10 +123,15 @@ BAD = Report(
     "my_repository",
     STAGES,
     (NOTE, WARNING, ERROR),
-    DataFacts((sent(split({"cat": 3, "dog": 1}, {"cat": 4})),), (("img", "Image"), ("label", "ClassLabel of 2")), 8),
+    DataFacts(
+        (replace(sent(split({"cat": 3, "dog": 1}, {"cat": 4})), shown=PICTURES),),
+        (("img", "Image"), ("label", "ClassLabel of 2")),
+        8,
+    ),
     (("Python", "3.12.1"), ("numpy", "2.1.0"), ("pyarrow", "20.0.0")),
     environments=("current",),
     sla="mocks/a.json",
+    command="flops-mock check . --sla mocks/a.json --env current",
 )
 GOOD = replace(BAD, findings=(), stages=STAGES[:2], sla="mocks/b.json", environments=("learner",))
 
@@ -119,16 +146,18 @@ def hostile() -> Report:
     counts = dict.fromkeys(HOSTILE, 2)
     many = dict.fromkeys([*HOSTILE, *map(str, range(20))], 1)
     facts = tuple((name, name) for name in HOSTILE)
-    drifted = sent(
-        split(counts, label=HOSTILE[0]), sla=names, data_tag=names, dataset_name=names, source=names, origin=names
-    )
-    drifted = replace(drifted, partitions=(PartitionFacts(names, 18, 10, drift=names),))
+    drifted = sent(split(counts, label=HOSTILE[0]))
+    cells = tuple(ShownValue(name, picture=name, wave=(0.5,)) for name in HOSTILE)
+    rows = ShownRows(HOSTILE, (ShownRow(names, cells), ShownRow(names, (*cells[1:], None))))
+    gallery = ShownRows(HOSTILE[:2], (ShownRow(names, (ShownValue(names, picture=PIXEL), cells[0])),))
+    parts = (PartitionFacts(names, 18, 10, drift=names),)
+    drifted = SentFacts(names, names, names, names, names, parts, drifted.statistics, rows)
     missing = replace(continuous(), label=HOSTILE[1])
     missing = replace(missing, whole=replace(missing.whole, missing=tuple((name, 1) for name in HOSTILE)))
     return Report(
         names,
         tuple(replace(result, reason=names, facts=facts) for result in STAGES),
-        (finding, replace(NOTE, problem=replace(NOTE.problem, got=names, expected=names))),
+        (replace(finding, rows=gallery), replace(NOTE, problem=replace(NOTE.problem, got=names, expected=names))),
         DataFacts((drifted, sent(split(many, label=HOSTILE[1])), sent(missing)), facts, 3, HOSTILE),
         facts,
         (finding,),
@@ -137,4 +166,5 @@ def hostile() -> Report:
         names,
         (finding,),
         (finding,),
+        names,
     )

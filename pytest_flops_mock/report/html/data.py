@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from pytest_flops_mock.errors import listing
-from pytest_flops_mock.findings import DataFacts, SentFacts
+from pytest_flops_mock.findings import DataFacts, SentFacts, ShownRows, ShownValue
 from pytest_flops_mock.report.html import drawing
 from pytest_flops_mock.report.text import counted, rounded
 from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics
@@ -18,6 +18,9 @@ MAX_PARTITIONS, MAX_COLUMNS = 60, 100
 
 MAX_APART = 12
 """So many classes have a column each; of more, each partition has a drawing."""
+
+GALLERY = 4
+"""A row of so many columns is shown as a picture with a few words below."""
 
 SHADES = 8
 """How many shades a cell may have."""
@@ -69,11 +72,35 @@ class PartitionsView:
 
 
 @dataclass(frozen=True)
+class CellView:
+    """A value of a row: a text, and what is drawn of a picture or a sound."""
+
+    column: str
+    text: str
+    drawn: Markup
+
+
+@dataclass(frozen=True)
+class RowsView:
+    """A few rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[CellView, ...]], ...]
+    beside: str
+
+    @property
+    def is_gallery(self) -> bool:
+        """Whether the rows are little but pictures or sounds, which are seen best side by side."""
+        return len(self.columns) <= GALLERY and any(cell.drawn for _, cells in self.rows for cell in cells)
+
+
+@dataclass(frozen=True)
 class SentView:
     """What one mock data provider sent."""
 
     name: str
     facts: tuple[tuple[str, str], ...]
+    rows: RowsView | None
     partitions: PartitionsView | None
 
 
@@ -111,7 +138,27 @@ def _sent(sent: SentFacts, several: bool) -> SentView:
         ("partitions", _sizes(sent)),
     ]
     partitions = None if sent.statistics is None else _partitions(sent, sent.statistics)
-    return SentView(sent.dataset_name, tuple(fact for fact in facts if fact[1]), partitions)
+    return SentView(sent.dataset_name, tuple(fact for fact in facts if fact[1]), rows_view(sent.shown), partitions)
+
+
+def rows_view(shown: ShownRows | None) -> RowsView | None:
+    """What is shown of a few rows; nothing if there are none."""
+    if shown is None:
+        return None
+    rows = tuple((row.name, tuple(map(_cell, shown.columns, row.values))) for row in shown.rows)
+    beside = [
+        f"{counted(shown.left_out, 'row')} more" if shown.left_out else "",
+        f"{counted(shown.more_columns, 'column')} more" if shown.more_columns else "",
+    ]
+    return RowsView(shown.columns, rows, ", ".join(filter(None, beside)))
+
+
+def _cell(column: str, value: ShownValue | None) -> CellView:
+    if value is None:
+        return CellView(column, "no such column", Markup(""))
+    if value.picture:
+        return CellView(column, value.text, drawing.thumbnail(value.picture, value.text))
+    return CellView(column, value.text, drawing.wave(value.wave, value.text) if value.wave else Markup(""))
 
 
 def _sizes(sent: SentFacts) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 12, 10, 26
 
 MAX_POINTS = 400
 """A line has so many points at most; more are not seen."""
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,18 @@ def wave(points: Sequence[float], told: str) -> Markup:
     return Markup('<svg class="wave" viewBox="0 0 160 40" role="img" aria-label="{}"><polyline points="{}"/></svg>').format(
         clean(told), path
     )
+
+
+def thumbnail(picture: str, told: str) -> Markup:
+    """A small picture.
+
+    Args:
+        picture: A PNG in base64; anything else shows nothing.
+        told: What it is, for those who do not see it.
+    """
+    if not _BASE64.fullmatch(picture):
+        return Markup("")
+    return Markup('<img class="thumbnail" src="data:image/png;base64,{}" alt="{}"/>').format(picture, clean(told))
 
 
 def chart(lines: Sequence[Line], title: str, labels: Sequence[str]) -> Markup:

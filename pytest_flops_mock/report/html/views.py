@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding, Frame, StageResult
 from pytest_flops_mock.report.html import data, drawing
-from pytest_flops_mock.report.html.data import DataView
+from pytest_flops_mock.report.html.data import DataView, RowsView
 from pytest_flops_mock.report.markdown import failures_first
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.report.text import counted, facts_line, seconds
@@ -37,6 +37,7 @@ class FindingView:
         detail: What is not told by the frames.
         trigger: When a check says so.
         why: Why it matters on FLOps.
+        rows: The rows that it is about.
     """
 
     anchor: str
@@ -52,6 +53,7 @@ class FindingView:
     detail: str = ""
     trigger: str = ""
     why: str = ""
+    rows: RowsView | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class ReportView:
     data: DataView
     environment: tuple[PackageView, ...]
     differs: bool
+    command: str
 
 
 def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") -> ReportView:
@@ -149,6 +152,7 @@ def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") 
         data=data.data_view(report.data),
         environment=packages,
         differs=any(package.learner for package in packages),
+        command=report.command,
     )
 
 
@@ -176,6 +180,7 @@ def finding_view(finding: Finding, anchor: str, state: str = "") -> FindingView:
         detail=_cut(_beside(finding), MAX_DETAIL),
         trigger=code.trigger if code else "",
         why=code.why if code else "",
+        rows=data.rows_view(finding.rows),
     )
 
 

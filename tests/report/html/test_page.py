@@ -10,10 +10,28 @@ from itertools import pairwise
 
 import pytest
 from justhtml import Element, JustHTML
-from standins.pages import BAD, ERROR, GOOD, HOSTILE, NOTE, STAGES, WARNING, continuous, hostile, page, sent, shown, split
+from standins.pages import (
+    BAD,
+    ERROR,
+    GOOD,
+    HOSTILE,
+    NOTE,
+    PICTURES,
+    PIXEL,
+    SOUNDS,
+    STAGES,
+    TEXTS,
+    WARNING,
+    continuous,
+    hostile,
+    page,
+    sent,
+    shown,
+    split,
+)
 
 from pytest_flops_mock import Finding, Problem, Report
-from pytest_flops_mock.findings import DataFacts
+from pytest_flops_mock.findings import DataFacts, ShownRows
 from pytest_flops_mock.report.html.page import html
 from pytest_flops_mock.texts import clean
 
@@ -184,11 +202,12 @@ def test_hostile_names_are_shown_and_do_nothing() -> None:
     text = html({report.repository: report, "b": report})
     found = page(text)
     calm = page(html({"a": BAD, "b": BAD}))
-    known = {each.name for each in calm.query("*") if isinstance(each, Element)} | {"polyline", "path"}
+    known = {each.name for each in calm.query("*") if isinstance(each, Element)} | {"polyline"}
     for each in found.query("*"):
         assert isinstance(each, Element)
         assert each.name in known, each.name
-        assert not [name for name in each.attrs if name.startswith("on") or name in ("src", "srcset", "style", "action")]
+        assert not [name for name in each.attrs if name.startswith("on") or name in ("srcset", "style", "action")]
+        assert str(each.attrs.get("src", "data:image/png;base64,")).startswith("data:image/png;base64,")
     seen = shown(found)
     for name in HOSTILE:
         assert re.sub(r"\s+", " ", clean(name)) in seen
@@ -232,3 +251,22 @@ def test_the_page_asks_for_few_modules() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == "False []\n"
+
+
+def test_rows_are_pictures_waves_and_texts() -> None:
+    def data(rows: ShownRows) -> JustHTML:
+        return one(replace(GOOD, data=DataFacts((replace(sent(None), shown=rows),))))
+
+    found = data(PICTURES)
+    (picture,) = (each for each in found.query("img") if isinstance(each, Element))
+    assert picture.attrs["src"] == f"data:image/png;base64,{PIXEL}"
+    assert picture.attrs["alt"] == "28 x 28 pixels, L"
+    assert texts(found, ".gallery li") == [
+        "label 3 (cat) partition 0, row 0",
+        "img missing label no such column partition 1, row 0",
+    ]
+    assert "and 6 rows more" in shown(found)
+    (wave,) = (each for each in data(SOUNDS).query(".wave") if isinstance(each, Element))
+    assert wave.attrs["aria-label"] == "sound, 1 s"
+    assert rows(data(TEXTS), ".rows tr") == [["Row", "text"], ["row 0", "a long story"]]
+    assert "and 1 column more" in shown(data(TEXTS))
