@@ -6,9 +6,9 @@ is well-formed XML, too, and says by a policy of its own that a browser shall lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,6 +16,9 @@ from markupsafe import Markup
 from pytest_flops_mock.report.html.views import report_view, verdict_of
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.texts import clean
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.report.comparing import Change
 
 PARTS = Path(__file__).parent / "parts"
 
@@ -36,6 +39,25 @@ def html(reports: Mapping[str, Report], *, here: str = "") -> str:
         for number, (name, report) in enumerate(reports.items(), 1)
     ]
     return _made("check.html", reports=views, told=verdict_of(reports), several=several)
+
+
+def diff_html(changes: Sequence[Change], old: str, new: str) -> str:
+    """The page that compares two runs.
+
+    Args:
+        changes: What became of each SLA.
+        old: What the earlier run is called.
+        new: What the later one is called.
+
+    Returns:
+        HTML that ends with a line break.
+    """
+    from pytest_flops_mock.report.difference import tally
+    from pytest_flops_mock.report.html.changes import change_view, verdict_of
+
+    views = [change_view(change, f"change-{number}-") for number, change in enumerate(changes, 1)]
+    is_ok = all(change.ok for change in changes)
+    return _made("diff.html", changes=views, verdict=verdict_of(changes), told=tally(changes), ok=is_ok, old=old, new=new)
 
 
 def _made(part: str, **values: Any) -> str:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from standins.pages import BAD, GOOD, hostile
 
-from pytest_flops_mock.report.html.page import html
+from pytest_flops_mock.report.comparing import changes
+from pytest_flops_mock.report.html.page import diff_html, html
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 pytestmark = pytest.mark.browser
 
+COMPARED = [BAD, replace(BAD, sla="c")], [replace(GOOD, sla=BAD.sla), BAD]
 PAGES: dict[str, Callable[[], str]] = {
     "good": lambda: html({"mocks/b.json": GOOD}),
     "bad": lambda: html({"mocks/a.json": BAD}),
     "several": lambda: html({"mocks/a.json": BAD, "mocks/b.json": GOOD}),
+    "diff": lambda: diff_html(changes(*COMPARED), "old.json", "new.json"),
     "hostile": lambda: html({"a": hostile()}),
 }
 OPTIONS = [

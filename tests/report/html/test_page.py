@@ -32,7 +32,8 @@ from standins.pages import (
 
 from pytest_flops_mock import Finding, Problem, Report
 from pytest_flops_mock.findings import DataFacts, ShownRows
-from pytest_flops_mock.report.html.page import html
+from pytest_flops_mock.report.comparing import changes
+from pytest_flops_mock.report.html.page import diff_html, html
 from pytest_flops_mock.texts import clean
 
 
@@ -270,3 +271,13 @@ def test_rows_are_pictures_waves_and_texts() -> None:
     assert wave.attrs["aria-label"] == "sound, 1 s"
     assert rows(data(TEXTS), ".rows tr") == [["Row", "text"], ["row 0", "a long story"]]
     assert "and 1 column more" in shown(data(TEXTS))
+
+
+def test_a_page_that_compares_two_runs_keeps_hostile_names_where_they_belong() -> None:
+    harmful = hostile()
+    before, now = [replace(harmful, sla="a"), BAD], [replace(harmful, sla="a", environment=())]
+    found = page(diff_html(changes(before, now), *HOSTILE[:2]))
+    attributes = {name for each in found.query("*") if isinstance(each, Element) for name in each.attrs}
+    assert not {name for name in attributes if name.startswith("on")}
+    assert not found.query("script")
+    assert f"Before {HOSTILE[0]} Now {HOSTILE[1]}" in shown(found)
