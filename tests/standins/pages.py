@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from justhtml import JustHTML, Node
 
-from pytest_flops_mock import Finding, Outcome, Problem, Report, Stage
+from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage
 from pytest_flops_mock.findings import (
     DataFacts,
     Frame,
@@ -132,6 +132,15 @@ BAD = Report(
     environments=("current",),
     sla="mocks/a.json",
     command="flops-mock check . --sla mocks/a.json --env current",
+)
+SEARCHED = replace(
+    BAD,
+    stages=(*STAGES[:2], StageResult(Stage.SEARCH, Outcome.FAILED, 9.0, facts=(("examples", "200"), ("failures", "1")))),
+    findings=(
+        Finding(Problem("fails on a partition of 2 rows", code="FM1001"), Severity.ERROR, Stage.SEARCH, rows=PICTURES),
+        Finding(Problem("fails on a partition of 1 row", code="FM1002"), Severity.WARNING, Stage.SEARCH, rows=TEXTS),
+    ),
+    command="flops-mock search . --sla mocks/a.json --examples=200 --seed=0",
 )
 GOOD = replace(BAD, findings=(), stages=STAGES[:2], sla="mocks/b.json", environments=("learner",))
 

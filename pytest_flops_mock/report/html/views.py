@@ -15,7 +15,7 @@ from pytest_flops_mock.report.html.data import DataView, RowsView
 from pytest_flops_mock.report.markdown import failures_first
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.report.text import counted, facts_line, seconds
-from pytest_flops_mock.stage import Outcome, Severity
+from pytest_flops_mock.stage import Outcome, Severity, Stage
 from pytest_flops_mock.texts import clean
 
 DIFFERS = "FM201"
@@ -110,6 +110,16 @@ class ReportView:
     environment: tuple[PackageView, ...]
     differs: bool
     command: str
+
+    @property
+    def search(self) -> StageView | None:
+        """The search, if there was one."""
+        return next((stage for stage in self.stages if stage.name == Stage.SEARCH.value), None)
+
+    @property
+    def broken(self) -> tuple[FindingView, ...]:
+        """What the search has found."""
+        return tuple(each for each in (*self.loud, *self.quiet) if each.stage == Stage.SEARCH.value)
 
 
 def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") -> ReportView:

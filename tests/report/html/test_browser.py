@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from standins.pages import BAD, GOOD, hostile
+from standins.pages import BAD, GOOD, SEARCHED, hostile
 
 from pytest_flops_mock.report.comparing import changes
 from pytest_flops_mock.report.html.page import diff_html, html
@@ -25,6 +25,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "good": lambda: html({"mocks/b.json": GOOD}),
     "bad": lambda: html({"mocks/a.json": BAD}),
     "several": lambda: html({"mocks/a.json": BAD, "mocks/b.json": GOOD}),
+    "search": lambda: html({"mocks/a.json": SEARCHED}),
     "diff": lambda: diff_html(changes(*COMPARED), "old.json", "new.json"),
     "hostile": lambda: html({"a": hostile()}),
 }

@@ -18,6 +18,7 @@ from standins.pages import (
     NOTE,
     PICTURES,
     PIXEL,
+    SEARCHED,
     SOUNDS,
     STAGES,
     TEXTS,
@@ -178,7 +179,7 @@ def test_several_slas_begin_with_an_overview() -> None:
     assert links == ["#report-1-top", "#report-1-finding-1", "#report-2-top"]
 
 
-@pytest.mark.parametrize("reports", [[BAD], [GOOD], [BAD, GOOD], [hostile(), BAD], [Report("r")]])
+@pytest.mark.parametrize("reports", [[BAD], [GOOD], [SEARCHED], [BAD, GOOD, SEARCHED], [hostile(), BAD], [Report("r")]])
 def test_headings_links_tables_and_landmarks_are_in_order(reports: list[Report]) -> None:
     found = page(html({f"{number}.json": report for number, report in enumerate(reports)}))
     elements = [each for each in found.query("*") if isinstance(each, Element)]
@@ -281,3 +282,16 @@ def test_a_page_that_compares_two_runs_keeps_hostile_names_where_they_belong() -
     assert not {name for name in attributes if name.startswith("on")}
     assert not found.query("script")
     assert f"Before {HOSTILE[0]} Now {HOSTILE[1]}" in shown(found)
+
+
+def test_a_search_shows_the_smallest_partitions_row_by_row() -> None:
+    found = one(SEARCHED)
+    search = section(found, "search")
+    assert shown(search).startswith(
+        "Search For the smallest partitions that break the repository: failed; examples 200; failures 1"
+    )
+    assert texts(search, "li") == ["FM1001 fails on a partition of 2 rows", "FM1002 fails on a partition of 1 row"]
+    assert "The partition that breaks it, row by row" in shown(named(found, "finding-1"))
+    assert texts(named(found, "finding-1"), ".gallery small") == ["partition 0, row 0", "partition 1, row 0"]
+    assert rows(named(found, "finding-2")) == [["Row", "text"], ["row 0", "a long story"]]
+    assert SEARCHED.command in shown(section(found, "again"))
