@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CONTAINERS = ("auto", "require", "off")
 
+SHOWN = ("synthetic", "any", "none")
+
 CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
 
@@ -82,6 +84,26 @@ def containers(value: str, _: Path, where: str) -> str:
                 got=value,
                 nearest=nearest(value, CONTAINERS),
                 fix="use require in CI, so that no test is skipped there",
+            )
+        )
+    return value
+
+
+def show_rows(value: str, _: Path, where: str) -> str:
+    """Which rows a report shows.
+
+    Raises:
+        SettingsError: It is none of the three words.
+    """
+    if value not in SHOWN:
+        raise SettingsError(
+            Problem(
+                "there is no such choice of rows to show",
+                where=where,
+                expected=f"one of: {listing(SHOWN)}",
+                got=str(value),
+                nearest=nearest(str(value), SHOWN),
+                fix="any shows real rows to whoever gets the report, synthetic only those that a twin has made up",
             )
         )
     return value

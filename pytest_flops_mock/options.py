@@ -223,13 +223,21 @@ OPTIONS = (
     ),
     Option(
         "report",
-        "write the reports to a file, too: as `text`, `json`, `markdown`, `sarif` (2.1.0) or `gitlab` (code quality), as "
-        "FORMAT or the file's ending says",
+        "write the reports to a file, too: as `text`, `json`, `markdown`, `html`, `sarif` (2.1.0) or `gitlab` (code "
+        "quality), as FORMAT or the file's ending says",
         values.outputs,
         "[FORMAT:]FILE",
         "list",
         doors=FILES,
         command_name="output",
+    ),
+    Option(
+        "show-rows",
+        "whose rows a report as HTML shows a few of: `synthetic` (those that a twin has made up), `any` (real ones, too) or "
+        "`none`",
+        values.show_rows,
+        "synthetic|any|none",
+        default="`synthetic`; `none` without HTML",
     ),
     Option(
         "containers",
@@ -275,6 +283,7 @@ class CheckOptions:
         ignore: Codes of findings that do not count; the report names them.
         baseline: The file of an earlier report as JSON. What it has found does not count; the report says what is known
             from it, and what went away.
+        show_rows: Whose rows the report shows a few of: those that are ``synthetic``, of ``any`` data, or ``none``.
         until: The last stage to run.
     """
 
@@ -292,6 +301,7 @@ class CheckOptions:
     pass_env: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     baseline: Baseline | None = None
+    show_rows: str = "none"
     until: Stage = Stage.EVALUATE
 
     def changed(self, where: str = "", /, **arguments: Unpack[CheckArguments]) -> CheckOptions:
@@ -353,6 +363,7 @@ class CheckArguments(TypedDict, total=False):
     pass_env: str | Iterable[str] | None
     ignore: str | Iterable[str] | None
     baseline: str | os.PathLike[str] | Baseline | None
+    show_rows: str | None
     until: Stage | str | None
 
 

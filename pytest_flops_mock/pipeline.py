@@ -16,6 +16,7 @@ from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.progress import OnEvent, unheard
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
+from pytest_flops_mock.reproducing import check_command
 from pytest_flops_mock.sla.files import together_name
 from pytest_flops_mock.sla.reading import named
 from pytest_flops_mock.stage import CHECKED, Stage
@@ -253,7 +254,8 @@ def _several(sla: SLASource | Sequence[SLASource] | None) -> tuple[SLASource, ..
 
 
 def _report(context: Context) -> Report:
-    subject, ignore = context.subject, context.options.ignore
+    subject, options = context.subject, context.options
+    ignore = options.ignore
     given = subject.given
     return Report(
         repository=without_credentials(os.fspath(given))
@@ -266,6 +268,7 @@ def _report(context: Context) -> Report:
         environment=tuple(subject.versions.items()),
         environments=(subject.kind,) if subject.kind else (),
         sla=together_name([named(sla) for sla in context.slas]),
+        command="" if context.data_tags is not None else check_command(given, context.slas, context.project_sla, options),
     )
 
 

@@ -151,12 +151,13 @@ class MockDataProvider:
         """
         return self.store(usable_sla(sla, **changes), dataset)
 
-    def store(self, sla: MockSLA, dataset: Any = None) -> ProviderRun:
+    def store(self, sla: MockSLA, dataset: Any = None, look: Callable[[Named], object] | None = None) -> ProviderRun:
         """Store the partitions that the SLA asks for, without a look at its rules; for SLAs that were judged before.
 
         Args:
             sla: The MDP SLA.
             dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
+            look: Gets to see each partition before it is sent.
 
         Raises:
             DataSourceError: The data set cannot be had, split or sent.
@@ -170,7 +171,11 @@ class MockDataProvider:
             closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
         ):
             sending = self._sending(client, sla.data_tag)
-            sent = [(sending.send(named, advance), named.counts) for named in ready]
+            sent = []
+            for named in ready:
+                if look is not None:
+                    look(named)
+                sent.append((sending.send(named, advance), named.counts))
         return _run_of(sla, made, sent, tuple(sending.already))
 
     def deal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,16 @@ def check_options(values: Mapping[str, Any], **defaults: Any) -> CheckOptions:
     return CheckOptions(**{**defaults, **{name: values[name] for name in KEYWORDS if name in values}})
 
 
+def shown_rows(outputs: Iterable[Output], form: str = "") -> str:
+    """Whose rows reports show, unless the user says it: only pages have room for them.
+
+    Args:
+        outputs: The files that reports go to.
+        form: What standard output shows.
+    """
+    return "synthetic" if "html" in (form, *(output.form for output in outputs)) else "none"
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of one pytest run.
@@ -116,6 +126,7 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         Given(options, invocation_dir, lambda option: option.option),
         Given(ini, rootdir, lambda option: f"ini {option.ini}"),
     )
+    outputs = _outputs(values)
     searched = [option.key for option in OPTIONS if "search" in option.doors]
     return Settings(
         repository=values.get("repo", rootdir),
@@ -123,10 +134,10 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         slas=values.get("sla", ()),
         together=values.get("together", False),
         project_sla=values.get("project_sla"),
-        options=check_options(values, recordings=rootdir / RECORDINGS),
+        options=check_options(values, recordings=rootdir / RECORDINGS, show_rows=shown_rows(outputs)),
         searches="examples" in values,
         search={key: values[key] for key in searched if key in values},
-        outputs=_outputs(values),
+        outputs=outputs,
         containers=values.get("containers", Settings.containers),
     )
 

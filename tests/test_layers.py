@@ -41,6 +41,7 @@ LAYERS: dict[str, int] = {
     "mock_data": 7,
     "options": 8,
     "settings": 9,
+    "reproducing": 9,
     "partitions": 6,
     "provider": 8,
     "sending": 7,
@@ -68,6 +69,7 @@ LAYERS: dict[str, int] = {
 """Each part of the package; it may import from lower layers, and from its own folder."""
 
 THIRD_PARTY: dict[str, set[str]] = {
+    "report/html": {"jinja2", "markupsafe"},
     "sla": {"pydantic", "pydantic_core"},
     "flight": {"pyarrow", "xxhash"},
     "repository": {"packaging", "yaml"},
@@ -110,6 +112,8 @@ HEAVY = [
     "grpc",
     "huggingface_hub",
     "hypothesis",
+    "jinja2",
+    "markupsafe",
     "matplotlib",
     "numpy",
     "pandas",

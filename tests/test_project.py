@@ -37,13 +37,18 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
         meta = f"pytest_flops_mock-{pytest_flops_mock.__version__}.dist-info"
         entry_points = archive.read(f"{meta}/entry_points.txt").decode()
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_flops_mock").rglob("*.py")}
+    parts = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "pytest_flops_mock" / "report" / "html" / "parts").iterdir()
+        if path.suffix in (".html", ".css")
+    }
     facts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_flops_mock").rglob("*.twin.json")}
     assert len(facts) == 41
     told = subprocess.run(["git", "ls-files", "examples"], capture_output=True, text=True, cwd=ROOT, timeout=30, check=True)
     templates = {path.replace("examples/", "pytest_flops_mock/starter/templates/") for path in told.stdout.splitlines()}
     assert len(templates) > 20
     ours = {name for name in names if not name.startswith(meta)}
-    assert ours == {*sources, *facts, *templates, "pytest_flops_mock/py.typed"}
+    assert ours == {*sources, *facts, *parts, *templates, "pytest_flops_mock/py.typed"}
     assert f"{meta}/licenses/LICENSE" in names
     assert "[pytest11]\nflops_mock = pytest_flops_mock.plugin" in entry_points
 

@@ -29,6 +29,7 @@ class Report:
         baseline: The file of an earlier report that it was held against; empty if there was none.
         known: Findings that do not count, since that report has them.
         gone: Findings of that report that are there no more. Nothing is known of those whose stage did not run.
+        command: What to type to have the same check again; empty where no command can name it.
     """
 
     repository: str
@@ -42,6 +43,7 @@ class Report:
     baseline: str = ""
     known: tuple[Finding, ...] = ()
     gone: tuple[Finding, ...] = ()
+    command: str = ""
 
     @property
     def ok(self) -> bool:

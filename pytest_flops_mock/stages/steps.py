@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pytest_flops_mock.data.shown import FirstRows
 from pytest_flops_mock.errors import FlopsMockError, Problem, listing
 from pytest_flops_mock.findings import Finding, SentFacts, findings_of
 from pytest_flops_mock.judging import exchange, rounds
@@ -136,8 +137,10 @@ def provide(context: Context) -> Iterable[Finding]:
         source = context.provider.source_of(mock.dataset_name)
         sent = SentFacts(mock.origin, mock.data_tag, mock.dataset_name, source, source)  # known also when the run fails
         with _gathered(found):
-            run = context.provider.store(mock)
+            first = FirstRows() if context.options.show_rows in ("any", source) else None
+            run = context.provider.store(mock, look=None if first is None else first.look)
             sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions, statistics=run.statistics)
+            sent = replace(sent, shown=None if first is None else first.shown())
             least, most = context.options.min_rows, context.options.max_distance
             found += partition_findings(run.statistics, mock.origin, min_rows=least, max_distance=most)
         context.data = replace(context.data, sent=(*context.data.sent, sent))

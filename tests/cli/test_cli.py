@@ -23,7 +23,7 @@ from pytest_flops_mock import Finding, Outcome, Problem, Report, Severity, Stage
 from pytest_flops_mock.cli import main
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.choice import DataSource
-from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFacts, StageResult
+from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFacts, ShownRows, StageResult
 from pytest_flops_mock.options import OPTIONS
 from pytest_flops_mock.report.as_json import SCHEMA
 from pytest_flops_mock.stage import CHECKED
@@ -530,6 +530,7 @@ def test_the_schema_knows_what_the_code_knows() -> None:
     kinds = {"stage": StageResult, "finding": Finding, "frame": Frame, "data": DataFacts}
     kinds |= {"sent": SentFacts, "partition": PartitionFacts, "statistics": SplitStatistics}
     kinds |= {"partitionStatistics": PartitionStatistics, "target": TargetSummary}
+    kinds |= {"rows": ShownRows}
     for name, kind in kinds.items():
         names = {field.name for field in fields(kind)}
         if kind is Finding:  # the parts of its problem stand beside the rest

@@ -33,6 +33,7 @@ def test_bash_offers_commands_options_values_and_files(tmp_path: Path) -> None:
     assert offered("flops-mock che", tmp_path) == ["check"]
     assert "--project-sla" in offered("flops-mock check --pro", tmp_path)
     assert offered("flops-mock check . --format mark", tmp_path) == ["markdown"]
+    assert offered("flops-mock check . --format ht", tmp_path) == ["html"]
     assert offered("flops-mock check . --sla mn", tmp_path) == ["mnist.json"]
     assert offered("flops-mock diff mnist.json mnist.json --output mn", tmp_path) == ["mnist.json"]
     assert offered("flops-mock check ''", tmp_path) == ["mocks"]

@@ -31,6 +31,7 @@ BAD = {
     "search-save": (__file__, "what a search finds is saved in a folder, and this is a file"),
     "search-strict": ("maybe", "the ini key has a value of another type"),
     "report": ("sarf:out", "there is no such format of reports"),
+    "show-rows": ("all", "there is no such choice of rows to show"),
     "containers": ("always", "there is no such use of containers"),
     "until": ("trian", "there is no such stage"),
 }
