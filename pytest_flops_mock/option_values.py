@@ -6,6 +6,7 @@ Each function takes the value, the folder that relative paths start from, and th
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ SHOWN = ("synthetic", "any", "none")
 
 CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
+
+
+IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
+"""Names of images, roughly: the engine knows better."""
 
 
 def flag(value: object, _: Path, __: str) -> bool:
@@ -142,7 +147,8 @@ def environments(value: str | Iterable[str], _: Path, where: str) -> tuple[str, 
             Problem(
                 f"the environment {twice[0]} is named twice" if all(names) else "an environment has no name",
                 where=where,
-                expected="auto, current, learner, or the path of a Python or of a virtual environment; several with commas",
+                expected="auto, current, learner, container, or the path of a Python or of a virtual environment; several "
+                "with commas",
                 got=repr(text),
                 nearest=",".join(dict.fromkeys(name for name in names if name)) or AUTO,
                 fix="name each environment once, in the order in which they shall be checked",
@@ -185,6 +191,26 @@ def distance(value: str | float, _: Path, where: str) -> float:
         SettingsError: It is not a number above 0.
     """
     return _positive("the distance is not a number above 0", value, where, example="0.5")
+
+
+def image(value: str, _: Path, where: str) -> str:
+    """The name of a container image; empty for the default.
+
+    Raises:
+        SettingsError: It cannot be one.
+    """
+    if value and not IMAGE.fullmatch(value):
+        raise SettingsError(
+            Problem(
+                "an image of a container has no such name",
+                where=where,
+                expected="a name such as python:3.11-slim, or with a registry in front",
+                got=repr(value),
+                nearest=value.strip().lower(),
+                fix="docker image ls shows what there is",
+            )
+        )
+    return value
 
 
 def variables(value: str | Iterable[str], _: Path, where: str) -> tuple[str, ...]:

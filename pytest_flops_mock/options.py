@@ -107,10 +107,18 @@ OPTIONS = (
         "env",
         "the Python that runs the repository: `current`, `learner` (built from its `conda.yaml`), `auto` (where uv is "
         "there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current one), "
-        "or the path of an interpreter or of a virtual environment; several, with commas between them, are compared",
+        "`container` (as `learner`, in a container without a network: for code that you do not trust), or the path of an "
+        "interpreter or of a virtual environment; several, with commas between them, are compared",
         values.environments,
         "ENV",
         default="`auto`",
+    ),
+    Option(
+        "base-image",
+        "the image with a Python that the environment `container` builds on",
+        values.image,
+        "IMAGE",
+        default="`python:X.Y-slim`, with the version that `conda.yaml` asks for",
     ),
     Option(
         "allow-builds",
@@ -272,7 +280,10 @@ class CheckOptions:
             from 0 to 1, and where the label is continuous by Wasserstein's, in standard deviations.
         env: The Python that runs the repository: ``current``, ``learner`` (built from its ``conda.yaml``), ``auto`` (where
             uv is there, the learner's if it is kept, or can be built in two minutes and without gigabytes; else the current
-            one), or the path of an interpreter or of a virtual environment. Several (``learner,current``) are compared.
+            one), ``container`` (as ``learner``, in a container without a network), or the path of an interpreter or of a
+            virtual environment. Several (``learner,current``) are compared.
+        base_image: The image with a Python that the environment ``container`` builds on; empty for ``python:X.Y-slim`` with
+            the version that ``conda.yaml`` asks for.
         allow_builds: Whether packages of the learner's environment that have no wheel are built from source, which runs
             their code.
         timeout: Seconds that one step of the repository's code may take.
@@ -294,6 +305,7 @@ class CheckOptions:
     min_rows: int = 1
     max_distance: float = 0.5
     env: tuple[str, ...] = (values.AUTO,)
+    base_image: str = ""
     allow_builds: bool = False
     timeout: float = 60.0
     memory: float | None = None
@@ -356,6 +368,7 @@ class CheckArguments(TypedDict, total=False):
     min_rows: int | None
     max_distance: float | None
     env: str | Iterable[str] | None
+    base_image: str | None
     allow_builds: bool | None
     timeout: float | None
     memory: float | None

@@ -26,6 +26,7 @@ LAYERS: dict[str, int] = {
     "subprocesses": 0,
     "texts": 0,
     "codes": 2,
+    "engine": 2,
     "machine": 2,
     "opening": 3,
     "statistics": 2,

@@ -86,8 +86,8 @@ def test_an_unknown_keyword_is_told_with_the_nearest(keyword: str, nearest: str)
         check_repository({}, sla=mock_sla(), **unknown)
     assert str(error.value) == (
         "a check has no such argument\n"
-        "  expected  some of: data, recordings, drift, partitioner, min_rows, max_distance, env, allow_builds, "
-        "timeout, memory, gpu, pass_env, ignore, baseline, show_rows, until\n"
+        "  expected  some of: data, recordings, drift, partitioner, min_rows, max_distance, env, base_image, "
+        "allow_builds, timeout, memory, gpu, pass_env, ignore, baseline, show_rows, until\n"
         f"  got       {keyword}\n"
         f"  nearest   {nearest}\n"
         "  fix       help(pytest_flops_mock.CheckOptions) says what each of them means"

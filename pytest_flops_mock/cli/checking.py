@@ -120,7 +120,7 @@ def repository_at(given: str, options: CheckOptions) -> Iterator[tuple[MLReposit
         FlopsMockError: There is none, or there is no such environment.
     """
     from pytest_flops_mock.learner.environments.choice import AUTO, learner_python
-    from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
+    from pytest_flops_mock.learner.environments.python import CONTAINER, CURRENT, LEARNER
     from pytest_flops_mock.repository.clone import cloned
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.repository.urls import remote_of
@@ -129,7 +129,7 @@ def repository_at(given: str, options: CheckOptions) -> Iterator[tuple[MLReposit
         remote = remote_of(given)
         repository = MLRepository.at(given) if remote is None else stack.enter_context(cloned(remote))
         for env in options.env:
-            if env not in (AUTO, CURRENT, LEARNER):
+            if env not in (AUTO, CURRENT, LEARNER, CONTAINER):
                 # One that is not there says nothing of the repository.
                 learner_python(env, repository, allow_builds=options.allow_builds)
         yield repository, repository.root if remote is None else None

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.containers.inside.server import PORT, VOLUME
-from pytest_flops_mock.containers.started import Asked, Started, start
+from pytest_flops_mock.engine.started import Asked, Folder, Started, start
 from pytest_flops_mock.errors import ContainerError, Problem, ServerStateError
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.store import StoredPartition
@@ -128,7 +128,7 @@ class MLDataServerContainer:
                     fix="make it first",
                 )
             )
-        folder = None if self.volume is None else (self.volume, VOLUME)
+        folder = None if self.volume is None else Folder(self.volume, VOLUME, "rw")
         started = start(Asked(self.image, None, self.environment, PORT, folder))
         try:
             self._uri = _answering(started, self.timeout)

@@ -33,7 +33,7 @@ from pytest_flops_mock.learner.environments.choice import AUTO, learner_python
 from pytest_flops_mock.learner.environments.difference import difference_findings
 from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.environments.proof import refused_import
-from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
+from pytest_flops_mock.learner.environments.python import CONTAINER, CURRENT, LEARNER
 from pytest_flops_mock.learner.facts import Failure, Loaded, Told
 from pytest_flops_mock.learner.loading import unverified
 from pytest_flops_mock.repository.conda.reader import conda_findings
@@ -97,7 +97,11 @@ def start_session(context: Context) -> Iterable[Finding]:
         subject.python, subject.session = early.python, early.session
     else:
         subject.python = learner_python(
-            subject.env, subject.repository, on_wait=context.waits, allow_builds=options.allow_builds
+            subject.env,
+            subject.repository,
+            on_wait=context.waits,
+            allow_builds=options.allow_builds,
+            base_image=options.base_image,
         )
         session = session_in(subject.python, subject.repository, options)
         subject.session = subject.stack.enter_context(session)
@@ -115,7 +119,7 @@ def start_session(context: Context) -> Iterable[Finding]:
         chosen = context.facts.get(Stage.ENVIRONMENT, ())
         context.facts[Stage.ENVIRONMENT] = (*chosen, ("not confined", answer.facts.unfenced))
         subject.marks = marks(subject.repository)
-    if python.kind == LEARNER:
+    if python.kind in (LEARNER, CONTAINER):
         return python.findings
     differing = difference_findings(subject.versions, subject.repository, partial(installed_versions, python.executable))
     return (*python.findings, *differing)
@@ -126,7 +130,13 @@ def unready(context: Context) -> tuple[Finding, ...]:
     subject, failure = context.subject, context.session.ready()
     if failure is None or subject.python is None:
         return ()
-    refused = refused_import(subject.python.executable, names=CHILD_IMPORTS, pass_env=context.options.pass_env)
+    python = subject.python
+    if python.image:
+        from pytest_flops_mock.learner.environments.container_image import refused_in_image  # most checks need none
+
+        refused = refused_in_image(python.image, CHILD_IMPORTS)
+    else:
+        refused = refused_import(python.executable, names=CHILD_IMPORTS, pass_env=context.options.pass_env)
     return (unready_finding(failure, refused, subject.python.shown, limited=context.options.memory is not None),)
 
 

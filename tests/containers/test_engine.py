@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from standins.images import SERVER
 
-from pytest_flops_mock.containers.engine import bridge_address
 from pytest_flops_mock.containers.provider import MockDataProviderContainer
 from pytest_flops_mock.containers.server import MLDataServerContainer
-from pytest_flops_mock.containers.started import Asked, start
+from pytest_flops_mock.engine.connection import bridge_address
+from pytest_flops_mock.engine.started import Asked, start
 from pytest_flops_mock.errors import ContainerError, ServerStateError
 from pytest_flops_mock.flight.server import MLDataServer
 
@@ -55,7 +55,7 @@ def test_something_else_at_its_address_is_no_engine(monkeypatch: pytest.MonkeyPa
     with socket.create_server(("127.0.0.1", 0)) as other:
         other.listen()
         monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{other.getsockname()[1]}")
-        monkeypatch.setattr("pytest_flops_mock.containers.engine.ANSWER_SECONDS", 0.2)
+        monkeypatch.setattr("pytest_flops_mock.engine.connection.ANSWER_SECONDS", 0.2)
         with pytest.raises(ContainerError, match="no container engine answers"):
             bridge_address()
 

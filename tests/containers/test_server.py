@@ -12,9 +12,9 @@ import pytest
 from standins.images import PROVIDER, SERVER
 from standins.processes import until
 
-from pytest_flops_mock.containers.engine import engine
 from pytest_flops_mock.containers.server import MLDataServerContainer
-from pytest_flops_mock.containers.started import LABEL
+from pytest_flops_mock.engine.connection import engine
+from pytest_flops_mock.engine.started import LABEL
 from pytest_flops_mock.errors import ContainerError, ServerStateError
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.reading import DataServer

@@ -17,6 +17,7 @@ BAD = {
     "min-rows": ("few", "the number of rows is not a whole number"),
     "max-distance": ("0", "the distance is not a number above 0"),
     "env": ("current,", "an environment has no name"),
+    "base-image": ("Python 3.11", "an image of a container has no such name"),
     "allow-builds": ("maybe", "the ini key has a value of another type"),
     "timeout": ("soon", "the time limit is not a number of seconds"),
     "memory": ("2GB", "the memory limit is not a number of MB"),

@@ -63,7 +63,7 @@ def test_a_path_that_leads_nowhere_is_told_with_its_neighbour(venv: Path) -> Non
     assert str(error) == (
         "there is no Python for the check\n"
         f"  where     {venv.parent}/vemv\n"
-        "  expected  current, learner, a virtual environment, or a Python from 3.8 on\n"
+        "  expected  current, learner, container, a virtual environment, or a Python from 3.8 on\n"
         "  got       nothing there\n"
         f"  nearest   {venv}\n"
         '  fix       name another one, or "learner" to have one built from conda.yaml'

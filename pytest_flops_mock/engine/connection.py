@@ -66,6 +66,19 @@ def connect() -> Any:
     return client
 
 
+def has_image(client: Any, name: str) -> bool:
+    """Whether the engine has an image, so that it need not pull it."""
+    from docker.errors import APIError, ImageNotFound
+
+    try:
+        client.images.get(name)
+    except ImageNotFound:
+        return False
+    except APIError as error:
+        raise _no_image(name, error) from error
+    return True
+
+
 def image_on(client: Any, name: str) -> Any:
     """An image of the engine's, which pulls it if it has to.
 

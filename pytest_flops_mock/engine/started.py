@@ -5,22 +5,47 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.containers import watchdog
-from pytest_flops_mock.containers.engine import connect, image_on
+from pytest_flops_mock.engine import watchdog
+from pytest_flops_mock.engine.connection import CALL_SECONDS, connect, image_on
 from pytest_flops_mock.errors import ContainerError, Problem
 
 LABEL = "pytest-flops-mock"
 """Every container of ours has it; its value is the container's own."""
 
+Act = Callable[[Any], object]
+
+POLL_SECONDS = 0.05
+
+
+def nothing(_: Any) -> None:
+    """Do nothing with a container."""
+
+
 LAST_LINES = 40
 """How many lines of its logs stand in an error."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of this machine that a container sees.
+
+    Attributes:
+        here: The folder.
+        within: Where the container sees it.
+        mode: ``rw`` or ``ro``, where it may not write.
+    """
+
+    here: Path
+    within: str
+    mode: str = "ro"
 
 
 @dataclass(frozen=True)
@@ -32,14 +57,19 @@ class Asked:
         command: Its command line; ``None`` for the image's own.
         environment: Variables that it gets.
         port: The port that is published on this machine's loopback, on a free port; 0 for none.
-        folder: A folder of this machine that it sees, and where: ``(folder, path within)``.
+        folder: A folder of this machine that it sees.
+        options: Further keywords of docker-py's ``containers.create``. With some, they say what rights it has; without, it
+            has those that its image needs.
+        temporary: A folder that goes away with it if this process is killed.
     """
 
     image: str
     command: list[str] | None
     environment: Mapping[str, str]
     port: int = 0
-    folder: tuple[Path, str] | None = None
+    folder: Folder | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    temporary: Path | None = None
 
 
 class Started:
@@ -92,8 +122,55 @@ class Started:
             self._guard.communicate()
 
 
-def start(asked: Asked) -> Started:
+@dataclass(frozen=True)
+class Outcome:
+    """A container that came to its end.
+
+    Attributes:
+        status: Its exit status.
+        output: What it has written to both of its streams.
+    """
+
+    status: int
+    output: str
+
+
+def outcome(asked: Asked, limit: float, fill: Act = nothing, keep: Act = nothing) -> Outcome | None:
+    """Run a container to its end, and remove it; ``None`` if it did not end in time.
+
+    Args:
+        asked: What is asked of it.
+        limit: Seconds that it may take.
+        fill: Is given the container (docker-py's) before it starts.
+        keep: Is given it once it has ended.
+
+    Raises:
+        ContainerError: There is no engine or no such image, or the engine fails.
+    """
+    from docker.errors import DockerException
+
+    started = start(asked, fill)
+    try:
+        started.client.api.timeout = CALL_SECONDS + limit  # it may take as long to keep what was made
+        end = time.monotonic() + limit
+        while (state := started.state())["Running"]:
+            if time.monotonic() > end:
+                return None
+            time.sleep(POLL_SECONDS)
+        keep(started.container)
+        return Outcome(int(state["ExitCode"]), started.log())
+    except (DockerException, OSError) as error:
+        raise _refused(asked, error) from error
+    finally:
+        started.remove()
+
+
+def start(asked: Asked, fill: Act = nothing) -> Started:
     """Start a container.
+
+    Args:
+        asked: What is asked of it.
+        fill: Is given the container (docker-py's) before it starts.
 
     Raises:
         ContainerError: There is no engine or no such image, or the engine cannot start it.
@@ -104,18 +181,19 @@ def start(asked: Asked) -> Started:
     label, guard = f"{LABEL}={uuid.uuid4()}", None
     try:
         image = image_on(client, asked.image)
-        guard = _watch(label)
+        guard = _watch(label, asked.temporary)
         made = client.containers.create(
             image.id,
             asked.command,
             environment=dict(asked.environment),
             labels=dict([label.split("=")]),
             ports={f"{asked.port}/tcp": ("127.0.0.1", None)} if asked.port else {},
-            volumes={} if asked.folder is None else {str(asked.folder[0]): {"bind": asked.folder[1], "mode": "rw"}},
-            **_rights(image, asked.folder),
+            volumes={str(folder.here): {"bind": folder.within, "mode": folder.mode}} if (folder := asked.folder) else {},
+            **(asked.options or _rights(image, asked.folder)),
         )
         started = Started(client, made, guard)
         try:
+            fill(made)
             made.start()
         except BaseException:
             started.remove()
@@ -127,18 +205,22 @@ def start(asked: Asked) -> Started:
             guard.communicate()
         if not isinstance(error, (DockerException, OSError)):
             raise
-        raise ContainerError(
-            Problem(
-                "the container engine cannot start the container",
-                where=asked.image,
-                got=str(getattr(error, "explanation", None) or error),
-                fix="the engine's own words say why",
-            )
-        ) from error
+        raise _refused(asked, error) from error
     return started
 
 
-def _rights(image: Any, folder: tuple[Path, str] | None) -> dict[str, Any]:
+def _refused(asked: Asked, error: BaseException) -> ContainerError:
+    return ContainerError(
+        Problem(
+            "the container engine cannot start the container",
+            where=asked.image,
+            got=str(getattr(error, "explanation", None) or error),
+            fix="the engine's own words say why",
+        )
+    )
+
+
+def _rights(image: Any, folder: Folder | None) -> dict[str, Any]:
     """Next to none for an image that runs as a plain user, as ours do; FLOps' own run as root, and are left as they are."""
     user = str((image.attrs.get("Config") or {}).get("User") or "")
     if user.partition(":")[0] in ("", "0", "root"):
@@ -151,13 +233,13 @@ def _rights(image: Any, folder: tuple[Path, str] | None) -> dict[str, Any]:
         "pids_limit": 1024,
     }
     if folder is not None:  # what it writes there belongs to whom the folder belongs to
-        owner = os.stat(folder[0])
+        owner = os.stat(folder.here)
         rights["user"] = f"{owner.st_uid}:{owner.st_gid}"
     return rights
 
 
-def _watch(label: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, watchdog.__file__, label]
+def _watch(label: str, temporary: Path | None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, watchdog.__file__, label, *([] if temporary is None else [os.fspath(temporary)])]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
