@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_flops_mock.options import OPTIONS, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.repository.urls import without_credentials
 from pytest_flops_mock.sla.files import shown

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.option import Option
-from pytest_flops_mock.options import KEYWORDS, OPTIONS, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import KEYWORDS, CheckOptions
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report_files import Output

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, as_html, in_utf8, show
 from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.option import Door
-from pytest_flops_mock.options import OPTIONS, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.report.as_json import written
 from pytest_flops_mock.report.look import look_on
 from pytest_flops_mock.report.report import Report

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pytest_flops_mock.cli.shared import whole_number
 from pytest_flops_mock.option import Option
-from pytest_flops_mock.options import OPTIONS, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.settings import Given, check_options, read
 from pytest_flops_mock.sla.files import refuse_what_is_no_file
 

@@ -22,7 +22,7 @@ from pytest_flops_mock.cli.checking import (
 )
 from pytest_flops_mock.cli.progress import shown_at_once
 from pytest_flops_mock.cli.shared import INTERRUPTED, AddCommand
-from pytest_flops_mock.options import FOUND
+from pytest_flops_mock.option_table import FOUND
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.settings import check_options, shown_rows
 

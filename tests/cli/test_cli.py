@@ -24,7 +24,7 @@ from pytest_flops_mock.cli import main
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.choice import DataSource
 from pytest_flops_mock.findings import DataFacts, Frame, PartitionFacts, SentFacts, ShownRows, StageResult
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
 from pytest_flops_mock.report.as_json import SCHEMA
 from pytest_flops_mock.stage import CHECKED
 from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
 
 BAD = {
     "check": ("maybe", "the ini key has a value of another type"),
