@@ -79,8 +79,16 @@ def has_image(client: Any, name: str) -> bool:
     return True
 
 
-def image_on(client: Any, name: str) -> Any:
+FIX = "check its name, build it (docker build --target ml-data-server), or log in where it is kept"
+
+
+def image_on(client: Any, name: str, fix: str = FIX) -> Any:
     """An image of the engine's, which pulls it if it has to.
+
+    Args:
+        client: The engine's client.
+        name: The image's name.
+        fix: What is to be done where it cannot be had.
 
     Raises:
         ContainerError: It is not there, and cannot be pulled.
@@ -92,11 +100,11 @@ def image_on(client: Any, name: str) -> Any:
     except ImageNotFound:
         pass
     except APIError as error:
-        raise _no_image(name, error) from error
+        raise _no_image(name, error, fix) from error
     try:
         return client.images.pull(*_name_and_tag(name))
     except (APIError, ImageNotFound, OSError) as error:
-        raise _no_image(name, error) from error
+        raise _no_image(name, error, fix) from error
 
 
 def bridge_address() -> str:
@@ -144,13 +152,13 @@ def _name_and_tag(name: str) -> tuple[str, str | None]:
     return (repository, tag) if repository and "/" not in tag else (name, "latest")
 
 
-def _no_image(name: str, error: BaseException) -> ContainerError:
+def _no_image(name: str, error: BaseException, fix: str = FIX) -> ContainerError:
     return ContainerError(
         Problem(
             "the container engine does not have the image, and cannot pull it",
             where=name,
             got=_reason(error),
-            fix="check its name, build it (docker build --target ml-data-server), or log in where it is kept",
+            fix=fix,
         )
     )
 

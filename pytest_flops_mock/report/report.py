@@ -24,7 +24,8 @@ class Report:
         data: Which data it ran on.
         environment: Names and versions that matter: Python and the packages of the learner's process.
         ignored: Findings that do not count, since their codes were to be ignored.
-        environments: The kinds of Python that were tried: ``current``, ``learner``, ``path``; empty if that is not known.
+        environments: The kinds of Python that were tried: ``current``, ``learner``, ``container``, ``path``; empty if that
+            is not known.
         sla: The MDP SLAs that it was checked with, as the user named them; empty without one.
         baseline: The file of an earlier report that it was held against; empty if there was none.
         known: Findings that do not count, since that report has them.

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from standins.images import BASE, CONDA
 from standins.projects import REPOSITORY, mock_sla
@@ -22,6 +23,7 @@ from pytest_flops_mock.stage import Stage
 
 pytestmark = pytest.mark.container
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
 FILES = {**REPOSITORY, "conda.yaml": CONDA}
 
 
@@ -42,6 +44,7 @@ def test_a_good_repository_passes_every_stage() -> None:
     assert {stage.outcome.value for stage in report.stages} == {"passed"}
     assert dict(report.environment)["datasets"].startswith("2.")
     assert "not confined" not in str(report)
+    jsonschema.validate(json.loads(report.to_json()), json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def test_the_verdict_on_a_bad_one_is_that_of_the_local_child() -> None:
@@ -120,6 +123,17 @@ def test_packages_that_go_together_in_no_way_are_the_same_finding() -> None:
     (finding,) = report.errors
     assert finding.code == "FM204", str(report)
     assert "datasets" in str(finding.problem)
+
+
+def test_without_a_usable_conda_yaml_nothing_is_built() -> None:
+    report = checked(REPOSITORY | {"conda.yaml": "name: mine\ndependencies: [numpy=]\n"}, until="environment")
+    assert report.outcome(Stage.ENVIRONMENT).value == "skipped", str(report)
+
+
+def test_a_base_that_cannot_be_had_is_no_verdict() -> None:
+    with pytest.raises(ContainerError, match="cannot pull it") as caught:
+        checked(FILES, base_image="127.0.0.1:1/nobody/has-this", until="environment")
+    assert "--flops-base-image" in caught.value.problems[0].fix
 
 
 def test_a_base_without_a_python_is_no_verdict() -> None:

@@ -149,7 +149,7 @@ def python_in_image(
     with engine() as client:
         if not has_image(client, base):
             on_wait(f"pulling the image {base}")
-        image = Image(asked, base, image_on(client, base).id)
+        image = Image(asked, base, image_on(client, base, NAME_ANOTHER).id)
         if (there := image.found(client)) is not None:
             return there
         locks = cache or user_cache()
@@ -293,7 +293,7 @@ class _Build:
                 raise _not_built(self._image.base, f"no end of compiling within {COMPILE_SECONDS:g} s", "try again")
 
 
-NAME_ANOTHER = "name another one with --flops-base-image, such as python:3.11-slim"
+NAME_ANOTHER = "name another one with --flops-base-image: a Linux image with python3 that the engine has or can pull"
 
 
 def _pack(home: Path, packed: IO[bytes]) -> None:
