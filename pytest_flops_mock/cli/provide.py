@@ -63,7 +63,12 @@ def _run(given: argparse.Namespace) -> int:
     provider, access = provider_of(given, here), access_of(given, here)
     sla = usable(given.sla, "SLA", here)
     with waits_shown() as on_wait:
-        run = provider(uri, retries=retries, skip_stored=True, access=access, on_wait=on_wait).store(sla)
+        made = provider(uri, retries=retries, skip_stored=True, access=access, on_wait=on_wait)
+        if given.own_process and made.source_of(sla.dataset_name) == "synthetic":
+            from pytest_flops_mock.data.light import arrow_without_pandas
+
+            arrow_without_pandas()
+        run = made.store(sla)
     lines = [f"{'data':<10}  {run.dataset_name}: {run.origin}"]
     for name, rows in dict.fromkeys((partition.name, partition.rows) for partition in run.partitions):
         lines.append(f"{'was there' if name in run.already else 'stored':<10}  {name}: {rows:,} rows")

@@ -36,12 +36,14 @@ class LearnerNode:
         number: Its number, from 0.
         server: Its ML data server.
         faults: What is wrong with it.
+        cluster: The number of its cluster, from 0.
     """
 
-    def __init__(self, number: int, server: MLDataServer, faults: tuple[NodeFault, ...] = ()) -> None:
+    def __init__(self, number: int, server: MLDataServer, faults: tuple[NodeFault, ...] = (), cluster: int = 0) -> None:
         self.number = number
         self.server = server
         self.faults = faults
+        self.cluster = cluster
 
     @property
     def name(self) -> str:
@@ -85,12 +87,14 @@ class LearnerNodes:
         count: How many nodes.
         faults: What is wrong with which, by name: a text such as ``slow=0.2 node=1; fills_up=500 node=2``, texts by the
             numbers of nodes (``{1: "stale_data"}``), or a list of such. See :class:`NodeFault`.
+        clusters: How many clusters they are in, which counts where the project SLA's mode is ``hierarchical``: in order, and
+            as many in each, or one more in the first ones.
         folder: Keep partitions in files, each node's in a folder of its own below this one; by default in memory.
         on_report: Is told each report of a check.
         **options: How data are provided and checks are done: the attributes of :class:`CheckOptions`.
 
     Raises:
-        SettingsError: There can be no such number of nodes, or no such fault, or an option means nothing.
+        SettingsError: There can be no such number of nodes or clusters, or no such fault, or an option means nothing.
 
     Example:
         >>> with LearnerNodes(3) as nodes:
@@ -103,11 +107,12 @@ class LearnerNodes:
         count: int = 3,
         *,
         faults: str | Mapping[Any, Any] | Iterable[Any] = (),
+        clusters: int = 1,
         folder: str | os.PathLike[str] | None = None,
         on_report: Callable[[NodesReport], object] | None = None,
         **options: Unpack[CheckArguments],
     ) -> None:
-        self.plan = NodesPlan(count, node_faults_of(faults))
+        self.plan = NodesPlan(count, node_faults_of(faults), clusters)
         self.options = CheckOptions().changed(**options)
         self._on_report = on_report
         self._nodes = tuple(self._node(number, folder) for number in range(count))
@@ -117,7 +122,9 @@ class LearnerNodes:
     def _node(self, number: int, folder: str | os.PathLike[str] | None) -> LearnerNode:
         faults = self.plan.of_node(number)
         store = None if folder is None else ParquetStore(Path(folder) / f"node-{number}")
-        return LearnerNode(number, MLDataServer(store, faults=of_server(faults, number)), faults)
+        return LearnerNode(
+            number, MLDataServer(store, faults=of_server(faults, number)), faults, self.plan.cluster_of(number)
+        )
 
     def __enter__(self) -> LearnerNodes:
         with ExitStack() as stack:
@@ -193,7 +200,8 @@ class LearnerNodes:
 
         Args:
             repository: The ML repository: its folder, a mapping of file names to texts, or an ``MLRepository``.
-            project_sla: The project SLA, whose ``min_available_clients`` is held against the nodes that have matching data.
+            project_sla: The project SLA, whose ``min_available_clients`` is held against the nodes that have matching data,
+                in mode ``hierarchical`` against those of each cluster.
             data_tags: What learners ask for; by default the project SLA's tags, else those of what was deployed.
             on_event: Is told what each learner's check does.
             **options: How the check is done, beside what the nodes were made with.

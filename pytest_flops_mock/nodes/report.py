@@ -25,6 +25,7 @@ class NodeReport:
         findings: What went wrong when its data came.
         faults: What was wrong with it on request, as it is written.
         happened: The calls on its server in which a fault came true, as its log has them.
+        cluster: The number of its cluster, from 0.
     """
 
     name: str
@@ -33,6 +34,7 @@ class NodeReport:
     findings: tuple[Finding, ...] = ()
     faults: tuple[str, ...] = ()
     happened: tuple[str, ...] = ()
+    cluster: int = 0
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -107,6 +107,25 @@ def test_enough_nodes_with_data_are_enough_and_no_data_are_too_few() -> None:
         assert other.reports == {}
 
 
+def test_in_hierarchical_mode_each_cluster_needs_enough_nodes_with_data() -> None:
+    with LearnerNodes(6, clusters=2) as nodes:
+        nodes.provide(SMALL, to=[0, 1, 2, 3])
+
+        def found(**training: Any) -> list[str]:
+            report = nodes.check(REPOSITORY, project_sla=project_sla(**training), until="structure")
+            assert [node.cluster for node in report.nodes] == [0, 0, 0, 1, 1, 1]
+            return [finding.message for finding in report.findings if finding.code == "FM024"]
+
+        assert found(min_available_clients=4) == []
+        assert found(min_available_clients=1, mode="hierarchical") == []
+        (message,) = found(min_available_clients=3, mode="hierarchical")
+        assert message.startswith(
+            "1 learner node of cluster 1 has data that match, and the project starts 3 learners in each"
+        )
+        first, _ = found(min_available_clients=4, mode="hierarchical")
+        assert first.startswith("3 learner nodes of cluster 0 have data that match, and the project starts 4 learners")
+
+
 def test_a_report_notes_that_it_was_looked_at() -> None:
     report = NodesReport("repository", ())
     assert not report.asked
