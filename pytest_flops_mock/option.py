@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Door = Literal["pytest", "command", "argument", "search"]
+Door = Literal["pytest", "command", "argument", "search", "rounds"]
 
 PYTEST: tuple[Door, ...] = ("pytest",)
 FILES: tuple[Door, ...] = ("pytest", "command")
 EVERYWHERE: tuple[Door, ...] = ("pytest", "command", "argument")
 SEARCHES: tuple[Door, ...] = ("pytest", "search")
+ROUNDS: tuple[Door, ...] = ("pytest", "rounds")
 
 Read = Callable[[Any, Path, str], Any]
 """Makes its value of a text, or of what a call passes; takes the folder of relative paths, and its name for messages."""
@@ -35,7 +36,8 @@ class Option:
         adds: Whether option, ini key, marker and call add up. Otherwise the nearest to the test counts.
         doors: Where it can be set: ``pytest`` (option and ini key), ``command`` (``flops-mock check``), ``argument`` (a
             keyword of ``check_repository`` and ``flops_check``), ``search`` (``flops-mock search``, and a keyword of
-            ``search_repository`` and ``flops_search``; these have those of a check, too).
+            ``search_repository`` and ``flops_search``; these have those of a check, too), ``rounds`` (likewise
+            ``flops-mock rounds``, ``run_rounds`` and ``flops_rounds``).
         ini_name: Its name in the ini key, if that is another one.
         command_name: Its name in the commands of ``flops-mock`` and as a keyword, if that is another one.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_flops_mock import option_values as values
 from pytest_flops_mock.data.choice import RECORDINGS
-from pytest_flops_mock.option import FILES, PYTEST, SEARCHES, Option
+from pytest_flops_mock.option import FILES, PYTEST, ROUNDS, SEARCHES, Option
 
 FOUND = Path("tests", "flops-found")
 """Where ``flops-mock search`` saves the partitions that it finds, unless told otherwise."""
@@ -219,6 +219,75 @@ OPTIONS = (
         kind="flag",
         doors=SEARCHES,
         command_name="strict",
+    ),
+    Option(
+        "rounds",
+        "train in federated rounds with the data of each SLA, over several learner nodes and on Flower's own engines: a "
+        "test such as `mocks/mnist.json::rounds`",
+        values.flag,
+        kind="flag",
+        doors=PYTEST,
+        command_name="in-rounds",
+    ),
+    Option(
+        "rounds-nodes",
+        "how many learner nodes train in federated rounds",
+        values.whole,
+        "N",
+        "whole",
+        default="as many as the project SLA starts learners, if more than one, else 5",
+        doors=ROUNDS,
+        command_name="nodes",
+    ),
+    Option(
+        "training-rounds",
+        "how many rounds of training there are (of each cycle, in hierarchical mode)",
+        values.whole,
+        "N",
+        "whole",
+        default="what the project SLA says, else 3",
+        doors=ROUNDS,
+        command_name="rounds",
+    ),
+    Option(
+        "training-cycles",
+        "how many rounds of the root aggregator there are in hierarchical mode",
+        values.whole,
+        "N",
+        "whole",
+        default="what the project SLA says, else 1",
+        doors=ROUNDS,
+        command_name="cycles",
+    ),
+    Option(
+        "rounds-clusters",
+        "how many clusters the learner nodes are dealt to in hierarchical mode",
+        values.whole,
+        "N",
+        "whole",
+        default="2",
+        doors=ROUNDS,
+        command_name="clusters",
+    ),
+    Option(
+        "rounds-seed",
+        "what the random numbers of all actors start from in federated rounds; the same seed gives the same losses",
+        values.seed,
+        "SEED",
+        "whole",
+        default="0",
+        doors=ROUNDS,
+        command_name="seed",
+    ),
+    Option(
+        "rounds-fault",
+        "what goes wrong in federated rounds: `node 2 round 2 kill` (or raise, exit, hang), `node 2 round 2 slow 6` or "
+        "`node 3 joins round 2`",
+        values.texts,
+        "FAULT",
+        "list",
+        doors=ROUNDS,
+        command_name="fault",
     ),
     Option(
         "report",

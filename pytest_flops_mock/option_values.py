@@ -80,18 +80,8 @@ def containers(value: str, _: Path, where: str) -> str:
     Raises:
         SettingsError: It is none of the three words.
     """
-    if value not in CONTAINERS:
-        raise SettingsError(
-            Problem(
-                "there is no such use of containers",
-                where=where,
-                expected=f"one of: {listing(CONTAINERS)}",
-                got=value,
-                nearest=nearest(value, CONTAINERS),
-                fix="use require in CI, so that no test is skipped there",
-            )
-        )
-    return value
+    fix = "use require in CI, so that no test is skipped there"
+    return _word("there is no such use of containers", value, CONTAINERS, where, fix)
 
 
 def show_rows(value: str, _: Path, where: str) -> str:
@@ -100,18 +90,8 @@ def show_rows(value: str, _: Path, where: str) -> str:
     Raises:
         SettingsError: It is none of the three words.
     """
-    if value not in SHOWN:
-        raise SettingsError(
-            Problem(
-                "there is no such choice of rows to show",
-                where=where,
-                expected=f"one of: {listing(SHOWN)}",
-                got=str(value),
-                nearest=nearest(str(value), SHOWN),
-                fix="any shows real rows to whoever gets the report, synthetic only those that a twin has made up",
-            )
-        )
-    return value
+    fix = "any shows real rows to whoever gets the report, synthetic only those that a twin has made up"
+    return _word("there is no such choice of rows to show", value, SHOWN, where, fix)
 
 
 def data(value: Any, _: Path, where: str) -> DataChoice:
@@ -289,12 +269,26 @@ def examples(value: str | int, _: Path, where: str) -> int:
 
 
 def seed(value: str | int, _: Path, where: str) -> int:
-    """What a search draws with.
+    """What a search draws with, and what random numbers start from.
 
     Raises:
         SettingsError: It is no whole number.
     """
     return _whole("the seed is a whole number", value, where, least=0, example="1")
+
+
+def whole(value: str | int, _: Path, where: str) -> int:
+    """A number of nodes, rounds, cycles or clusters.
+
+    Raises:
+        SettingsError: It is no whole number above 0.
+    """
+    return _whole("there can be no such number", value, where, least=1, example="3")
+
+
+def texts(value: str | Iterable[str], _: Path, __: str) -> tuple[str, ...]:
+    """Texts as they are; what they say is read later."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def folder_of_found(value: str | os.PathLike[str], folder: Path, where: str) -> Path | None:
@@ -339,6 +333,21 @@ def outputs(value: Iterable[str], folder: Path, where: str) -> tuple[Output, ...
     from pytest_flops_mock.report_files import outputs_of
 
     return outputs_of(value, folder, where)
+
+
+def _word(message: str, value: str, words: tuple[str, ...], where: str, fix: str) -> str:
+    if value not in words:
+        raise SettingsError(
+            Problem(
+                message,
+                where=where,
+                expected=f"one of: {listing(words)}",
+                got=str(value),
+                nearest=nearest(str(value), words),
+                fix=fix,
+            )
+        )
+    return value
 
 
 def _one_of(stages: tuple[Stage, ...], value: Stage | str, where: str, message: str) -> Stage:

@@ -81,6 +81,7 @@ DOING = {
     Stage.EXCHANGE: "exchanging the parameters",
     Stage.EVALUATE: "evaluating the model",
     Stage.SEARCH: "searching for partitions that break the repository",
+    Stage.ROUNDS: "training in federated rounds",
 }
 """What each stage does, for a line that is shown meanwhile."""
 

@@ -27,10 +27,11 @@ class Stage(str, Enum):
     EXCHANGE = "exchange"
     EVALUATE = "evaluate"
     SEARCH = "search"
+    ROUNDS = "rounds"
 
 
-CHECKED = tuple(stage for stage in Stage if stage is not Stage.SEARCH)
-"""Those that every check has; a search comes behind them, if one is asked for."""
+CHECKED = tuple(stage for stage in Stage if stage not in (Stage.SEARCH, Stage.ROUNDS))
+"""Those that every check has; a search and federated rounds come behind them, if they are asked for."""
 
 THROUGH = (Stage.TRANSFORM, Stage.TRAIN, Stage.EXCHANGE, Stage.EVALUATE)
 """Those that a search takes each partition through, up to one of them."""

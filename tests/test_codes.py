@@ -13,7 +13,7 @@ from pytest_flops_mock import Finding, Problem, Stage
 from pytest_flops_mock.codes import CODES, Code
 from pytest_flops_mock.codes.failures import FAILURES
 
-PREFIXES = dict(zip(Stage, (f"FM{digit}" for digit in range(11)), strict=True))
+PREFIXES = dict(zip(Stage, (f"FM{digit}" for digit in range(12)), strict=True))
 """What the codes of each stage begin with."""
 
 

@@ -78,14 +78,14 @@ def weight(count: Any) -> int:
     return int(count) if isinstance(count, int) and count > 0 else 1
 
 
-def seed_everything() -> None:
+def seed_everything(seed: int = SEED) -> None:
     """Make what is random in a round the same each time."""
-    random.seed(SEED)
+    random.seed(seed)
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     if numpy is not None:
-        numpy.random.seed(SEED)
+        numpy.random.seed(seed)
     if torch is not None:
-        torch.manual_seed(SEED)
+        torch.manual_seed(seed)
 
 
 def _of_type(value: Any, dtype: Any) -> Any:

@@ -36,6 +36,13 @@ class Places:
         source = cut(linecache.getline(filename, line).strip(), MAX_SOURCE)
         return {"file": cut(path, MAX_PATH), "line": line, "function": function, "source": source}
 
+    def of(self, function: Any) -> dict[str, Any] | None:
+        """Where a method of the repository begins; nothing if it is no method of the repository's."""
+        code = getattr(inspect.unwrap(function), "__code__", None)
+        if not isinstance(code, types.CodeType) or not self.inside(code.co_filename):
+            return None
+        return self.place(code.co_filename, code.co_firstlineno, code.co_name)
+
     def returned(self, function: Callable[[], Any]) -> tuple[Any, dict[str, Any] | None]:
         """What a method of the repository returns, and the place of the ``return`` that it came from.
 

@@ -37,10 +37,13 @@ class Learner:
     Args:
         folder: The copy of the repository.
         unfenced: Why the kernel does not keep this process within its folder; empty if it does.
+        requests: The file descriptor of the parent's requests, which is this process' alone.
     """
 
-    def __init__(self, folder: str, unfenced: str = "") -> None:
+    def __init__(self, folder: str, unfenced: str = "", requests: int = -1) -> None:
         self.unready: Any = None  # why this process could not import what it needs itself
+        self._requests = requests
+        self._zygote: Any = None
         self._unfenced = unfenced
         self._folder = os.path.realpath(folder)
         self._exceptions = Exceptions(self._folder)
@@ -87,7 +90,7 @@ class Learner:
     def load(self, uri: str, tags: list[str], timeout: float, seed: int | None = None) -> dict[str, Any]:
         """Load the data of these tags; see ``loading.load``."""
         self._dataset, parts, merged = load(uri, tags, timeout, seed)
-        features = {name: _shown(feature) for name, feature in (self._dataset.info.features or {}).items()}
+        features = {name: shown(feature) for name, feature in (self._dataset.info.features or {}).items()}
         return {
             "rows": self._dataset.num_rows,
             "parts": parts,
@@ -110,7 +113,7 @@ class Learner:
     def train(self) -> dict[str, Any]:
         """A learner's first round."""
         facts = self._contact.train()
-        return {**facts, "peak_bytes": _peak_bytes()}
+        return {**facts, "peak_bytes": peak_bytes()}
 
     def round_trip(self) -> dict[str, Any]:
         """Parameters in and out again."""
@@ -140,7 +143,7 @@ class Learner:
 
     def again(self) -> dict[str, Any]:
         """The first learner's second round."""
-        return {**self._contact.again(), "peak_bytes": _peak_bytes()}
+        return {**self._contact.again(), "peak_bytes": peak_bytes()}
 
     def evaluate(self) -> dict[str, Any]:
         """``evaluate_model()``."""
@@ -149,6 +152,24 @@ class Learner:
     def evaluate_start(self) -> dict[str, Any]:
         """``evaluate_model()`` on the initial parameters."""
         return self._contact.evaluate_start()
+
+    def rounds_prepare(self, **values: Any) -> dict[str, Any]:
+        """Import what actors of federated rounds need; see ``rounds.zygote``."""
+        from .rounds.zygote import Zygote
+
+        self._zygote = Zygote(self._folder, self._requests)
+        facts: dict[str, Any] = self._zygote.prepare(**values)
+        return facts
+
+    def rounds_start(self, **values: Any) -> dict[str, Any]:
+        """Start the actors."""
+        self._zygote.start(**values)
+        return {}
+
+    def rounds_next(self) -> dict[str, Any]:
+        """What the actors have told since."""
+        facts: dict[str, Any] = self._zygote.next()
+        return facts
 
     def _is_doing(self, what: str) -> None:
         self._doing = what
@@ -174,7 +195,7 @@ class Learner:
         return self._dataset.with_format("arrow")
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """The most memory that this process has had."""
     try:
         # Not ru_maxrss, in which Linux counts what the parent had before this program took its place.
@@ -211,15 +232,15 @@ def _of_rows(dataset: Any, rows: Any) -> Any:
     return part.with_format("arrow")
 
 
-def _shown(feature: Any) -> str:
+def shown(feature: Any) -> str:
     """A feature in a few words: ``Image``, ``int64``, ``ClassLabel of 10``, ``list of string``."""
     if isinstance(feature, dict):
-        return "{{{}}}".format(", ".join(f"{name}: {_shown(child)}" for name, child in feature.items()))
+        return "{{{}}}".format(", ".join(f"{name}: {shown(child)}" for name, child in feature.items()))
     if isinstance(feature, (list, tuple)):
-        return f"list of {_shown(feature[0])}"
+        return f"list of {shown(feature[0])}"
     kind = type(feature).__name__
     if kind in ("List", "LargeList", "Sequence"):
-        return f"list of {_shown(feature.feature)}"
+        return f"list of {shown(feature.feature)}"
     if kind == "ClassLabel":
         return f"ClassLabel of {feature.num_classes}"
     return str(feature.dtype) if kind == "Value" else kind

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from .bytecode import start_compiler, tell_compiler
 from .fence import close_fence
 from .learner import Learner
+from .telling import Answers, lost
 from .wide import make_features_linear
 
 
@@ -38,7 +39,7 @@ def main(home: str, writable: list[str] | None, homes: list[str]) -> NoReturn:
     unfenced = "" if writable is None else _fenced(writable, homes)
     if home:
         _move_into(home)
-    learner = Learner(folder, unfenced)
+    learner = Learner(folder, unfenced, requests.fileno())
     inbox: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, inbox), daemon=True).start()
     while True:
@@ -104,56 +105,15 @@ def _receive(requests: Any, inbox: queue.Queue[dict[str, Any]]) -> None:
         for line in requests:
             inbox.put(json.loads(line))
     except (OSError, ValueError):
-        _lost()
+        lost()
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)  # with all that the repository's code started
     os._exit(0)
 
 
-def _lost() -> NoReturn:
-    """The repository's code has closed the pipes of this process."""
-    try:
-        os.write(2, b"the repository's code closed file descriptors that are not its own\n")
-    finally:
-        os._exit(1)
-
-
-class _Answers:
-    """The way back to the parent: a file descriptor that the repository's code may have closed, or taken for a file."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._pipe = self._identity()
-        # Bound early: the repository's code may replace them in their modules.
-        self._encode, self._write = json.JSONEncoder().encode, os.write
-        os.register_at_fork(after_in_child=self._close)
-
-    def send(self, answer: dict[str, Any]) -> None:
-        line = self._encode(answer).encode() + b"\n"
-        try:
-            if self._identity() != self._pipe:
-                _lost()
-            while line:
-                line = line[self._write(self._descriptor, line) :]
-        except OSError:
-            _lost()
-
-    def _close(self) -> None:
-        """Who is forked has nothing to say; nor have those that it forks, in which this is called again."""
-        try:
-            if self._identity() == self._pipe:
-                os.close(self._descriptor)
-        except OSError:
-            pass
-
-    def _identity(self) -> tuple[int, int]:
-        status = os.fstat(self._descriptor)
-        return status.st_dev, status.st_ino
-
-
-def _take_over_standard_streams() -> tuple[Any, _Answers]:
+def _take_over_standard_streams() -> tuple[Any, Answers]:
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
-    answers = _Answers(os.dup(1))
+    answers = Answers(os.dup(1))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)

@@ -14,6 +14,7 @@ from pytest_flops_mock.codes.data import DATA
 from pytest_flops_mock.codes.environment import ENVIRONMENT
 from pytest_flops_mock.codes.failures import FAILURES
 from pytest_flops_mock.codes.repository import REPOSITORY
+from pytest_flops_mock.codes.rounds import ROUNDS
 from pytest_flops_mock.codes.search import SEARCH
 from pytest_flops_mock.codes.sla import SLA
 
@@ -27,6 +28,7 @@ _ALL = (
     *(code for family in FAILURES.values() for code in family.codes()),
     *CONTACT,
     *SEARCH,
+    *ROUNDS,
 )
 CODES = MappingProxyType({code.id: code for code in sorted(_ALL, key=lambda code: (len(code.id), code.id))})
 """All codes by their names, in order."""

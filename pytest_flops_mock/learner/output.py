@@ -42,6 +42,11 @@ class Output:
         size = self.size
         start = max(position if position <= size else 0, size - OUTPUT_BYTES)  # it may have started afresh
         text = os.pread(self.file.fileno(), OUTPUT_BYTES, start).decode(errors="replace")
-        lines = [line.rstrip().rpartition("\r")[2] for line in text.replace(f"{self._copy}/", "").rstrip().split("\n")]
-        kept = [line for line in map(clean, lines) if not _OTHERS.match(line)][-OUTPUT_LINES:]
-        return "\n".join(line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…" for line in kept)
+        return last_lines(text.replace(f"{self._copy}/", ""))
+
+
+def last_lines(text: str) -> str:
+    """The end of what a process has printed, as it can be shown: without frames of a crash that are not the repository's."""
+    lines = [line.rstrip().rpartition("\r")[2] for line in text.rstrip().split("\n")]
+    kept = [line for line in map(clean, lines) if not _OTHERS.match(line)][-OUTPUT_LINES:]
+    return "\n".join(line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…" for line in kept)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +44,7 @@ class LearnerProcess:
         pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
         gpu: Whether it sees the GPUs of this machine.
         limits: What it may take; by default what this machine can give.
+        variables: Its environment beside that, unless the user says otherwise.
     """
 
     def __init__(
@@ -54,12 +55,14 @@ class LearnerProcess:
         pass_env: Collection[str] = (),
         gpu: bool = False,
         limits: Limits | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self._repository = repository
         self._python = python
         self._pass_env = frozenset(pass_env)
         self._gpu = gpu
         self._limits = limits
+        self._variables = variables or {}
 
     def __enter__(self) -> LearnerProcess:
         self._limits = self._limits or Limits.of_machine()
@@ -163,7 +166,10 @@ class LearnerProcess:
             self._answers = os.fdopen(answers, "rb", buffering=0)
             told = {
                 "command": command(self._python, fence(self._folder, protected, os.environ, self._pass_env)),
-                "environment": child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
+                "environment": {
+                    **self._variables,
+                    **child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
+                },
                 "folder": os.fspath(self._folder),
                 "cwd": os.fspath(copy),
                 "requests": requests,

@@ -15,6 +15,7 @@ NEEDS: dict[Stage, tuple[Stage, ...]] = {
     Stage.EXCHANGE: (Stage.TRAIN,),
     Stage.EVALUATE: (Stage.TRAIN,),
     Stage.SEARCH: CHECKED,
+    Stage.ROUNDS: CHECKED,
 }
 """A stage is skipped when one of these ran and left nothing to work with."""
 

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from hostile.matrix import AREAS, Case, cases
+from standins.processes import processes_of
 
 BUSY, HANGS = 6, 60
 """How many times longer than on an idle machine a case may take; and what is no sign of anything in seconds."""
 
 ALL = [(area, case) for area in AREAS for case in cases(area)]
-
-
-def _processes_of(folder: Path) -> list[str]:
-    """What still runs in the folder or with it in its environment, but for this process and those that started it."""
-    own = {os.getpid(), os.getppid()}
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) in own:
-            continue
-        try:
-            if "State:\tZ" in (entry / "status").read_text():
-                continue
-            where = os.readlink(entry / "cwd")
-            command = (entry / "cmdline").read_bytes()
-            known = (entry / "environ").read_bytes() + command
-        except OSError:
-            continue  # ended meanwhile, or another user's
-        if where.startswith(str(folder)) or str(folder).encode() in known:
-            found.append(command.replace(b"\0", b" ").decode(errors="replace"))
-    return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to list processes")
@@ -60,7 +40,7 @@ def test_it_ends_as_it_should_and_leaves_nothing(case: Case, tmp_path: Path, mon
         assert part not in seen
     assert took < max(case.seconds * BUSY, HANGS)
     deadline = time.monotonic() + 20
-    while (left := [*_processes_of(tmp_path), *map(str, temporary.iterdir())]) and time.monotonic() < deadline:
+    while (left := [*processes_of(tmp_path).values(), *map(str, temporary.iterdir())]) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert left == []
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 LONGEST = 20.0
@@ -20,6 +22,26 @@ def until(happened: Callable[[], object], what: str = "it", longest: float = LON
         if time.monotonic() > end:
             raise AssertionError(f"{what} did not happen within {longest} s")
         time.sleep(0.005)
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """What runs in the folder or with it in its environment, but for this process and those that started it: its command."""
+    own = {os.getpid(), os.getppid()}
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) in own:
+            continue
+        try:
+            if "State:\tZ" in (entry / "status").read_text():
+                continue
+            where = os.readlink(entry / "cwd")
+            command = (entry / "cmdline").read_bytes()
+            known = (entry / "environ").read_bytes() + command
+        except OSError:
+            continue  # ended meanwhile, or another user's
+        if where.startswith(str(folder)) or str(folder).encode() in known:
+            found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
+    return found
 
 
 class Child:

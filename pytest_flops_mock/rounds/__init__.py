@@ -1,0 +1,1 @@
+"""Federated rounds over learner nodes, on Flower's own engines."""
