@@ -351,20 +351,8 @@ def _word(message: str, value: str, words: tuple[str, ...], where: str, fix: str
 
 
 def _one_of(stages: tuple[Stage, ...], value: Stage | str, where: str, message: str) -> Stage:
-    names = [each.value for each in stages]
     name = value.value if isinstance(value, Stage) else str(value)
-    if name not in names:
-        raise SettingsError(
-            Problem(
-                message,
-                where=where,
-                expected=f"one of: {listing(names)}",
-                got=name,
-                nearest=nearest(name, names),
-                fix="name the last stage to run",
-            )
-        )
-    return Stage(name)
+    return Stage(_word(message, name, tuple(each.value for each in stages), where, "name the last stage to run"))
 
 
 def _whole(message: str, value: str | int, where: str, *, least: int, example: str) -> int:
