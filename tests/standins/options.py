@@ -6,7 +6,10 @@ from pytest_flops_mock.option_table import OPTIONS
 
 BAD = {
     "check": ("maybe", "the ini key has a value of another type"),
-    "repo": ("", ""),  # a folder that is not there is told by what uses it: plugin/test_flops_repository.py, cli/test_cli.py
+    "repo": (
+        "",
+        "",
+    ),  # a folder that is not there is told by what uses it: plugin/test_flops_repository.py, cli/test_check.py
     "sla": ("mokcs/*.json", "no SLA file matches the pattern"),
     "together": ("maybe", "the ini key has a value of another type"),
     "project-sla": ("projetc.json", "the project SLA is not there"),
