@@ -25,6 +25,7 @@ LAYERS: dict[str, int] = {
     "stage": 0,
     "subprocesses": 0,
     "texts": 0,
+    "waiting": 0,
     "codes": 2,
     "engine": 2,
     "machine": 2,

@@ -24,6 +24,7 @@ from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import FlopsMockError, StoreError, listing
 from pytest_flops_mock.texts import clean
+from pytest_flops_mock.waiting import wait_heeding_signals
 
 if TYPE_CHECKING:
     from pytest_flops_mock.flight.calls import Call, Totals
@@ -109,7 +110,7 @@ def _run(given: argparse.Namespace) -> int:
             for file, run in provided:
                 told.provided(file, run)
         told.ready(server, folder)
-        told.unheard.wait()
+        wait_heeding_signals(told.unheard)
     finally:
         if manager is not None:
             manager.stop()
