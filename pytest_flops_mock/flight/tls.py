@@ -35,6 +35,20 @@ def refuse_tls(uri: str) -> None:
         )
 
 
+def apart_from_learner(uri: str) -> Problem | None:
+    """That the server at an address without TLS speaks it all the same, so that no learner can load from it."""
+    if obstacle(uri) is None:
+        return None
+    return Problem(
+        "the ML data server speaks TLS, and a learner of FLOps does not",
+        where=uri,
+        expected="an ML data server without TLS",
+        got="one that answers to TLS alone",
+        fix="start one without a certificate for learners and checks",
+        code="FM403",
+    )
+
+
 def check_certificate(certificate: str, key: str) -> None:
     """Make sure that a server can show a certificate.
 
