@@ -18,6 +18,9 @@ _OTHER_HOST = (62, 64)
 _NOT_NOW = (9, 10)
 """Why OpenSSL does not accept a certificate."""
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
+"""What OpenSSL makes of an answer that is no TLS."""
+
 _NAME_THE_CA = "name the CA that signed it: access=Access(ca=path), or --tls-ca"
 
 
@@ -154,6 +157,8 @@ def obstacle(uri: str, ca: str | None = None) -> Problem | None:
 
 def _why(error: ssl.SSLError, uri: str, host: str, port: int, ca: str | None) -> Problem | None:
     if not isinstance(error, ssl.SSLCertVerificationError):
+        if error.reason not in _NO_TLS:
+            return None
         return Problem(
             "the client speaks TLS, and the ML data server does not",
             where=uri,
