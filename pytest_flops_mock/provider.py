@@ -104,7 +104,8 @@ class MockDataProvider:
         access: The token that the server asks for, if it does, and the CA of its certificate.
 
     Raises:
-        SettingsError: There is no such source of data, no such drift, or no such partitioner.
+        SettingsError: There is no such source of data, no such drift, or no such partitioner; or a CA is given, and the
+            address asks for no TLS.
     """
 
     def __init__(
@@ -132,6 +133,8 @@ class MockDataProvider:
         self.retries = retries
         self.skip_stored = skip_stored
         self.access = access
+        if access is not None and uri:
+            access.refuse_unless_of_client(uri)
         self.on_wait = on_wait
 
     def run(

@@ -132,8 +132,9 @@ def exposed(host: str, port: int, *, with_manager: bool = False) -> str:
     address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
     if ip_address(str(address).partition("%")[0]).is_loopback:
         return ""
+    does = "reads and deletes the data, and has checks run" if with_manager else "reads and deletes the data"
     fix = "" if with_manager else "pass --token-file FILE, or "
-    return f"whoever reaches {host}:{port} reads and deletes the data, no token asked for; {fix}leave --host at {HOST}"
+    return f"whoever reaches {host}:{port} {does}, no token asked for; {fix}leave --host at {HOST}"
 
 
 def _provided(

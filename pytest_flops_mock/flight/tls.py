@@ -18,6 +18,9 @@ _OTHER_HOST = (62, 64)
 _NOT_NOW = (9, 10)
 """Why OpenSSL does not accept a certificate."""
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
+"""What OpenSSL makes of an answer that is no TLS."""
+
 _NAME_THE_CA = "name the CA that signed it: access=Access(ca=path), or --tls-ca"
 
 
@@ -33,6 +36,20 @@ def refuse_tls(uri: str) -> None:
                 fix="start one without a certificate for checks, or fetch the rows with MLDataClient(uri, access=...)",
             )
         )
+
+
+def apart_from_learner(uri: str) -> Problem | None:
+    """That the server at an address without TLS speaks it all the same, so that no learner can load from it."""
+    if obstacle(uri) is None:
+        return None
+    return Problem(
+        "the ML data server speaks TLS, and a learner of FLOps does not",
+        where=uri,
+        expected="an ML data server without TLS",
+        got="one that answers to TLS alone",
+        fix="start one without a certificate for learners and checks",
+        code="FM403",
+    )
 
 
 def check_certificate(certificate: str, key: str) -> None:
@@ -140,6 +157,8 @@ def obstacle(uri: str, ca: str | None = None) -> Problem | None:
 
 def _why(error: ssl.SSLError, uri: str, host: str, port: int, ca: str | None) -> Problem | None:
     if not isinstance(error, ssl.SSLCertVerificationError):
+        if error.reason not in _NO_TLS:
+            return None
         return Problem(
             "the client speaks TLS, and the ML data server does not",
             where=uri,

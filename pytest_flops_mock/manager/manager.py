@@ -38,7 +38,7 @@ class FlopsManager:
         host: Address to listen on. Loopback by default; another one lets whoever reaches it run checks here.
         port: Port of the FLOps manager; 0 takes a free one, the real one has 5072.
         system_manager_port: Port of the login; 0 takes a free one, the real one has 10000.
-        on_job: Is told of each job that has ended, in the manager's own thread; it must not raise.
+        on_job: Is told of each job that has ended, in the manager's own thread; what it raises is among the errors.
         **options: How providers and checks work: the attributes of :class:`CheckOptions`, such as ``data="hub"``.
 
     Raises:

@@ -113,7 +113,10 @@ class Work:
                 problem = Problem("the job ended in an error of this package", fix="FlopsManager.errors has the traceback")
                 done = replace(job, state=JobState.FAILED, problems=(problem,))
             if self._ended is not None:
-                self._ended(done)  # before who waits for the job goes on
+                try:
+                    self._ended(done)  # before who waits for the job goes on
+                except Exception:
+                    self._failed(traceback.format_exc())
             with self._changed:
                 self._under_way = None
                 self._keep(done)

@@ -1,4 +1,4 @@
-"""A check over learner nodes: one learner for each that has matching data, in turn, in one kept process."""
+"""A check over learner nodes: one learner for each that has matching data, in turn or side by side."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pytest_flops_mock.judging.loading import equal_partitions
 from pytest_flops_mock.judging.partitions import partition_findings
 from pytest_flops_mock.nodes.deploying import Deployment
 from pytest_flops_mock.nodes.faults import NodeFault
+from pytest_flops_mock.nodes.learners import each_by_learners, one_by_one
 from pytest_flops_mock.nodes.report import NodeReport, NodesReport
 from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.pipeline import RepositoryChecker
@@ -71,6 +72,7 @@ def check_nodes(
     project_sla: ProjectSLASource | None = None,
     data_tags: Iterable[str] | None = None,
     on_event: OnEvent | None = None,
+    at_once: int = 1,
 ) -> NodesReport:
     """Check a repository on each node that has matching data.
 
@@ -81,21 +83,25 @@ def check_nodes(
         options: How the check is done.
         project_sla: The project SLA.
         data_tags: What learners ask for; by default the project SLA's tags, else those of what was deployed.
-        on_event: Is told what each learner's check does.
+        on_event: Is told what each learner's check does; one event after another, also of learners side by side.
+        at_once: How many learners run side by side, each in a process that is kept for the next node.
 
     Raises:
+        SettingsError: There can be no such number of learners.
         ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
     """
     project = _project(project_sla)
     tags = _tags(data_tags, project, deployments)
-    reports = []
-    with RepositoryChecker(repository, on_event=on_event, **options.arguments()) as checker:
-        for node in nodes:
-            reports.append(_of_node(node, checker, deployments, options, project_sla, tags))
+    reports = each_by_learners(
+        nodes,
+        at_once,
+        lambda: RepositoryChecker(repository, on_event=one_by_one(on_event), **options.arguments()),
+        lambda node, checker: _of_node(node, checker, deployments, options, project_sla, tags),
+    )
     found = [finding for each in deployments for finding in each.sla.findings(project)]
     found += [Finding.of(problem) for problem in _too_few(reports, project, tags)]
     told = tuple(finding for finding in dict.fromkeys(found) if finding.code not in options.ignore)
-    return NodesReport(_named(repository, reports), tuple(reports), told, tags)
+    return NodesReport(_named(repository, reports), reports, told, tags)
 
 
 def _of_node(

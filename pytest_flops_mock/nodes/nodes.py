@@ -194,9 +194,10 @@ class LearnerNodes:
         project_sla: ProjectSLASource | None = None,
         data_tags: Iterable[str] | None = None,
         on_event: OnEvent | None = None,
+        at_once: int = 1,
         **options: Unpack[CheckArguments],
     ) -> NodesReport:
-        """Check an ML repository with a learner for each node that has matching data, in turn in one kept process.
+        """Check an ML repository with a learner for each node that has matching data.
 
         Args:
             repository: The ML repository: its folder, a mapping of file names to texts, or an ``MLRepository``.
@@ -204,13 +205,15 @@ class LearnerNodes:
                 in mode ``hierarchical`` against those of each cluster.
             data_tags: What learners ask for; by default the project SLA's tags, else those of what was deployed.
             on_event: Is told what each learner's check does.
+            at_once: How many learners run side by side. By default they run in turn, in one kept process; the report is the
+                same, and they do not slow each other down.
             **options: How the check is done, beside what the nodes were made with.
 
         Returns:
             A report for each node, and which of them break.
 
         Raises:
-            SettingsError: An option is unknown, or has a value that means nothing.
+            SettingsError: An option is unknown, or has a value that means nothing, as ``at_once`` may.
             ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
         """
         report = check_nodes(
@@ -221,6 +224,7 @@ class LearnerNodes:
             project_sla=project_sla,
             data_tags=data_tags,
             on_event=on_event,
+            at_once=at_once,
         )
         if self._on_report is not None:
             self._on_report(report)

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_flops_mock.data.shown import FirstRows
 from pytest_flops_mock.errors import FlopsMockError, Problem, listing
 from pytest_flops_mock.findings import Finding, SentFacts, findings_of
+from pytest_flops_mock.flight.tls import apart_from_learner
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.absent import absent_finding
 from pytest_flops_mock.judging.environment import not_started_finding, unready_finding
@@ -35,7 +36,7 @@ from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.environments.proof import refused_import
 from pytest_flops_mock.learner.environments.python import CONTAINER, CURRENT, LEARNER
 from pytest_flops_mock.learner.facts import Failure, Loaded, Told
-from pytest_flops_mock.learner.loading import unverified
+from pytest_flops_mock.learner.loading import NOT_THERE, unverified
 from pytest_flops_mock.repository.conda.reader import conda_findings
 from pytest_flops_mock.repository.image import image_findings
 from pytest_flops_mock.repository.marks import changed, marks
@@ -162,7 +163,9 @@ def load(context: Context) -> Iterable[Finding]:
     uri, tags = context.provider.uri, context.tags()
     answer = loaded(context)
     if isinstance(answer, Failure):
-        return load_failures(answer, uri, context.data.sent)
+        gone = answer.raised is not None and answer.raised.chain[0].type == NOT_THERE
+        apart = apart_from_learner(uri) if gone else None
+        return load_failures(answer, uri, context.data.sent) if apart is None else (Finding.of(apart),)
     if answer.facts.rows:
         context.usable.add(Stage.LOAD)
     foreign = {name for name, _ in answer.facts.parts} - {part.name for part in context.data.partitions}

@@ -135,10 +135,11 @@ def test_a_file_that_cannot_be_read_is_left_out_and_a_token_asked_for(tmp_path: 
     [("127.0.0.1", False), ("localhost", False), ("127.9.9.9", False), ("::1", False), ("0.0.0.0", True), ("::", True)],
 )
 def test_where_others_reach_it_without_a_token_it_warns(host: str, warned: bool) -> None:
-    said = f"whoever reaches {host}:11027 reads and deletes the data, no token asked for; "
-    fix = "leave --host at 127.0.0.1"
-    assert exposed(host, 11027) == (f"{said}pass --token-file FILE, or {fix}" if warned else "")
-    assert exposed(host, 11027, with_manager=True) == (f"{said}{fix}" if warned else "")
+    said = f"whoever reaches {host}:11027 reads and deletes the data, "
+    end = "leave --host at 127.0.0.1"
+    assert exposed(host, 11027) == (f"{said}no token asked for; pass --token-file FILE, or {end}" if warned else "")
+    with_manager = exposed(host, 11027, with_manager=True)
+    assert with_manager == (f"{said}and has checks run, no token asked for; {end}" if warned else "")
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 import trustme
 from standins.plain_client import PlainClient
-from standins.projects import mock_sla
+from standins.projects import REPOSITORY, mock_sla
 from standins.real_server import RealServer
 
 from pytest_flops_mock import (
@@ -182,8 +182,9 @@ def test_files_that_cannot_be_used_are_told_at_once(pem: Pem, files: dict[str, s
 def test_what_would_look_like_tls_and_is_none_is_refused(pem: Pem) -> None:
     with pytest.raises(SettingsError, match="a CA is what a client trusts"):
         MLDataServer(access=pem.client())
-    with pytest.raises(SettingsError, match="the address asks for no TLS"):
-        MLDataClient("grpc://127.0.0.1:1", access=pem.client())
+    for make in (MLDataClient, MockDataProvider):
+        with pytest.raises(SettingsError, match="the address asks for no TLS"):
+            make("grpc://127.0.0.1:1", access=pem.client())
 
 
 def test_a_check_says_that_a_learner_speaks_no_tls() -> None:
@@ -193,6 +194,15 @@ def test_a_check_says_that_a_learner_speaks_no_tls() -> None:
     ):
         with pytest.raises(SettingsError, match="a learner of FLOps speaks no TLS"):
             call()
+
+
+def test_what_is_loaded_without_it_from_a_server_with_it_is_told_as_a_learner_meets_it(pem: Pem) -> None:
+    with MLDataServer(access=pem.server) as server:
+        plain = f"grpc://127.0.0.1:{server.port}"
+        problem = problem_of(lambda: load_partitions(plain, ["tag"]), LoadError)
+        assert (problem.message, problem.code) == ("the ML data server speaks TLS, and a learner of FLOps does not", "FM403")
+        report = check_repository(REPOSITORY, uri=plain, data_tags="tag")
+        assert [(finding.code, finding.message) for finding in report.errors] == [("FM403", problem.message)]
 
 
 def test_files_are_found_from_wherever_they_are_named(pem: Pem, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
