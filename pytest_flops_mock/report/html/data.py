@@ -165,10 +165,11 @@ def _sizes(sent: SentFacts) -> str:
     if not sent.partitions:
         return ""
     rows, size = (sum(getattr(each, name) for each in sent.partitions) for name in ("rows", "bytes"))
-    return f"{len(sent.partitions):,} with {counted(rows, 'row')} in all, {_bytes(size)}"
+    return f"{len(sent.partitions):,} with {counted(rows, 'row')} in all, {size_in_words(size)}"
 
 
-def _bytes(number: int) -> str:
+def size_in_words(number: int) -> str:
+    """A number of bytes: ``1.5 MB``."""
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if number >= size:
             return f"{rounded(number / size)} {unit}"

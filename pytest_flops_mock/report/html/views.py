@@ -12,8 +12,10 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding, Frame, StageResult
 from pytest_flops_mock.report.html import data, drawing
 from pytest_flops_mock.report.html.data import DataView, RowsView
+from pytest_flops_mock.report.html.federation import FederationView, federation_view
 from pytest_flops_mock.report.markdown import failures_first
 from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.report.rounds import RoundsShown
 from pytest_flops_mock.report.text import counted, facts_line, seconds
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 from pytest_flops_mock.texts import clean
@@ -110,6 +112,7 @@ class ReportView:
     environment: tuple[PackageView, ...]
     differs: bool
     command: str
+    rounds: FederationView | None
 
     @property
     def search(self) -> StageView | None:
@@ -122,7 +125,9 @@ class ReportView:
         return tuple(each for each in (*self.loud, *self.quiet) if each.stage == Stage.SEARCH.value)
 
 
-def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") -> ReportView:
+def report_view(
+    report: Report, anchor: str, name: str = "", *, here: str = "", rounds: RoundsShown | None = None
+) -> ReportView:
     """What is shown of a report.
 
     Args:
@@ -130,6 +135,7 @@ def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") 
         anchor: Begins the identifiers on the page.
         name: What it is about, where there are several.
         here: What the folder of the repository is called.
+        rounds: The federated rounds that came after the check, if there were some.
     """
     ordered = failures_first(report.findings)
     shown = ordered[:MAX_FINDINGS]
@@ -163,6 +169,7 @@ def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") 
         environment=packages,
         differs=any(package.learner for package in packages),
         command=report.command,
+        rounds=None if rounds is None else federation_view(rounds),
     )
 
 
