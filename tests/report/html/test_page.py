@@ -114,7 +114,7 @@ def test_findings_that_do_not_count_say_why() -> None:
 def test_stages_are_a_bar_of_time_with_numbers_beside() -> None:
     stages = section(one(BAD), "stages")
     assert rows(stages, "tbody tr") == [
-        ["sla", "passed", "0.01 s", "", ""],
+        ["sla", "passed", "10 ms", "", ""],
         ["provide", "passed", "1 s", "", ""],
         ["transform", "failed", "3 s", "", ""],
         ["train", "skipped", "", "", "needs transform"],
@@ -139,7 +139,7 @@ def test_data_say_where_they_are_from_and_what_each_partition_holds() -> None:
     ]
     assert rows(columns) == [["Column", "Type"], ["img", "Image"], ["label", "ClassLabel of 2"]]
     assert "Gini of sizes 0.05 0 if all are equal" in shown(data)
-    assert "label distance 0.25 off all rows, by Jensen-Shannon" in shown(data)
+    assert "Label distance 0.25 off all rows, by Jensen-Shannon" in shown(data)
 
 
 def test_many_classes_are_drawn_and_a_continuous_target_is_a_range() -> None:
@@ -155,7 +155,7 @@ def test_many_classes_are_drawn_and_a_continuous_target_is_a_range() -> None:
         "partition 0: 1 to 4, mean 2.5",
         "all rows: 0 to 5, mean 2.5",
     ]
-    assert "missing 2 values: age 2" in shown(found)
+    assert "Missing 2 values: age 2" in shown(found)
 
 
 def test_the_environment_stands_beside_the_learners_where_they_differ() -> None:
