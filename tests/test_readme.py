@@ -301,6 +301,15 @@ def test_the_picture_shows_the_same_finding() -> None:
             assert part in drawn
 
 
+def test_the_first_screen_shows_reports_in_small_files() -> None:
+    shown = re.findall(r"!\[[^\]]{20,}\]\(docs/(report-\w+\.png)\)", "\n".join(README.splitlines()[:15]))
+    assert shown == ["report-bad.png", "report-good.png"]
+    assert "(report-data.png)" in REPORTS
+    for path in (ROOT / "docs").glob("*.png"):
+        assert path.name in (*shown, "report-data.png")
+        assert path.stat().st_size <= 150_000
+
+
 @pytest.mark.slow
 def test_what_can_be_left_out_is_left_out_and_a_check_works_without_it(tmp_path: Path) -> None:
     uv, python = find_uv_bin(), tmp_path / ".venv" / "bin" / "python"

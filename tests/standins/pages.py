@@ -19,6 +19,7 @@ from pytest_flops_mock.findings import (
     ShownValue,
     StageResult,
 )
+from pytest_flops_mock.report.rounds import LearnerRoundShown, LearnerShown, RoundShown, RoundsShown
 from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 
 HOSTILE = (
@@ -177,3 +178,28 @@ def hostile() -> Report:
         (finding,),
         names,
     )
+
+
+def federation(name: str = "node") -> RoundsShown:
+    """Three rounds of three learners, of which one dies in the second and one has no loss in the end."""
+    losses = ((2.0, 1.0, 0.5), (3.0,), (2.5, 1.5, float("nan")))
+    learners = tuple(
+        LearnerShown(
+            f"{name} {number}",
+            100 * (number + 1),
+            labels=f"{name} 3 and 7 only" if number == 1 else "",
+            ended="killed in round 2" if number == 1 else "",
+            exception=f"ValueError: {name}" if number == 1 else "",
+            rounds=tuple(
+                LearnerRoundShown(number_of_round, 80, loss, 1 - loss / 4, 0.1 * (number + 1), 62_000, 30_000_000)
+                for number_of_round, loss in enumerate(own, 1)
+            ),
+        )
+        for number, own in enumerate(losses)
+    )
+    rounds = (
+        RoundShown(1, 3, 3, 2.5, 0.375, 0.5, kept=True),
+        RoundShown(2, 2, 3, 1.25, 0.6875, 2.0, kept=True),
+        RoundShown(3, 2, 3, float("nan"), None, 0.25),
+    )
+    return RoundsShown(rounds, learners, (("Engine", name),))

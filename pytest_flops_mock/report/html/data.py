@@ -99,6 +99,7 @@ class SentView:
     """What one mock data provider sent."""
 
     name: str
+    brief: str
     facts: tuple[tuple[str, str], ...]
     rows: RowsView | None
     partitions: PartitionsView | None
@@ -138,7 +139,8 @@ def _sent(sent: SentFacts, several: bool) -> SentView:
         ("partitions", _sizes(sent)),
     ]
     partitions = None if sent.statistics is None else _partitions(sent, sent.statistics)
-    return SentView(sent.dataset_name, tuple(fact for fact in facts if fact[1]), rows_view(sent.shown), partitions)
+    told = tuple(fact for fact in facts if fact[1])
+    return SentView(sent.dataset_name, _brief(sent), told, rows_view(sent.shown), partitions)
 
 
 def rows_view(shown: ShownRows | None) -> RowsView | None:
@@ -161,14 +163,23 @@ def _cell(column: str, value: ShownValue | None) -> CellView:
     return CellView(column, value.text, drawing.wave(value.wave, value.text) if value.wave else Markup(""))
 
 
+def _brief(sent: SentFacts) -> str:
+    """Data set and size, for the head of a page."""
+    if not sent.partitions:
+        return sent.dataset_name
+    rows = sum(each.rows for each in sent.partitions)
+    return f"{sent.dataset_name}, {counted(rows, 'row')} in {counted(len(sent.partitions), 'partition')}"
+
+
 def _sizes(sent: SentFacts) -> str:
     if not sent.partitions:
         return ""
     rows, size = (sum(getattr(each, name) for each in sent.partitions) for name in ("rows", "bytes"))
-    return f"{len(sent.partitions):,} with {counted(rows, 'row')} in all, {_bytes(size)}"
+    return f"{len(sent.partitions):,} with {counted(rows, 'row')} in all, {size_in_words(size)}"
 
 
-def _bytes(number: int) -> str:
+def size_in_words(number: int) -> str:
+    """A number of bytes: ``1.5 MB``."""
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if number >= size:
             return f"{rounded(number / size)} {unit}"
@@ -257,9 +268,9 @@ def _measures(statistics: SplitStatistics) -> Iterator[tuple[str, str, str]]:
     """Name, number, and what the number means."""
     sizes = [each.rows for each in statistics.partitions]
     if len(sizes) > 1:
-        yield "sizes", _range([f"{size:,}" for size in (min(sizes), max(sizes))]), "rows of the smallest and the largest"
+        yield "Sizes", _range([f"{size:,}" for size in (min(sizes), max(sizes))]), "rows of the smallest and the largest"
         yield "Gini of sizes", f"{statistics.size_gini:.2f}", "0 if all are equal, towards 1 if one has all"
-        yield "variation", f"{statistics.size_variation:.2f}", "standard deviation of the sizes by their mean"
+        yield "Variation", f"{statistics.size_variation:.2f}", "standard deviation of the sizes by their mean"
     off = [distance for distance in statistics.distances if distance is not None]
     if off and len(sizes) > 1:
         continuous = statistics.whole.target is not None
@@ -268,21 +279,21 @@ def _measures(statistics: SplitStatistics) -> Iterator[tuple[str, str, str]]:
             if continuous
             else "off all rows, by Jensen-Shannon; 1 at most"
         )
-        yield "label distance", _range([f"{value:.2f}" for value in (min(off), max(off))]), unit
+        yield "Label distance", _range([f"{value:.2f}" for value in (min(off), max(off))]), unit
     far = [each.hellinger for each in statistics.partitions if each.hellinger is not None]
     if far and len(sizes) > 1:
         yield (
-            "Hellinger",
+            "Hellinger distance",
             _range([f"{value:.2f}" for value in (min(far), max(far))]),
             "the same by another measure; 1 at most",
         )
     if statistics.lacking:
-        yield "lack classes", f"{len(statistics.lacking)} of {len(sizes)}", "partitions without some class, beyond chance"
+        yield "Lack classes", f"{len(statistics.lacking)} of {len(sizes)}", "partitions without some class, beyond chance"
     if statistics.whole.unlabelled:
-        yield "unlabelled", f"{statistics.whole.unlabelled:,}", "rows without a label"
+        yield "Unlabelled", f"{statistics.whole.unlabelled:,}", "rows without a label"
     if statistics.whole.missing:
         told = listing(f"{name} {count:,}" for name, count in statistics.whole.missing)
-        yield "missing", f"{sum(count for _, count in statistics.whole.missing):,}", f"values: {told}"
+        yield "Missing", f"{sum(count for _, count in statistics.whole.missing):,}", f"values: {told}"
 
 
 def _range(ends: list[str]) -> str:

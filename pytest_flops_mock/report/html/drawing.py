@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pytest_flops_mock.report.text import rounded
 from pytest_flops_mock.texts import clean
 
 WIDTH, HEIGHT = 360, 200
@@ -130,13 +129,14 @@ def chart(lines: Sequence[Line], title: str, labels: Sequence[str]) -> Markup:
     ]
     if not count or not numbers:
         return Markup("")
-    low, high = _ends(min(numbers), max(numbers))
+    ticks = _ticks(min(numbers), max(numbers))
+    low, high = ticks[0], ticks[-1]
     x = [LEFT + (WIDTH - LEFT - RIGHT) * (place / max(count - 1, 1) if count > 1 else 0.5) for place in range(count)]
 
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - low) / (high - low))
 
-    drawn = [_scale(low, high, y), _places(x, labels)]
+    drawn = [_scale(ticks, y), _places(x, labels)]
     for line in reversed(lines):
         drawn += [_band(line, x, y), _line(line.values, x, y)]
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
@@ -144,11 +144,10 @@ def chart(lines: Sequence[Line], title: str, labels: Sequence[str]) -> Markup:
     )
 
 
-def _scale(low: float, high: float, y: Callable[[float], float]) -> Markup:
-    ticks = [low + (high - low) * part / 4 for part in range(5)]
+def _scale(ticks: Sequence[float], y: Callable[[float], float]) -> Markup:
     return Markup("").join(
         Markup('<path class="grid" d="M{} {:.1f}H{}"/><text x="{}" y="{:.1f}" text-anchor="end">{}</text>').format(
-            LEFT, at, WIDTH - RIGHT, LEFT - 6, at + 4, rounded(tick)
+            LEFT, at, WIDTH - RIGHT, LEFT - 6, at + 4, f"{tick:.6g}"
         )
         for tick in ticks
         for at in [y(tick)]
@@ -190,15 +189,17 @@ def _band(line: Line, x: Sequence[float], y: Callable[[float], float]) -> Markup
     ]
     if len(ends) < 2:
         return Markup("")
+    ends = [*ends[:: max(len(ends) // MAX_POINTS, 1)], ends[-1]]
     there = [f"{at:.1f},{y(high):.1f}" for at, _, high in ends]
     back = [f"{at:.1f},{y(low):.1f}" for at, low, _ in reversed(ends)]
     return Markup('<polygon class="band" points="{}"/>').format(" ".join([*there, *back]))
 
 
-def _ends(low: float, high: float) -> tuple[float, float]:
-    """The axis: from 0 where that is near."""
-    if low == high:
-        return (0.0, high * 1.2) if high > 0 else (low - 1.0, high + 1.0)
-    room = (high - low) * 0.08
-    begin = 0.0 if 0 <= low < (high - low) else low - room
-    return begin, high + room
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers from below the lowest value to above the highest; from 0 where that is near."""
+    low = 0.0 if 0 <= low <= high - low or low == high > 0 else low
+    room = (high - low) or 1.0
+    size = 10.0 ** math.floor(math.log10(room / 4))
+    step = next(each * size for each in (1, 2, 2.5, 5, 10) if each * size * 4 >= room)
+    first, last = math.floor(low / step), math.ceil((low + room) / step)
+    return [round(number * step, 12) for number in range(first, last + 1)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,27 +16,30 @@ from markupsafe import Markup
 
 from pytest_flops_mock.report.html.views import report_view, verdict_of
 from pytest_flops_mock.report.report import Report
+from pytest_flops_mock.report.rounds import RoundsShown
 from pytest_flops_mock.texts import clean
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.comparing import Change
 
 PARTS = Path(__file__).parent / "parts"
+NO_ROUNDS: Mapping[str, RoundsShown] = MappingProxyType({})
 
 
-def html(reports: Mapping[str, Report], *, here: str = "") -> str:
+def html(reports: Mapping[str, Report], *, here: str = "", rounds: Mapping[str, RoundsShown] = NO_ROUNDS) -> str:
     """The whole page; several reports begin with an overview.
 
     Args:
         reports: By the names of their SLAs.
         here: What the folder of the repository is called, for reports that name it ``.``.
+        rounds: Federated rounds that came after checks, under the same names.
 
     Returns:
         HTML that ends with a line break.
     """
     several = len(reports) > 1
     views = [
-        report_view(report, f"report-{number}-" if several else "", name, here=here)
+        report_view(report, f"report-{number}-" if several else "", name, here=here, rounds=rounds.get(name))
         for number, (name, report) in enumerate(reports.items(), 1)
     ]
     return _made("check.html", reports=views, told=verdict_of(reports), several=several)

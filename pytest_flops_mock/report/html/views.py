@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.findings import Finding, Frame, StageResult
 from pytest_flops_mock.report.html import data, drawing
 from pytest_flops_mock.report.html.data import DataView, RowsView
+from pytest_flops_mock.report.html.federation import FederationView, federation_view
 from pytest_flops_mock.report.markdown import failures_first
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.report.text import counted, facts_line, seconds
+from pytest_flops_mock.report.rounds import RoundsShown
+from pytest_flops_mock.report.text import counted, facts_line, rounded
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 from pytest_flops_mock.texts import clean
 
@@ -110,6 +113,7 @@ class ReportView:
     environment: tuple[PackageView, ...]
     differs: bool
     command: str
+    rounds: FederationView | None
 
     @property
     def search(self) -> StageView | None:
@@ -122,7 +126,9 @@ class ReportView:
         return tuple(each for each in (*self.loud, *self.quiet) if each.stage == Stage.SEARCH.value)
 
 
-def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") -> ReportView:
+def report_view(
+    report: Report, anchor: str, name: str = "", *, here: str = "", rounds: RoundsShown | None = None
+) -> ReportView:
     """What is shown of a report.
 
     Args:
@@ -130,6 +136,7 @@ def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") 
         anchor: Begins the identifiers on the page.
         name: What it is about, where there are several.
         here: What the folder of the repository is called.
+        rounds: The federated rounds that came after the check, if there were some.
     """
     ordered = failures_first(report.findings)
     shown = ordered[:MAX_FINDINGS]
@@ -150,7 +157,7 @@ def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") 
         rest=_rest(report),
         repository=here if here and report.repository == "." else report.repository,
         sla=report.sla or name,
-        time=seconds(sum(result.seconds for result in report.stages)) if report.stages else "",
+        time=time_in_words(sum(result.seconds for result in report.stages)) if report.stages else "",
         errors=len(report.errors),
         warnings=len(report.warnings),
         first=loud[0] if loud and not report.ok else None,
@@ -163,6 +170,7 @@ def report_view(report: Report, anchor: str, name: str = "", *, here: str = "") 
         environment=packages,
         differs=any(package.learner for package in packages),
         command=report.command,
+        rounds=None if rounds is None else federation_view(rounds),
     )
 
 
@@ -214,8 +222,13 @@ def _stages(results: Iterable[StageResult]) -> Iterator[StageView]:
         ran = result.outcome is not Outcome.SKIPPED
         told = facts_line(result) if ran else result.reason
         bar = drawing.span(start / total, result.seconds / total, result.outcome.value) if ran else Markup("")
-        yield StageView(result.stage.value, result.outcome.value, seconds(result.seconds) if ran else "", bar, told)
+        yield StageView(result.stage.value, result.outcome.value, time_in_words(result.seconds) if ran else "", bar, told)
         start += result.seconds
+
+
+def time_in_words(seconds: float) -> str:
+    """A time, short: ``4 ms``, ``1.25 s``."""
+    return f"{rounded(seconds)} s" if seconds >= 1 or not seconds else f"{math.ceil(seconds * 1_000)} ms"
 
 
 def _packages(report: Report) -> Iterator[PackageView]:

@@ -24,6 +24,7 @@ from standins.pages import (
     TEXTS,
     WARNING,
     continuous,
+    federation,
     hostile,
     page,
     sent,
@@ -35,6 +36,7 @@ from pytest_flops_mock import Finding, Problem, Report
 from pytest_flops_mock.findings import DataFacts, ShownRows
 from pytest_flops_mock.report.comparing import changes
 from pytest_flops_mock.report.html.page import diff_html, html
+from pytest_flops_mock.report.rounds import LearnerRoundShown, RoundShown, RoundsShown
 from pytest_flops_mock.texts import clean
 
 
@@ -112,7 +114,7 @@ def test_findings_that_do_not_count_say_why() -> None:
 def test_stages_are_a_bar_of_time_with_numbers_beside() -> None:
     stages = section(one(BAD), "stages")
     assert rows(stages, "tbody tr") == [
-        ["sla", "passed", "0.01 s", "", ""],
+        ["sla", "passed", "10 ms", "", ""],
         ["provide", "passed", "1 s", "", ""],
         ["transform", "failed", "3 s", "", ""],
         ["train", "skipped", "", "", "needs transform"],
@@ -137,7 +139,7 @@ def test_data_say_where_they_are_from_and_what_each_partition_holds() -> None:
     ]
     assert rows(columns) == [["Column", "Type"], ["img", "Image"], ["label", "ClassLabel of 2"]]
     assert "Gini of sizes 0.05 0 if all are equal" in shown(data)
-    assert "label distance 0.25 off all rows, by Jensen-Shannon" in shown(data)
+    assert "Label distance 0.25 off all rows, by Jensen-Shannon" in shown(data)
 
 
 def test_many_classes_are_drawn_and_a_continuous_target_is_a_range() -> None:
@@ -153,7 +155,7 @@ def test_many_classes_are_drawn_and_a_continuous_target_is_a_range() -> None:
         "partition 0: 1 to 4, mean 2.5",
         "all rows: 0 to 5, mean 2.5",
     ]
-    assert "missing 2 values: age 2" in shown(found)
+    assert "Missing 2 values: age 2" in shown(found)
 
 
 def test_the_environment_stands_beside_the_learners_where_they_differ() -> None:
@@ -233,8 +235,8 @@ def test_nothing_is_loaded_from_elsewhere_and_no_script_runs(report: Report) -> 
 def test_a_page_is_bounded_however_much_was_found() -> None:
     long = Finding.of(Problem("m" * 5_000, "w" * 5_000, "e" * 5_000, "g" * 5_000, "n" * 5_000, "f" * 5_000, code="FM602"))
     finding = replace(long, detail="d" * 100_000)
-    counts = {f"class {number}": number + 1 for number in range(2_000)}
-    data = DataFacts((sent(split(*[counts] * 500)),), tuple((f"column {n}", "int64") for n in range(5_000)), 9)
+    counts = {f"class {number}": number + 1 for number in range(300)}
+    data = DataFacts((sent(split(*[counts] * 100)),), tuple((f"column {n}", "int64") for n in range(5_000)), 9)
     report = replace(BAD, findings=(finding,) * 12, data=data)
     assert len(html({"a": report}).encode()) < 1_500_000
     assert len(html({"a": BAD}).encode()) < 50_000
@@ -295,3 +297,46 @@ def test_a_search_shows_the_smallest_partitions_row_by_row() -> None:
     assert texts(named(found, "finding-1"), ".gallery small") == ["partition 0, row 0", "partition 1, row 0"]
     assert rows(named(found, "finding-2")) == [["Row", "text"], ["row 0", "a long story"]]
     assert SEARCHED.command in shown(section(found, "again"))
+
+
+def test_rounds_are_curves_with_the_spread_and_tables_with_the_numbers() -> None:
+    found = page(html({"a": GOOD}, rounds={"a": federation(), "b": federation()}))
+    rounds = section(found, "rounds")
+    assert "Rounds 3 Learners 3 Time 2.75 s Engine node" in shown(rounds)
+    charts = [each for each in rounds.query("svg") if isinstance(each, Element)]
+    assert [chart.attrs["aria-label"] for chart in charts] == [
+        "Loss by round: 2.5 after round 1, nan after round 3",
+        "Accuracy by round: 0.375 after round 1, 0.688 after round 2",
+        "Seconds by round: 0.5 after round 1, 0.25 after round 3",
+        "Megabytes by round: 0.186 after round 1, 0.124 after round 3",
+    ]
+    assert [len(chart.query(".dot")) for chart in charts] == [2, 2, 3, 3], "what is no number is no point"
+    assert [len(chart.query(".band")) for chart in charts] == [1, 1, 1, 0]
+    each_round, each_learner = (rows(table, "tbody tr") for table in rounds.query("table") if isinstance(table, Element))
+    assert each_round == [
+        ["1", "3 of 3", "2.5", "2 to 3", "0.375", "0.5 s", "186 kB", "kept"],
+        ["2", "2 of 3", "1.25", "1 to 1.5", "0.688", "2 s", "124 kB", "kept"],
+        ["3", "2 of 3", "nan", "0.5 to 0.5", "", "0.25 s", "124 kB", ""],
+    ]
+    assert each_learner[1] == [
+        *("node 1", "200", "node 3 and 7 only", "80", "3", "0.25", "0.2 s", "62 kB", "30 MB"),
+        "killed in round 2: ValueError: node",
+    ]
+    assert each_learner[0][-1] == "3 rounds"
+
+
+def test_many_rounds_and_learners_and_hostile_ones_keep_a_page_in_bounds() -> None:
+    (first, *_) = federation().learners
+    long = RoundsShown(
+        tuple(RoundShown(number, 1, 1, 1 / number) for number in range(1, 151)),
+        (replace(first, rounds=tuple(LearnerRoundShown(number, 1, 1.0) for number in range(1, 151))),) * 120,
+    )
+    text = html({"a": GOOD}, rounds={"a": long})
+    seen = shown(page(text))
+    assert "and 50 more rounds" in seen
+    assert "and 20 more learners" in seen
+    assert len(text.encode()) < 300_000
+    found = page(html(dict.fromkeys(HOSTILE, GOOD), rounds={name: federation(name) for name in HOSTILE}))
+    assert not found.query("script")
+    assert shown(found).count("killed in round 2: ValueError: ") == len(HOSTILE)
+    assert "Each round" in shown(page(html({"a": GOOD}, rounds={"a": RoundsShown(())})))
