@@ -80,7 +80,7 @@ OPTIONS = (
     Option(
         "min-rows",
         "a partition with fewer rows is told as a warning (FM313)",
-        values.rows,
+        values.whole("the number of rows is not a whole number", 0, "10"),
         "N",
         "whole",
         default="1",
@@ -89,7 +89,7 @@ OPTIONS = (
         "max-distance",
         "a partition whose labels are further off those of all rows is told (FM314): by the Jensen-Shannon distance, from 0 "
         "to 1, and where the label is continuous by Wasserstein's, in standard deviations",
-        values.distance,
+        values.above_zero("the distance is not a number above 0", "0.5"),
         "X",
         "number",
         default="0.5",
@@ -120,7 +120,7 @@ OPTIONS = (
     Option(
         "timeout",
         "how many seconds one step of the repository's code may take",
-        values.seconds,
+        values.above_zero("the time limit is not a number of seconds", "120"),
         "SECONDS",
         "number",
         default="60",
@@ -128,7 +128,7 @@ OPTIONS = (
     Option(
         "memory",
         "how many MB of memory the repository's code may have, with all processes that it starts",
-        values.megabytes,
+        values.above_zero("the memory limit is not a number of MB", "2000"),
         "MB",
         "number",
         default="half of the machine's",
@@ -166,7 +166,7 @@ OPTIONS = (
         "search",
         "how many partitions of the data of each SLA to try, of any size, labels, order and drift, in search of one that "
         "breaks the ML repository: a test such as `mocks/mnist.json::search`; needs the extra `hypothesis`",
-        values.examples,
+        values.whole("a search tries a number of partitions", 1, "200"),
         "EXAMPLES",
         "whole",
         default="none; 200 in a search that is asked for",
@@ -176,7 +176,7 @@ OPTIONS = (
     Option(
         "search-seed",
         "what the search draws its partitions with; the same seed gives the same ones",
-        values.seed,
+        values.whole("the seed is a whole number", 0, "1"),
         "SEED",
         "whole",
         default="0",
@@ -186,7 +186,7 @@ OPTIONS = (
     Option(
         "search-seconds",
         "how many seconds a search may take beside the check; what was found by then is told",
-        values.seconds,
+        values.above_zero("the time limit is not a number of seconds", "120"),
         "SECONDS",
         "number",
         default="as long as it takes",
@@ -232,7 +232,7 @@ OPTIONS = (
     Option(
         "rounds-nodes",
         "how many learner nodes train in federated rounds",
-        values.whole,
+        values.whole("there can be no such number of learner nodes", 1, "3"),
         "N",
         "whole",
         default="as many as the project SLA starts learners, if more than one, else 5",
@@ -242,7 +242,7 @@ OPTIONS = (
     Option(
         "training-rounds",
         "how many rounds of training there are (of each cycle, in hierarchical mode)",
-        values.whole,
+        values.whole("there can be no such number of rounds", 1, "3"),
         "N",
         "whole",
         default="what the project SLA says, else 3",
@@ -252,7 +252,7 @@ OPTIONS = (
     Option(
         "training-cycles",
         "how many rounds of the root aggregator there are in hierarchical mode",
-        values.whole,
+        values.whole("there can be no such number of cycles", 1, "2"),
         "N",
         "whole",
         default="what the project SLA says, else 1",
@@ -262,7 +262,7 @@ OPTIONS = (
     Option(
         "rounds-clusters",
         "how many clusters the learner nodes are dealt to in hierarchical mode",
-        values.whole,
+        values.whole("there can be no such number of clusters", 1, "2"),
         "N",
         "whole",
         default="2",
@@ -272,7 +272,7 @@ OPTIONS = (
     Option(
         "rounds-seed",
         "what the random numbers of all actors start from in federated rounds; the same seed gives the same losses",
-        values.seed,
+        values.whole("the seed is a whole number", 0, "1"),
         "SEED",
         "whole",
         default="0",
@@ -290,6 +290,26 @@ OPTIONS = (
         command_name="fault",
     ),
     Option(
+        "rounds-engine",
+        "what runs federated rounds: `wire` (a process for each actor, and real connections) or `ray` (many learners in few "
+        "processes; needs the package `ray`)",
+        values.one_of(
+            values.ENGINES, "there is no such engine for federated rounds", "use wire, which needs nothing but Flower"
+        ),
+        "ENGINE",
+        default="`wire`",
+        doors=ROUNDS,
+        command_name="engine",
+    ),
+    Option(
+        "ray-address",
+        "the address of a cluster of Ray's that runs the learners, such as `10.0.0.5:6379`",
+        values.address,
+        "HOST:PORT",
+        default="Ray is started for the run, and stopped",
+        doors=ROUNDS,
+    ),
+    Option(
         "report",
         "write the reports to a file, too: as `text`, `json`, `markdown`, `html`, `sarif` (2.1.0) or `gitlab` (code "
         "quality), as FORMAT or the file's ending says",
@@ -303,7 +323,11 @@ OPTIONS = (
         "show-rows",
         "whose rows a report as HTML shows a few of: `synthetic` (those that a twin has made up), `any` (real ones, too) or "
         "`none`",
-        values.show_rows,
+        values.one_of(
+            values.SHOWN,
+            "there is no such choice of rows to show",
+            "any shows real rows to whoever gets the report, synthetic only those that a twin has made up",
+        ),
         "synthetic|any|none",
         default="`synthetic`; `none` without HTML",
     ),
@@ -311,7 +335,9 @@ OPTIONS = (
         "containers",
         "whether tests that need a container engine run: `auto` (where there is none, they are skipped with the reason), "
         "`require` (where there is none, they are errors) or `off`",
-        values.containers,
+        values.one_of(
+            values.CONTAINERS, "there is no such use of containers", "use require in CI, so that no test is skipped there"
+        ),
         "auto|require|off",
         default="`auto`",
         doors=PYTEST,

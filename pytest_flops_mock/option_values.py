@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.data.choice import DataChoice, data_choice
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.option import Read
 from pytest_flops_mock.sla.files import matching
 from pytest_flops_mock.stage import CHECKED, THROUGH, Stage
 
@@ -32,6 +33,50 @@ CURRENT, AUTO = "current", "auto"
 
 IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
 """Names of images, roughly: the engine knows better."""
+
+ENGINES = ("wire", "ray")
+"""What runs federated rounds: over real connections, or in the workers of Ray."""
+
+
+def one_of(words: tuple[str, ...], message: str, fix: str) -> Read:
+    """What reads one of some words, and raises SettingsError for another one."""
+
+    def read(value: Any, _: Path, where: str) -> str:
+        return _word(message, str(value), words, where, fix)
+
+    return read
+
+
+def whole(message: str, least: int, example: str) -> Read:
+    """What reads a whole number, and raises SettingsError for one below ``least`` or for what is none."""
+
+    def read(value: Any, _: Path, where: str) -> int:
+        try:
+            number = least - 1 if isinstance(value, (bool, float)) else int(value)
+        except (TypeError, ValueError):
+            number = least - 1
+        if number < least:
+            expected, fix = f"{least} or more", f"for example {example}"
+            raise SettingsError(Problem(message, where=where, expected=expected, got=repr(value), fix=fix))
+        return number
+
+    return read
+
+
+def above_zero(message: str, example: str) -> Read:
+    """What reads a number above 0, and raises SettingsError for another one or for what is none."""
+
+    def read(value: Any, _: Path, where: str) -> float:
+        try:
+            number = 0.0 if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError):
+            number = 0.0
+        if not 0 < number < float("inf"):
+            expected, fix = "a number above 0", f"for example {example}"
+            raise SettingsError(Problem(message, where=where, expected=expected, got=repr(value), fix=fix))
+        return number
+
+    return read
 
 
 def flag(value: object, _: Path, __: str) -> bool:
@@ -72,26 +117,6 @@ def folder_of_samples(value: str | os.PathLike[str], folder: Path, where: str) -
             )
         )
     return found
-
-
-def containers(value: str, _: Path, where: str) -> str:
-    """Whether tests with containers run.
-
-    Raises:
-        SettingsError: It is none of the three words.
-    """
-    fix = "use require in CI, so that no test is skipped there"
-    return _word("there is no such use of containers", value, CONTAINERS, where, fix)
-
-
-def show_rows(value: str, _: Path, where: str) -> str:
-    """Which rows a report shows.
-
-    Raises:
-        SettingsError: It is none of the three words.
-    """
-    fix = "any shows real rows to whoever gets the report, synthetic only those that a twin has made up"
-    return _word("there is no such choice of rows to show", value, SHOWN, where, fix)
 
 
 def data(value: Any, _: Path, where: str) -> DataChoice:
@@ -135,42 +160,6 @@ def environments(value: str | Iterable[str], _: Path, where: str) -> tuple[str, 
             )
         )
     return names
-
-
-def seconds(value: str | float, _: Path, where: str) -> float:
-    """A time limit.
-
-    Raises:
-        SettingsError: It is not a number above 0.
-    """
-    return _positive("the time limit is not a number of seconds", value, where, example="120")
-
-
-def megabytes(value: str | float, _: Path, where: str) -> float:
-    """A limit of memory.
-
-    Raises:
-        SettingsError: It is not a number above 0.
-    """
-    return _positive("the memory limit is not a number of MB", value, where, example="2000")
-
-
-def rows(value: str | int, _: Path, where: str) -> int:
-    """A number of rows.
-
-    Raises:
-        SettingsError: It is not a whole number from 0.
-    """
-    return _whole("the number of rows is not a whole number", value, where, least=0, example="10")
-
-
-def distance(value: str | float, _: Path, where: str) -> float:
-    """How far labels may be off.
-
-    Raises:
-        SettingsError: It is not a number above 0.
-    """
-    return _positive("the distance is not a number above 0", value, where, example="0.5")
 
 
 def image(value: str, _: Path, where: str) -> str:
@@ -259,33 +248,6 @@ def through(value: Stage | str, _: Path, where: str) -> Stage:
     return _one_of(THROUGH, value, where, "a search does not end with such a stage")
 
 
-def examples(value: str | int, _: Path, where: str) -> int:
-    """How many partitions a search tries.
-
-    Raises:
-        SettingsError: It is no whole number above 0.
-    """
-    return _whole("a search tries a number of partitions", value, where, least=1, example="200")
-
-
-def seed(value: str | int, _: Path, where: str) -> int:
-    """What a search draws with, and what random numbers start from.
-
-    Raises:
-        SettingsError: It is no whole number.
-    """
-    return _whole("the seed is a whole number", value, where, least=0, example="1")
-
-
-def whole(value: str | int, _: Path, where: str) -> int:
-    """A number of nodes, rounds, cycles or clusters.
-
-    Raises:
-        SettingsError: It is no whole number above 0.
-    """
-    return _whole("there can be no such number", value, where, least=1, example="3")
-
-
 def texts(value: str | Iterable[str], _: Path, __: str) -> tuple[str, ...]:
     """Texts as they are; what they say is read later."""
     return (value,) if isinstance(value, str) else tuple(value)
@@ -314,6 +276,27 @@ def folder_of_found(value: str | os.PathLike[str], folder: Path, where: str) -> 
     return found
 
 
+def address(value: str, _: Path, where: str) -> str:
+    """The address of a cluster of Ray's.
+
+    Raises:
+        SettingsError: It is none.
+    """
+    host, _colon, port = value.rpartition(":")
+    if not host or "/" in host or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise SettingsError(
+            Problem(
+                "this is no address of a cluster of Ray's",
+                where=where,
+                expected="host:port of its head node",
+                got=value,
+                nearest="127.0.0.1:6379",
+                fix="take the address that ray start --head shows",
+            )
+        )
+    return value
+
+
 def baseline(value: str | os.PathLike[str] | Baseline, folder: Path, where: str) -> Baseline:
     """What an earlier run has found.
 
@@ -335,6 +318,17 @@ def outputs(value: Iterable[str], folder: Path, where: str) -> tuple[Output, ...
     return outputs_of(value, folder, where)
 
 
+def _one_of(stages: tuple[Stage, ...], value: Stage | str, where: str, message: str) -> Stage:
+    name = value.value if isinstance(value, Stage) else str(value)
+    return Stage(_word(message, name, tuple(each.value for each in stages), where, "name the last stage to run"))
+
+
+def _words(value: str | Iterable[str]) -> tuple[str, ...]:
+    """The words of one text or of several, with commas or spaces between them, each once."""
+    texts = [value] if isinstance(value, str) else value
+    return tuple(dict.fromkeys(word for text in texts for word in str(text).replace(",", " ").split()))
+
+
 def _word(message: str, value: str, words: tuple[str, ...], where: str, fix: str) -> str:
     if value not in words:
         raise SettingsError(
@@ -348,38 +342,3 @@ def _word(message: str, value: str, words: tuple[str, ...], where: str, fix: str
             )
         )
     return value
-
-
-def _one_of(stages: tuple[Stage, ...], value: Stage | str, where: str, message: str) -> Stage:
-    name = value.value if isinstance(value, Stage) else str(value)
-    return Stage(_word(message, name, tuple(each.value for each in stages), where, "name the last stage to run"))
-
-
-def _whole(message: str, value: str | int, where: str, *, least: int, example: str) -> int:
-    try:
-        number = least - 1 if isinstance(value, (bool, float)) else int(value)
-    except (TypeError, ValueError):
-        number = least - 1
-    if number < least:
-        raise SettingsError(
-            Problem(message, where=where, expected=f"{least} or more", got=repr(value), fix=f"for example {example}")
-        )
-    return number
-
-
-def _words(value: str | Iterable[str]) -> tuple[str, ...]:
-    """The words of one text or of several, with commas or spaces between them, each once."""
-    texts = [value] if isinstance(value, str) else value
-    return tuple(dict.fromkeys(word for text in texts for word in str(text).replace(",", " ").split()))
-
-
-def _positive(message: str, value: str | float, where: str, *, example: str) -> float:
-    try:
-        number = 0.0 if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise SettingsError(
-            Problem(message, where=where, expected="a number above 0", got=repr(value), fix=f"for example {example}")
-        )
-    return number

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ import pyarrow as pa
 
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource, data_choice
-from pytest_flops_mock.data.digestible import check_texts, check_types
 from pytest_flops_mock.data.loaded import LoadedData, handed_in
 from pytest_flops_mock.data.resolving import load, resolve, source_of
 from pytest_flops_mock.data.selection import Selection
@@ -25,8 +22,6 @@ from pytest_flops_mock.errors import DataSourceError, SLAError, UploadError
 from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.access import Access
 from pytest_flops_mock.flight.client import MLDataClient
-from pytest_flops_mock.flight.columns import check_columns, check_rows
-from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.mock_data import MockData
 from pytest_flops_mock.partitions.counting import Counts, Label
 from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_beyond, refuse_together
@@ -34,7 +29,7 @@ from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split, whole
-from pytest_flops_mock.sending import Named, Sending
+from pytest_flops_mock.sending import Named, Sending, named_ahead, ready_to_send
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
@@ -171,7 +166,7 @@ class MockDataProvider:
             MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client,
             _progress(made.plain) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
-            closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
+            closing(named_ahead(made.partitions(), made.label, len(made.plain))) as ready,
         ):
             sending = self._sending(client, sla.data_tag)
             sent = []
@@ -205,7 +200,7 @@ class MockDataProvider:
         with ExitStack() as stack:
             clients = [stack.enter_context(MLDataClient(uri, timeout=self.timeout, access=self.access)) for uri in uris]
             sendings = [self._sending(client, sla.data_tag) for client in clients]
-            ready = stack.enter_context(closing(_named(made.partitions(), made.label, len(made.plain))))
+            ready = stack.enter_context(closing(named_ahead(made.partitions(), made.label, len(made.plain))))
             for number, named in enumerate(ready):
                 counts.append(named.counts)
                 for index, sending in enumerate(sendings):
@@ -274,7 +269,7 @@ class MockDataProvider:
             DataSourceError: The real provider could not send these rows, or they are no data set.
             UploadError: The server is not there or refused them.
         """
-        named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
+        named = ready_to_send(whole(handed_in(_as_dataset(rows), "partition")), Label())
         with MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client:
             return self._sending(client, data_tag).send(named, lambda sent: None)
 
@@ -348,44 +343,6 @@ def _run_of(
     stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
     origin = made.origin(statistics) if origin is None else origin
     return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, origin, stored, statistics, already)
-
-
-def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[Named, None, None]:
-    """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
-    if count == 1 and (only := _next(partitions, label)) is not None:
-        yield only
-        return
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        following = thread.submit(_next, partitions, label)
-        while (ready := following.result()) is not None:
-            following = thread.submit(_next, partitions, label)
-            yield ready
-
-
-def _next(partitions: Iterator[Partition], label: Label) -> Named | None:
-    partition = next(partitions, None)
-    return None if partition is None else _ready(partition, label)
-
-
-def _ready(partition: Partition, label: Label) -> Named:
-    """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
-    check_types(partition.schema, partition.where)
-    check_columns(partition.schema, partition.where)
-    batches = _repeatable(partition)
-    digest, nbytes, counts = ContentDigest(partition.schema), 0, Counts(label)
-    for batch in batches():
-        check_rows(batch, partition.where)
-        check_texts(batch, partition.where)
-        digest.update(batch)
-        counts.add(batch)
-        nbytes += batch.nbytes
-    return Named(partition, counts, digest.hexdigest(), nbytes, batches)
-
-
-def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:
-    """The batches as often as needed. One batch is kept, more are gathered again: memory stays bounded either way."""
-    head = list(islice(partition.batches(), 2))
-    return partition.batches if len(head) > 1 else lambda: head
 
 
 @contextmanager

@@ -1,19 +1,24 @@
-"""Partitions on their way to an ML data server: tried again where it is not there, left out where it holds them already."""
+"""Partitions on their way to an ML data server: named ahead, tried again, left out where it has them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
+from pytest_flops_mock.data.digestible import check_texts, check_types
 from pytest_flops_mock.errors import LoadError, UnreachableError
 from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.client import MLDataClient
+from pytest_flops_mock.flight.columns import check_columns, check_rows
+from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.flight.naming import partition_name
-from pytest_flops_mock.partitions.counting import Counts
+from pytest_flops_mock.partitions.counting import Counts, Label
 from pytest_flops_mock.partitions.splitting import Partition
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
@@ -29,6 +34,44 @@ class Named:
     digest: str
     nbytes: int
     batches: Callable[[], Iterable[pa.RecordBatch]]
+
+
+def named_ahead(partitions: Iterator[Partition], label: Label, count: int) -> Generator[Named, None, None]:
+    """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
+    if count == 1 and (only := _next(partitions, label)) is not None:
+        yield only
+        return
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        following = thread.submit(_next, partitions, label)
+        while (ready := following.result()) is not None:
+            following = thread.submit(_next, partitions, label)
+            yield ready
+
+
+def _next(partitions: Iterator[Partition], label: Label) -> Named | None:
+    partition = next(partitions, None)
+    return None if partition is None else ready_to_send(partition, label)
+
+
+def ready_to_send(partition: Partition, label: Label) -> Named:
+    """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
+    check_types(partition.schema, partition.where)
+    check_columns(partition.schema, partition.where)
+    batches = _repeatable(partition)
+    digest, nbytes, counts = ContentDigest(partition.schema), 0, Counts(label)
+    for batch in batches():
+        check_rows(batch, partition.where)
+        check_texts(batch, partition.where)
+        digest.update(batch)
+        counts.add(batch)
+        nbytes += batch.nbytes
+    return Named(partition, counts, digest.hexdigest(), nbytes, batches)
+
+
+def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:
+    """The batches as often as needed. One batch is kept, more are gathered again: memory stays bounded either way."""
+    head = list(islice(partition.batches(), 2))
+    return partition.batches if len(head) > 1 else lambda: head
 
 
 class Sending:

@@ -38,7 +38,7 @@ LAYERS: dict[str, int] = {
     "flight": 5,
     "repository": 5,
     "data": 6,
-    "option": 7,
+    "option": 6,
     "option_table": 8,
     "option_values": 7,
     "mock_data": 7,
@@ -77,6 +77,8 @@ THIRD_PARTY: dict[str, set[str]] = {
     # In the repository's own Python, and loaded there once Flower is known to be installed.
     "child/rounds/client.py": {"flwr"},
     "child/rounds/cluster.py": {"flwr"},
+    "child/rounds/ray_flower.py": {"flwr"},
+    "child/rounds/ray_workers.py": {"ray"},
     "child/rounds/strategy.py": {"flwr"},
     "sla": {"pydantic", "pydantic_core"},
     "flight": {"pyarrow", "xxhash"},

@@ -20,6 +20,7 @@ PACKAGES = (
     "pyarrow",
     "numpy",
     "flwr",
+    "ray",
     "pillow",
     "scikit-learn",
     "torch",
@@ -44,6 +45,7 @@ class Learner:
         self.unready: Any = None  # why this process could not import what it needs itself
         self._requests = requests
         self._zygote: Any = None
+        self._ray: Any = None
         self._unfenced = unfenced
         self._folder = os.path.realpath(folder)
         self._exceptions = Exceptions(self._folder)
@@ -169,6 +171,19 @@ class Learner:
     def rounds_next(self) -> dict[str, Any]:
         """What the actors have told since."""
         facts: dict[str, Any] = self._zygote.next()
+        return facts
+
+    def rounds_ray_start(self, **values: Any) -> dict[str, Any]:
+        """Start the actors in Ray's workers."""
+        from .rounds.ray_federation import RayFederation
+
+        self._ray = RayFederation(self._zygote.common())
+        facts: dict[str, Any] = self._ray.start(**values)
+        return facts
+
+    def rounds_ray_next(self) -> dict[str, Any]:
+        """What they have told since."""
+        facts: dict[str, Any] = self._ray.next()
         return facts
 
     def _is_doing(self, what: str) -> None:

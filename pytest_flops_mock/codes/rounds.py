@@ -96,7 +96,8 @@ ROUNDS = (
         Stage.ROUNDS,
         Severity.WARNING,
         "FLOps keeps the model of round 1",
-        trigger="No later round had both a higher accuracy and a lower loss than round 1, though one became better.",
+        trigger="No later round had both a higher accuracy and a lower loss than round 1, though one became better. Only a "
+        "note where the accuracy is the same in the end.",
         why="FLOps saves a model only if both are better, and gives the last one saved to the user.",
         fix="Look at why loss and accuracy go apart: overfitting, classes of unequal size, an accuracy of another data set.",
     ),

@@ -22,6 +22,7 @@ def command_of(
     project_sla: ProjectSLASource | None,
     plan: RoundsPlan,
     options: CheckOptions,
+    engine: tuple[object, str] = ("wire", ""),
 ) -> str:
     """The command; empty where the repository or an SLA has no name that a command can say.
 
@@ -31,6 +32,7 @@ def command_of(
         project_sla: The project SLA.
         plan: What ran.
         options: How.
+        engine: On which engine, and the address of its cluster.
     """
     files = [_path(each) for each in slas]
     project = "" if project_sla is None else _path(project_sla)
@@ -43,6 +45,8 @@ def command_of(
         words += ["--clusters", str(len(plan.clusters)), "--cycles", str(plan.cycles)]
     words += ["--seed", str(plan.seed), *_named("--fault", (fault.written for fault in plan.faults))]
     words += [*_changed(options)]
+    if engine[0] == "ray":
+        words += ["--engine", "ray", *_named("--ray-address", filter(None, [engine[1]]))]
     return shlex.join(words)
 
 

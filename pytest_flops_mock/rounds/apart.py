@@ -72,7 +72,9 @@ def data_of_nodes(
     return found
 
 
-def setting_apart(some: Collection[int], data: Mapping[int, NodeData]) -> list[str]:
+def setting_apart(
+    some: Collection[int], data: Mapping[int, NodeData], others_than: Collection[int] | None = None
+) -> list[str]:
     """What all of some nodes have and none of the others has, a line for each node; empty if nothing sets them apart.
 
     Where there are no others, it is what each of them has and a partition like that of all together would not.
@@ -80,9 +82,10 @@ def setting_apart(some: Collection[int], data: Mapping[int, NodeData]) -> list[s
     Args:
         some: The nodes that something is said of.
         data: What is known of all nodes.
+        others_than: The others, if not all others: of the rest it is not known on which side they are.
     """
     mine = [data[node] for node in sorted(some) if node in data]
-    others = [each for node, each in data.items() if node not in some]
+    others = [each for node, each in data.items() if node not in some and (others_than is None or node in others_than)]
     if not mine:
         return []
     every = {label for each in data.values() for label in each.labels}

@@ -155,10 +155,11 @@ def _of_learners(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
     everybody = len(nodes) == len(subject.plan.nodes) > 1
     who = f"all {len(nodes)} learners" if everybody else f"the learner{'s' * (len(nodes) > 1)} of {of_nodes(nodes)}"
     verb = {"hung": "did not come to an end", "raised": "died"}.get(end.how, "ended without a result")
-    apart = setting_apart(nodes, subject.data)
+    survivors = _survivors(subject, ends)
+    apart = setting_apart(nodes, subject.data, survivors)
     comes, _ = then(subject, nodes)
     got = [*([inner.problem.got] if end.how != "raised" else []), *apart]
-    if not apart and len(subject.plan.nodes) > 1 and not everybody:
+    if not apart and survivors:
         got.append("rows, labels, columns and missing values of its partition are like those of others")
     said = "the repository did not finish in time" if end.how == "hung" else inner.message
     problem = replace(
@@ -173,6 +174,16 @@ def _of_learners(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
         code={"raised": "FM1101", "hung": "FM1103"}.get(end.how, "FM1102"),
     )
     return Finding.of(problem, detail=inner.detail, frames=inner.frames, exception=inner.exception)
+
+
+def _survivors(subject: Subject, ends: Sequence[ActorEnd]) -> set[int]:
+    """The learners that have done what others died of. Of those that were ended before they came to it, nothing is known."""
+    began, dead = min(end.round for end in ends), {end.number for end in ends}
+    if not began:
+        return {node for node in subject.plan.nodes if node not in dead}
+    done = "evaluated" if "evaluate" in ends[0].doing else "examples"
+    rounds = subject.facts.learner_rounds
+    return {each.node for each in rounds if each.round >= began and getattr(each, done) is not None} - dead
 
 
 def _finds_nothing(end: ActorEnd) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from pytest_flops_mock.learner.environments.python import LearnerPython
 from pytest_flops_mock.repository.repository import MLRepository
@@ -84,7 +84,13 @@ def unheard(event: RoundsEvent, /) -> None:
 
 
 class Engine(Protocol):
-    """Runs federated rounds."""
+    """Runs federated rounds.
+
+    Attributes:
+        packages: What it needs in the learner's environment, beside what FLOps installs there.
+    """
+
+    packages: ClassVar[tuple[str, ...]]
 
     def run(
         self,

@@ -139,7 +139,7 @@ class Gathering:
             doing=told.doing,
             raised=told.raised,
             frames=told.frames,
-            ending=ending(told.status),
+            ending="a process that it shared with others has ended" if told.status is None else ending(told.status),
             output=last_lines(told.output),
             fault=told.fault,
         )

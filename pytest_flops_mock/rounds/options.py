@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from pytest_flops_mock.option_table import OPTIONS
 
 if TYPE_CHECKING:
+    from pytest_flops_mock.rounds.engine import Engine
     from pytest_flops_mock.rounds.plan import RoundFault
 
 
@@ -23,6 +24,8 @@ class RoundsOptions:
         clusters: How many clusters in hierarchical mode; ``None`` for 2.
         seed: What the random numbers of all actors start from.
         faults: What goes wrong, such as ``node 2 round 2 kill``.
+        engine: What runs them: ``wire``, ``ray``, or an engine of your own.
+        ray_address: The address of a cluster of Ray's; empty for one that is started for the run.
     """
 
     nodes: int | None = None
@@ -31,6 +34,8 @@ class RoundsOptions:
     clusters: int | None = None
     seed: int = 0
     faults: tuple[str | RoundFault, ...] = ()
+    engine: str | Engine = "wire"
+    ray_address: str = ""
 
     def arguments(self) -> RoundsArguments:
         """These options as keywords of a run."""
@@ -46,6 +51,8 @@ class RoundsArguments(TypedDict, total=False):
     clusters: int | None
     seed: int
     faults: str | RoundFault | Sequence[str | RoundFault]
+    engine: str | Engine
+    ray_address: str
 
 
 ROUNDS_KEYWORDS = tuple(each.name for each in fields(RoundsOptions))

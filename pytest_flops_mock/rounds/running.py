@@ -26,6 +26,7 @@ from pytest_flops_mock.rounds.engine import (
     RoundsEvent,
     StartMethod,
 )
+from pytest_flops_mock.rounds.engines import engine_of
 from pytest_flops_mock.rounds.facts import RoundsFacts
 from pytest_flops_mock.rounds.judging import rounds_findings
 from pytest_flops_mock.rounds.plan import RoundsPlan
@@ -55,7 +56,8 @@ def run_rounds(
     faults: object = (),
     data_tags: Iterable[str] | None = None,
     start_method: StartMethod = "auto",
-    engine: Engine | None = None,
+    engine: Engine | str = "wire",
+    ray_address: str = "",
     named: str = "",
     on_event: OnEvent | None = None,
     **options: Unpack[CheckArguments],
@@ -63,8 +65,8 @@ def run_rounds(
     """Train an ML repository in federated rounds over learner nodes, as FLOps would, and say what comes of it.
 
     Each node has an ML data server of its own and one partition of the SLA's data. Aggregator and learners are processes in
-    the learner's Python, which talk by Flower's own engines over the wire. What is wrong with SLA, repository or data is in
-    the report, not raised. Nothing is left running, whatever ends it.
+    the learner's Python, which talk by Flower's own engines over the wire; or learners share the workers of Ray. What is
+    wrong with SLA, repository or data is in the report, not raised. Nothing is left running, whatever ends it.
 
     Args:
         repository: The ML repository: its folder, a mapping of file names to texts, or an ``MLRepository``.
@@ -80,7 +82,8 @@ def run_rounds(
             ``node 3 joins round 2``; several separated by ``;``, or in a list. Kinds: kill, raise, exit, hang, slow.
         data_tags: What learners ask for; by default the project SLA's tags, else those of the MDP SLAs.
         start_method: ``zygote``, ``spawn``, or ``auto``: see ``EngineSettings``.
-        engine: What runs the plan; by default the wire.
+        engine: What runs the plan: ``wire``, ``ray`` (many learners in few processes), or an engine of your own.
+        ray_address: The address of a cluster of Ray's; by default Ray is started for the run.
         named: What the command to run it again calls the repository; by default its folder.
         on_event: Is told while it runs, as by :func:`check_repository`.
         **options: How data are provided and actors are run: the attributes of :class:`CheckOptions`, such as ``env``,
@@ -104,7 +107,8 @@ def run_rounds(
     how = CheckOptions().changed(**options)
     project = _usable(project_sla)
     plan = planned(project, nodes=nodes, rounds=rounds, cycles=cycles, clusters=clusters, seed=seed, faults=faults)
-    again = command_of(named or repository, slas, project_sla, plan, how)
+    runner = engine_of(engine, ray_address)
+    again = command_of(named or repository, slas, project_sla, plan, how, (engine, ray_address))
     tell = on_event or unheard
     run = _Run(plan, how, tell)
     tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
@@ -122,7 +126,7 @@ def run_rounds(
         mocks = [MockSLA.load(each) for each in slas]
         asked = tags or (list(project.data_tags) if project is not None else list(dict.fromkeys(m.data_tag for m in mocks)))
         with _exhaustion():
-            facts = run(subject.repository, mocks, asked, engine or _wire(), start_method)
+            facts = run(subject.repository, mocks, asked, runner, start_method)
         if facts is not None:
             run.judge(facts, subject.modules(), "" if project is None else project.origin)
     finally:
@@ -150,7 +154,7 @@ class _Run:
         self, repository: MLRepository, mocks: Sequence[MockSLA], tags: Sequence[str], engine: Engine, start: StartMethod
     ) -> RoundsFacts | None:
         """The facts; ``None`` if data or environment cannot be had, which is found then."""
-        python = self._python(repository)
+        python = self._python(repository, engine.packages)
         if python is None:
             return None
         with LearnerNodes(len(self.plan.nodes), **self.options.arguments()) as nodes:
@@ -191,10 +195,11 @@ class _Run:
         )
         return report if self.options.baseline is None else self.options.baseline.against(report)
 
-    def _python(self, repository: MLRepository) -> LearnerPython | None:
+    def _python(self, repository: MLRepository, packages: Sequence[str]) -> LearnerPython | None:
+        how = self.options
         try:
             python = learner_python(
-                self.options.env[0], repository, on_wait=self._waits, allow_builds=self.options.allow_builds
+                how.env[0], repository, also=packages, on_wait=self._waits, allow_builds=how.allow_builds
             )
         except LearnerEnvironmentError as error:
             self.found += findings_of(error)
@@ -234,12 +239,6 @@ class _Run:
 
     def _waits(self, what: str) -> None:
         self.tell(StageWaits(Stage.ROUNDS, what))
-
-
-def _wire() -> Engine:
-    from pytest_flops_mock.rounds.wire import WireEngine
-
-    return WireEngine()
 
 
 def _usable(given: ProjectSLASource | None) -> ProjectSLA | None:

@@ -23,6 +23,14 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class RayStarted:
+    """Whether Ray and its workers are there: why not, and what that is about."""
+
+    failed: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Connected:
     """A learner is ready for its first round."""
 
@@ -79,7 +87,7 @@ class RoundOver:
 
 @dataclass(frozen=True)
 class End:
-    """An actor's process has ended; ``status`` is negative for a signal."""
+    """An actor's process has ended; ``status`` is negative for a signal, and ``None`` if it is not known."""
 
     actor: Literal["learner", "aggregator", "root"]
     number: int
@@ -88,7 +96,7 @@ class End:
     doing: str
     raised: Raised | None
     frames: tuple[Frame, ...]
-    status: int
+    status: int | None
     output: str
     fault: str
 
@@ -111,3 +119,5 @@ class Next:
 PREPARE = Request("rounds_prepare", Prepared)
 START = Request("rounds_start", Nothing)
 NEXT = Request("rounds_next", Next)
+RAY_START = Request("rounds_ray_start", RayStarted)
+RAY_NEXT = Request("rounds_ray_next", Next)

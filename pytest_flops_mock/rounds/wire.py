@@ -1,41 +1,29 @@
 """The default engine: aggregator and learners as processes on this machine, on Flower's own server and clients.
 
-All of them come from one process, the zygote, which is started like any learner of a check: behind a watchdog, within the
-same limits and the same fence. See ``child/rounds/``.
+All of them come from one process, see ``zygote``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import ClassVar
 
-from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
-from pytest_flops_mock.learner.answers import NoAnswerError
-from pytest_flops_mock.learner.channel import Channel
+from pytest_flops_mock.errors import LearnerEnvironmentError
 from pytest_flops_mock.learner.environments.python import LearnerPython
-from pytest_flops_mock.learner.facts import Failure, Told
-from pytest_flops_mock.learner.limits import Limits
-from pytest_flops_mock.learner.process import LearnerProcess
-from pytest_flops_mock.learner.requests import HELLO, READY
+from pytest_flops_mock.learner.facts import Failure
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.rounds.engine import EngineSettings, OnRoundsEvent, RoundsWait, unheard
 from pytest_flops_mock.rounds.facts import RoundsFacts
 from pytest_flops_mock.rounds.gathering import Gathering
-from pytest_flops_mock.rounds.plan import FaultKind, Mode, RoundsPlan
-from pytest_flops_mock.rounds.told import NEXT, PREPARE, START, Prepared
-
-T = TypeVar("T")
-
-START_SECONDS = 120.0
-"""For what the zygote itself does: its start, its imports, and an answer, which it gives each second."""
-
-ONE_PROCESSOR = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
-"""Actors on FLOps ask for one processor each; here many share a few."""
+from pytest_flops_mock.rounds.plan import RoundsPlan
+from pytest_flops_mock.rounds.told import NEXT, START
+from pytest_flops_mock.rounds.zygote import counted, get_ready, greet, listen, plain, prepare, without_flower, zygote
 
 
 class WireEngine:
     """Runs rounds over real connections, with a process for each actor. The constructor opens nothing."""
+
+    packages: ClassVar[tuple[str, ...]] = ()
 
     def run(
         self,
@@ -50,111 +38,17 @@ class WireEngine:
     ) -> RoundsFacts:
         """Run a plan to its end; see :class:`Engine`."""
         gathering = Gathering(plan)
-        with ExitStack() as stack:
-            process = LearnerProcess(
-                repository,
-                python=python.executable,
-                pass_env=settings.pass_env,
-                gpu=settings.gpu,
-                limits=Limits.of_machine(settings.memory),
-                variables=ONE_PROCESSOR,
-            )
-            channel = Channel(stack.enter_context(process), START_SECONDS)
-            versions = tuple(_told(channel.ask(HELLO), python).versions.items())
-            if "flwr" not in dict(versions):
-                raise LearnerEnvironmentError(_without_flower(python, "no flwr"))
-            on_event(RoundsWait("importing what learners need"))
-            _told(channel.ask(READY), python)
-            prepared = _prepare(channel, plan, uris, tags, settings)
+        with zygote(repository, python, settings) as channel:
+            versions = tuple((found := greet(channel, python)).items())
+            get_ready(channel, python, found, on_event)
+            prepared = prepare(channel, plan, uris, tags, settings)
             if isinstance(prepared, Failure):
                 return gathering.facts("", versions, prepared)
             if prepared.missing:
-                raise LearnerEnvironmentError(_without_flower(python, prepared.missing))
-            on_event(RoundsWait(f"starting {_counted(len(plan.nodes), 'learner')}"))
-            started = channel.ask(START, **_plain(plan, uris))
+                raise LearnerEnvironmentError(without_flower(python, prepared.missing))
+            on_event(RoundsWait(f"starting {counted(len(plan.nodes), 'learner')}"))
+            started = channel.ask(START, **plain(plan, uris))
             if isinstance(started, Failure):
                 return gathering.facts(prepared.start_method, versions, started)
-            failure = _listen(channel, gathering, on_event)
+            failure = listen(channel, NEXT, gathering, on_event)
             return gathering.facts(prepared.start_method, versions, failure)
-
-
-def _prepare(
-    channel: Channel, plan: RoundsPlan, uris: Mapping[int, str], tags: Sequence[str], settings: EngineSettings
-) -> Prepared | Failure:
-    """Let the zygote import what learners need. A learner on trial has its time for each of its steps."""
-    first = plan.nodes[0]
-    told = channel.ask(
-        PREPARE,
-        limit=START_SECONDS + 5 * settings.timeout,
-        uri=uris[first],
-        tags=list(tags),
-        timeout=settings.timeout,
-        seed=plan.seed,
-        start_method=settings.start_method,
-    )
-    return told if isinstance(told, Failure) else told.facts
-
-
-def _listen(channel: Channel, gathering: Gathering, on_event: OnRoundsEvent) -> Failure | None:
-    """Take what the zygote tells, until all is over; how it failed, if it did."""
-    while True:
-        told = channel.ask(NEXT)
-        if isinstance(told, Failure):
-            return told
-        try:
-            for event in gathering.take(told.facts):
-                on_event(event)
-        except NoAnswerError as error:
-            return Failure("ended", ending=f"what it told was refused: {error}", output=told.output)
-        if told.facts.over:
-            return None
-
-
-def _plain(plan: RoundsPlan, uris: Mapping[int, str]) -> dict[str, Any]:
-    """A plan as the zygote takes it."""
-    joins = {fault.node: fault.round for fault in plan.faults if fault.kind is FaultKind.JOINS}
-    faults: dict[int, list[list[Any]]] = {}
-    for fault in sorted(plan.faults, key=lambda fault: fault.kind is not FaultKind.SLOW):  # slow first: it ends nothing
-        if fault.kind is not FaultKind.JOINS:
-            faults.setdefault(fault.node, []).append([fault.kind.value, fault.round, fault.seconds, fault.written])
-    return {
-        "clusters": [list(nodes) for nodes in plan.clusters],
-        "rounds": plan.rounds,
-        "cycles": plan.cycles,
-        "root": plan.mode is Mode.HIERARCHICAL,
-        "min_available": plan.min_available,
-        "min_fit": plan.min_fit,
-        "min_evaluate": plan.min_evaluate,
-        "uris": {str(node): uris[node] for node in plan.nodes},
-        "joins": {str(node): round_ for node, round_ in joins.items()},
-        "faults": {str(node): of_node for node, of_node in faults.items()},
-    }
-
-
-def _told(told: Told[T] | Failure, python: LearnerPython) -> T:
-    """What the process tells of its start, which runs none of the repository's code."""
-    if isinstance(told, Failure):
-        link = told.raised.chain[0] if told.raised is not None and told.raised.chain else None
-        raise ToolError(
-            Problem(
-                "the Python of the learners cannot be started for federated rounds",
-                where=python.shown,
-                got=f"{link.type}: {link.text}" if link is not None else told.ending,
-                fix="run flops-mock check first: it says what is wrong with this environment",
-            )
-        )
-    return told.facts
-
-
-def _without_flower(python: LearnerPython, missing: str) -> Problem:
-    return Problem(
-        "the Python of the learners has no Flower that federated rounds can run on",
-        where=python.shown,
-        expected="flwr 1.8 or later with start_server and start_client",
-        got=missing,
-        fix="use env='learner', which has flwr 1.8.0 as FLOps has it, or install flwr==1.8.0",
-    )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

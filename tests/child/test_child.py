@@ -11,7 +11,7 @@ from pytest_flops_mock import child
 
 CHILD = Path(child.__file__).parent
 
-WITH_FLOWER = {"client.py", "cluster.py", "strategy.py"}
+WITH_FLOWER = {"client.py", "cluster.py", "ray_flower.py", "strategy.py"}
 """What Flower calls in federated rounds; loaded once it is known to be installed."""
 
 FLOWER = {"flwr"}

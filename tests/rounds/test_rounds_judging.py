@@ -134,6 +134,13 @@ def test_a_property_that_others_have_too_is_no_reason() -> None:
     assert "only" not in only(FIVE, facts(FIVE, **told)).problem.got
 
 
+def test_who_was_ended_before_it_came_so_far_is_no_comparison() -> None:
+    told = died(1)
+    told["learners"] = tuple(learner(node, DIGITS if node == 0 else ONLY_3_AND_7) for node in FIVE.nodes)
+    told["learner_rounds"] = (learner_round(0, 1),)
+    assert "node 1 has labels {3, 7} only" in only(FIVE, facts(FIVE, **told)).problem.got
+
+
 def test_a_process_that_ends_and_one_that_hangs() -> None:
     told = died(2)
     crash = ended(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from standins.projects import REPOSITORY, mock_sla
@@ -14,7 +14,9 @@ from standins.rounds import done, ended, facts, federated_round, learner_round, 
 from pytest_flops_mock import MLDataClient, MLRepository, Outcome, Stage, run_rounds
 from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.learner.environments.python import LearnerPython
+from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.progress import Event
+from pytest_flops_mock.rounds.again import command_of
 from pytest_flops_mock.rounds.engine import EngineSettings, OnRoundsEvent, RoundEnded, RoundsWait, unheard
 from pytest_flops_mock.rounds.facts import RoundsFacts
 from pytest_flops_mock.rounds.plan import RoundsPlan
@@ -30,6 +32,8 @@ PROJECT: dict[str, Any] = {
 
 class Noting:
     """An engine that notes what it is given, looks at the nodes' servers, and tells of a good end."""
+
+    packages: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, what: Callable[[RoundsPlan], RoundsFacts] = facts) -> None:
         self.what = what
@@ -130,6 +134,12 @@ def test_codes_can_be_ignored() -> None:
     report = run_rounds(REPOSITORY, sla=SMALL, project_sla=project, nodes=3, engine=Noting(), env="current", ignore="FM1105")
     assert [finding.code for finding in report.report.ignored] == ["FM1105"]
     assert report.summary.endswith("; FM1105 ignored")
+
+
+def test_the_command_names_the_engine_and_its_cluster() -> None:
+    assert command_of(".", ["x.json"], None, RoundsPlan(((0,),), 1), CheckOptions(), ("ray", "10.0.0.5:6379")) == (
+        "flops-mock rounds . --sla x.json --nodes 1 --rounds 1 --seed 0 --engine ray --ray-address 10.0.0.5:6379"
+    )
 
 
 def test_the_command_runs_the_same_again(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pytest_flops_mock import MLDataClient
 from pytest_flops_mock.learner.environments.python import LearnerPython
 from pytest_flops_mock.nodes.nodes import LearnerNodes
 from pytest_flops_mock.repository.repository import MLRepository
-from pytest_flops_mock.rounds.engine import EngineSettings, OnRoundsEvent, StartMethod, unheard
+from pytest_flops_mock.rounds.engine import Engine, EngineSettings, OnRoundsEvent, StartMethod, unheard
 from pytest_flops_mock.rounds.facts import RoundsFacts
 from pytest_flops_mock.rounds.plan import FaultKind, Mode, RoundFault, RoundsPlan
 from pytest_flops_mock.rounds.wire import WireEngine
@@ -85,8 +85,11 @@ def fault(kind: str, node: int = 1, round_: int = 2, seconds: float = 0.0) -> Ro
 Run = Callable[..., RoundsFacts]
 
 
-def runs(python: LearnerPython) -> Run:
-    """What runs plans in that Python. Nodes have rows of their own: the numbers around their own number."""
+def runs(python: LearnerPython, engine: Engine | None = None) -> Run:
+    """What runs plans in that Python, on the default engine or another.
+
+    Nodes have rows of their own: the numbers around their own number.
+    """
 
     def run(
         of: RoundsPlan,
@@ -101,7 +104,7 @@ def runs(python: LearnerPython) -> Run:
         with LearnerNodes(len(of.nodes)) as nodes:
             for node in nodes:
                 fill(node.uri, node.number, (without or {}).get(node.number, "numbers"))
-            return WireEngine().run(
+            return (engine or WireEngine()).run(
                 of,
                 what or repository(),
                 uris={node.number: node.uri for node in nodes},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .attendance import Attendance
-from .teller import Teller
+from .teller import Teller, Telling
 
 
 def aggregate(config: dict[str, Any], teller: Teller, control: int) -> None:
@@ -19,7 +19,7 @@ def aggregate(config: dict[str, Any], teller: Teller, control: int) -> None:
     from .strategy import Averaging, Best, Clients
 
     attendance = Attendance(control)
-    manager = _made(teller)
+    manager = made(teller)
     if config["root"]:
         from .cluster import take_part
 
@@ -38,8 +38,8 @@ def serve(address: str, strategy: Any, clients: Any, rounds: int) -> None:
     start_server(server_address=address, config=ServerConfig(num_rounds=rounds), strategy=strategy, client_manager=clients)
 
 
-def _made(teller: Teller) -> Any:
-    """There is no module ``data_loading`` in an aggregator's image, and no server in reach."""
+def made(teller: Telling) -> Any:
+    """The aggregator's ``ModelManager``. There is no module ``data_loading`` in its image, and no server in reach."""
     teller.doing("import of model_manager")
     from model_manager import ModelManager  # type: ignore[import-not-found]
 

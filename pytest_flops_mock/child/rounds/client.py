@@ -12,7 +12,7 @@ from typing import Any
 from flwr.client import NumPyClient, start_client
 
 from ..learner import peak_bytes
-from .teller import Teller, number
+from .teller import Telling, number
 
 FOREVER = 3600.0
 MAX_COUNT = 2**63
@@ -31,9 +31,18 @@ class Learner(NumPyClient):  # type: ignore[misc]
         teller: Tells the zygote.
         node: The number of its node. It travels with results, so that they can be put in order.
         faults: What goes wrong: kind, round, seconds, and as written.
+        act: Lets one of them happen.
     """
 
-    def __init__(self, manager: Any, teller: Teller, node: int, faults: list[list[Any]]) -> None:
+    def __init__(
+        self,
+        manager: Any,
+        teller: Telling,
+        node: int,
+        faults: list[list[Any]],
+        act: Callable[[str, float, str], None] | None = None,
+    ) -> None:
+        self._act = act or go_wrong
         self._manager = manager
         self._teller = teller
         self._node = node
@@ -90,16 +99,21 @@ class Learner(NumPyClient):  # type: ignore[misc]
                 continue
             self._teller.tell("fault", fault=kind, written=written, seconds=seconds)
             self._teller.doing(f"fit_model() with the planned fault {kind}", self._manager.fit_model)
-            if kind == "slow":
-                time.sleep(seconds)
-            elif kind == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            elif kind == "exit":
-                raise SystemExit(1)
-            elif kind == "raise":
-                raise PlannedError(written)
-            while kind == "hang":
-                time.sleep(FOREVER)
+            self._act(kind, seconds, written)
+
+
+def go_wrong(kind: str, seconds: float, written: str) -> None:
+    """Let a fault of the plan happen to this process."""
+    if kind == "slow":
+        time.sleep(seconds)
+    elif kind == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif kind == "exit":
+        raise SystemExit(1)
+    elif kind == "raise":
+        raise PlannedError(written)
+    while kind == "hang":
+        time.sleep(FOREVER)
 
 
 def connected(address: str, learner: Any) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
 import time
 from typing import Any
 
 from ..learner import shown
 from ..loading import load
 from ..standin import provide
-from .teller import Teller
+from .teller import Teller, Telling
 
 RETRY_SECONDS = 0.02
+TELL_SECONDS = 0.5
 
 
 def learn(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
@@ -27,7 +29,7 @@ def learn(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
     from .client import Learner, connected
 
     began = time.perf_counter()
-    _provide_data(config, teller, dataset)
+    provide_data(config, teller, dataset)
     for cycle in range(config["first_cycle"], len(config["addresses"])):
         manager = made(teller)
         address = config["addresses"][cycle]
@@ -40,10 +42,10 @@ def learn(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
 
 
 def try_once(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
-    """Train once, and tell which modules that took, before and after: the zygote imports them for all others."""
-    _provide_data(config, teller, dataset)
+    """Train once, and tell meanwhile which modules that takes: the zygote imports them for all others."""
+    provide_data(config, teller, dataset)
+    threading.Thread(target=_tell_modules, args=(config["folder"], teller), daemon=True).start()
     manager = made(teller)
-    teller.tell("modules", names=_modules(config["folder"]))
     teller.doing("fit_model()")
     manager.fit_model()
     teller.doing("evaluate_model()")
@@ -51,7 +53,7 @@ def try_once(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None
     teller.tell("modules", names=_modules(config["folder"]))
 
 
-def made(teller: Teller) -> Any:
+def made(teller: Telling) -> Any:
     """A learner's ``ModelManager`` with its data."""
     teller.doing("import of model_manager")
     from model_manager import ModelManager  # type: ignore[import-not-found]
@@ -63,7 +65,7 @@ def made(teller: Teller) -> Any:
     return manager
 
 
-def _provide_data(config: dict[str, Any], teller: Teller, dataset: list[Any]) -> None:
+def provide_data(config: dict[str, Any], teller: Telling, dataset: list[Any]) -> None:
     """The module ``data_loading`` of the learner's image, whose data come from the server of its own node."""
 
     def load_data_from_ml_data_server() -> Any:
@@ -91,6 +93,16 @@ def _counts(dataset: Any, name: str, feature: Any) -> list[tuple[str, int]]:
 
     counted = {each["values"]: each["counts"] for each in pc.value_counts(dataset.data.table[name]).to_pylist()}
     return [(str(text), counted.get(number, 0)) for number, text in enumerate(feature.names)]
+
+
+def _tell_modules(folder: str, teller: Teller) -> None:
+    told = 0
+    while True:
+        time.sleep(TELL_SECONDS)
+        names = _modules(folder)
+        if len(names) > told:
+            told = len(names)
+            teller.tell("modules", names=names)
 
 
 def _modules(folder: str) -> list[str]:

@@ -30,7 +30,7 @@ def run_actor(config: dict[str, Any], descriptor: int, control: int) -> int:
     exceptions = Exceptions(config["folder"])
     dataset: list[Any] = []
     try:
-        _prepare(config)  # not yet on the clock
+        prepare(config)  # not yet on the clock
         teller.doing("import of model_manager")
         _act(config, teller, control, dataset)
     except BaseException as error:  # SystemExit and KeyboardInterrupt of the repository's code included
@@ -53,7 +53,8 @@ def import_all(modules: list[str]) -> None:
             continue
 
 
-def _prepare(config: dict[str, Any]) -> None:
+def prepare(config: dict[str, Any]) -> None:
+    """Seed what is random, and let the repository be imported."""
     import_all(config["modules"])  # in an interpreter of its own; whoever is forked has them
     seed_everything(seed_of(config["seed"], config["actor"], config["number"]))
     provide_flops_utils()

@@ -11,7 +11,7 @@ from flwr.server.client_manager import SimpleClientManager
 from flwr.server.strategy import FedAvg
 
 from .attendance import Attendance, Waits
-from .teller import Teller, number
+from .teller import Telling, number
 
 
 class Clients(SimpleClientManager):  # type: ignore[misc]
@@ -79,7 +79,7 @@ class Averaging(FedAvg):  # type: ignore[misc]
     """
 
     def __init__(
-        self, config: dict[str, Any], manager: Any, teller: Teller, start: Any, offset: int = 0, best: Best | None = None
+        self, config: dict[str, Any], manager: Any, teller: Telling, start: Any, offset: int = 0, best: Best | None = None
     ) -> None:
         super().__init__(
             min_fit_clients=config["min_fit"],

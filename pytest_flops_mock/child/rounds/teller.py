@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import threading
+from typing import Any, Protocol
 
 from ..frames import Places
 from ..telling import Answers
+
+
+class Telling(Protocol):
+    """Takes what an actor tells."""
+
+    round: int
+
+    def tell(self, kind: str, **facts: Any) -> None:
+        """Take one thing."""
+
+    def doing(self, what: str, method: Any = None) -> None:
+        """Take what happens from now on."""
+
+    def idle(self, what: str = "") -> None:
+        """Take that the actor waits for others."""
 
 
 class Teller:
@@ -20,12 +36,14 @@ class Teller:
     def __init__(self, descriptor: int, folder: str) -> None:
         self._answers = Answers(descriptor)
         self._places = Places(folder)
+        self._lock = threading.Lock()
         self._known: dict[str, Any] = {}
         self.round = 0
 
     def tell(self, kind: str, **facts: Any) -> None:
         """Tell one thing."""
-        self._answers.send({"tell": kind, **facts})
+        with self._lock:
+            self._answers.send({"tell": kind, **facts})
 
     def doing(self, what: str, method: Any = None) -> None:
         """Tell what happens from now on; the zygote gives it so much time and no more.

@@ -6,22 +6,19 @@ It answers the parent's requests: ``prepare``, ``start``, and ``next`` until all
 from __future__ import annotations
 
 import gc
-import json
 import time
 from typing import Any
 
 from .actors import Actor
 from .addresses import free_addresses
+from .answering import taken
 from .running import import_all
 from .waiting import wait
-from .watching import Watching
+from .watching import LOOK_SECONDS, Watching
 
 NEXT_SECONDS = 1.0
 TRIAL_SECONDS = 10.0
-"""How long a trial may train: by then nearly all has been imported."""
-
-MAX_BYTES = 2**20
-"""Of one answer to the parent, which takes four times as much."""
+"""How long a trial may train without importing anything new: most never will again."""
 
 NOT_FORKED = ("tensorflow", "jax")
 """Libraries whose threads do not bear a fork once they are imported."""
@@ -39,6 +36,7 @@ class Zygote:
         self._folder = folder
         self._requests = requests
         self._common: dict[str, Any] = {}
+        self._modules: list[str] = []
         self._spawn = False
         self._watching = Watching(self._begin, 0.0)
 
@@ -58,10 +56,8 @@ class Zygote:
             return {"start_method": "", "missing": missing}
         self._watching = Watching(self._begin, timeout)
         self._common = {"folder": self._folder, "seed": seed, "tags": tags, "timeout": timeout, "modules": []}
-        modules = self._tried(uri, start_method == "spawn")
-        self._spawn = start_method == "spawn" or (
-            start_method == "auto" and any(name.partition(".")[0] in NOT_FORKED for name in modules)
-        )
+        self._modules = modules = self._tried(uri, start_method)
+        self._spawn = not _is_forked(start_method, modules)
         if self._spawn:
             self._common["modules"] = modules
         else:
@@ -108,21 +104,17 @@ class Zygote:
         self._watching = Watching(self._begin, self._common["timeout"], actors)
         self._watching.begin()
 
+    def common(self) -> dict[str, Any]:
+        """What all actors have in common, and which modules they need; for those that this process does not start."""
+        return {**self._common, "modules": self._modules}
+
     def next(self) -> dict[str, Any]:
         """What has happened since, once something has; nothing after a second."""
         deadline = time.monotonic() + NEXT_SECONDS
-        watching, events = self._watching, []
+        watching = self._watching
         while not watching.events and not watching.over and time.monotonic() < deadline:
             watching.look()
-        size = 0
-        while watching.events and size < MAX_BYTES:
-            events.append(watching.events.popleft())
-            size += len(json.dumps(events[-1]))
-        found: dict[str, Any] = {
-            kind: [] for kind in ("loaded", "connected", "fits", "evaluations", "rounds", "ends", "waited")
-        }
-        for kind, facts in events:
-            found[kind].append(facts)
+        found = taken(watching.events)
         over = watching.over and not watching.events
         return {**found, "over": over, "seconds": watching.seconds}
 
@@ -132,25 +124,34 @@ class Zygote:
     def _begin(self, actor: Actor, others: list[Actor]) -> None:
         actor.start(self._spawn, self._requests, [pipe for other in others for pipe in other.pipes])
 
-    def _tried(self, uri: str, spawn: bool) -> list[str]:
+    def _tried(self, uri: str, start_method: str) -> list[str]:
         """The modules that a learner imports; what goes wrong with this one, all others will tell."""
         trial, modules = self._actor("trial", 0, 0, {"uri": uri, "joined": 1}), []
-        trial.start(spawn, self._requests, [])
+        trial.start(start_method == "spawn", self._requests, [])
         limit, since = self._common["timeout"], time.monotonic()
         while True:
             ended = trial.reap()
             for told in trial.heard():
-                since = time.monotonic()
-                if told.get("tell") == "modules" and isinstance(told.get("names"), list):
-                    modules = [name for name in told["names"] if isinstance(name, str)]
+                if told.get("tell") == "doing" and told.get("what") in ("fit_model()", "evaluate_model()"):
                     limit = min(limit, TRIAL_SECONDS)
+                elif told.get("tell") == "modules" and isinstance(told.get("names"), list):
+                    modules = [name for name in told["names"] if isinstance(name, str)]
+                    if _is_forked(start_method, modules):
+                        import_all(modules)  # while that one goes on
+                since = time.monotonic()
             if ended:
                 break
             if time.monotonic() > since + limit:
                 trial.stop("stopped")
-            wait([trial], 0.05)
+            wait([trial], LOOK_SECONDS)
         trial.close()
         return modules
+
+
+def _is_forked(start_method: str, modules: list[str]) -> bool:
+    """Whether actors are forks of an interpreter that has these modules."""
+    bears_it = not any(name.partition(".")[0] in NOT_FORKED for name in modules)
+    return start_method == "zygote" or (start_method == "auto" and bears_it)
 
 
 def _import_flower() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,12 @@ ALLOWING = ("automatic", "auto", "true", "1")
 
 
 def built_python(
-    repository: MLRepository, *, cache: Path | None = None, on_wait: OnWait = silent, allow_builds: bool = False
+    repository: MLRepository,
+    *,
+    cache: Path | None = None,
+    also: Sequence[str] = (),
+    on_wait: OnWait = silent,
+    allow_builds: bool = False,
 ) -> LearnerPython:
     """The learner's Python, built when it is first asked for.
 
@@ -35,6 +40,7 @@ def built_python(
     Args:
         repository: Whose ``conda.yaml`` it is built from.
         cache: Where environments are kept; by default the user's cache folder.
+        also: Packages that are installed beside those of the image.
         on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
 
@@ -43,7 +49,7 @@ def built_python(
         ToolError: What builds it is missing or fails, or a package has no wheel; that says nothing of the repository.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
-    plan = planned(repository, on_wait=on_wait, allow_builds=allow_builds)
+    plan = planned(repository, also=also, on_wait=on_wait, allow_builds=allow_builds)
     return plan.python(plan.uv.build(plan.recipe, cache or user_cache(), plan.conda))
 
 
@@ -75,6 +81,7 @@ def planned(
     limit: float | None = None,
     *,
     by_itself: bool = False,
+    also: Sequence[str] = (),
     on_wait: OnWait = silent,
     allow_builds: bool = False,
 ) -> Plan:
@@ -84,6 +91,7 @@ def planned(
         repository: Whose ``conda.yaml`` it is built from.
         limit: Seconds from now that all of it may take; ``None`` for no limit.
         by_itself: Whether nobody has asked for it; see :class:`Uv`.
+        also: Packages that are installed beside those of the image: another environment, with a key of its own.
         on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source.
 
@@ -98,7 +106,8 @@ def planned(
     uv = Uv(find_uv(), allow_download, allow_builds, deadline, by_itself, on_wait)
     installed = uv.installed()
     version, base = _chosen(asked.conda, installed, allow_download)
-    recipe = Recipe(version, base, asked.requirements, solved_for=asked.solved_for(version), with_builds=allow_builds)
+    requirements = (*asked.requirements, *also)
+    recipe = Recipe(version, base, requirements, solved_for=asked.solved_for(version), with_builds=allow_builds)
     return Plan(uv, recipe, asked.conda, (*_other_python(asked.conda, version, installed), *asked.findings))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def learner_python(
     repository: MLRepository,
     *,
     cache: Path | None = None,
+    also: Sequence[str] = (),
     on_wait: OnWait = silent,
     allow_builds: bool = False,
     base_image: str = "",
@@ -41,6 +43,7 @@ def learner_python(
             with a virtual environment.
         repository: Whose ``conda.yaml`` the learner's environment is built from.
         cache: Where environments are kept; by default the user's cache folder.
+        also: Packages that are installed beside those of the image.
         on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
         base_image: What the image of ``container`` builds on; by default the image of the Python that is asked for.
@@ -51,11 +54,11 @@ def learner_python(
         RepositoryError: The learner's is asked for, and ``conda.yaml`` cannot be used.
     """
     if env == AUTO:
-        return auto(repository, cache=cache, on_wait=on_wait, allow_builds=allow_builds)
+        return auto(repository, cache=cache, also=also, on_wait=on_wait, allow_builds=allow_builds)
     if env == CURRENT:
         return _current()
     if env == LEARNER:
-        return built_python(repository, cache=cache, on_wait=on_wait, allow_builds=allow_builds)
+        return built_python(repository, cache=cache, also=also, on_wait=on_wait, allow_builds=allow_builds)
     if env == CONTAINER:
         from pytest_flops_mock.learner.environments.container_image import python_in_image  # most checks need none
 
@@ -104,6 +107,7 @@ def auto(
     *,
     limit: float = AUTO_SECONDS,
     cache: Path | None = None,
+    also: Sequence[str] = (),
     on_wait: OnWait = silent,
     allow_builds: bool = False,
 ) -> LearnerPython:
@@ -116,6 +120,7 @@ def auto(
         repository: Whose ``conda.yaml`` the learner's environment is built from.
         limit: Seconds that it may take.
         cache: Where environments are kept; by default the user's cache folder.
+        also: Packages that are installed beside those of the image.
         on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
     """
@@ -125,7 +130,7 @@ def auto(
         return _current()
     try:
         cache = user_cache() if cache is None else cache
-        plan = planned(repository, limit, by_itself=True, on_wait=on_wait, allow_builds=allow_builds)
+        plan = planned(repository, limit, by_itself=True, also=also, on_wait=on_wait, allow_builds=allow_builds)
     except (RepositoryError, subprocess.TimeoutExpired, ToolError) as error:
         return _current(*_told(Attempt(_reason(error, limit))))
     found = _taken(plan, limit, cache)

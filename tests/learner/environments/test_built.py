@@ -151,3 +151,15 @@ def test_environments_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     python = learner_python("learner", asking("python=3.11")).executable
     assert python.parents[2] == tmp_path / "pytest-flops-mock" / "environments"
+
+
+def test_what_is_installed_beside_the_images_packages_makes_another_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in_for_uv(monkeypatch, tmp_path, BUILD)
+    usual = learner_python("learner", asking("python=3.11"), cache=tmp_path / "cache")
+    more = learner_python("learner", asking("python=3.11"), cache=tmp_path / "cache", also=["ray>=2.10"])
+    again = learner_python("learner", asking("python=3.11"), cache=tmp_path / "cache", also=["ray>=2.10"])
+    assert more.executable == again.executable != usual.executable
+    asked = (more.executable.parents[1] / "requirements.txt").read_text(encoding="utf-8").split("\n")
+    assert [*LEARNER_PINS, "ray>=2.10"] == [line for line in asked if line in (*LEARNER_PINS, "ray>=2.10")]
