@@ -148,6 +148,7 @@ def test_for_a_twin_neither_pandas_nor_datasets_is_imported(tmp_path: Path) -> N
             assert done.stdout.splitlines()[-1] == f"0 {heavy}"
 
 
+@pytest.mark.slow
 def test_arrow_without_pandas_gives_tables_of_pandas_all_the_same() -> None:
     code = """
 import pyarrow as pa
