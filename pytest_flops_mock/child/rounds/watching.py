@@ -115,7 +115,7 @@ class Watching:
 
     def _take(self, actor: Actor, told: dict[str, Any]) -> None:
         kind = told.pop("tell")
-        facts = {"node": actor.number, **told}
+        facts = {**told, "node": actor.number}
         if kind == "doing":
             actor.doing, actor.idle = str(told["what"]), bool(told["idle"])
             if int(told["round"]) != actor.round:
@@ -159,9 +159,9 @@ class Watching:
         if kind == "began":
             self._phases[cluster] = Phase(int(told["round"]), str(told["phase"]), int(told["taking"]))
         elif kind == "round":
-            self.events.append(("rounds", {"cluster": cluster, **told}))
+            self.events.append(("rounds", {**told, "cluster": cluster}))
         elif kind == "waits":
-            self.events.append(("waited", {"cluster": cluster, **told, "forever": False}))
+            self.events.append(("waited", {**told, "cluster": cluster, "forever": False}))
             actor.how = "stopped"
             self._stop_all()
         else:
