@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
@@ -29,6 +30,9 @@ T = TypeVar("T")
 
 START_SECONDS = 120.0
 """For what the zygote itself does: its start, its imports, and an answer, which it gives each second."""
+
+THREADS = 32
+"""Flower and gRPC have some in each actor, and two in an aggregator for each learner."""
 
 ONE_PROCESSOR = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 """Actors on FLOps ask for one processor each; here many share a few."""
@@ -56,7 +60,7 @@ class WireEngine:
                 python=python.executable,
                 pass_env=settings.pass_env,
                 gpu=settings.gpu,
-                limits=Limits.of_machine(settings.memory),
+                limits=_limits(plan, settings),
                 variables=ONE_PROCESSOR,
             )
             channel = Channel(stack.enter_context(process), START_SECONDS)
@@ -129,6 +133,12 @@ def _plain(plan: RoundsPlan, uris: Mapping[int, str]) -> dict[str, Any]:
         "joins": {str(node): round_ for node, round_ in joins.items()},
         "faults": {str(node): of_node for node, of_node in faults.items()},
     }
+
+
+def _limits(plan: RoundsPlan, settings: EngineSettings) -> Limits:
+    """What all actors may take together: each process beside what one learner may have."""
+    limits, actors = Limits.of_machine(settings.memory), len(plan.nodes) + len(plan.clusters) + 1
+    return replace(limits, processes=limits.processes + actors, threads=limits.threads + THREADS * actors)
 
 
 def _told(told: Told[T] | Failure, python: LearnerPython) -> T:
