@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from pytest_flops_mock.report.plots import plot_partitions
     from pytest_flops_mock.report.report import Report
     from pytest_flops_mock.repository.repository import MLRepository
+    from pytest_flops_mock.rounds.facts import ActorEnd, FederatedRound, LearnerData, LearnerRound, RoundsFacts, Waited
+    from pytest_flops_mock.rounds.plan import RoundFault, RoundsPlan
+    from pytest_flops_mock.rounds.report import RoundsReport
+    from pytest_flops_mock.rounds.running import run_rounds
     from pytest_flops_mock.search.found import Broken, Likelihood, Property, SearchResult
     from pytest_flops_mock.search.replaying import replay_partition
     from pytest_flops_mock.search.searching import search_repository
@@ -85,6 +89,10 @@ _HOMES = {
     "provider": ("MockDataProvider", "ProviderRun"),
     "report.plots": ("plot_partitions",),
     "report.report": ("Report",),
+    "rounds.facts": ("ActorEnd", "FederatedRound", "LearnerData", "LearnerRound", "RoundsFacts", "Waited"),
+    "rounds.plan": ("RoundFault", "RoundsPlan"),
+    "rounds.report": ("RoundsReport",),
+    "rounds.running": ("run_rounds",),
     "search.found": ("Broken", "Likelihood", "Property", "SearchResult"),
     "search.replaying": ("replay_partition",),
     "search.searching": ("search_repository",),
@@ -96,6 +104,7 @@ _HOMES = {
 
 __all__ = [
     "Access",
+    "ActorEnd",
     "Broken",
     "CheckOptions",
     "ContainerRun",
@@ -108,14 +117,17 @@ __all__ = [
     "Drift",
     "DriftRule",
     "Fault",
+    "FederatedRound",
     "Finding",
     "FlopsCheck",
     "FlopsManager",
     "FlopsMockError",
     "Frame",
     "JobState",
+    "LearnerData",
     "LearnerNode",
     "LearnerNodes",
+    "LearnerRound",
     "Likelihood",
     "MLDataClient",
     "MLDataServer",
@@ -144,6 +156,10 @@ __all__ = [
     "ProviderRun",
     "Report",
     "RepositoryChecker",
+    "RoundFault",
+    "RoundsFacts",
+    "RoundsPlan",
+    "RoundsReport",
     "SearchResult",
     "SentFacts",
     "Severity",
@@ -155,12 +171,14 @@ __all__ = [
     "Store",
     "StoredPartition",
     "TargetSummary",
+    "Waited",
     "__version__",
     "bridge_address",
     "check_repository",
     "load_partitions",
     "plot_partitions",
     "replay_partition",
+    "run_rounds",
     "search_repository",
     "twin",
 ]

@@ -115,12 +115,15 @@ def _stages_of(parent: pytest.Collector, path: Path) -> Iterator[pytest.Item]:
         parent.add_marker(pytest.mark.xdist_group(name=shown(path, parent.config.rootpath)))
     for stage in CHECKED:
         yield StageItem.from_parent(parent, name=stage.value)
-    if parent.config.stash[CHECKS].settings.searches and isinstance(parent, SLAFile):
+    settings = parent.config.stash[CHECKS].settings
+    if settings.searches and isinstance(parent, SLAFile):
         yield StageItem.from_parent(parent, name=Stage.SEARCH.value)
+    if settings.in_rounds:
+        yield StageItem.from_parent(parent, name=Stage.ROUNDS.value)
 
 
 class StageItem(pytest.Item):
-    """One stage of a check, or the search behind it."""
+    """One stage of a check, or the search or the federated rounds behind it."""
 
     elsewhere = 0.0
     """Seconds of its setup that belong to other tests."""
@@ -253,6 +256,10 @@ def refuse_what_is_not_there(config: pytest.Config, settings: Settings) -> None:
     """
     if settings.searches:
         _refuse_search(settings)
+    if settings.in_rounds:
+        from pytest_flops_mock.rounds.options import rounds_options
+
+        rounds_options(settings.rounds, "--flops-rounds-fault or ini flops_rounds_fault")
     here = config.invocation_params.dir
     if not settings.slas and not any(is_mdp_sla(path) for path, _ in _arguments(config)):
         raise SettingsError(

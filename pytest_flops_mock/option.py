@@ -1,4 +1,4 @@
-"""One thing that users can set, and how it is called in each place where it can be set."""
+"""One thing that users can set, and how it is called in each place where it can be set; and those about federated rounds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Door = Literal["pytest", "command", "argument", "search"]
+from pytest_flops_mock import option_values as values
+
+Door = Literal["pytest", "command", "argument", "search", "rounds"]
 
 PYTEST: tuple[Door, ...] = ("pytest",)
 FILES: tuple[Door, ...] = ("pytest", "command")
 EVERYWHERE: tuple[Door, ...] = ("pytest", "command", "argument")
 SEARCHES: tuple[Door, ...] = ("pytest", "search")
+ROUNDS: tuple[Door, ...] = ("pytest", "rounds")
 
 Read = Callable[[Any, Path, str], Any]
 """Makes its value of a text, or of what a call passes; takes the folder of relative paths, and its name for messages."""
@@ -35,7 +38,8 @@ class Option:
         adds: Whether option, ini key, marker and call add up. Otherwise the nearest to the test counts.
         doors: Where it can be set: ``pytest`` (option and ini key), ``command`` (``flops-mock check``), ``argument`` (a
             keyword of ``check_repository`` and ``flops_check``), ``search`` (``flops-mock search``, and a keyword of
-            ``search_repository`` and ``flops_search``; these have those of a check, too).
+            ``search_repository`` and ``flops_search``; these have those of a check, too), ``rounds`` (likewise
+            ``flops-mock rounds``, ``run_rounds`` and ``flops_rounds``).
         ini_name: Its name in the ini key, if that is another one.
         command_name: Its name in the commands of ``flops-mock`` and as a keyword, if that is another one.
     """
@@ -102,3 +106,77 @@ class Option:
     def joined(self, before: Any, value: Any) -> Any:
         """The value of a door that comes after another one."""
         return tuple(dict.fromkeys((*before, *value))) if self.adds else value
+
+
+OF_ROUNDS = (
+    Option(
+        "rounds",
+        "train in federated rounds with the data of each SLA, over several learner nodes and on Flower's own engines: a "
+        "test such as `mocks/mnist.json::rounds`",
+        values.flag,
+        kind="flag",
+        doors=PYTEST,
+        command_name="in-rounds",
+    ),
+    Option(
+        "rounds-nodes",
+        "how many learner nodes train in federated rounds",
+        values.whole,
+        "N",
+        "whole",
+        default="as many as the project SLA starts learners, if more than one, else 5",
+        doors=ROUNDS,
+        command_name="nodes",
+    ),
+    Option(
+        "training-rounds",
+        "how many rounds of training there are (of each cycle, in hierarchical mode)",
+        values.whole,
+        "N",
+        "whole",
+        default="what the project SLA says, else 3",
+        doors=ROUNDS,
+        command_name="rounds",
+    ),
+    Option(
+        "training-cycles",
+        "how many rounds of the root aggregator there are in hierarchical mode",
+        values.whole,
+        "N",
+        "whole",
+        default="what the project SLA says, else 1",
+        doors=ROUNDS,
+        command_name="cycles",
+    ),
+    Option(
+        "rounds-clusters",
+        "how many clusters the learner nodes are dealt to in hierarchical mode",
+        values.whole,
+        "N",
+        "whole",
+        default="2",
+        doors=ROUNDS,
+        command_name="clusters",
+    ),
+    Option(
+        "rounds-seed",
+        "what the random numbers of all actors start from in federated rounds; the same seed gives the same losses",
+        values.seed,
+        "SEED",
+        "whole",
+        default="0",
+        doors=ROUNDS,
+        command_name="seed",
+    ),
+    Option(
+        "rounds-fault",
+        "what goes wrong in federated rounds: `node 2 round 2 kill` (or raise, exit, hang), `node 2 round 2 slow 6` or "
+        "`node 3 joins round 2`",
+        values.texts,
+        "FAULT",
+        "list",
+        doors=ROUNDS,
+        command_name="fault",
+    ),
+)
+"""Those about federated rounds, in the order in which they are shown: a part of the table in ``options``."""

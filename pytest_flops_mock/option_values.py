@@ -241,12 +241,26 @@ def examples(value: str | int, _: Path, where: str) -> int:
 
 
 def seed(value: str | int, _: Path, where: str) -> int:
-    """What a search draws with.
+    """What a search draws with, and what random numbers start from.
 
     Raises:
         SettingsError: It is no whole number.
     """
     return _whole("the seed is a whole number", value, where, least=0, example="1")
+
+
+def whole(value: str | int, _: Path, where: str) -> int:
+    """A number of nodes, rounds, cycles or clusters.
+
+    Raises:
+        SettingsError: It is no whole number above 0.
+    """
+    return _whole("there can be no such number", value, where, least=1, example="3")
+
+
+def texts(value: str | Iterable[str], _: Path, __: str) -> tuple[str, ...]:
+    """Texts as they are; what they say is read later."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def folder_of_found(value: str | os.PathLike[str], folder: Path, where: str) -> Path | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from pytest_flops_mock import option_values as values
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
-from pytest_flops_mock.option import FILES, PYTEST, SEARCHES, Option
+from pytest_flops_mock.option import FILES, OF_ROUNDS, PYTEST, SEARCHES, Option
 from pytest_flops_mock.sla.drift_kinds import OFFERED
 from pytest_flops_mock.stage import Stage
 
@@ -221,6 +221,7 @@ OPTIONS = (
         doors=SEARCHES,
         command_name="strict",
     ),
+    *OF_ROUNDS,
     Option(
         "report",
         "write the reports to a file, too: as `text`, `json`, `markdown`, `sarif` (2.1.0) or `gitlab` (code quality), as "

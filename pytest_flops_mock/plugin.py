@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 SHARED = pytest.StashKey[Path]()
 """The folder that this process has made for the workers of its session."""
 
-LATE = ("pytest_flops_mock.fixtures.containing", "pytest_flops_mock.fixtures.managing")
+LATE = tuple(f"pytest_flops_mock.fixtures.{name}" for name in ("containing", "federating", "managing"))
 """Modules of fixtures that are loaded when a run is configured, and not with this one."""
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,17 +37,18 @@ class Given:
         return value.strip() if isinstance(value, str) else value
 
 
-def read(*doors: Given) -> dict[str, Any]:
+def read(*doors: Given, options: Iterable[Option] = OPTIONS) -> dict[str, Any]:
     """The values of what is set, by :attr:`Option.key`.
 
     Args:
         *doors: What each says. The first goes before the others, unless an option adds up.
+        options: Those that are read.
 
     Raises:
         SettingsError: A value means nothing.
     """
     found: dict[str, Any] = {}
-    for option in OPTIONS:
+    for option in options:
         saying = [(door, value) for door in doors if _is_set(value := door.value(option))]
         for door, value in reversed(saying if option.adds else saying[:1]):
             meant = option.read(value, door.folder, door.named(option))
@@ -84,6 +85,8 @@ class Settings:
         options: How checks are done.
         searches: Whether a search is collected behind each check.
         search: How searches are done: the attributes of ``SearchOptions`` that differ from the usual.
+        in_rounds: Whether federated rounds are collected behind each check.
+        rounds: How they are run: values by :attr:`Option.key`, see ``rounds_options``.
         outputs: The files that reports go to, each with its form.
         containers: Whether tests with containers run: ``auto``, ``require`` or ``off``.
     """
@@ -96,6 +99,8 @@ class Settings:
     options: CheckOptions = field(default_factory=CheckOptions)
     searches: bool = False
     search: Mapping[str, Any] = field(default_factory=dict)
+    in_rounds: bool = False
+    rounds: Mapping[str, Any] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     containers: str = "auto"
 
@@ -112,10 +117,12 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
     Raises:
         SettingsError: A value means nothing.
     """
-    values = read(
+    doors = (
         Given(options, invocation_dir, lambda option: option.option),
         Given(ini, rootdir, lambda option: f"ini {option.ini}"),
     )
+    of_rounds = [option for option in OPTIONS if "rounds" in option.doors]  # a search has a seed as well
+    values = read(*doors, options=[option for option in OPTIONS if option not in of_rounds])
     searched = [option.key for option in OPTIONS if "search" in option.doors]
     return Settings(
         repository=values.get("repo", rootdir),
@@ -126,6 +133,8 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         options=check_options(values, recordings=rootdir / RECORDINGS),
         searches="examples" in values,
         search={key: values[key] for key in searched if key in values},
+        in_rounds=values.get("in_rounds", False),
+        rounds=read(*doors, options=of_rounds),
         outputs=_outputs(values),
         containers=values.get("containers", Settings.containers),
     )

@@ -29,9 +29,19 @@ PAGES = {
         if path.name not in ("codes.md", "reference.md", "security.md")  # made of tables
     },
 }
-DATA, ENVIRONMENTS, HOW_TO, INSTALL, PARTITIONS, REPORTS, SEARCH, TESTS = (
+DATA, ENVIRONMENTS, HOW_TO, INSTALL, PARTITIONS, REPORTS, ROUNDS, SEARCH, TESTS = (
     PAGES[f"{name}.md"]
-    for name in ("data", "environments", "how-to", "install", "partitions", "reports", "search", "tests-of-your-own")
+    for name in (
+        "data",
+        "environments",
+        "how-to",
+        "install",
+        "partitions",
+        "reports",
+        "rounds",
+        "search",
+        "tests-of-your-own",
+    )
 )
 
 
@@ -268,6 +278,16 @@ def test_a_search_finds_what_is_shown_and_what_it_saved_is_replayed(example: pyt
         assert all(line.startswith("#") for line in comment.splitlines())
         assert code == block.replace("found_3f2a9c1d04be", Path(name).name)
     example.runpytest_subprocess("tests/flops-found", timeout=240).assert_outcomes(failed=len(saved))
+
+
+@pytest.mark.slow
+def test_rounds_show_what_is_shown(example: pytest.Pytester) -> None:
+    command, with_pytest = blocks("console", ROUNDS)
+    out = shell(command)
+    for text in blocks("text", ROUNDS):
+        for line in text.splitlines():
+            assert re.search(".*".join(map(re.escape, line.split("…"))), out), line
+    assert "1 passed" in shell(f"{with_pytest.strip()} -k rounds")
 
 
 def test_the_picture_shows_the_same_finding() -> None:

@@ -18,6 +18,7 @@ from pytest_flops_mock.stages.needs import needed
 if TYPE_CHECKING:
     from pytest_flops_mock.checks.sharing import SharedFolder
     from pytest_flops_mock.pipeline import Checking, RepositoryChecker
+    from pytest_flops_mock.rounds.report import RoundsReport
     from pytest_flops_mock.search.found import SearchResult
 
 POLL_SECONDS = 0.05
@@ -165,6 +166,22 @@ class Checks:
         finally:
             self._on_event(StageEnded(Stage.SEARCH, None))
 
+    def _train(self, slas: SLAs) -> RoundsReport:
+        """Federated rounds; what comes before them has run already."""
+        from pytest_flops_mock.rounds.options import rounds_options
+        from pytest_flops_mock.rounds.running import run_rounds
+
+        settings = self._settings
+        return run_rounds(
+            settings.repository,
+            sla=[_short(sla) for sla in slas],
+            project_sla=self._project,
+            named=shown(settings.repository, Path.cwd()),
+            on_event=self._on_event,
+            **rounds_options(settings.rounds, "--flops-rounds-fault or ini flops_rounds_fault").arguments(),
+            **settings.options.arguments(),
+        )
+
     @property
     def _project(self) -> Path | None:
         return None if self._settings.project_sla is None else _short(self._settings.project_sla)
@@ -227,6 +244,8 @@ class _Run:
     def _run(self, stage: Stage) -> Ran:
         if stage is Stage.SEARCH:
             return self._searched()
+        if stage is Stage.ROUNDS:
+            return self._trained()
         if self._checking is None:
             wanted = self._stages or _with_needed(stage)
             self._checking = self._checks._begin(self._slas, wanted, self._stack)
@@ -241,7 +260,22 @@ class _Run:
         if report.breaks:
             return Ran.of(Stage.SEARCH, not_searched(report), self.done.values())
         result = self._checks._search(self._slas)
-        return Ran.of(Stage.SEARCH, result.report, self.done.values(), interrupted=result.ended == "interrupted")
+        report = result.report
+        if Stage.ROUNDS in self.done:  # a plugin that orders tests anew
+            from pytest_flops_mock.rounds.telling import with_rounds
+
+            report = with_rounds(report, self.done[Stage.ROUNDS].report)
+        return Ran.of(Stage.SEARCH, report, self.done.values(), interrupted=result.ended == "interrupted")
+
+    def _trained(self) -> Ran:
+        """What is known so far with what the rounds came to. What is not compatible is not trained."""
+        from pytest_flops_mock.rounds.telling import not_trained, with_rounds
+
+        before = self.done[CHECKED[-1]].report
+        report = self.done[Stage.SEARCH].report if Stage.SEARCH in self.done else before
+        if before.breaks:
+            return Ran.of(Stage.ROUNDS, not_trained(report), self.done.values())
+        return Ran.of(Stage.ROUNDS, with_rounds(report, self._checks._train(self._slas).report), self.done.values())
 
 
 def _with_needed(stage: Stage) -> tuple[Stage, ...]:

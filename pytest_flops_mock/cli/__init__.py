@@ -1,4 +1,4 @@
-"""``flops-mock``: begin, check and search an ML repository; partitions, samples and twins of data; findings."""
+"""``flops-mock``: begin, check, search and train an ML repository; partitions, samples and twins of data; findings."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from pytest_flops_mock.cli import (
     provide,
     record,
     replay,
+    rounds,
     search,
     serve,
     twin,
@@ -33,8 +34,8 @@ from pytest_flops_mock.machine import ran_out
 from pytest_flops_mock.report.look import look_on
 
 ABOUT = (
-    "Begin an ML repository, check and search it without pytest, show and serve partitions, make samples and twins, "
-    "explain findings."
+    "Begin an ML repository, check and search it without pytest, train it in federated rounds, show and serve partitions, "
+    "make samples and twins, explain findings."
 )
 
 
@@ -103,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flops-mock", description=ABOUT, allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (init, check, diff, partitions, search, replay, explain, record, twin, env, serve, provide):
+    for command in (init, check, diff, partitions, search, replay, rounds, explain, record, twin, env, serve, provide):
         command.add(commands.add_parser)
     completion.add(commands.add_parser, parser)
     return parser

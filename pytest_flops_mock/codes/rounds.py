@@ -47,9 +47,9 @@ ROUNDS = (
         "FM1105",
         Stage.ROUNDS,
         Severity.WARNING,
-        "fewer learners than there are took part in round 1",
-        trigger="The first round began before all learners were there, since min_available_clients asks for fewer.",
-        why="FLOps begins with whoever comes first, so which partitions are averaged first is left to chance.",
+        "round 1 may begin without all learners",
+        trigger="There are more learner nodes than min_available_clients asks for. The rounds here waited for all of them.",
+        why="FLOps starts so many learners and begins with whoever comes first: chance decides whose rows are averaged.",
         fix="Set min_available_clients, min_fit_clients and min_evaluate_clients to the number of learners.",
     ),
     Code(
@@ -57,9 +57,10 @@ ROUNDS = (
         Stage.ROUNDS,
         Severity.ERROR,
         "the federation does not come to its end",
-        trigger="An aggregator waited for learners, or for a result, that would not come, and no learner had failed.",
-        why="FLOps waits a day for learners to come, and for a result for ever.",
-        fix="Ask for no more learners than there are nodes with matching data.",
+        trigger="An aggregator waited for learners, or for a result, that would not come, and no learner had failed; or all "
+        "actors together took more than they may.",
+        why="FLOps waits a day for learners to come, and for a result for ever. What did not run is not known to work.",
+        fix="Ask for no more learners than there are nodes with matching data, and for no more than this machine bears.",
     ),
     Code(
         "FM1107",
@@ -95,7 +96,8 @@ ROUNDS = (
         Stage.ROUNDS,
         Severity.WARNING,
         "FLOps keeps the model of round 1",
-        trigger="No later round had both a higher accuracy and a lower loss than round 1, though one became better.",
+        trigger="No later round had both a higher accuracy and a lower loss than round 1, though one became better. Only a "
+        "note where the accuracy is the same in the end.",
         why="FLOps saves a model only if both are better, and gives the last one saved to the user.",
         fix="Look at why loss and accuracy go apart: overfitting, classes of unequal size, an accuracy of another data set.",
     ),

@@ -72,7 +72,9 @@ def data_of_nodes(
     return found
 
 
-def setting_apart(some: Collection[int], data: Mapping[int, NodeData]) -> list[str]:
+def setting_apart(
+    some: Collection[int], data: Mapping[int, NodeData], others_than: Collection[int] | None = None
+) -> list[str]:
     """What all of some nodes have and none of the others has, a line for each node; empty if nothing sets them apart.
 
     Where there are no others, it is what each of them has and a partition like that of all together would not.
@@ -80,14 +82,16 @@ def setting_apart(some: Collection[int], data: Mapping[int, NodeData]) -> list[s
     Args:
         some: The nodes that something is said of.
         data: What is known of all nodes.
+        others_than: The others, if not all others: of the rest it is not known on which side they are.
     """
     mine = [data[node] for node in sorted(some) if node in data]
-    others = [each for node, each in data.items() if node not in some]
+    others = [each for node, each in data.items() if node not in some and (others_than is None or node in others_than)]
     if not mine:
         return []
     every = {label for each in data.values() for label in each.labels}
     told: dict[int, list[str]] = {each.node: [] for each in mine}
-    for property_ in (*_of_labels(mine, others, every), *_of_rows(mine, others)):
+    found = [*_of_labels(mine, others, every), *_of_rows(mine, others)]
+    for property_ in found or _of_rare_labels(mine, others, every):
         for node, text in property_.items():
             told[node].append(text)
     lines = [f"node {node} has {', '.join(texts)}" for node, texts in told.items() if texts]
@@ -104,15 +108,28 @@ def _of_labels(mine: Sequence[NodeData], others: Sequence[NodeData], every: Coll
     kinds = [len(each.labels) for each in mine]
     if lacks and all(len(each.labels) > max(kinds) for each in others):
         yield {each.node: _labels(each, every) for each in mine}
-    elif others:
-        lacking = set(every).difference(*(each.labels for each in mine))  # none of mine has them
-        gone = [label for label in lacking if all(label in each.labels for each in others)]
-        if gone:
-            yield {each.node: f"no rows of {_named(gone)}" for each in mine}
+    elif others and (gone := _gone(mine, others, every)):
+        yield {each.node: f"no rows of {_named(gone)}" for each in mine}
     own = set.intersection(*(set(each.labels) for each in mine))
     foreign = [label for label in own if all(label not in each.labels for each in others)]
     if foreign and others:
         yield {each.node: f"rows of {_named(foreign)}, which no other has" for each in mine}
+
+
+def _gone(mine: Sequence[NodeData], others: Sequence[NodeData], every: Collection[str]) -> list[str]:
+    """The labels that none of mine has, and each of the others."""
+    lacking = set(every).difference(*(each.labels for each in mine))
+    return [label for label in lacking if all(label in each.labels for each in others)]
+
+
+def _of_rare_labels(mine: Sequence[NodeData], others: Sequence[NodeData], every: Collection[str]) -> Iterator[Property]:
+    """The labels of which each has the fewest rows: some code needs a row of each, and in both parts of a split."""
+    fewest = {each.node: min((each.labels.get(label, 0) for label in every), default=0) for each in (*mine, *others)}
+    if not every or max(fewest[each.node] for each in mine) >= min((fewest[each.node] for each in others), default=2):
+        return
+    rare = {each.node: [name for name in every if each.labels.get(name, 0) == fewest[each.node]] for each in mine}
+    if all(len(labels) * 2 <= len(every) for labels in rare.values()):  # else it is about all rows
+        yield {each.node: f"{_rows(fewest[each.node])} of {_named(rare[each.node])}" for each in mine}
 
 
 def _of_rows(mine: Sequence[NodeData], others: Sequence[NodeData]) -> Iterator[Property]:

@@ -97,31 +97,24 @@ def untrained(subject: Subject) -> Iterator[Finding]:
 
 
 def absence(subject: Subject) -> Iterator[Finding]:
-    """Learners that were not there when the first round began."""
-    facts, plan = subject.facts, subject.plan
+    """A first round that FLOps begins before all learners are there; here it was waited for all of them."""
+    plan = subject.plan
     late = {fault.node for fault in plan.faults if fault.kind is FaultKind.JOINS}
-    before = {end.number for end in facts.ends if end.actor == "learner" and end.round == 0 and end.how != "stopped"}
-    missing: list[int] = []
-    for each in facts.rounds:
-        if each.cluster == ROOT or each.round != 1:
-            continue
-        cluster = plan.clusters[each.cluster]
-        tried = {end.number for end in facts.ends if end.actor == "learner" and end.round == 1 and end.how != "stopped"}
-        tried |= {learner.node for learner in facts.learner_rounds if learner.round == 1}
-        missing += [node for node in cluster if node not in {*each.fitted, *tried, *late, *before}]
-    if missing:
-        there = len(plan.nodes) - len(late) - len(before)
-        yield Finding.of(
-            Problem(
-                f"{there - len(missing)} of {there} learners took part in round 1",
-                where=f"{subject.origin}: training_configuration.min_available_clients" if subject.origin else "round 1",
-                expected=f"all {there}: min_available_clients says how many FLOps starts, and waits for",
-                got=f"min_available_clients {plan.min_available}, and {of_nodes(missing)} came later",
-                nearest=str(there // len(plan.clusters)),
-                fix="set min_available_clients, min_fit_clients and min_evaluate_clients to the number of learners",
-                code="FM1105",
-            )
+    there = [sum(node not in late for node in cluster) for cluster in plan.clusters]
+    if max(there) <= plan.min_available:
+        return
+    of_each = " of each cluster" if len(plan.clusters) > 1 else ""
+    yield Finding.of(
+        Problem(
+            f"FLOps begins round 1 with whoever comes first: {plan.min_available} of {max(there)} learners{of_each} will do",
+            where=f"{subject.origin}: training_configuration.min_available_clients" if subject.origin else "round 1",
+            expected=f"{max(there)}, which is how many were waited for here",
+            got=f"{plan.min_available}, which is also how many learners FLOps starts",
+            nearest=str(max(there)),
+            fix="set min_available_clients, min_fit_clients and min_evaluate_clients to the number of learners",
+            code="FM1105",
         )
+    )
 
 
 def _shape(text: str) -> str:

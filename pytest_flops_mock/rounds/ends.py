@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pytest_flops_mock.errors import Problem, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.judging.failures import STACK_FRAME, failure_finding
+from pytest_flops_mock.judging.failures import STACK_FRAME, failure_finding, shown_output
 from pytest_flops_mock.learner.facts import Failure
 from pytest_flops_mock.rounds.apart import NodeData, setting_apart
 from pytest_flops_mock.rounds.facts import ActorEnd, RoundsFacts
@@ -28,6 +28,10 @@ _STAGES = (
     ("load", Stage.LOAD),
 )
 """In which stage of a check it would have failed, by what it was doing."""
+
+SEE_FRAMES = "see the repository's frames below"
+
+NO_DATA = "NoMatchingDataError"
 
 _HOW = {"raised": "raised", "exited": "ended", "killed": "ended", "hung": "timeout"}
 
@@ -62,6 +66,8 @@ class Subject:
 
 def died(subject: Subject) -> tuple[ActorEnd, ...]:
     """The learners that ended by themselves, and not because the plan or the end of their aggregator made them."""
+    if subject.facts.failure is not None:
+        return ()
     is_alone = {end.number for end in subject.facts.ends if end.actor != "learner" and end.how in _HOW}
     return tuple(
         end
@@ -77,12 +83,18 @@ def end_findings(subject: Subject, *, unfit: bool) -> Iterator[Finding]:
         subject: What is judged.
         unfit: Whether the parameters of learners do not fit together: an aggregator dies of that.
     """
+    ended = died(subject)
+    if none := [end for end in ended if _finds_nothing(end)]:
+        yield _without_data(none)
+        return
+    of_aggregators = [end for end in subject.facts.ends if end.actor != "learner" and end.how in _HOW]
+    causes = {_cause(end) for end in of_aggregators if end.raised is not None}
     alike: dict[tuple[object, ...], list[ActorEnd]] = {}
-    for end in died(subject):
-        alike.setdefault(_cause(end), []).append(end)
+    for end in ended:
+        if _cause(end) not in causes:  # ModelManager() fails with a learner just as with the aggregator
+            alike.setdefault(_cause(end), []).append(end)
     for ends in alike.values():
         yield _of_learners(subject, ends)
-    of_aggregators = [end for end in subject.facts.ends if end.actor != "learner" and end.how in _HOW]
     if of_aggregators and not unfit:
         yield _of_aggregators(subject, of_aggregators)
 
@@ -125,7 +137,7 @@ def where_of(end: ActorEnd) -> str:
 def in_rounds(rounds: Collection[int]) -> str:
     """``in round 2``, ``in rounds 1 and 2``, ``before round 1``."""
     numbers = sorted(set(rounds))
-    if numbers == [0]:
+    if numbers in ([], [0]):
         return "before round 1"
     named = [str(number) for number in numbers]
     return f"in round {named[0]}" if len(named) == 1 else f"in rounds {', '.join(named[:-1])} and {named[-1]}"
@@ -145,10 +157,11 @@ def _of_learners(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
     everybody = len(nodes) == len(subject.plan.nodes) > 1
     who = f"all {len(nodes)} learners" if everybody else f"the learner{'s' * (len(nodes) > 1)} of {of_nodes(nodes)}"
     verb = {"hung": "did not come to an end", "raised": "died"}.get(end.how, "ended without a result")
-    apart = setting_apart(nodes, subject.data)
+    survivors = _survivors(subject, ends)
+    apart = setting_apart(nodes, subject.data, survivors)
     comes, _ = then(subject, nodes)
-    got = [*([inner.problem.got] if end.how != "raised" else []), *apart]
-    if not apart and len(subject.plan.nodes) > 1 and not everybody:
+    got = [*([inner.problem.got] if end.how in ("exited", "killed") else []), *apart]
+    if not apart and survivors:
         got.append("rows, labels, columns and missing values of its partition are like those of others")
     said = "the repository did not finish in time" if end.how == "hung" else inner.message
     problem = replace(
@@ -157,9 +170,49 @@ def _of_learners(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
         where=where_of(end) or inner.problem.where,
         expected=inner.problem.expected or "learners that live through all rounds, whatever their partitions hold",
         got="\n".join([*filter(None, got), comes]),
+        fix=_fix(inner, bool(apart)),
         code={"raised": "FM1101", "hung": "FM1103"}.get(end.how, "FM1102"),
     )
     return Finding.of(problem, detail=inner.detail, frames=inner.frames, exception=inner.exception)
+
+
+def _fix(inner: Finding, is_apart: bool) -> str:
+    if not inner.problem.fix and not inner.frames:
+        return "run flops-mock check, which says of each value whether Flower takes it"
+    return inner.problem.fix.replace(SEE_FRAMES, "let this line take such a partition") if is_apart else inner.problem.fix
+
+
+def _survivors(subject: Subject, ends: Sequence[ActorEnd]) -> set[int]:
+    """The learners that have done what others died of. Of those that were ended before they came to it, nothing is known."""
+    began, dead = min(end.round for end in ends), {end.number for end in ends}
+    if not began:
+        return {learner.node for learner in subject.facts.learners if learner.start_seconds} - dead
+    done = "evaluated" if "evaluate" in ends[0].doing else "examples"
+    rounds = subject.facts.learner_rounds
+    return {each.node for each in rounds if each.round >= began and getattr(each, done) is not None} - dead
+
+
+def _finds_nothing(end: ActorEnd) -> bool:
+    return end.raised is not None and any(link.type == NO_DATA for link in end.raised.chain)
+
+
+def _without_data(ends: Sequence[ActorEnd]) -> Finding:
+    nodes = [end.number for end in ends]
+    said = (
+        "s of {} find no data under their tags, and end"
+        if len(nodes) > 1
+        else " of {} finds no data under its tags, and ends"
+    )
+    return Finding.of(
+        Problem(
+            f"the learner{said.format(of_nodes(nodes))} the whole project",
+            where="training_configuration.data_tags",
+            expected="partitions under one of the tags on each node",
+            got=f"none on {of_nodes(nodes)}",
+            fix="name the data tag of the MDP SLA in the project SLA",
+            code="FM1102",
+        )
+    )
 
 
 def _of_aggregators(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
@@ -186,7 +239,7 @@ def _inner(end: ActorEnd, subject: Subject) -> Finding:
         "raised" if end.raised is not None else "timeout" if end.how == "hung" else "ended",
         end.raised,
         end.ending,
-        end.output,
+        "" if end.raised is not None else end.output,  # it ends with Flower's own traceback of the same
     )
     stage = next((stage for said, stage in _STAGES if said in end.doing), Stage.AGGREGATOR)
     data = subject.data.get(end.number) if end.actor == "learner" else None
@@ -223,6 +276,9 @@ def residual(subject: Subject, *, explained: bool) -> Iterator[Finding]:
         return
     plan = subject.plan
     where = f"{subject.origin}: training_configuration" if subject.origin else "the plan"
+    if subject.facts.failure is not None:
+        yield _failed(subject.facts.failure)
+        return
     for wait in subject.facts.waited[:1]:
         how_long = "for ever" if wait.forever else "for up to a day"
         yield Finding.of(
@@ -251,3 +307,27 @@ def residual(subject: Subject, *, explained: bool) -> Iterator[Finding]:
                 )
             )
             return
+
+
+def _failed(failure: Failure) -> Finding:
+    """All actors were ended together."""
+    if failure.exceeded is not None:
+        allowed, taken = failure.exceeded
+        problem = Problem(
+            "the federation takes more than the check allows it, and was ended",
+            where="all actors",
+            expected=f"{allowed} for all actors together",
+            got=taken,
+            fix="ask for fewer nodes, or raise the limit (--flops-memory; flops-mock rounds --memory)",
+            code="FM1106",
+        )
+    else:
+        problem = Problem(
+            "the processes of the federation ended before it was over",
+            where="all actors",
+            expected="actors that live until the last round",
+            got=failure.ending or (failure.raised.chain[0].text if failure.raised is not None else failure.how),
+            fix="look at the output; code that ends other processes may be the reason",
+            code="FM1106",
+        )
+    return Finding.of(problem, detail=shown_output(failure.output))

@@ -36,7 +36,8 @@ def round_faults_of(value: object, where: str = "faults") -> tuple[RoundFault, .
         return tuple(_fault(" ".join(text.split()), where) for text in texts if text)
     if not isinstance(value, list | tuple):
         _refuse("the faults of learners cannot be read", where, "a text, or a list of texts", repr(value))
-    named = (f"{where}[{index}]" if len(value) > 1 else where for index in range(len(value)))
+    several = len(value) > 1 and not where.startswith("-")  # an option that is repeated has one name
+    named = (f"{where}[{index}]" if several else where for index in range(len(value)))
     return tuple(fault for each, place in zip(value, named, strict=True) for fault in round_faults_of(each, place))
 
 
@@ -66,10 +67,10 @@ def refuse_impossible(faults: Sequence[RoundFault], nodes: Iterable[int], rounds
             _refuse(f"node {node} has not joined by then", where, f"a round from {came} on", _written(early))
         if any(fault.round > ends for fault in own):
             _refuse(f"node {node} is gone by then", where, f"a round up to {ends}", _written(own))
-        in_round = [fault.round for fault in own if fault.kind is not FaultKind.JOINS]
-        if twice := [number for number in in_round if in_round.count(number) > 1]:
-            both = [fault for fault in own if fault.round == twice[0] and fault.kind is not FaultKind.JOINS]
-            _refuse(f"two things go wrong with node {node} in one round", where, "one for each round", _written(both))
+        for kinds in (_ENDS, (FaultKind.SLOW,)):
+            alike = [fault for fault in own if fault.kind in kinds]
+            if both := [each for each in alike if [other.round for other in alike].count(each.round) > 1]:
+                _refuse(f"two things go wrong with node {node} in one round", where, "one of them", _written(both))
 
 
 def _refuse_numbers(fault: RoundFault, nodes: tuple[int, ...], rounds: int, where: str) -> None:

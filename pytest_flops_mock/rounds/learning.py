@@ -128,17 +128,21 @@ def _kept_first(subject: Subject) -> Iterator[Finding]:
     if len(evaluated) < 2 or kept != evaluated[:1]:
         return
     first, last = evaluated[0], evaluated[-1]
-    yield Finding.of(
+    as_good = first.accuracy == last.accuracy and (last.loss or 0.0) < (first.loss or 0.0)
+    found = Finding.of(
         Problem(
             f"FLOps would keep the model of round {first.round} of {last.round}",
             where="MLflow",
             expected="a later round with both a higher accuracy and a lower loss",
             got=f"loss {_number(first.loss)} and then {_number(last.loss)}; accuracy {_number(first.accuracy)} and then "
             f"{_number(last.accuracy)}",
-            fix="look at why loss and accuracy go apart, or measure both on the same rows",
+            fix="a model that is only as accurate is not kept, whatever its loss: fewer rounds do as well"
+            if as_good
+            else "look at why loss and accuracy go apart, or measure both on the same rows",
             code="FM1110",
         )
     )
+    yield replace(found, severity=Severity.INFO) if as_good else found
 
 
 def kept_rounds(mode: Mode, rounds: Sequence[FederatedRound]) -> list[FederatedRound]:
@@ -152,7 +156,8 @@ def _left_behind(subject: Subject) -> Iterator[Finding]:
     if len(last) < LEAST_LEARNERS:
         return
     accuracies = [each.accuracy for each in last if each.accuracy is not None]
-    is_share = len(accuracies) == len(last) and all(0 <= each <= 1 for each in accuracies) and len(set(accuracies)) > 1
+    # An accuracy of 0 everywhere is one that nobody has measured.
+    is_share = len(accuracies) == len(last) and all(0 <= each <= 1 for each in accuracies) and any(accuracies)
     behind = _far_below(last) if is_share else _far_above(last)
     if not behind:
         return
@@ -213,8 +218,9 @@ def _majority(subject: Subject) -> tuple[float, float] | None:
         return None
     rows = sum(labels.values())
     share = max(labels.values()) / rows
-    evaluated = [each.evaluated or 0 for each in subject.facts.learner_rounds]
-    return share, 3 * math.sqrt(share * (1 - share) / max(1, max(evaluated, default=1)))
+    last = max((each.round for each in subject.facts.learner_rounds if each.evaluated), default=0)
+    evaluated = sum(each.evaluated or 0 for each in subject.facts.learner_rounds if each.round == last)
+    return share, 3 * math.sqrt(share * (1 - share) / max(1, evaluated))
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:

@@ -20,6 +20,7 @@ from standins.rounds import (
 
 from pytest_flops_mock import Finding, Severity
 from pytest_flops_mock.findings import Frame
+from pytest_flops_mock.learner.facts import Failure
 from pytest_flops_mock.rounds.facts import ActorEnd, RoundsFacts, Waited
 from pytest_flops_mock.rounds.judging import rounds_findings
 from pytest_flops_mock.rounds.plan import Mode, RoundsPlan
@@ -115,6 +116,7 @@ def test_all_that_died_for_want_of_classes_are_told_what_each_lacks() -> None:
     [
         ({"labels": tuple((name, 1) for name, _ in DIGITS)}, "node 2 has 10 rows, the others 100 or more"),
         ({"labels": (*DIGITS, ("10", 4))}, "node 2 has rows of the label 10, which no other has"),
+        ({"labels": (("0", 3), *DIGITS[1:], ("9", 7))}, "node 2 has 3 rows of the label 0"),
         ({"columns": (("image", "Image"),)}, "node 2 has no column label"),
         ({"columns": (("image", "Image"), ("label", "Value string"))}, "label as Value string in place of ClassLabel of 10"),
         ({}, "rows, labels, columns and missing values of its partition are like those of others"),
@@ -130,6 +132,13 @@ def test_a_property_that_others_have_too_is_no_reason() -> None:
     told = died(2)
     told["learners"] = tuple(learner(node, ONLY_3_AND_7) for node in FIVE.nodes)
     assert "only" not in only(FIVE, facts(FIVE, **told)).problem.got
+
+
+def test_who_was_ended_before_it_came_so_far_is_no_comparison() -> None:
+    told = died(1)
+    told["learners"] = tuple(learner(node, DIGITS if node == 0 else ONLY_3_AND_7) for node in FIVE.nodes)
+    told["learner_rounds"] = (learner_round(0, 1),)
+    assert "node 1 has labels {3, 7} only" in only(FIVE, facts(FIVE, **told)).problem.got
 
 
 def test_a_process_that_ends_and_one_that_hangs() -> None:
@@ -159,15 +168,35 @@ def test_an_aggregator_that_died_is_one_finding_and_its_learners_are_none() -> N
     assert finding.message == "the aggregator died in round 1: ValueError: shapes"
 
 
-def test_fewer_learners_than_there_are_in_round_1() -> None:
+def test_a_round_1_that_flops_begins_with_whoever_comes_first() -> None:
     plan = RoundsPlan(FIVE.clusters, 3, min_available=1)
-    rounds = (federated_round(1, [0, 3]), *(federated_round(each, plan.nodes) for each in (2, 3)))
-    learners = tuple(learner_round(node, each) for each in (1, 2, 3) for node in ((0, 3) if each == 1 else plan.nodes))
-    finding = only(plan, facts(plan, rounds=rounds, learner_rounds=learners), origin="project.json")
+    finding = only(plan, facts(plan), origin="project.json")
     assert (finding.code, finding.severity) == ("FM1105", Severity.WARNING)
-    assert finding.message == "2 of 5 learners took part in round 1"
+    assert finding.message == "FLOps begins round 1 with whoever comes first: 1 of 5 learners will do"
     assert finding.problem.where == "project.json: training_configuration.min_available_clients"
-    assert "nodes 1, 2 and 4 came later" in finding.problem.got
+    late = planned(nodes=5, faults="node 4 joins round 2")
+    came = tuple(each for each in facts(late).learner_rounds if (each.node, each.round) != (4, 1))
+    assert codes(late, facts(late, learner_rounds=came)) == ["FM1113"]
+
+
+def test_a_constructor_that_fails_with_the_aggregator_and_with_learners_is_one_finding() -> None:
+    same = raised("nothing-there", "FileNotFoundError", doing="ModelManager()")
+    gone = ActorEnd("aggregator", 0, "raised", 0, "ModelManager()", same)
+    ends = (ended(0, "raised", 0, raised=same, doing="ModelManager()"), *(done(node) for node in (1, 2, 3, 4)), gone)
+    assert codes(FIVE, facts(FIVE, ends=ends, rounds=(), learner_rounds=())) == ["FM1104"]
+
+
+def test_a_learner_that_dies_before_round_1_is_compared_with_those_that_were_connected() -> None:
+    told = died(2, round_=0, doing="set_model_data()")
+    told.update(rounds=(), learner_rounds=(), waited=(waits_a_day(1, 5, 4),))
+    finding = only(FIVE, facts(FIVE, **told))
+    assert finding.message == "the learner of node 2 died before round 1: KeyError: '7'"
+    assert "node 2 has labels {3, 7} only" in finding.problem.got
+    told["learners"] = tuple(learner(node, start_seconds=0.0) for node in FIVE.nodes)
+    assert (
+        only(FIVE, facts(FIVE, **told)).problem.got
+        == "round 1 waits for 5 learners, and 4 are there: on FLOps for up to a day"
+    )
 
 
 def test_a_federation_that_stands_still_is_never_told_as_good() -> None:
@@ -175,6 +204,28 @@ def test_a_federation_that_stands_still_is_never_told_as_good() -> None:
     assert codes(FIVE, waits) == ["FM1106"]
     ended_early = facts(FIVE, rounds=(federated_round(1, FIVE.nodes),))
     assert codes(FIVE, ended_early) == ["FM1106"]
+
+
+def test_actors_that_take_too_much_together() -> None:
+    failure = Failure("limit", ending="killed", exceeded=("at most 2,000 MB of memory", "2,100 MB"))
+    ends = with_ends(*(ended(node, "killed") for node in FIVE.nodes))
+    finding = only(FIVE, facts(FIVE, failure=failure, rounds=(), learner_rounds=(), ends=ends))
+    assert finding.code == "FM1106"
+    assert (finding.problem.expected, finding.problem.got) == (
+        "at most 2,000 MB of memory for all actors together",
+        "2,100 MB",
+    )
+    lost = Failure("ended", ending="killed by signal 9 (SIGKILL)")
+    assert codes(FIVE, facts(FIVE, failure=lost, rounds=(), learner_rounds=())) == ["FM1106"]
+
+
+def test_a_learner_without_data_ends_the_project() -> None:
+    told = died(2)
+    none = raised("no flights", "NoMatchingDataError", doing="loading")
+    told["ends"] = with_ends(ended(2, "exited", 0, raised=none, doing="loading"))
+    finding = only(FIVE, facts(FIVE, **{**told, "rounds": (), "learner_rounds": (), "waited": ()}))
+    assert finding.code == "FM1102"
+    assert finding.message == "the learner of node 2 finds no data under its tags, and ends the whole project"
 
 
 def test_the_first_values_that_are_not_finite_are_told_once() -> None:
@@ -215,7 +266,7 @@ def test_a_federation_that_trained_nothing_and_ended_well() -> None:
 
 
 def test_learners_pause_between_cycles() -> None:
-    plan = RoundsPlan(((0, 1, 2), (3, 4, 5)), rounds=2, cycles=2, mode=Mode.HIERARCHICAL)
+    plan = RoundsPlan(((0, 1, 2), (3, 4, 5)), rounds=2, cycles=2, mode=Mode.HIERARCHICAL, min_available=3)
     root = tuple(federated_round(each, (0, 1), cluster=-1) for each in (1, 2))
     good = facts(plan)
     finding = only(plan, facts(plan, rounds=(*good.rounds, *root)))

@@ -72,6 +72,12 @@ def test_the_model_of_round_1_is_kept_where_loss_and_accuracy_go_apart() -> None
     assert "accuracy 0.8 and then 0.6" in finding.problem.got
 
 
+def test_a_model_that_is_as_accurate_in_the_end_is_a_note() -> None:
+    (finding,) = said(5, falling, lambda node, each: 1.0, kept=(1,))
+    assert (finding.code, finding.severity) == ("FM1110", Severity.INFO)
+    assert finding.problem.fix.startswith("a model that is only as accurate is not kept, whatever its loss")
+
+
 def test_no_progress_is_told_once_although_round_1_is_kept() -> None:
     assert [finding.code for finding in said(5, lambda node, each: 2.3, lambda node, each: 0.1, kept=(1,))] == ["FM1108"]
 
@@ -93,6 +99,13 @@ def test_three_learners_have_no_spread_to_be_far_from() -> None:
 def test_chance_is_no_node_far_below() -> None:
     assert said(6, falling, lambda node, each: 0.98 if node == 4 else 1.0) == []
     assert said(6, falling, lambda node, each: 0.3 + 0.1 * node) == []  # all are far from each other
+
+
+def test_a_node_whose_answers_are_all_right_is_not_far_below_by_its_loss() -> None:
+    assert (
+        said(6, lambda node, each: (0.3 if node == 4 else 0.01 + 0.001 * node) / each, lambda node, each: 0.5 + each / 6)
+        == []
+    )
 
 
 def test_without_an_accuracy_that_is_a_share_the_loss_says_who_is_far() -> None:

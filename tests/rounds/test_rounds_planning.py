@@ -94,7 +94,7 @@ def test_who_joins_later_is_not_waited_for_in_the_first_round() -> None:
         ("node 2 joins round 2; node 2 joins round 3", "node 2 joins more than once"),
         ("node 2 joins round 3; node 2 round 1 kill", "node 2 has not joined by then"),
         ("node 2 round 1 kill; node 2 round 2 slow 6", "node 2 is gone by then"),
-        ("node 2 round 1 kill; node 2 round 1 slow 6", "two things go wrong with node 2 in one round"),
+        ("node 2 round 1 slow 2; node 2 round 1 slow 6", "two things go wrong with node 2 in one round"),
         ([RoundFault(FaultKind.SLOW, 0, 1, -1.0)], "slow takes a number of seconds above 0"),
     ],
 )

@@ -30,6 +30,13 @@ BAD = {
     "search-through": ("load", "a search does not end with such a stage"),
     "search-save": (__file__, "what a search finds is saved in a folder, and this is a file"),
     "search-strict": ("maybe", "the ini key has a value of another type"),
+    "rounds": ("maybe", "the ini key has a value of another type"),
+    "rounds-nodes": ("0", "there can be no such number"),
+    "training-rounds": ("2.5", "there can be no such number"),
+    "training-cycles": ("-1", "there can be no such number"),
+    "rounds-clusters": ("two", "there can be no such number"),
+    "rounds-seed": ("one", "the seed is a whole number"),
+    "rounds-fault": ("", ""),  # read behind the other options: plugin/test_flops_rounds.py, cli/test_rounds.py
     "report": ("sarf:out", "there is no such format of reports"),
     "containers": ("always", "there is no such use of containers"),
     "until": ("trian", "there is no such stage"),
