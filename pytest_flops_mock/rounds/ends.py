@@ -114,11 +114,8 @@ def then(subject: Subject, nodes: Collection[int]) -> tuple[str, bool]:
         of_cluster = f" of cluster {wait.cluster}" if len(subject.plan.clusters) > 1 and wait.cluster != ROOT else ""
         if wait.forever:
             return f"on FLOps round {wait.round}{of_cluster} never ends: it has no time limit, and the others wait", True
-        there = f"{wait.there} {'is' if wait.there == 1 else 'are'} there"
-        return (
-            f"round {wait.round}{of_cluster} waits for {wait.wanted} learners, and {there}: on FLOps for up to a day",
-            True,
-        )
+        there = f"{wait.there or 'none'} {'are' if wait.there > 1 else 'is'} there: on FLOps for up to a day"
+        return f"round {wait.round}{of_cluster} waits for {wait.wanted} learners, and {there}", True
     last = max((each.round for each in subject.facts.rounds if each.cluster in clusters), default=0)
     if last >= subject.all_rounds:
         return "the others go on without it" if len(nodes) == 1 else "the others go on without them", False
@@ -239,7 +236,7 @@ def _inner(end: ActorEnd, subject: Subject) -> Finding:
         "raised" if end.raised is not None else "timeout" if end.how == "hung" else "ended",
         end.raised,
         end.ending,
-        "" if end.raised is not None else end.output,  # it ends with Flower's own traceback of the same
+        end.output,
     )
     stage = next((stage for said, stage in _STAGES if said in end.doing), Stage.AGGREGATOR)
     data = subject.data.get(end.number) if end.actor == "learner" else None
