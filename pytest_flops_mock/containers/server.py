@@ -196,8 +196,8 @@ def _answering(started: Started, timeout: float) -> str:
                 f"the ML data server's container ended at once (exit status {state['ExitCode']}{killed})",
                 fix="its logs say why; an image of another program ends like this, too",
             )
-        if port := started.host_port(PORT):
-            uri = f"grpc://127.0.0.1:{port}"
+        for where in started.reached(PORT):
+            uri = f"grpc://{where}"
             try:
                 _ask(uri)
                 return uri

@@ -1,4 +1,7 @@
-"""The container engine (Docker, or what speaks its API): whether there is one, its images, its bridge to this machine."""
+"""The container engine (Docker, or what speaks its API): whether there is one, its images, its bridge to this machine.
+
+Which engine that is, and how this machine reaches its containers, is for testcontainers to say: its settings hold here.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ ANSWER_SECONDS = 10
 
 CALL_SECONDS = 120
 
+DOCKER, PODMAN = "/var/run/docker.sock", "/run/podman/podman.sock"
+"""Sockets where nothing names one; without root, Podman's lies below ``XDG_RUNTIME_DIR``."""
+
 
 @contextmanager
 def engine() -> Iterator[Any]:
@@ -24,23 +30,36 @@ def engine() -> Iterator[Any]:
     Raises:
         ContainerError: See :func:`connect`.
     """
-    client = connect()
+    client = connect().client
     try:
         yield client
     finally:
         client.close()
 
 
+def address() -> str:
+    """Where the engine is: as testcontainers' settings, ``DOCKER_HOST`` or Docker's context say, else the first socket.
+
+    Empty if there is none.
+    """
+    from testcontainers.core.docker_client import get_docker_host
+
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    sockets = [DOCKER, *([f"{runtime}/podman/podman.sock"] if os.path.isabs(runtime) else []), PODMAN]
+    found = next((f"unix://{path}" for path in sockets if os.path.exists(path)), "")
+    return str(get_docker_host() or found)
+
+
 def connect() -> Any:
-    """A client of the engine that ``DOCKER_HOST`` names, or of the one at the usual socket.
+    """Testcontainers' client of the engine (``testcontainers.core.docker_client.DockerClient``).
 
     Raises:
         ContainerError: The extra ``containers`` is not installed, or no engine answers.
     """
     try:
-        import docker
         from docker.errors import DockerException
         from docker.utils import parse_host
+        from testcontainers.core.docker_client import DockerClient
     except ImportError as error:
         raise ContainerError(
             Problem(
@@ -49,21 +68,22 @@ def connect() -> Any:
                 fix='pip install "pytest-flops-mock[containers]"',
             )
         ) from error
+    where = address()
     try:
-        _knock(parse_host(os.environ.get("DOCKER_HOST")))
-        client = docker.from_env(timeout=ANSWER_SECONDS)
+        _knock(parse_host(where or None))
+        tools = DockerClient(timeout=ANSWER_SECONDS, environment={**os.environ, **({"DOCKER_HOST": where} if where else {})})
     except (DockerException, OSError, ValueError) as error:
         raise ContainerError(
             Problem(
                 "no container engine answers",
-                where=os.environ.get("DOCKER_HOST") or "the usual socket, since DOCKER_HOST is not set",
+                where=where or f"{DOCKER}, and Podman's sockets, since DOCKER_HOST is not set",
                 expected="an engine that speaks Docker's API, such as Docker or `podman system service`",
                 got=_reason(error),
                 fix="start one, or let DOCKER_HOST name its socket, such as unix:///run/docker.sock",
             )
         ) from error
-    client.api.timeout = CALL_SECONDS
-    return client
+    tools.client.api.timeout = CALL_SECONDS
+    return tools
 
 
 def has_image(client: Any, name: str) -> bool:
@@ -101,8 +121,10 @@ def image_on(client: Any, name: str, fix: str = FIX) -> Any:
         pass
     except APIError as error:
         raise _no_image(name, error, fix) from error
+    from testcontainers.core.config import testcontainers_config
+
     try:
-        return client.images.pull(*_name_and_tag(name))
+        return client.images.pull(*_name_and_tag(testcontainers_config.hub_image_name_prefix + name))
     except (APIError, ImageNotFound, OSError) as error:
         raise _no_image(name, error, fix) from error
 

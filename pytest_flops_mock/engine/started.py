@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_flops_mock.engine import watchdog
-from pytest_flops_mock.engine.connection import CALL_SECONDS, connect, image_on
+from pytest_flops_mock.engine.connection import CALL_SECONDS, address, connect, image_on
 from pytest_flops_mock.errors import ContainerError, Problem
 
 LABEL = "pytest-flops-mock"
@@ -75,8 +75,9 @@ class Asked:
 class Started:
     """A container that was started. Made by :func:`start`."""
 
-    def __init__(self, client: Any, container: Any, guard: subprocess.Popen[bytes]) -> None:
-        self.client = client
+    def __init__(self, tools: Any, container: Any, guard: subprocess.Popen[bytes]) -> None:
+        self._tools = tools
+        self.client = tools.client
         self.container = container
         self._guard = guard
 
@@ -86,11 +87,21 @@ class Started:
         state: Mapping[str, Any] = self.container.attrs["State"]
         return state
 
-    def host_port(self, port: int) -> int:
-        """The port of this machine that leads to one of the container's; 0 while there is none."""
+    def reached(self, port: int) -> list[str]:
+        """Addresses, ``HOST:PORT``, by which this machine may reach a port of the container; none while there is none."""
         self.container.reload()
-        published = self.container.ports.get(f"{port}/tcp") or [{"HostPort": 0}]
-        return int(published[0]["HostPort"])
+        published = (self.container.ports.get(f"{port}/tcp") or [{"HostPort": ""}])[0]["HostPort"]
+        mode = _mode(self._tools)
+        if mode == "bridge_ip":
+            return [f"{self._tools.bridge_ip(self.container.id)}:{port}"]
+        if not published:
+            return []
+        if mode == "gateway_ip":
+            return [f"{self._tools.gateway_ip(self.container.id)}:{published}"]
+        if mode == "docker_host":
+            return [f"{self._tools.host()}:{published}"]
+        # In a container, the engine may be in the same one, or around it: then both are on one network.
+        return [f"127.0.0.1:{published}", *([f"{self.address()}:{port}"] if _in_container() and self.address() else [])]
 
     def address(self) -> str:
         """The container's own address, for other containers of the engine."""
@@ -176,8 +187,10 @@ def start(asked: Asked, fill: Act = nothing) -> Started:
         ContainerError: There is no engine or no such image, or the engine cannot start it.
     """
     from docker.errors import DockerException
+    from testcontainers.core.labels import create_labels
 
-    client = connect()
+    tools = connect()
+    client = tools.client
     label, guard = f"{LABEL}={uuid.uuid4()}", None
     try:
         image = image_on(client, asked.image)
@@ -186,12 +199,12 @@ def start(asked: Asked, fill: Act = nothing) -> Started:
             image.id,
             asked.command,
             environment=dict(asked.environment),
-            labels=dict([label.split("=")]),
-            ports={f"{asked.port}/tcp": ("127.0.0.1", None)} if asked.port else {},
+            labels=create_labels(asked.image, dict([label.split("=")])),
+            ports=_published(tools, asked.port) if asked.port else {},
             volumes={str(folder.here): {"bind": folder.within, "mode": folder.mode}} if (folder := asked.folder) else {},
-            **(asked.options or _rights(image, asked.folder)),
+            **(asked.options or {**_network(tools), **_rights(image, asked.folder)}),
         )
-        started = Started(client, made, guard)
+        started = Started(tools, made, guard)
         try:
             fill(made)
             made.start()
@@ -220,6 +233,34 @@ def _refused(asked: Asked, error: BaseException) -> ContainerError:
     )
 
 
+def _mode(tools: Any) -> str:
+    """How testcontainers' settings say that containers are reached; empty where they leave it to be found out."""
+    from testcontainers.core.config import testcontainers_config
+
+    if told := testcontainers_config.connection_mode_override:
+        return str(told.value)
+    return "" if tools.host() in ("localhost", "127.0.0.1", "::1") else "docker_host"
+
+
+def _in_container() -> bool:
+    from testcontainers.core.utils import inside_container
+
+    return bool(inside_container())
+
+
+def _published(tools: Any, port: int) -> dict[str, Any]:
+    """On loopback alone, unless that is not where the engine's containers are reached."""
+    return {f"{port}/tcp": ("127.0.0.1", None) if _mode(tools) in ("", "bridge_ip") else None}
+
+
+def _network(tools: Any) -> dict[str, Any]:
+    """The network of the container that this process runs in, where it uses the engine of the machine around."""
+    from testcontainers.core.docker_client import get_docker_host
+
+    found = None if get_docker_host() else tools.find_host_network()
+    return {"network": found} if found else {}
+
+
 def _rights(image: Any, folder: Folder | None) -> dict[str, Any]:
     """Next to none for an image that runs as a plain user, as ours do; FLOps' own run as root, and are left as they are."""
     user = str((image.attrs.get("Config") or {}).get("User") or "")
@@ -241,7 +282,12 @@ def _rights(image: Any, folder: Folder | None) -> dict[str, Any]:
 def _watch(label: str, temporary: Path | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, watchdog.__file__, label, *([] if temporary is None else [os.fspath(temporary)])]
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env={**os.environ, **({"DOCKER_HOST": where} if (where := address()) else {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 

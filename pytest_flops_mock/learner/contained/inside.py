@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-WORK = "/work"
-"""A file system in memory: here lie this program, the child's code, and the repository's copy."""
+WORK = "/flops-work"
+"""A file system in memory, of a name that no image has: for this program, the child's code, and the repository's copy."""
 
 PROGRAM = f"""import json, os, sys, tarfile
 class Told:

@@ -99,7 +99,7 @@ class Image:
 
         try:
             image = client.images.get(self.name)
-            told = json.loads(image.labels[KEPT])
+            told = json.loads(bytes.fromhex(image.labels[KEPT]))
             return self._python(image.id, Inside(**{**told, "missing": tuple(told["missing"])}))
         except (ImageNotFound, KeyError, TypeError, ValueError):
             return None
@@ -283,9 +283,8 @@ class _Build:
 
             def keep(container: Any) -> None:
                 name, _, tag = self._image.name.rpartition(":")
-                labels = {LABEL: "learner", KEPT: json.dumps(asdict(inside))}
-                kept = {"Labels": labels, "User": RIGHTS["user"], "Entrypoint": [], "Cmd": [PYTHON]}
-                container.commit(name, tag, conf=kept)
+                told = json.dumps(asdict(inside)).encode().hex()  # engines split labels in ways of their own
+                container.commit(name, tag, changes=[f"LABEL {LABEL}=learner", f"LABEL {KEPT}={told}"])
 
             # What does not compile is none of ours: some packages have files for other Pythons.
             asked = Asked(self._image.base_id, None, {}, options=options)
@@ -323,7 +322,8 @@ def _take_away_old(client: Any, name: str) -> None:
     with suppress(DockerException, OSError, ValueError, KeyError):
         for image in client.images.list(filters={"label": f"{LABEL}=learner"}):
             built = datetime.fromisoformat(image.attrs["Created"][:19]).replace(tzinfo=timezone.utc)
-            if name not in image.tags and time.time() - built.timestamp() > UNUSED_DAYS * DAY_SECONDS:
+            others = all(not tag.endswith(name) for tag in image.tags)
+            if others and time.time() - built.timestamp() > UNUSED_DAYS * DAY_SECONDS:
                 client.images.remove(image.id)  # one that is in use stays
 
 

@@ -171,9 +171,13 @@ def test_its_file_systems_are_full_before_the_machine_is(image: str) -> None:
 
 
 def test_what_takes_too_long_says_where_it_is(image: str) -> None:
-    failure = asked(ContainedProcess(made("while True: print('x' * 1000)"), image=image, limits=LIMITS), timeout=2)
-    assert failure is not None
-    assert (failure.how, failure.ending) == ("timeout", "still running after 2 s")
+    with ContainedProcess(made("while True: print('x' * 1000)"), image=image, limits=LIMITS) as child:
+        channel = Channel(child, 60)
+        sent = channel.send(AGGREGATOR)
+        until(lambda: child.printed() > 10**5, "what it prints", longest=60)
+        failure = channel.answer(sent, limit=0.5)
+    assert isinstance(failure, Failure)
+    assert (failure.how, failure.ending) == ("timeout", "still running after 0.5 s")
     assert "model_manager.py" in failure.output
 
 
