@@ -172,6 +172,7 @@ def test_the_environment_stands_beside_the_learners_where_they_differ() -> None:
 def test_several_slas_begin_with_an_overview() -> None:
     found = page(html({"mocks/a.json": BAD, "mocks/b.json": GOOD}))
     assert texts(found, "h1") == ["1 of 2 SLAs compatible"]
+    assert texts(found, "h2") == ["Overview", "mocks/a.json Incompatible", "mocks/b.json Compatible"]
     overview = section(found, "overview")
     assert [row[:5] for row in rows(overview, "tbody tr")] == [
         ["incompatible", "mocks/a.json", "mnist", "1", "1"],
