@@ -99,6 +99,12 @@ class Report:
         """The report as JSON text, in the form that several reports have too; :meth:`from_json` reads it back."""
         return as_json.written([self], indent)
 
+    def to_html(self) -> str:
+        """The report as one page of HTML, without a script and without anything that is loaded from elsewhere."""
+        from pytest_flops_mock.report.html.page import html
+
+        return html({self.sla: self})
+
     @classmethod
     def from_json(cls, text: str) -> Report:
         """The report that :meth:`to_json` wrote.

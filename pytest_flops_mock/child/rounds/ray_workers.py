@@ -29,6 +29,7 @@ QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+    "RAY_worker_niceness": "0",  # else a machine that does something else as well gives them next to nothing
     "RAY_memory_monitor_refresh_ms": "0",  # memory is bounded by the check itself
 }
 

@@ -42,6 +42,7 @@ class FederationView:
         learners: The cells of a row for each learner.
         more_rounds: How many rounds there are beside.
         more_learners: How many learners there are beside.
+        came_to: How many rounds there were, and the last loss and accuracy.
     """
 
     facts: tuple[tuple[str, str], ...]
@@ -50,6 +51,7 @@ class FederationView:
     learners: tuple[tuple[str, ...], ...]
     more_rounds: int
     more_learners: int
+    came_to: tuple[str, str, str]
 
 
 def federation_view(shown: RoundsShown) -> FederationView:
@@ -69,6 +71,7 @@ def federation_view(shown: RoundsShown) -> FederationView:
         learners=tuple(map(_learner, shown.learners[:MAX_LEARNERS])),
         more_rounds=max(len(shown.rounds) - MAX_ROUNDS, 0),
         more_learners=max(len(shown.learners) - MAX_LEARNERS, 0),
+        came_to=_came_to(shown.rounds),
     )
 
 
@@ -132,6 +135,14 @@ def _round(each: RoundShown, learners: Sequence[LearnerRoundShown]) -> tuple[str
         size_in_words(sent) if sent else "",
         "kept" if each.kept else "",
     )
+
+
+def _came_to(rounds: Sequence[RoundShown]) -> tuple[str, str, str]:
+    losses, accuracies = [each.loss for each in rounds], [each.accuracy for each in rounds]
+    last_loss, last_accuracy = (
+        next((value for value in reversed(values) if value is not None), None) for values in (losses, accuracies)
+    )
+    return (f"{len(rounds):,}", _number(last_loss), _number(last_accuracy))
 
 
 def _learner(learner: LearnerShown) -> tuple[str, ...]:

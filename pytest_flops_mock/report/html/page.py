@@ -42,7 +42,9 @@ def html(reports: Mapping[str, Report], *, here: str = "", rounds: Mapping[str, 
         report_view(report, f"report-{number}-" if several else "", name, here=here, rounds=rounds.get(name))
         for number, (name, report) in enumerate(reports.items(), 1)
     ]
-    return _made("check.html", reports=views, told=verdict_of(reports), several=several)
+    with_rounds = any(view.rounds is not None for view in views)
+    told, ok = verdict_of(reports), all(view.ok for view in views)
+    return _made("check.html", reports=views, told=told, ok=ok, several=several, with_rounds=with_rounds)
 
 
 def diff_html(changes: Sequence[Change], old: str, new: str) -> str:

@@ -116,6 +116,11 @@ class ReportView:
     rounds: FederationView | None
 
     @property
+    def came_to(self) -> tuple[str, str, str]:
+        """How many rounds there were, and the last loss and accuracy, for an overview."""
+        return ("", "", "") if self.rounds is None else self.rounds.came_to
+
+    @property
     def search(self) -> StageView | None:
         """The search, if there was one."""
         return next((stage for stage in self.stages if stage.name == Stage.SEARCH.value), None)

@@ -172,10 +172,17 @@ def test_the_environment_stands_beside_the_learners_where_they_differ() -> None:
 def test_several_slas_begin_with_an_overview() -> None:
     found = page(html({"mocks/a.json": BAD, "mocks/b.json": GOOD}))
     assert texts(found, "h1") == ["1 of 2 SLAs compatible"]
+    assert texts(found, "h2") == ["Overview", "mocks/a.json Incompatible", "mocks/b.json Compatible"]
     overview = section(found, "overview")
     assert [row[:5] for row in rows(overview, "tbody tr")] == [
         ["incompatible", "mocks/a.json", "mnist", "1", "1"],
         ["compatible", "mocks/b.json", "mnist", "0", "0"],
+    ]
+    both = page(html({"mocks/a.json": BAD, "mocks/b.json": GOOD}, rounds={"mocks/b.json": federation()}))
+    assert [row[5:9] for row in rows(section(both, "overview"))] == [
+        ["Time", "Rounds", "Last loss", "Last accuracy"],
+        ["4.01 s", "", "", ""],
+        ["1.01 s", "3", "nan", "0.688"],
     ]
     links = [each.attrs["href"] for each in overview.query("a") if isinstance(each, Element)]
     assert links == ["#report-1-top", "#report-1-finding-1", "#report-2-top"]
