@@ -38,9 +38,7 @@ ONE_PROCESSOR = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_N
 
 
 @contextmanager
-def zygote(
-    repository: MLRepository, python: LearnerPython, plan: RoundsPlan, settings: EngineSettings
-) -> Iterator[Channel]:
+def zygote(repository: MLRepository, python: LearnerPython, plan: RoundsPlan, settings: EngineSettings) -> Iterator[Channel]:
     """The process, started."""
     process = LearnerProcess(
         repository,
