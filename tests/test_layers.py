@@ -218,7 +218,7 @@ def test_every_part_has_a_layer() -> None:
 def loaded_by(statement: str) -> set[str]:
     program = f"import sys, json, pytest; before = set(sys.modules); {statement}; "
     program += "print(json.dumps(sorted(set(sys.modules) - before)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
     return set(json.loads(done.stdout))
 
 

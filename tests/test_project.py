@@ -44,7 +44,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     }
     facts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_flops_mock").rglob("*.twin.json")}
     assert len(facts) == 41
-    told = subprocess.run(["git", "ls-files", "examples"], capture_output=True, text=True, cwd=ROOT, timeout=30, check=True)
+    told = subprocess.run(["git", "ls-files", "examples"], capture_output=True, text=True, cwd=ROOT, timeout=300, check=True)
     templates = {path.replace("examples/", "pytest_flops_mock/starter/templates/") for path in told.stdout.splitlines()}
     assert len(templates) > 20
     ours = {name for name in names if not name.startswith(meta)}
@@ -113,7 +113,7 @@ def test_the_hook_for_pre_commit_checks_the_example() -> None:
 
 
 def test_no_text_names_a_path_of_one_machine() -> None:
-    told = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, cwd=ROOT, timeout=30, check=False)
+    told = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
     if told.returncode:
         pytest.skip("not a Git checkout")
     private = ("/" + "work/", "/" + "root/", "/" + "home/")

@@ -214,6 +214,6 @@ def linted(folder: Path, *files: str) -> tuple[int, str]:
     """The exit status of the linter, and what it says."""
     programs = Path(sys.executable).parent
     command = [str(programs / "jactionlint"), "--profile=correctness", f"--shellcheck={programs / 'shellcheck'}", *files]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout

@@ -81,7 +81,7 @@ def test_several_slas_can_be_checked_together(line: Path) -> None:
 def test_a_repository_behind_a_git_url_is_cloned(broken: Path, tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(broken)]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["tag", "v1"]):
-        subprocess.run([*git, *arguments], check=True, timeout=30)
+        subprocess.run([*git, *arguments], check=True, timeout=300)
     done = run("check", f"file://{broken}@v1", "--sla", str(broken / "a.json"), "--format", "json")
     report = Report.from_json(done.stdout)
     assert re.fullmatch(rf"file://{re.escape(str(broken))}@v1 \([0-9a-f]{{12}}\)", report.repository)
@@ -303,7 +303,7 @@ def endless(line: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str],
     yield process, temporary
     if process.poll() is None:
         process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
 
 
 @pytest.mark.slow
@@ -311,7 +311,7 @@ def test_nothing_is_left_running_after_an_interruption(endless: tuple[subprocess
     process, temporary = endless
     assert until(True, str(temporary))
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (130, "", "")
     assert until(False, str(temporary), 5)
     assert list(temporary.iterdir()) == []
@@ -332,7 +332,7 @@ def test_a_clone_ends_with_the_command(number: signal.Signals, status: int, tmp_
     while not (tmp_path / "begun").exists() and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (status, "", "")
     assert until(False, str(tmp_path), 5)
     assert not list(tmp_path.glob("flops-clone-*"))

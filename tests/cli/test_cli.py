@@ -60,6 +60,6 @@ def test_the_help_names_exit_statuses_and_formats(capsys: pytest.CaptureFixture[
 def test_it_works_where_python_drops_docstrings() -> None:
     command = [sys.executable, "-m", "pytest_flops_mock", "--help"]
     optimized = {**os.environ, "PYTHONOPTIMIZE": "2"}
-    done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, env=optimized, capture_output=True, text=True, check=True, timeout=300)
     assert "Begin an ML repository, check and search it without pytest" in done.stdout
     assert done.stderr == ""

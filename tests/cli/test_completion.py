@@ -45,7 +45,7 @@ def test_other_shells_have_a_script_as_well(shell: str, capsys: pytest.CaptureFi
     script = capsys.readouterr().out
     assert "project-sla" in script
     if shutil.which(shell) is not None:
-        subprocess.run([shell, "-n"], input=script, text=True, timeout=60, check=True)
+        subprocess.run([shell, "-n"], input=script, text=True, timeout=300, check=True)
 
 
 def test_a_shell_that_is_not_known_is_refused_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,7 +109,7 @@ def test_lines_have_the_width_of_the_terminal(folder: Path, columns: int) -> Non
     coloured = "\n".join(on_terminal(command, columns, folder=folder, environment={"NO_COLOR": ""})[1])
     assert "\x1b[" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == "\n".join(lines)
-    piped = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60, check=False)
+    piped = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300, check=False)
     assert (piped.stdout.split(), piped.stderr) == (TEXT.split(), "")
 
 

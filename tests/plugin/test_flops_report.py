@@ -83,7 +83,7 @@ def test_a_report_that_cannot_be_written_in_the_end_fails_the_run(project: pytes
 def test_without_a_verdict_no_report_is_written(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, wanted: str
 ) -> None:
-    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=300)
     monkeypatch.setenv("PATH", str(project.path / "nothing"))  # Git is a tool that a check needs
     result = project.runpytest(*CHECK, "--flops-report=r.json", "-k", wanted)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
