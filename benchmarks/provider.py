@@ -2,14 +2,21 @@
 
 Run by hand: ``python benchmarks/provider.py``. The raw side sends tables that are split and combined already; ours
 shuffles, splits, gathers, names and sends. Both connect anew each time. Limit: 3 times raw.
+
+Then the command ``flops-mock provide``: resident memory at most (of the largest of its processes) for the 60,000 rows of the
+twin of MNIST, limit 200 MB; and its time from start to end for 600 of them, best of 5, limit 1.0 s. Linux only.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pyarrow as pa
-from measuring import mnist_like, ratio, raw_put, raw_server, verdict
+from measuring import MNIST_ROWS, mnist_like, ratio, raw_put, raw_server, verdict
 
 from pytest_flops_mock.data.loaded import handed_in
 from pytest_flops_mock.flight.server import MLDataServer
@@ -25,6 +32,14 @@ SLA = MockSLA.load(
     }
 )
 
+# By a small process between: what its parent has counts for a process until its program is loaded.
+WATCHED = """
+import resource, subprocess, sys, time
+began = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
 
 def main() -> int:
     """Measure and print."""
@@ -37,7 +52,22 @@ def main() -> int:
     with MLDataServer() as server, raw_server() as raw:
         provider = MockDataProvider(server.uri)
         value = ratio(lambda: provider.run(SLA, dataset=dataset), lambda: raw_put(raw.uri, tables), repetitions=40)
-    return verdict("provider", value, 3, "times raw do_put")
+        failed = verdict("provider", value, 3, "times raw do_put")
+        failed += verdict("memory of flops-mock provide", of_command(server.uri, MNIST_ROWS)[1], 200, "MB")
+        start = min(of_command(server.uri, 600)[0] for _ in range(5))
+        return failed + verdict("start of flops-mock provide", start, 1, "s for 600 rows")
+
+
+def of_command(uri: str, rows: int) -> tuple[float, float]:
+    """Seconds that the command takes for rows of the twin of MNIST, and MB of resident memory at most."""
+    asked = {"dataset_name": "mnist", "number_of_partitions": 3, "data_tag": "mnist", "max_rows": rows}
+    with tempfile.TemporaryDirectory() as folder:
+        sla = Path(folder, "sla.json")
+        sla.write_text(json.dumps({"customerID": "Admin", "mock_data_configuration": asked}), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest_flops_mock", "provide", str(sla), "--to", uri]
+        told = subprocess.run([sys.executable, "-c", WATCHED, *command], stdout=subprocess.PIPE, check=True).stdout
+    seconds, peak = told.split()
+    return float(seconds), int(peak) / 1024
 
 
 if __name__ == "__main__":

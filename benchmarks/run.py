@@ -22,6 +22,7 @@ ALL = (
     "twins",
     "first_check",
     "verdict",
+    "rounds",
 )
 
 

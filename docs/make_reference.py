@@ -12,7 +12,7 @@ from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.twins.catalogue import all_twins
 from pytest_flops_mock.data.twins.engine import features_of
 from pytest_flops_mock.data.twins.showing import in_words
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
 from pytest_flops_mock.sla.drift_kinds import KINDS
 
 TARGET = Path(__file__).with_name("reference.md")

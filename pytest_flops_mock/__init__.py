@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_flops_mock.containers.engine import bridge_address
     from pytest_flops_mock.containers.provider import ContainerRun, MockDataProviderContainer
     from pytest_flops_mock.containers.server import MLDataServerContainer
     from pytest_flops_mock.data.choice import DataChoice, DataSource
     from pytest_flops_mock.data.hub.offline import OfflineHub
     from pytest_flops_mock.data.twin_source import twin
+    from pytest_flops_mock.engine.connection import bridge_address
     from pytest_flops_mock.errors import FlopsMockError, Problem
     from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
     from pytest_flops_mock.fixtures import FlopsCheck
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "containers.engine": ("bridge_address",),
+    "engine.connection": ("bridge_address",),
     "containers.provider": ("ContainerRun", "MockDataProviderContainer"),
     "containers.server": ("MLDataServerContainer",),
     "data.choice": ("DataChoice", "DataSource"),

@@ -35,6 +35,51 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class ShownValue:
+    """A value of a row, small enough to be shown.
+
+    Attributes:
+        text: It in words; of a picture or a sound what that is.
+        picture: A small PNG in base64; empty for what is no picture.
+        wave: A sound as points from -1 to 1; empty for what is none.
+    """
+
+    text: str = ""
+    picture: str = ""
+    wave: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row, as a report shows it.
+
+    Attributes:
+        name: Which one it is, such as ``partition 0, row 3``.
+        values: Its values, in the order of the columns; ``None`` for a column that its partition does not have.
+    """
+
+    name: str
+    values: tuple[ShownValue | None, ...]
+
+
+@dataclass(frozen=True)
+class ShownRows:
+    """A few rows, as a report shows them.
+
+    Attributes:
+        columns: Names of the columns that are shown.
+        rows: The rows.
+        left_out: How many rows there are beside.
+        more_columns: How many columns there are beside.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[ShownRow, ...]
+    left_out: int = 0
+    more_columns: int = 0
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that a check found out.
 
@@ -45,6 +90,7 @@ class Finding:
         detail: Lines that help to see it, such as the traceback's frames in the repository.
         frames: The traceback's frames that lie in the repository, outermost first; empty if it is about no call.
         exception: Name of the exception's class, if one was raised.
+        rows: The rows that it is about, where they are few and may be shown.
     """
 
     problem: Problem
@@ -53,6 +99,7 @@ class Finding:
     detail: str = ""
     frames: tuple[Frame, ...] = ()
     exception: str = ""
+    rows: ShownRows | None = None
 
     @classmethod
     def of(
@@ -140,6 +187,7 @@ class SentFacts:
         origin: Where the rows came from, in words: a twin and its seed, a hub id, a path.
         partitions: Its partitions, in order.
         statistics: What they hold; ``None`` if it sent none.
+        shown: Some of their rows, if they are to be shown.
     """
 
     sla: str = ""
@@ -149,6 +197,7 @@ class SentFacts:
     origin: str = ""
     partitions: tuple[PartitionFacts, ...] = ()
     statistics: SplitStatistics | None = None
+    shown: ShownRows | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One thing that users can set, and how it is called in each place where it can be set; and those about federated rounds."""
+"""One thing that users can set, and how it is called in each place where it can be set."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-
-from pytest_flops_mock import option_values as values
 
 Door = Literal["pytest", "command", "argument", "search", "rounds"]
 
@@ -106,95 +104,3 @@ class Option:
     def joined(self, before: Any, value: Any) -> Any:
         """The value of a door that comes after another one."""
         return tuple(dict.fromkeys((*before, *value))) if self.adds else value
-
-
-OF_ROUNDS = (
-    Option(
-        "rounds",
-        "train in federated rounds with the data of each SLA, over several learner nodes and on Flower's own engines: a "
-        "test such as `mocks/mnist.json::rounds`",
-        values.flag,
-        kind="flag",
-        doors=PYTEST,
-        command_name="in-rounds",
-    ),
-    Option(
-        "rounds-nodes",
-        "how many learner nodes train in federated rounds",
-        values.whole,
-        "N",
-        "whole",
-        default="as many as the project SLA starts learners, if more than one, else 5",
-        doors=ROUNDS,
-        command_name="nodes",
-    ),
-    Option(
-        "training-rounds",
-        "how many rounds of training there are (of each cycle, in hierarchical mode)",
-        values.whole,
-        "N",
-        "whole",
-        default="what the project SLA says, else 3",
-        doors=ROUNDS,
-        command_name="rounds",
-    ),
-    Option(
-        "training-cycles",
-        "how many rounds of the root aggregator there are in hierarchical mode",
-        values.whole,
-        "N",
-        "whole",
-        default="what the project SLA says, else 1",
-        doors=ROUNDS,
-        command_name="cycles",
-    ),
-    Option(
-        "rounds-clusters",
-        "how many clusters the learner nodes are dealt to in hierarchical mode",
-        values.whole,
-        "N",
-        "whole",
-        default="2",
-        doors=ROUNDS,
-        command_name="clusters",
-    ),
-    Option(
-        "rounds-seed",
-        "what the random numbers of all actors start from in federated rounds; the same seed gives the same losses",
-        values.seed,
-        "SEED",
-        "whole",
-        default="0",
-        doors=ROUNDS,
-        command_name="seed",
-    ),
-    Option(
-        "rounds-fault",
-        "what goes wrong in federated rounds: `node 2 round 2 kill` (or raise, exit, hang), `node 2 round 2 slow 6` or "
-        "`node 3 joins round 2`",
-        values.texts,
-        "FAULT",
-        "list",
-        doors=ROUNDS,
-        command_name="fault",
-    ),
-    Option(
-        "rounds-engine",
-        "what runs federated rounds: `wire` (a process for each actor, and real connections) or `ray` (many learners in few "
-        "processes; needs the package `ray`)",
-        values.engine,
-        "ENGINE",
-        default="`wire`",
-        doors=ROUNDS,
-        command_name="engine",
-    ),
-    Option(
-        "ray-address",
-        "the address of a cluster of Ray's that runs the learners, such as `10.0.0.5:6379`",
-        values.address,
-        "HOST:PORT",
-        default="Ray is started for the run, and stopped",
-        doors=ROUNDS,
-    ),
-)
-"""Those about federated rounds, in the order in which they are shown: a part of the table in ``options``."""

@@ -6,12 +6,14 @@ Each function takes the value, the folder that relative paths start from, and th
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.data.choice import DataChoice, data_choice
 from pytest_flops_mock.errors import Problem, SettingsError, listing, nearest
+from pytest_flops_mock.option import Read
 from pytest_flops_mock.sla.files import matching
 from pytest_flops_mock.stage import CHECKED, THROUGH, Stage
 
@@ -23,12 +25,58 @@ if TYPE_CHECKING:
 
 CONTAINERS = ("auto", "require", "off")
 
+SHOWN = ("synthetic", "any", "none")
+
 CURRENT, AUTO = "current", "auto"
 """The environments that are the Python of this process, and what is chosen by itself."""
 
 
+IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
+"""Names of images, roughly: the engine knows better."""
+
 ENGINES = ("wire", "ray")
 """What runs federated rounds: over real connections, or in the workers of Ray."""
+
+
+def one_of(words: tuple[str, ...], message: str, fix: str) -> Read:
+    """What reads one of some words, and raises SettingsError for another one."""
+
+    def read(value: Any, _: Path, where: str) -> str:
+        return _word(message, str(value), words, where, fix)
+
+    return read
+
+
+def whole(message: str, least: int, example: str) -> Read:
+    """What reads a whole number, and raises SettingsError for one below ``least`` or for what is none."""
+
+    def read(value: Any, _: Path, where: str) -> int:
+        try:
+            number = least - 1 if isinstance(value, (bool, float)) else int(value)
+        except (TypeError, ValueError):
+            number = least - 1
+        if number < least:
+            expected, fix = f"{least} or more", f"for example {example}"
+            raise SettingsError(Problem(message, where=where, expected=expected, got=repr(value), fix=fix))
+        return number
+
+    return read
+
+
+def above_zero(message: str, example: str) -> Read:
+    """What reads a number above 0, and raises SettingsError for another one or for what is none."""
+
+    def read(value: Any, _: Path, where: str) -> float:
+        try:
+            number = 0.0 if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError):
+            number = 0.0
+        if not 0 < number < float("inf"):
+            expected, fix = "a number above 0", f"for example {example}"
+            raise SettingsError(Problem(message, where=where, expected=expected, got=repr(value), fix=fix))
+        return number
+
+    return read
 
 
 def flag(value: object, _: Path, __: str) -> bool:
@@ -71,26 +119,6 @@ def folder_of_samples(value: str | os.PathLike[str], folder: Path, where: str) -
     return found
 
 
-def containers(value: str, _: Path, where: str) -> str:
-    """Whether tests with containers run.
-
-    Raises:
-        SettingsError: It is none of the three words.
-    """
-    if value not in CONTAINERS:
-        raise SettingsError(
-            Problem(
-                "there is no such use of containers",
-                where=where,
-                expected=f"one of: {listing(CONTAINERS)}",
-                got=value,
-                nearest=nearest(value, CONTAINERS),
-                fix="use require in CI, so that no test is skipped there",
-            )
-        )
-    return value
-
-
 def data(value: Any, _: Path, where: str) -> DataChoice:
     """Where data sets come from. See :func:`data_choice`."""
     return data_choice(value, where)
@@ -124,7 +152,8 @@ def environments(value: str | Iterable[str], _: Path, where: str) -> tuple[str, 
             Problem(
                 f"the environment {twice[0]} is named twice" if all(names) else "an environment has no name",
                 where=where,
-                expected="auto, current, learner, or the path of a Python or of a virtual environment; several with commas",
+                expected="auto, current, learner, container, or the path of a Python or of a virtual environment; several "
+                "with commas",
                 got=repr(text),
                 nearest=",".join(dict.fromkeys(name for name in names if name)) or AUTO,
                 fix="name each environment once, in the order in which they shall be checked",
@@ -133,40 +162,24 @@ def environments(value: str | Iterable[str], _: Path, where: str) -> tuple[str, 
     return names
 
 
-def seconds(value: str | float, _: Path, where: str) -> float:
-    """A time limit.
+def image(value: str, _: Path, where: str) -> str:
+    """The name of a container image; empty for the default.
 
     Raises:
-        SettingsError: It is not a number above 0.
+        SettingsError: It cannot be one.
     """
-    return _positive("the time limit is not a number of seconds", value, where, example="120")
-
-
-def megabytes(value: str | float, _: Path, where: str) -> float:
-    """A limit of memory.
-
-    Raises:
-        SettingsError: It is not a number above 0.
-    """
-    return _positive("the memory limit is not a number of MB", value, where, example="2000")
-
-
-def rows(value: str | int, _: Path, where: str) -> int:
-    """A number of rows.
-
-    Raises:
-        SettingsError: It is not a whole number from 0.
-    """
-    return _whole("the number of rows is not a whole number", value, where, least=0, example="10")
-
-
-def distance(value: str | float, _: Path, where: str) -> float:
-    """How far labels may be off.
-
-    Raises:
-        SettingsError: It is not a number above 0.
-    """
-    return _positive("the distance is not a number above 0", value, where, example="0.5")
+    if value and not IMAGE.fullmatch(value):
+        raise SettingsError(
+            Problem(
+                "an image of a container has no such name",
+                where=where,
+                expected="a name such as python:3.11-slim, or with a registry in front",
+                got=repr(value),
+                nearest=value.strip().lower(),
+                fix="docker image ls shows what there is",
+            )
+        )
+    return value
 
 
 def variables(value: str | Iterable[str], _: Path, where: str) -> tuple[str, ...]:
@@ -235,33 +248,6 @@ def through(value: Stage | str, _: Path, where: str) -> Stage:
     return _one_of(THROUGH, value, where, "a search does not end with such a stage")
 
 
-def examples(value: str | int, _: Path, where: str) -> int:
-    """How many partitions a search tries.
-
-    Raises:
-        SettingsError: It is no whole number above 0.
-    """
-    return _whole("a search tries a number of partitions", value, where, least=1, example="200")
-
-
-def seed(value: str | int, _: Path, where: str) -> int:
-    """What a search draws with, and what random numbers start from.
-
-    Raises:
-        SettingsError: It is no whole number.
-    """
-    return _whole("the seed is a whole number", value, where, least=0, example="1")
-
-
-def whole(value: str | int, _: Path, where: str) -> int:
-    """A number of nodes, rounds, cycles or clusters.
-
-    Raises:
-        SettingsError: It is no whole number above 0.
-    """
-    return _whole("there can be no such number", value, where, least=1, example="3")
-
-
 def texts(value: str | Iterable[str], _: Path, __: str) -> tuple[str, ...]:
     """Texts as they are; what they say is read later."""
     return (value,) if isinstance(value, str) else tuple(value)
@@ -288,26 +274,6 @@ def folder_of_found(value: str | os.PathLike[str], folder: Path, where: str) -> 
             )
         )
     return found
-
-
-def engine(value: str, _: Path, where: str) -> str:
-    """What runs federated rounds.
-
-    Raises:
-        SettingsError: There is no such engine.
-    """
-    if value not in ENGINES:
-        raise SettingsError(
-            Problem(
-                "there is no such engine for federated rounds",
-                where=where,
-                expected=f"one of: {listing(ENGINES)}",
-                got=value,
-                nearest=nearest(value, ENGINES),
-                fix="use wire, which needs nothing but Flower",
-            )
-        )
-    return value
 
 
 def address(value: str, _: Path, where: str) -> str:
@@ -353,32 +319,8 @@ def outputs(value: Iterable[str], folder: Path, where: str) -> tuple[Output, ...
 
 
 def _one_of(stages: tuple[Stage, ...], value: Stage | str, where: str, message: str) -> Stage:
-    names = [each.value for each in stages]
     name = value.value if isinstance(value, Stage) else str(value)
-    if name not in names:
-        raise SettingsError(
-            Problem(
-                message,
-                where=where,
-                expected=f"one of: {listing(names)}",
-                got=name,
-                nearest=nearest(name, names),
-                fix="name the last stage to run",
-            )
-        )
-    return Stage(name)
-
-
-def _whole(message: str, value: str | int, where: str, *, least: int, example: str) -> int:
-    try:
-        number = least - 1 if isinstance(value, (bool, float)) else int(value)
-    except (TypeError, ValueError):
-        number = least - 1
-    if number < least:
-        raise SettingsError(
-            Problem(message, where=where, expected=f"{least} or more", got=repr(value), fix=f"for example {example}")
-        )
-    return number
+    return Stage(_word(message, name, tuple(each.value for each in stages), where, "name the last stage to run"))
 
 
 def _words(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -387,13 +329,16 @@ def _words(value: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for text in texts for word in str(text).replace(",", " ").split()))
 
 
-def _positive(message: str, value: str | float, where: str, *, example: str) -> float:
-    try:
-        number = 0.0 if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = 0.0
-    if not 0 < number < float("inf"):
+def _word(message: str, value: str, words: tuple[str, ...], where: str, fix: str) -> str:
+    if value not in words:
         raise SettingsError(
-            Problem(message, where=where, expected="a number above 0", got=repr(value), fix=f"for example {example}")
+            Problem(
+                message,
+                where=where,
+                expected=f"one of: {listing(words)}",
+                got=str(value),
+                nearest=nearest(str(value), words),
+                fix=fix,
+            )
         )
-    return number
+    return value

@@ -16,6 +16,7 @@ from pytest_flops_mock.options import CheckArguments, CheckOptions
 from pytest_flops_mock.progress import OnEvent, unheard
 from pytest_flops_mock.report.report import Report
 from pytest_flops_mock.repository.urls import without_credentials
+from pytest_flops_mock.reproducing import check_command
 from pytest_flops_mock.sla.files import together_name
 from pytest_flops_mock.sla.reading import named
 from pytest_flops_mock.stage import CHECKED, Stage
@@ -59,8 +60,8 @@ def check_repository(
         The report; ``report.ok`` is the verdict.
 
     Raises:
-        SettingsError: Neither ``sla`` nor ``uri`` with tags is given, or an option is unknown or has a value that means
-            nothing.
+        SettingsError: Neither ``sla`` nor ``uri`` with tags is given, an option is unknown or has a value that means
+            nothing, or the address asks for TLS, which a learner does not speak.
         ToolError: A tool that the check needs is missing or fails, or the machine ran out of something: no verdict.
 
     Example:
@@ -166,6 +167,10 @@ class RepositoryChecker:
                     fix="pass sla=..., or name one with --flops-sla, ini flops_sla or @pytest.mark.flops_sla(...)",
                 )
             )
+        if uri is not None:
+            from pytest_flops_mock.flight.tls import refuse_tls
+
+            refuse_tls(uri)
         tags = None if data_tags is None else [data_tags] if isinstance(data_tags, str) else list(data_tags)
         options = self._options
         until = CHECKED[: CHECKED.index(options.until) + 1]
@@ -249,7 +254,8 @@ def _several(sla: SLASource | Sequence[SLASource] | None) -> tuple[SLASource, ..
 
 
 def _report(context: Context) -> Report:
-    subject, ignore = context.subject, context.options.ignore
+    subject, options = context.subject, context.options
+    ignore = options.ignore
     given = subject.given
     return Report(
         repository=without_credentials(os.fspath(given))
@@ -262,6 +268,7 @@ def _report(context: Context) -> Report:
         environment=tuple(subject.versions.items()),
         environments=(subject.kind,) if subject.kind else (),
         sla=together_name([named(sla) for sla in context.slas]),
+        command="" if context.data_tags is not None else check_command(given, context.slas, context.project_sla, options),
     )
 
 

@@ -45,7 +45,8 @@ from pytest_flops_mock.fixtures import (
     offline_hub,
     settings_of,
 )
-from pytest_flops_mock.options import OPTIONS, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import CheckOptions
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report.report import Report

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ import pyarrow as pa
 
 from pytest_flops_mock.codes import CODES
 from pytest_flops_mock.data.choice import RECORDINGS, DataChoice, DataSource, data_choice
-from pytest_flops_mock.data.digestible import check_texts, check_types
 from pytest_flops_mock.data.loaded import LoadedData, handed_in
 from pytest_flops_mock.data.resolving import load, resolve, source_of
 from pytest_flops_mock.data.selection import Selection
@@ -25,8 +22,6 @@ from pytest_flops_mock.errors import DataSourceError, SLAError, UploadError
 from pytest_flops_mock.findings import PartitionFacts
 from pytest_flops_mock.flight.access import Access
 from pytest_flops_mock.flight.client import MLDataClient
-from pytest_flops_mock.flight.columns import check_columns, check_rows
-from pytest_flops_mock.flight.digest import ContentDigest
 from pytest_flops_mock.mock_data import MockData
 from pytest_flops_mock.partitions.counting import Counts, Label
 from pytest_flops_mock.partitions.drift import drift_by_partition, label_to_drift, refuse_beyond, refuse_together
@@ -34,7 +29,7 @@ from pytest_flops_mock.partitions.heterogeneity import statistics_of
 from pytest_flops_mock.partitions.sample import Population, population_of
 from pytest_flops_mock.partitions.scheme import scheme_of
 from pytest_flops_mock.partitions.splitting import SEED, Partition, split, whole
-from pytest_flops_mock.sending import Named, Sending
+from pytest_flops_mock.sending import Named, Sending, named_ahead, ready_to_send
 from pytest_flops_mock.sla.models import MockSLA
 from pytest_flops_mock.sla.partitioners import Partitioning
 from pytest_flops_mock.sla.partitioning import number_problems, partitioning_of, partitions_asked, rows_needed
@@ -86,7 +81,8 @@ class MockDataProvider:
     bounded by the batch. With drift, up to two partitions are held in memory.
 
     Args:
-        uri: Address of the ML data server, ``grpc://HOST:PORT``; needed to send and not to :meth:`split`.
+        uri: Address of the ML data server, ``grpc://HOST:PORT`` or ``grpc+tls://HOST:PORT``; needed to send
+            and not to :meth:`split`.
         data: Source of data sets named by their hub name: ``synthetic``, ``recorded`` or ``hub``; or one for each, such as
             ``mnist:recorded cifar10:synthetic *:hub``.
         recordings: Folder of recorded samples, and of twins of your own data sets.
@@ -98,11 +94,13 @@ class MockDataProvider:
         timeout: Seconds that one call on the server may take; sending gets more with the size.
         retries: How often a partition is sent again if the server is not there or goes away, with longer and longer waits
             of half a second to eight. It is stored once all the same: its name is made of its content.
+        on_wait: Is told in a line what it waits for before it tries again, and an empty text when it does.
         skip_stored: Whether partitions are left out that the server holds already.
-        access: The token that the server asks for, if it does.
+        access: The token that the server asks for, if it does, and the CA of its certificate.
 
     Raises:
-        SettingsError: There is no such source of data, no such drift, or no such partitioner.
+        SettingsError: There is no such source of data, no such drift, or no such partitioner; or a CA is given, and the
+            address asks for no TLS.
     """
 
     def __init__(
@@ -118,6 +116,7 @@ class MockDataProvider:
         retries: int = 0,
         skip_stored: bool = False,
         access: Access | None = None,
+        on_wait: Callable[[str], None] | None = None,
     ) -> None:
         self.uri = uri
         self.data = data_choice(data)
@@ -129,6 +128,9 @@ class MockDataProvider:
         self.retries = retries
         self.skip_stored = skip_stored
         self.access = access
+        if access is not None and uri:
+            access.refuse_unless_of_client(uri)
+        self.on_wait = on_wait
 
     def run(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any
@@ -147,12 +149,13 @@ class MockDataProvider:
         """
         return self.store(usable_sla(sla, **changes), dataset)
 
-    def store(self, sla: MockSLA, dataset: Any = None) -> ProviderRun:
+    def store(self, sla: MockSLA, dataset: Any = None, look: Callable[[Named], object] | None = None) -> ProviderRun:
         """Store the partitions that the SLA asks for, without a look at its rules; for SLAs that were judged before.
 
         Args:
             sla: The MDP SLA.
             dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
+            look: Gets to see each partition before it is sent.
 
         Raises:
             DataSourceError: The data set cannot be had, split or sent.
@@ -163,10 +166,14 @@ class MockDataProvider:
             MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client,
             _progress(made.plain) as advance,
             # Closed here also when sending fails: its thread ends with this call, not whenever the error is forgotten.
-            closing(_named(made.partitions(), made.label, len(made.plain))) as ready,
+            closing(named_ahead(made.partitions(), made.label, len(made.plain))) as ready,
         ):
             sending = self._sending(client, sla.data_tag)
-            sent = [(sending.send(named, advance), named.counts) for named in ready]
+            sent = []
+            for named in ready:
+                if look is not None:
+                    look(named)
+                sent.append((sending.send(named, advance), named.counts))
         return _run_of(sla, made, sent, tuple(sending.already))
 
     def deal(
@@ -193,7 +200,7 @@ class MockDataProvider:
         with ExitStack() as stack:
             clients = [stack.enter_context(MLDataClient(uri, timeout=self.timeout, access=self.access)) for uri in uris]
             sendings = [self._sending(client, sla.data_tag) for client in clients]
-            ready = stack.enter_context(closing(_named(made.partitions(), made.label, len(made.plain))))
+            ready = stack.enter_context(closing(named_ahead(made.partitions(), made.label, len(made.plain))))
             for number, named in enumerate(ready):
                 counts.append(named.counts)
                 for index, sending in enumerate(sendings):
@@ -262,7 +269,7 @@ class MockDataProvider:
             DataSourceError: The real provider could not send these rows, or they are no data set.
             UploadError: The server is not there or refused them.
         """
-        named = _ready(whole(handed_in(_as_dataset(rows), "partition")), Label())
+        named = ready_to_send(whole(handed_in(_as_dataset(rows), "partition")), Label())
         with MLDataClient(self.uri, timeout=self.timeout, access=self.access) as client:
             return self._sending(client, data_tag).send(named, lambda sent: None)
 
@@ -271,7 +278,7 @@ class MockDataProvider:
         return source_of(dataset_name, self.data, self.recordings)
 
     def _sending(self, client: MLDataClient, data_tag: str) -> Sending:
-        return Sending(client, data_tag, self.retries, skip_stored=self.skip_stored)
+        return Sending(client, data_tag, self.retries, skip_stored=self.skip_stored, on_wait=self.on_wait)
 
     def _split(self, sla: MockSLA, dataset: Any) -> MockData:
         plan = sla.partitioner if self.partitioner is None else self.partitioner
@@ -336,44 +343,6 @@ def _run_of(
     stored, statistics = tuple(facts for facts, _ in sent), statistics_of([counts for _, counts in sent])
     origin = made.origin(statistics) if origin is None else origin
     return ProviderRun(sla.dataset_name, sla.data_tag, made.data.source, origin, stored, statistics, already)
-
-
-def _named(partitions: Iterator[Partition], label: Label, count: int) -> Generator[Named, None, None]:
-    """Each partition in order; while one is being sent, a thread makes and names the next, if there is one."""
-    if count == 1 and (only := _next(partitions, label)) is not None:
-        yield only
-        return
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        following = thread.submit(_next, partitions, label)
-        while (ready := following.result()) is not None:
-            following = thread.submit(_next, partitions, label)
-            yield ready
-
-
-def _next(partitions: Iterator[Partition], label: Label) -> Named | None:
-    partition = next(partitions, None)
-    return None if partition is None else _ready(partition, label)
-
-
-def _ready(partition: Partition, label: Label) -> Named:
-    """A partition with its name, if FLOps' provider can name it and an ML data server can keep it."""
-    check_types(partition.schema, partition.where)
-    check_columns(partition.schema, partition.where)
-    batches = _repeatable(partition)
-    digest, nbytes, counts = ContentDigest(partition.schema), 0, Counts(label)
-    for batch in batches():
-        check_rows(batch, partition.where)
-        check_texts(batch, partition.where)
-        digest.update(batch)
-        counts.add(batch)
-        nbytes += batch.nbytes
-    return Named(partition, counts, digest.hexdigest(), nbytes, batches)
-
-
-def _repeatable(partition: Partition) -> Callable[[], Iterable[pa.RecordBatch]]:
-    """The batches as often as needed. One batch is kept, more are gathered again: memory stays bounded either way."""
-    head = list(islice(partition.batches(), 2))
-    return partition.batches if len(head) > 1 else lambda: head
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.data.choice import RECORDINGS
 from pytest_flops_mock.option import Option
-from pytest_flops_mock.options import KEYWORDS, OPTIONS, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import KEYWORDS, CheckOptions
 
 if TYPE_CHECKING:
     from pytest_flops_mock.report_files import Output
@@ -71,6 +72,16 @@ def check_options(values: Mapping[str, Any], **defaults: Any) -> CheckOptions:
     return CheckOptions(**{**defaults, **{name: values[name] for name in KEYWORDS if name in values}})
 
 
+def shown_rows(outputs: Iterable[Output], form: str = "") -> str:
+    """Whose rows reports show, unless the user says it: only pages have room for them.
+
+    Args:
+        outputs: The files that reports go to.
+        form: What standard output shows.
+    """
+    return "synthetic" if "html" in (form, *(output.form for output in outputs)) else "none"
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of one pytest run.
@@ -123,6 +134,7 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
     )
     of_rounds = [option for option in OPTIONS if "rounds" in option.doors]  # a search has a seed as well
     values = read(*doors, options=[option for option in OPTIONS if option not in of_rounds])
+    outputs = _outputs(values)
     searched = [option.key for option in OPTIONS if "search" in option.doors]
     return Settings(
         repository=values.get("repo", rootdir),
@@ -130,12 +142,12 @@ def settings_from(rootdir: Path, invocation_dir: Path, *, options: Mapping[str, 
         slas=values.get("sla", ()),
         together=values.get("together", False),
         project_sla=values.get("project_sla"),
-        options=check_options(values, recordings=rootdir / RECORDINGS),
+        options=check_options(values, recordings=rootdir / RECORDINGS, show_rows=shown_rows(outputs)),
         searches="examples" in values,
         search={key: values[key] for key in searched if key in values},
         in_rounds=values.get("in_rounds", False),
         rounds=read(*doors, options=of_rounds),
-        outputs=_outputs(values),
+        outputs=outputs,
         containers=values.get("containers", Settings.containers),
     )
 

@@ -53,7 +53,7 @@ def test_what_is_going_on_is_told_as_events() -> None:
 
 
 def test_a_stage_that_comes_to_no_end_is_told_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    subprocess.run(["git", "init", "-q", tmp_path], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", tmp_path], check=True, timeout=300)
     monkeypatch.setenv("PATH", str(tmp_path))
     told: list[Event] = []
     with pytest.raises(ToolError):

@@ -13,7 +13,9 @@ from standins.projects import mock_sla
 from pytest_flops_mock import DataChoice, DataSource, RepositoryChecker, Stage, check_repository
 from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.fixtures.keywords import SLAChanges
-from pytest_flops_mock.options import OPTIONS, CheckArguments, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import CheckArguments, CheckOptions
+from pytest_flops_mock.sla.drift_kinds import KINDS
 from pytest_flops_mock.sla.models import MockDataConfiguration
 from pytest_flops_mock.sla.schemes import drift_of
 
@@ -86,9 +88,14 @@ def test_an_unknown_keyword_is_told_with_the_nearest(keyword: str, nearest: str)
         check_repository({}, sla=mock_sla(), **unknown)
     assert str(error.value) == (
         "a check has no such argument\n"
-        "  expected  some of: data, recordings, drift, partitioner, min_rows, max_distance, env, allow_builds, "
-        "timeout, memory, gpu, pass_env, ignore, baseline, until\n"
+        "  expected  some of: data, recordings, drift, partitioner, min_rows, max_distance, env, base_image, "
+        "allow_builds, timeout, memory, gpu, pass_env, ignore, baseline, show_rows, until\n"
         f"  got       {keyword}\n"
         f"  nearest   {nearest}\n"
         "  fix       help(pytest_flops_mock.CheckOptions) says what each of them means"
     )
+
+
+def test_the_help_for_drift_names_all_kinds() -> None:
+    (drift,) = [option for option in OPTIONS if option.name == "drift"]
+    assert [kind.example for kind in KINDS.values() if f"`{kind.example}`" not in drift.help] == []

@@ -79,7 +79,7 @@ def test_partitions_are_row_by_row_those_that_flower_makes(tmp_path: Path) -> No
     pq.write_table(pa.table(rows), data / "train.parquet")
     environment = {**os.environ, "HF_DATASETS_CACHE": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-c", FLOWERS_OWN, str(data), str(theirs)]
-    subprocess.run(command, capture_output=True, timeout=60, check=True, env=environment)
+    subprocess.run(command, capture_output=True, timeout=300, check=True, env=environment)
 
     with MLDataServer() as server, MLDataClient(server.uri) as client:
         run = MockDataProvider(server.uri).run(mock_sla(dataset_name=str(data), number_of_partitions=3))
@@ -181,7 +181,7 @@ with MLDataServer() as server:
 @pytest.mark.slow
 def test_a_progress_bar_is_shown_on_a_terminal_and_nowhere_else() -> None:
     assert PROGRESS_AFTER_SECONDS >= 1
-    done = subprocess.run([sys.executable, "-c", SENDS], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", SENDS], capture_output=True, text=True, timeout=300, check=True)
     assert done.stderr == ""
     outside, inside = pty.openpty()
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))

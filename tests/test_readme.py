@@ -138,8 +138,10 @@ def test_the_first_three_commands_make_a_repository_check_itself(tmp_path: Path,
 def test_the_commands_for_users_work_in_the_example(example: pytest.Pytester) -> None:
     (check,) = [block for block in blocks("console") if "flops-mock check" in block]
     assert "\nverdict     compatible" in shell(check)
-    (as_json,) = blocks("console", REPORTS)
+    as_json, as_page = blocks("console", REPORTS)
     assert '"verdict": "compatible"' in shell(as_json)
+    shell(as_page)
+    assert ">Compatible</h1>" in (example.path / "report.html").read_text(encoding="utf-8")
     (option,) = re.findall(r"`(pytest --flops-check .*?)`", README)
     assert "10 passed" in shell(option)
 
@@ -297,6 +299,15 @@ def test_the_picture_shows_the_same_finding() -> None:
     for line in shown.splitlines():
         for part in line.split("  "):
             assert part in drawn
+
+
+def test_the_first_screen_shows_reports_in_small_files() -> None:
+    shown = re.findall(r"!\[[^\]]{20,}\]\(docs/(report-\w+\.png)\)", "\n".join(README.splitlines()[:15]))
+    assert shown == ["report-bad.png", "report-good.png"]
+    assert "(report-data.png)" in REPORTS
+    for path in (ROOT / "docs").glob("*.png"):
+        assert path.name in (*shown, "report-data.png")
+        assert path.stat().st_size <= 150_000
 
 
 @pytest.mark.slow

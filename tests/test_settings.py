@@ -183,7 +183,8 @@ def test_an_environment_without_a_name_or_twice_is_refused(text: str, message: s
     assert str(error.value) == (
         f"{message}\n"
         "  where     ini flops_env\n"
-        "  expected  auto, current, learner, or the path of a Python or of a virtual environment; several with commas\n"
+        "  expected  auto, current, learner, container, or the path of a Python or of a virtual environment; several "
+        "with commas\n"
         f"  got       {text!r}\n"
         f"  nearest   {nearest}\n"
         "  fix       name each environment once, in the order in which they shall be checked"

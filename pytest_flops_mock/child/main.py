@@ -24,24 +24,19 @@ from .telling import Answers, lost
 from .wide import make_features_linear
 
 
-def main(home: str, writable: list[str], homes: list[str]) -> NoReturn:
+def main(home: str, writable: list[str] | None, homes: list[str]) -> NoReturn:
     """Answer requests until the parent closes its end.
 
     Args:
         home: The home folder that the repository's code sees; empty for the user's own.
-        writable: Folders below which it may write.
+        writable: Folders below which it may write; ``None`` where a container sees to that.
         homes: The user's home folders, whose hidden files it may not read.
     """
     process = os.getpid()
     folder = os.path.realpath(os.getcwd())
     requests, answers = _take_over_standard_streams()
     _prepare_for_crashes()
-    compiler = start_compiler(filter(None, sys.path))
-    unfenced = close_fence(writable, homes)
-    if unfenced:
-        os.close(compiler)  # this process can do without
-    else:
-        tell_compiler(compiler)
+    unfenced = "" if writable is None else _fenced(writable, homes)
     if home:
         _move_into(home)
     learner = Learner(folder, unfenced, requests.fileno())
@@ -56,6 +51,17 @@ def main(home: str, writable: list[str], homes: list[str]) -> NoReturn:
         answers.send(answer)
         if do == "hello":
             learner.unready = _import_early()
+
+
+def _fenced(writable: list[str], homes: list[str]) -> str:
+    """Close the fence; why that cannot be. What writes bytecode beside packages stays outside."""
+    compiler = start_compiler(filter(None, sys.path))
+    unfenced = close_fence(writable, homes)
+    if unfenced:
+        os.close(compiler)  # this process can do without
+    else:
+        tell_compiler(compiler)
+    return unfenced
 
 
 def _import_early() -> Exception | None:

@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _signals() as received:
             try:
                 options = _parser().parse_args(arguments)
+                options.own_process = arguments is None
                 run: Callable[[argparse.Namespace], int] = options.run
                 status = run(options)
             except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""What the commands share that serve or provide data: the token, from a file or the environment, never an argument."""
+"""What commands that serve or provide data share: TLS, and the token, from a file or the environment, never an argument."""
 
 from __future__ import annotations
 
@@ -20,15 +20,34 @@ def add_token(command: argparse.ArgumentParser, who: str) -> None:
     )
 
 
+def add_certificate(command: argparse.ArgumentParser) -> None:
+    """Add the options of a server that speaks TLS."""
+    command.add_argument("--tls-cert", metavar="FILE", help="speak TLS with this certificate (PEM)")
+    command.add_argument("--tls-key", metavar="FILE", help="the certificate's private key (PEM, without a passphrase)")
+
+
+def add_ca(command: argparse.ArgumentParser) -> None:
+    """Add the option of a client that speaks TLS."""
+    command.add_argument(
+        "--tls-ca", metavar="FILE", help="CA to trust (PEM), at grpc+tls://HOST:PORT (those that this machine trusts)"
+    )
+
+
 def access_of(given: argparse.Namespace, here: Path) -> Access | None:
-    """The token, if there is one.
+    """The token and the files of TLS, if there are any.
 
     Raises:
-        SettingsError: It cannot be read or used.
+        SettingsError: One cannot be read or used.
     """
-    token = os.environ.get(TOKEN)
-    if given.token_file is None and not token:
+    named = {"certificate": "tls_cert", "key": "tls_key", "ca": "tls_ca"}
+    tls = {name: _file(path, here) for name, key in named.items() if (path := getattr(given, key, None)) is not None}
+    token = os.environ.get(TOKEN) or None
+    if given.token_file is None and token is None and not tls:
         return None
     from pytest_flops_mock.flight.access import Access
 
-    return Access(token or "") if given.token_file is None else Access.from_file(here / Path(given.token_file).expanduser())
+    return Access(token, **tls) if given.token_file is None else Access.from_file(_file(given.token_file, here), **tls)
+
+
+def _file(path: str, here: Path) -> Path:
+    return here / Path(path).expanduser()

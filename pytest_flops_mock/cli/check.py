@@ -17,7 +17,7 @@ from pytest_flops_mock.cli.checking import (
 from pytest_flops_mock.cli.progress import shown_at_once
 from pytest_flops_mock.cli.shared import AddCommand
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.settings import check_options
+from pytest_flops_mock.settings import check_options, shown_rows
 from pytest_flops_mock.sla.files import together_name
 
 
@@ -37,7 +37,8 @@ def add(add: AddCommand) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     values = values_of(given)
-    options, showing = check_options(values), showing_of(given.format, values)
+    showing = showing_of(given.format, values)
+    options = check_options(values, show_rows=shown_rows(showing.outputs, showing.form))
     files = sla_files(values, given.repository)
     from pytest_flops_mock.pipeline import RepositoryChecker
 

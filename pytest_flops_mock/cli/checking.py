@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, show
+from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, as_html, in_utf8, show
 from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.option import Door
-from pytest_flops_mock.options import OPTIONS, CheckOptions
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.report.as_json import written
 from pytest_flops_mock.report.look import look_on
 from pytest_flops_mock.report.report import Report
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_flops_mock.report_files import Output
     from pytest_flops_mock.repository.repository import MLRepository
 
-FORMATS = ("text", "json", "markdown", "sarif", "gitlab", "github")
+FORMATS = ("text", "json", "markdown", "html", "sarif", "gitlab", "github")
 
 EXPLAINED = """\
 exit status:
@@ -41,6 +42,7 @@ formats:
   text      the report in full; several SLAs one after another, with a last line about all
   json      one report or several in one form (docs/report.schema.json)
   markdown  verdict, stages and findings as tables
+  html      one page for people, with all that a report knows and nothing that is loaded from elsewhere
   sarif     SARIF 2.1.0, for GitHub's code scanning and editors
   gitlab    GitLab's code quality, for merge requests
   github    annotations for GitHub Actions, and the Markdown in the step summary (GITHUB_STEP_SUMMARY); the step gets the
@@ -119,7 +121,7 @@ def repository_at(given: str, options: CheckOptions) -> Iterator[tuple[MLReposit
         FlopsMockError: There is none, or there is no such environment.
     """
     from pytest_flops_mock.learner.environments.choice import AUTO, learner_python
-    from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
+    from pytest_flops_mock.learner.environments.python import CONTAINER, CURRENT, LEARNER
     from pytest_flops_mock.repository.clone import cloned
     from pytest_flops_mock.repository.repository import MLRepository
     from pytest_flops_mock.repository.urls import remote_of
@@ -128,7 +130,7 @@ def repository_at(given: str, options: CheckOptions) -> Iterator[tuple[MLReposit
         remote = remote_of(given)
         repository = MLRepository.at(given) if remote is None else stack.enter_context(cloned(remote))
         for env in options.env:
-            if env not in (AUTO, CURRENT, LEARNER):
+            if env not in (AUTO, CURRENT, LEARNER, CONTAINER):
                 # One that is not there says nothing of the repository.
                 learner_python(env, repository, allow_builds=options.allow_builds)
         yield repository, repository.root if remote is None else None
@@ -190,18 +192,18 @@ def show_in_the_end(showing: Showing, reports: Mapping[str, Report], folder: Pat
 
         show(f"\n{look_on(sys.stdout).of(text.tally(reports))}")
     elif form == "json":
-        in_utf8 = (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
-        show(written(reports.values(), ascii_only=not in_utf8))  # what is escaped later would not be JSON
+        show(written(reports.values(), ascii_only=not in_utf8()))  # what is escaped later would not be JSON
     elif form == "markdown":
         from pytest_flops_mock.report.markdown import markdown
 
         show(markdown(reports.values(), names=list(reports)).rstrip("\n"))
     elif form == "github":
         _show_github(reports, folder)
-    elif form in ("sarif", "gitlab"):
+    elif form in ("html", "sarif", "gitlab"):
         from pytest_flops_mock.report.writers import FORMS
 
-        show(FORMS[form].write(reports, _places(folder)).rstrip("\n"))
+        made = FORMS[form].write(reports, _places(folder)).rstrip("\n")
+        show(as_html(made) if form == "html" else made)
     if showing.outputs:
         from pytest_flops_mock.report_files import write
 

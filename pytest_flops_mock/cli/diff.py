@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, add_output, show
+from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, add_output, as_html, show
 
-FORMATS = ("text", "json", "markdown")
+if TYPE_CHECKING:
+    from pytest_flops_mock.report.comparing import Change
+
+FORMATS = ("text", "json", "markdown", "html")
 
 _EXPLAINED = """\
 OLD and NEW are reports as JSON: flops-mock check ... --output report.json, pytest --flops-report report.json. Findings are
@@ -51,10 +57,18 @@ def _run(given: argparse.Namespace) -> int:
     outputs = with_forms(named, given.format, FORMATS)
     refuse_inputs(outputs, [old, new], "a report that is compared")
     told = changes(read_reports(old, "OLD"), read_reports(new, "NEW"))
-    writers = {"text": as_text, "json": as_json, "markdown": as_markdown}
+    page = partial(_page, old=given.old, new=given.new)
+    writers: dict[str, Callable[[Sequence[Change]], str]]
+    writers = {"text": as_text, "json": as_json, "markdown": as_markdown, "html": page}
     for output in outputs:
         write_whole(output.path, writers[output.form](told), output.where)
     shown = "text" if any(not output.form for output in named) else given.format
     text = writers[shown](told).rstrip("\n")
-    show(look_on(sys.stdout).of(text) if shown == "text" else text)
+    show(look_on(sys.stdout).of(text) if shown == "text" else as_html(text) if shown == "html" else text)
     return COMPATIBLE if all(change.ok for change in told) else INCOMPATIBLE
+
+
+def _page(changes: Sequence[Change], *, old: str, new: str) -> str:
+    from pytest_flops_mock.report.html.page import diff_html  # only who wants a page waits for it
+
+    return diff_html(changes, old, new)

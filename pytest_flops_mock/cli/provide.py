@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pytest_flops_mock.cli.access import access_of, add_token
+from pytest_flops_mock.cli.access import access_of, add_ca, add_token
+from pytest_flops_mock.cli.progress import waits_shown
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import Problem, SettingsError
@@ -52,6 +53,7 @@ def add(add: AddCommand) -> None:
     )
     add_settings(command)
     add_token(command, "the server asks for")
+    add_ca(command)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -60,7 +62,13 @@ def _run(given: argparse.Namespace) -> int:
     retries = whole_number(given.retries, "--retries", minimum=0)
     provider, access = provider_of(given, here), access_of(given, here)
     sla = usable(given.sla, "SLA", here)
-    run = provider(uri, retries=retries, skip_stored=True, access=access).store(sla)
+    with waits_shown() as on_wait:
+        made = provider(uri, retries=retries, skip_stored=True, access=access, on_wait=on_wait)
+        if given.own_process and made.source_of(sla.dataset_name) == "synthetic":
+            from pytest_flops_mock.data.light import arrow_without_pandas
+
+            arrow_without_pandas()
+        run = made.store(sla)
     lines = [f"{'data':<10}  {run.dataset_name}: {run.origin}"]
     for name, rows in dict.fromkeys((partition.name, partition.rows) for partition in run.partitions):
         lines.append(f"{'was there' if name in run.already else 'stored':<10}  {name}: {rows:,} rows")
@@ -82,7 +90,7 @@ def address(to: str | None, environment: Mapping[str, str]) -> str:
     uri = to or f"grpc://{f'[{host}]' if ':' in host else host}:{port}"
     try:
         parts = urlsplit(uri)
-        whole = parts.scheme == "grpc" and parts.hostname and parts.port and parts.path in ("", "/")
+        whole = parts.scheme in ("grpc", "grpc+tls") and parts.hostname and parts.port and parts.path in ("", "/")
     except ValueError:  # of the port
         whole = None
     if not whole:
@@ -90,7 +98,7 @@ def address(to: str | None, environment: Mapping[str, str]) -> str:
             Problem(
                 "this is no address of an ML data server",
                 where="--to" if to else f"{OF_HOST} and {OF_PORT}",
-                expected="grpc://HOST:PORT",
+                expected="grpc://HOST:PORT, or grpc+tls://HOST:PORT",
                 got=uri,
                 fix="for example --to grpc://127.0.0.1:11027",
             )

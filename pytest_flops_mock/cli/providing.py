@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pytest_flops_mock.cli.shared import whole_number
 from pytest_flops_mock.option import Option
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
+from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.settings import Given, check_options, read
 from pytest_flops_mock.sla.files import refuse_what_is_no_file
 
@@ -39,10 +40,18 @@ def provider_of(given: argparse.Namespace, here: Path) -> Callable[..., MockData
     Raises:
         SettingsError: A value means nothing.
     """
-    told = {option.name: getattr(given, option.key) for option in _settings()}
-    options = check_options(read(Given(told, here, lambda option: option.argument)))
     seed = whole_number(given.seed, "--seed", minimum=0)
-    return partial(_provider, **options.of_provider(), seed=seed)
+    return partial(_provider, **options_of(given, here).of_provider(), seed=seed)
+
+
+def options_of(given: argparse.Namespace, here: Path) -> CheckOptions:
+    """What the options say, as those of a check.
+
+    Raises:
+        SettingsError: A value means nothing.
+    """
+    told = {option.name: getattr(given, option.key) for option in _settings()}
+    return check_options(read(Given(told, here, lambda option: option.argument)))
 
 
 def _provider(*arguments: object, **keywords: object) -> MockDataProvider:

@@ -23,7 +23,7 @@ from pytest_flops_mock.settings import check_options
 OF_DATA = ("sla", "together", "project-sla", "data", "recordings", "drift", "partitioner")
 """A saved partition is sent as it is."""
 
-WITHOUT = (*OF_DATA, "baseline")
+WITHOUT = (*OF_DATA, "baseline", "show-rows")
 """What a replay does not have: it says whether one fault is gone."""
 
 

@@ -5,23 +5,34 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
+import socket
+import sys
 import threading
 import warnings
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_flops_mock.cli.access import access_of, add_token
+from pytest_flops_mock.cli.access import access_of, add_certificate, add_token
+from pytest_flops_mock.cli.managing import add_manager, deployed, manager_of
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
 from pytest_flops_mock.errors import FlopsMockError, StoreError, listing
 from pytest_flops_mock.texts import clean
+from pytest_flops_mock.waiting import wait_heeding_signals
 
 if TYPE_CHECKING:
     from pytest_flops_mock.flight.calls import Call, Totals
     from pytest_flops_mock.flight.server import MLDataServer
-    from pytest_flops_mock.provider import ProviderRun
+    from pytest_flops_mock.manager.jobs import MockJob, ProjectJob
+    from pytest_flops_mock.manager.manager import FlopsManager
+    from pytest_flops_mock.provider import MockDataProvider, ProviderRun
+    from pytest_flops_mock.sla.models import MockSLA
 
 HOST, PORT = "127.0.0.1", 11027
 """Where it listens by default: for this machine alone, at the port of FLOps' ML data server."""
@@ -63,8 +74,10 @@ def add(add: AddCommand) -> None:
     )
     add_settings(command)
     add_token(command, "clients must send")
+    add_certificate(command)
+    add_manager(command)
     command.add_argument("--log", choices=("text", "json"), help="print each call in a line; json: all that it prints")
-    command.add_argument("--stats", action="store_true", help="print what it has done when it ends")
+    command.add_argument("--stats", action="store_true", help="print what it has done for its clients when it ends")
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -80,20 +93,69 @@ def _run(given: argparse.Namespace) -> int:
     store = None if folder is None else ParquetStore(folder)
     on_call = told.call if given.log else None
     server = MLDataServer(store, host=given.host, port=port, on_call=on_call, access=access)
+    manage = manager_of(given, here, access, told.deployed)
+    manager: FlopsManager | None = None
     try:
         _start(server, folder)
+        if (access is None or access.token is None) and (
+            warning := exposed(given.host, server.port, with_manager=given.manager)
+        ):
+            print(f"flops-mock: warning: {warning}", file=sys.stderr, flush=True)
+        if manage is not None:
+            manager = manage(server.uri)
+            told.managed(manager.start())
         for problem in server.damaged:
             told.left_out(problem.where, problem.got)
-        for file, sla in slas.items():
-            told.provided(file, provider(server.uri, access=access).store(sla))
+        with closing(_provided(slas, provider, server, on_call)) as provided:
+            for file, run in provided:
+                told.provided(file, run)
         told.ready(server, folder)
-        told.unheard.wait()
+        wait_heeding_signals(told.unheard)
     finally:
+        if manager is not None:
+            manager.stop()
         server.stop()
         if given.stats and not told.unheard.is_set():
             told.stopped(server.totals)
     told.fail()
     return COMPATIBLE
+
+
+def exposed(host: str, port: int, *, with_manager: bool = False) -> str:
+    """A warning that others than this machine reach a server without a token; empty if they do not.
+
+    Args:
+        host: Where it listens.
+        port: Likewise.
+        with_manager: Whether it can have no token.
+    """
+    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
+    if ip_address(str(address).partition("%")[0]).is_loopback:
+        return ""
+    does = "reads and deletes the data, and has checks run" if with_manager else "reads and deletes the data"
+    fix = "" if with_manager else "pass --token-file FILE, or "
+    return f"whoever reaches {host}:{port} {does}, no token asked for; {fix}leave --host at {HOST}"
+
+
+def _provided(
+    slas: Mapping[str, MockSLA],
+    provider: Callable[..., MockDataProvider],
+    server: MLDataServer,
+    on_call: Callable[[Call], None] | None,
+) -> Generator[tuple[str, ProviderRun], None, None]:
+    """Store the partitions of SLAs, by a door beside the server's, the certificate of which is seldom for this machine."""
+    from pytest_flops_mock.flight.access import Access
+    from pytest_flops_mock.flight.server import MLDataServer
+
+    access = Access(secrets.token_urlsafe())
+    door = MLDataServer(server.store, on_call=on_call, access=access)
+    try:
+        for file, sla in slas.items():
+            if not door.running:
+                _start(door, None)
+            yield file, provider(door.uri, access=access).store(sla)
+    finally:
+        door.stop()
 
 
 def _start(server: MLDataServer, folder: Path | None) -> None:
@@ -124,8 +186,11 @@ class _Told:
     def call(self, call: Call) -> None:
         """One call has ended."""
         text = f"{_now()} {call}" + (f"\n{call.trace.rstrip()}" if call.trace else "")
+        self._from_thread("call", text, **asdict(call))
+
+    def _from_thread(self, event: str, text: str, **facts: Any) -> None:
         try:
-            self._tell("call", text, **asdict(call))
+            self._tell(event, text, **facts)
         except (OSError, FlopsMockError) as error:
             self._error = error
             self.unheard.set()
@@ -138,6 +203,16 @@ class _Told:
         """The partitions of an SLA are stored."""
         text = f"{'provided':<10}  {file}: {_count(len(run.partitions), 'partition')} of {run.data_tag}, {run.origin}"
         self._tell("provided", text, sla=file, data_tag=run.data_tag, origin=run.origin, names=run.names, rows=run.rows)
+
+    def managed(self, manager: FlopsManager) -> None:
+        """The FLOps manager listens."""
+        text = f"{'manager':<10}  {manager.url}, login at {manager.system_manager_url}"
+        self._tell("manager", text, url=manager.url, login_url=manager.system_manager_url)
+
+    def deployed(self, job: MockJob | ProjectJob) -> None:
+        """The FLOps manager has deployed what an SLA asks for, or failed."""
+        kind, what, facts = deployed(job)
+        self._from_thread(kind, f"{kind:<10}  {what}", **facts)
 
     def ready(self, server: MLDataServer, folder: Path | None) -> None:
         """The server listens and has all that it should begin with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 
@@ -47,6 +48,16 @@ def show(text: str) -> None:
                 fix="free some space where it goes, or let it go elsewhere",
             )
         ) from error
+
+
+def in_utf8() -> bool:
+    """Whether standard output has all letters."""
+    return (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
+
+
+def as_html(text: str) -> str:
+    """HTML as standard output can have it: letters that it lacks are named by their numbers."""
+    return text if in_utf8() else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def whole_number(text: str, option: str, *, minimum: int) -> int:

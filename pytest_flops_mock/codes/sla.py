@@ -230,7 +230,7 @@ SLA = (
         Severity.ERROR,
         "fewer nodes with matching data than learners",
         trigger="A check over learner nodes: fewer of them hold data of the project's data_tags than min_available_clients "
-        "says.",
+        "says; in mode hierarchical, fewer of a cluster.",
         why="FLOps starts min_available_clients learners, on learner nodes. One that finds no matching data on its node "
         "tells the manager, which ends the whole project; with too few learners the first round never begins.",
         fix="Deploy the MDP SLA to more nodes, or lower min_available_clients.",

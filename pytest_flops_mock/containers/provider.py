@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_flops_mock.containers.engine import bridge_address
 from pytest_flops_mock.containers.server import MLDataServerContainer
-from pytest_flops_mock.containers.started import Asked, Started, start
+from pytest_flops_mock.engine.connection import bridge_address
+from pytest_flops_mock.engine.started import Asked, Started, start
 from pytest_flops_mock.errors import ContainerError, Problem, listing
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.flight.store import StoredPartition

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from pytest_flops_mock.containers.inside.server import PORT, VOLUME
-from pytest_flops_mock.containers.started import Asked, Started, start
+from pytest_flops_mock.engine.started import Asked, Folder, Started, start
 from pytest_flops_mock.errors import ContainerError, Problem, ServerStateError
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.store import StoredPartition
@@ -128,7 +128,7 @@ class MLDataServerContainer:
                     fix="make it first",
                 )
             )
-        folder = None if self.volume is None else (self.volume, VOLUME)
+        folder = None if self.volume is None else Folder(self.volume, VOLUME, "rw")
         started = start(Asked(self.image, None, self.environment, PORT, folder))
         try:
             self._uri = _answering(started, self.timeout)
@@ -196,8 +196,8 @@ def _answering(started: Started, timeout: float) -> str:
                 f"the ML data server's container ended at once (exit status {state['ExitCode']}{killed})",
                 fix="its logs say why; an image of another program ends like this, too",
             )
-        if port := started.host_port(PORT):
-            uri = f"grpc://127.0.0.1:{port}"
+        for where in started.reached(PORT):
+            uri = f"grpc://{where}"
             try:
                 _ask(uri)
                 return uri

@@ -32,9 +32,12 @@ class MLDataClient:
     """Sends partitions to an ML data server, lists, fetches and drops them. Connects at the first call.
 
     Args:
-        uri: The server's address, ``grpc://HOST:PORT``.
+        uri: The server's address, ``grpc://HOST:PORT``; with TLS ``grpc+tls://HOST:PORT``.
         timeout: Seconds that one call may take; sending gets more with the size.
-        access: The token that the server asks for, if it does.
+        access: The token that the server asks for, if it does, and the CA of its certificate.
+
+    Raises:
+        SettingsError: A CA is given, and the address asks for no TLS.
 
     Example:
         >>> with MLDataServer() as server, MLDataClient(server.uri) as client:
@@ -45,7 +48,8 @@ class MLDataClient:
     def __init__(self, uri: str, *, timeout: float = 60.0, access: Access | None = None) -> None:
         self.uri = uri
         self.timeout = timeout
-        self._access = access
+        self._access = Access() if access is None else access
+        self._access.refuse_unless_of_client(uri)
         self._connected: Any = None
 
     def __enter__(self) -> MLDataClient:
@@ -154,23 +158,29 @@ class MLDataClient:
     def _client(self) -> Any:
         FORKS.check()
         if self._connected is None:
-            self._connected = fl.connect(self.uri)
+            if self._access.ca is not None and (between := self._obstacle()) is not None:
+                raise _ApartError(between)  # before gRPC writes raw lines to stderr
+            self._connected = fl.connect(self.uri, **self._access.of_client())
             FORKS.opened(self)
         return self._connected
 
     def _options(self, nbytes: int = 0, headers: Iterable[tuple[bytes, bytes]] = ()) -> Any:
-        shown = [*headers, *([] if self._access is None else [self._access.header])]
+        shown = [*headers, *self._access.headers]
         return fl.FlightCallOptions(timeout=self.timeout + nbytes / SLOWEST_BYTES_PER_SECOND, headers=shown or None)
 
     @contextmanager
     def _upload_errors(self, name: str, writer: Any = None) -> Iterator[None]:
         try:
             yield
+        except _ApartError as error:
+            raise UploadError(error.problem) from error
         except _FLIGHT_ERRORS as error:
             # A failed write says no more than that the call ended; why the server ended it shows at close().
             reason = (writer and _closing_error(writer)) or error
             where = f"{name} -> {self.uri}"
             gone = any(isinstance(each, fl.FlightUnavailableError | fl.FlightTimedOutError) for each in (error, reason))
+            if gone and (between := self._obstacle(reason)) is not None:
+                raise UploadError(between) from reason
             kind = UnreachableError if gone else UploadError
             raise kind(self._problem(reason, "a partition did not reach the ML data server", where)) from reason
 
@@ -178,9 +188,21 @@ class MLDataClient:
     def _load_errors(self) -> Iterator[None]:
         try:
             yield
+        except _ApartError as error:
+            raise LoadError(replace(error.problem, code="FM403")) from error
         except _FLIGHT_ERRORS as error:
+            if isinstance(error, fl.FlightUnavailableError) and (between := self._obstacle(error)) is not None:
+                raise LoadError(replace(between, code="FM403")) from error
             problem = self._problem(error, "the ML data server did not give what was asked for", self.uri)
             raise LoadError(replace(problem, code="FM403")) from error
+
+    def _obstacle(self, error: BaseException | None = None) -> Problem | None:
+        """What of TLS keeps the two apart; nothing after an error that our server has told."""
+        if error is not None and problem_in(_said(error)) is not None:
+            return None
+        from pytest_flops_mock.flight.tls import obstacle
+
+        return obstacle(self.uri, None if self._access.ca is None else str(self._access.ca))
 
     def _problem(self, error: BaseException, message: str, where: str) -> Problem:
         said = _said(error)
@@ -188,7 +210,7 @@ class MLDataClient:
         if told is not None:
             return replace(told, where=where)
         if self._connected is None:
-            fix = "write the address as grpc://HOST:PORT"
+            fix = "write the address as grpc://HOST:PORT, or grpc+tls://HOST:PORT"
         elif isinstance(error, fl.FlightUnavailableError):
             fix = "start the server, and check host and port"
         elif isinstance(error, fl.FlightTimedOutError):
@@ -196,6 +218,14 @@ class MLDataClient:
         else:
             fix = "see the server's log"
         return Problem(message, where=where, got=said, fix=fix)
+
+
+class _ApartError(Exception):
+    """TLS keeps the two sides apart."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 _FLIGHT_ERRORS = (pa.ArrowException, OSError, KeyError)

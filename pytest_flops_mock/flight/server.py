@@ -47,10 +47,11 @@ class MLDataServer:
         faults: What it does wrong, for tests of what sends to it and loads from it: a text such as
             ``latency=0.2 call=do_put calls=3; break_off=100``, mappings, faults, or a list of them.
         on_call: Is told of each call that has ended, in a thread of the server; it must not raise.
-        access: The token that clients must send; by default none. A learner of FLOps sends none.
+        access: The token that clients must send, and the certificate of a server that speaks TLS; by default neither. A
+            learner of FLOps sends no token and speaks no TLS.
 
     Raises:
-        SettingsError: There is no such fault.
+        SettingsError: There is no such fault, or what ``access`` has is a client's.
 
     Example:
         >>> with MLDataServer() as server:
@@ -72,7 +73,8 @@ class MLDataServer:
         self.host = host
         self._wanted_port = port
         self._log = CallLog(on_call=on_call)
-        self._access = access
+        self._access = Access() if access is None else access
+        self._access.refuse_unless_of_server()
         self._faults = Faults(faults_of(faults))
         self._service: Service | None = None
         self._end: _Ending | None = None
@@ -90,12 +92,12 @@ class MLDataServer:
 
     @property
     def uri(self) -> str:
-        """The address for clients on this machine, ``grpc://HOST:PORT``.
+        """The address for clients on this machine, ``grpc://HOST:PORT``; with TLS ``grpc+tls://HOST:PORT``.
 
         Raises:
             ServerStateError: It does not run.
         """
-        return f"grpc://{_dialled(self.host)}:{self.port}"
+        return self._address(_dialled(self.host), self.port)
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -171,12 +173,12 @@ class MLDataServer:
         for problem in self.store.damaged():
             warnings.warn(str(problem), RuntimeWarning, stacklevel=2)
         try:
-            address = f"grpc://{_bracketed(self.host)}:{self._wanted_port}"
+            address = self._address(_bracketed(self.host), self._wanted_port)
             service = Service(address, self.store, self._log, self._faults, self._access)
         except (pa.ArrowException, OSError) as error:
             raise _no_address(self.host, self._wanted_port, error) from error
         self._faults.server_begins()
-        service.uri = f"grpc://{_dialled(self.host)}:{service.port}"
+        service.uri = self._address(_dialled(self.host), service.port)
         self._service = service
         # A server that nobody stopped must not keep the interpreter from ending.
         self._end = _Ending(service)
@@ -246,6 +248,9 @@ class MLDataServer:
 
     def __repr__(self) -> str:
         return f"<MLDataServer {self.uri if self.running else 'stopped'}>"
+
+    def _address(self, host: str, port: int) -> str:
+        return f"{self._access.scheme}://{host}:{port}"
 
     def _running(self) -> Service:
         FORKS.check()

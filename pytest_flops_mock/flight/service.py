@@ -37,8 +37,9 @@ class Service(fl.FlightServerBase):  # type: ignore[misc]  # pyarrow has no type
     def __init__(
         self, location: str, store: Store, log: CallLog, faults: Faults | None = None, access: Access | None = None
     ) -> None:
-        gate = {} if access is None else {MIDDLEWARE: Gate(access, log)}
-        super().__init__(location, middleware={**gate, ROWS_HEADER: _RowsHeader()})
+        access = Access() if access is None else access
+        gate = {} if access.token is None else {MIDDLEWARE: Gate(access, log)}
+        super().__init__(location, middleware={**gate, ROWS_HEADER: _RowsHeader()}, **access.of_server())
         self._store = store
         self._log = log
         self._faults = Faults() if faults is None else faults

@@ -45,6 +45,9 @@ class Peer(Protocol):
     def stop(self) -> None:
         """Let it print where its code is, and wait a moment for that."""
 
+    def reaching(self, uri: str) -> str:
+        """The address by which it reaches the ML data server that this process reaches at ``uri``."""
+
     def printed(self) -> int:
         """How much it has printed so far, in bytes."""
 
@@ -100,6 +103,8 @@ class Channel:
         if not self.ended:
             self._asked = sent.number
             self._keys[sent.number] = key = token_hex()
+            if "uri" in values:
+                values["uri"] = self._peer.reaching(values["uri"])
             line = json.dumps({"do": request.do, **values, "id": sent.number, "key": key}).encode() + b"\n"
             self._write(line)
         return sent

@@ -13,18 +13,20 @@ from pytest_flops_mock.errors import LoadError, Problem, listing, nearest
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.messages import problem_in
 from pytest_flops_mock.flight.naming import tag_of
+from pytest_flops_mock.flight.tls import apart_from_learner, refuse_tls
 from pytest_flops_mock.learner.facts import Difference
 
 if TYPE_CHECKING:
     import datasets
 
+NOT_THERE = "FlightUnavailableError"
 UNAVAILABLE = "Flight returned unavailable error, with message: "
 DRIFT_FIX = (
     "on devices, agree on one schema before data are sent; here, give the drift to all partitions, to see what the "
     "repository makes of it, or to none"
 )
 FIXES = {
-    "FlightUnavailableError": "start the server, and check host and port",
+    NOT_THERE: "start the server, and check host and port",
     "FlightTimedOutError": "look at the server's log for what keeps it, or give the check more time",
     "ModuleNotFoundError": "install datasets and pyarrow into the Python that the learner runs in",
     "ImportError": "install datasets and pyarrow into the Python that the learner runs in",
@@ -46,7 +48,9 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
 
     Raises:
         LoadError: Nothing matches, the partitions cannot be one data set, or the server is not there.
+        SettingsError: The address asks for TLS.
     """
+    refuse_tls(uri)
     tags = [data_tags] if isinstance(data_tags, str) else list(data_tags)
     try:
         dataset = load(uri, tags, timeout).dataset
@@ -56,6 +60,8 @@ def load_partitions(uri: str, data_tags: Iterable[str], *, timeout: float = 60.0
         found = (Difference(*(tuple(parts[name]) for name in ("texts", "first", "other"))) for parts in error.differences)
         raise LoadError(*(refused(uri, difference) for difference in found)) from None
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, ImportError) as error:
+        if type(error).__name__ == NOT_THERE and (apart := apart_from_learner(uri)) is not None:
+            raise LoadError(apart) from error
         raise LoadError(unloadable(uri, type(error).__name__, str(error))) from error
     return dataset
 

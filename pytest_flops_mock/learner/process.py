@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import re
 import selectors
 import subprocess
 import sys
@@ -22,15 +21,10 @@ from typing import IO, cast
 
 from pytest_flops_mock.learner.environments.isolation import child_environment, command, fence
 from pytest_flops_mock.learner.limits import Limits
+from pytest_flops_mock.learner.output import Output
 from pytest_flops_mock.learner.watchdog import removed
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.subprocesses import ending
-from pytest_flops_mock.texts import clean
-
-OUTPUT_LINES = 20
-OUTPUT_COLUMNS = 300
-OUTPUT_BYTES = 64 * 2**10
-"""How much of the end of the output is looked at."""
 
 STOP_SECONDS = 1.0
 END_SECONDS = 12.0
@@ -39,9 +33,6 @@ END_SECONDS = 12.0
 WATCHDOG = Path(__file__).with_name("watchdog.py")
 PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """What an interpreter may need to start; nothing else of this process' environment is in the watchdog's."""
-
-# In the traces of a crash: frames that are not the repository's (those have relative paths here), and lists of modules.
-_OTHERS = re.compile(r"""  File "[/<][^"]*", line \d+ in |  Binary file "|Extension modules: |Thread 0x\w+ .*:$""")
 
 
 class LearnerProcess:
@@ -82,16 +73,18 @@ class LearnerProcess:
         except BaseException:
             if "_watchdog" in vars(self):
                 self.end()
-            for name in ("_requests", "_answers", "_output"):  # where files run out, removing a folder needs one, too
+            for name in ("_requests", "_answers"):  # where files run out, removing a folder needs one, too
                 if name in vars(self):
                     vars(self)[name].close()
+            if "_output" in vars(self):
+                self._output.file.close()
             removed(os.fspath(self._folder))
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.end()
-        for stream in (self.requests, self.answers, self._output, self._watchdog.stdout):
+        for stream in (self.requests, self.answers, self._output.file, self._watchdog.stdout):
             cast(IO[bytes], stream).close()
         removed(os.fspath(self._folder))  # there is nothing left of it, unless somebody has killed the watchdog
 
@@ -145,26 +138,25 @@ class LearnerProcess:
         while not self._ending and (left := deadline - time.monotonic()) > 0:
             self._listen(left)
 
+    def reaching(self, uri: str) -> str:
+        """The same address: it is on this machine."""
+        return uri
+
     def printed(self) -> int:
         """How much it has printed so far, in bytes."""
-        return os.fstat(self._output.fileno()).st_size
+        return self._output.size
 
     def printed_since(self, position: int) -> str:
         """The last lines, without what a terminal would not show (progress bars overwrite theirs)."""
-        size = self.printed()
-        start = max(position if position <= size else 0, size - OUTPUT_BYTES)  # it may have started afresh
-        text = os.pread(self._output.fileno(), OUTPUT_BYTES, start).decode(errors="replace")
-        return last_lines(text.replace(f"{self._copy}/", ""))
+        return self._output.since(position)
 
     def _start(self, limits: Limits) -> None:
-        self._copy, temporary = self._folder / "repository", self._folder / "tmp"
-        for folder in (self._copy, temporary, self._folder / "home"):
+        copy, temporary = self._folder / "repository", self._folder / "tmp"
+        for folder in (copy, temporary, self._folder / "home"):
             folder.mkdir()
-        self._repository.copy_to(self._copy)
+        self._repository.copy_to(copy)
         protected = [Path.cwd(), *([self._repository.root] if self._repository.root is not None else [])]
-        place = self._folder / "output"
-        self._output = os.fdopen(os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600), "r+b", buffering=0)
-        place.unlink()  # nobody can put anything else there
+        self._output = Output(self._folder, os.fspath(copy))
         with ExitStack() as given:  # its ends of the pipes are the child's alone
             requests, ours = os.pipe()
             given.callback(os.close, requests)
@@ -179,7 +171,7 @@ class LearnerProcess:
                     **child_environment(os.environ, temporary, self._pass_env, gpu=self._gpu),
                 },
                 "folder": os.fspath(self._folder),
-                "cwd": os.fspath(self._copy),
+                "cwd": os.fspath(copy),
                 "requests": requests,
                 "answers": theirs,
                 "limits": dict(limits.plain()),
@@ -188,7 +180,7 @@ class LearnerProcess:
                 [sys.executable, "-I", "-S", os.fspath(WATCHDOG)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._output,
+                stderr=self._output.file,
                 pass_fds=(requests, theirs),
                 bufsize=0,
                 cwd="/",
@@ -219,13 +211,6 @@ class LearnerProcess:
         if not chunk:
             self._ending = self._ending or "its watchdog was killed"
         return bool(chunk)
-
-
-def last_lines(text: str) -> str:
-    """The end of what a process has printed, as it can be shown: without frames of a crash that are not the repository's."""
-    lines = [line.rstrip().rpartition("\r")[2] for line in text.rstrip().split("\n")]
-    kept = [line for line in map(clean, lines) if not _OTHERS.match(line)][-OUTPUT_LINES:]
-    return "\n".join(line if len(line) <= OUTPUT_COLUMNS else line[: OUTPUT_COLUMNS - 1] + "…" for line in kept)
 
 
 def _write_all(stream: IO[bytes], data: bytes) -> None:

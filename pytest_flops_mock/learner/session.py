@@ -7,14 +7,14 @@ what fails in it is tried again in a fresh process that has done nothing else, a
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
-from pytest_flops_mock.learner.channel import Channel, Sent
+from pytest_flops_mock.learner.channel import Channel, Peer, Sent
 from pytest_flops_mock.learner.facts import F, Failure, Hello, Told
 from pytest_flops_mock.learner.limits import Limits
 from pytest_flops_mock.learner.process import LearnerProcess
@@ -24,6 +24,16 @@ from pytest_flops_mock.repository.repository import MLRepository
 START_SECONDS = 60.0
 
 
+class Process(Peer, Protocol):
+    """What a session needs of a learner's process, here or in a container: it runs as long as it is entered."""
+
+    def __enter__(self) -> Peer: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
 class LearnerSession:
     """Asks a learner's process, whichever it is. A context manager; the constructor starts nothing.
 
@@ -31,6 +41,7 @@ class LearnerSession:
         repository: What it runs.
         timeout: Seconds that one request may take, unless it says otherwise.
         python: The interpreter; by default the one that runs this process.
+        image: The image of the container that it runs in, which has an interpreter of its own; empty for this machine.
         memory: Most bytes of memory that the process may have with all that it starts; by default half of the machine's.
         pass_env: Names of variables of this process' environment that it gets to see beside the usual ones.
         gpu: Whether it sees the GPUs of this machine.
@@ -42,12 +53,19 @@ class LearnerSession:
         *,
         timeout: float,
         python: Path | None = None,
+        image: str = "",
         memory: int | None = None,
         pass_env: Collection[str] = (),
         gpu: bool = False,
     ) -> None:
         limits = Limits.of_machine(memory)
-        self._process = partial(LearnerProcess, repository, python=python, pass_env=pass_env, gpu=gpu, limits=limits)
+        self._process: Callable[[], Process]
+        if image:
+            from pytest_flops_mock.learner.contained.process import ContainedProcess  # most checks need none
+
+            self._process = partial(ContainedProcess, repository, image=image, pass_env=pass_env, limits=limits)
+        else:
+            self._process = partial(LearnerProcess, repository, python=python, pass_env=pass_env, gpu=gpu, limits=limits)
         self._timeout = timeout
         self._given: list[tuple[Request[Any], float | None, dict[str, Any]]] = []
         self._is_ready = False

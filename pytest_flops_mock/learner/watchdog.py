@@ -151,6 +151,8 @@ class Watchdog:
             self._reaped()
             if self._ended:
                 self._end()
+                if not self._told.get("stays", True):
+                    return
 
     def _stop(self) -> None:
         """Let the child say where it is, by a signal that ends it as well; and kill it if that does not."""
@@ -204,7 +206,8 @@ class Watchdog:
                 return True
             if pid == self._child:
                 self._ended = True
-                _tell(f"ended {os.waitstatus_to_exitcode(status)} {self._over}")
+                code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+                _tell(f"ended {code} {self._over}")
 
     def _end(self) -> None:
         """Kill all that there is until there is nothing: what is forked meanwhile is found by the next round."""

@@ -30,6 +30,8 @@ def bound(host: str, port: int, what: str) -> socket.socket:
         ServerStateError: The address cannot be had.
     """
     try:
+        if not 0 <= port <= 65535:  # getaddrinfo() takes what is left of it
+            raise OverflowError("there is no such port")
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         found = socket.socket(family, kind, protocol)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ class FlopsManager:
         host: Address to listen on. Loopback by default; another one lets whoever reaches it run checks here.
         port: Port of the FLOps manager; 0 takes a free one, the real one has 5072.
         system_manager_port: Port of the login; 0 takes a free one, the real one has 10000.
+        on_job: Is told of each job that has ended, in the manager's own thread; what it raises is among the errors.
         **options: How providers and checks work: the attributes of :class:`CheckOptions`, such as ``data="hub"``.
 
     Raises:
@@ -59,6 +60,7 @@ class FlopsManager:
         host: str = "127.0.0.1",
         port: int = 0,
         system_manager_port: int = 0,
+        on_job: Callable[[MockJob | ProjectJob], None] | None = None,
         **options: Unpack[CheckArguments],
     ) -> None:
         nodes = (servers,) if isinstance(servers, str) else tuple(servers)
@@ -78,7 +80,7 @@ class FlopsManager:
         self._token = secrets.token_urlsafe(24)
         self._errors: list[str] = []
         self._deploying = Deploying(nodes, dict(repositories or {}), clone, CheckOptions().changed(**options))
-        self._work = Work(self._deploying.run, self._errors.append)
+        self._work = Work(self._deploying.run, self._errors.append, on_job)
         self._listening: Listening | None = None
 
     @property

@@ -30,10 +30,14 @@ class Work:
     Args:
         run: Does a job: takes it as it waits, gives it as it ended.
         failed: Is told the traceback of an error that ``run`` should not have raised.
+        ended: Is told of each job that has ended.
     """
 
-    def __init__(self, run: Callable[[Job], Job], failed: Callable[[str], None]) -> None:
+    def __init__(
+        self, run: Callable[[Job], Job], failed: Callable[[str], None], ended: Callable[[Job], None] | None = None
+    ) -> None:
         self._run = run
+        self._ended = ended
         self._failed = failed
         self._jobs: dict[str, Job] = {}
         self._under_way: Job | None = None
@@ -108,6 +112,11 @@ class Work:
                 self._failed(traceback.format_exc())
                 problem = Problem("the job ended in an error of this package", fix="FlopsManager.errors has the traceback")
                 done = replace(job, state=JobState.FAILED, problems=(problem,))
+            if self._ended is not None:
+                try:
+                    self._ended(done)  # before who waits for the job goes on
+                except Exception:
+                    self._failed(traceback.format_exc())
             with self._changed:
                 self._under_way = None
                 self._keep(done)

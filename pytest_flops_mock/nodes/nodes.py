@@ -36,12 +36,14 @@ class LearnerNode:
         number: Its number, from 0.
         server: Its ML data server.
         faults: What is wrong with it.
+        cluster: The number of its cluster, from 0.
     """
 
-    def __init__(self, number: int, server: MLDataServer, faults: tuple[NodeFault, ...] = ()) -> None:
+    def __init__(self, number: int, server: MLDataServer, faults: tuple[NodeFault, ...] = (), cluster: int = 0) -> None:
         self.number = number
         self.server = server
         self.faults = faults
+        self.cluster = cluster
 
     @property
     def name(self) -> str:
@@ -85,12 +87,14 @@ class LearnerNodes:
         count: How many nodes.
         faults: What is wrong with which, by name: a text such as ``slow=0.2 node=1; fills_up=500 node=2``, texts by the
             numbers of nodes (``{1: "stale_data"}``), or a list of such. See :class:`NodeFault`.
+        clusters: How many clusters they are in, which counts where the project SLA's mode is ``hierarchical``: in order, and
+            as many in each, or one more in the first ones.
         folder: Keep partitions in files, each node's in a folder of its own below this one; by default in memory.
         on_report: Is told each report of a check.
         **options: How data are provided and checks are done: the attributes of :class:`CheckOptions`.
 
     Raises:
-        SettingsError: There can be no such number of nodes, or no such fault, or an option means nothing.
+        SettingsError: There can be no such number of nodes or clusters, or no such fault, or an option means nothing.
 
     Example:
         >>> with LearnerNodes(3) as nodes:
@@ -103,11 +107,12 @@ class LearnerNodes:
         count: int = 3,
         *,
         faults: str | Mapping[Any, Any] | Iterable[Any] = (),
+        clusters: int = 1,
         folder: str | os.PathLike[str] | None = None,
         on_report: Callable[[NodesReport], object] | None = None,
         **options: Unpack[CheckArguments],
     ) -> None:
-        self.plan = NodesPlan(count, node_faults_of(faults))
+        self.plan = NodesPlan(count, node_faults_of(faults), clusters)
         self.options = CheckOptions().changed(**options)
         self._on_report = on_report
         self._nodes = tuple(self._node(number, folder) for number in range(count))
@@ -117,7 +122,9 @@ class LearnerNodes:
     def _node(self, number: int, folder: str | os.PathLike[str] | None) -> LearnerNode:
         faults = self.plan.of_node(number)
         store = None if folder is None else ParquetStore(Path(folder) / f"node-{number}")
-        return LearnerNode(number, MLDataServer(store, faults=of_server(faults, number)), faults)
+        return LearnerNode(
+            number, MLDataServer(store, faults=of_server(faults, number)), faults, self.plan.cluster_of(number)
+        )
 
     def __enter__(self) -> LearnerNodes:
         with ExitStack() as stack:
@@ -187,22 +194,26 @@ class LearnerNodes:
         project_sla: ProjectSLASource | None = None,
         data_tags: Iterable[str] | None = None,
         on_event: OnEvent | None = None,
+        at_once: int = 1,
         **options: Unpack[CheckArguments],
     ) -> NodesReport:
-        """Check an ML repository with a learner for each node that has matching data, in turn in one kept process.
+        """Check an ML repository with a learner for each node that has matching data.
 
         Args:
             repository: The ML repository: its folder, a mapping of file names to texts, or an ``MLRepository``.
-            project_sla: The project SLA, whose ``min_available_clients`` is held against the nodes that have matching data.
+            project_sla: The project SLA, whose ``min_available_clients`` is held against the nodes that have matching data,
+                in mode ``hierarchical`` against those of each cluster.
             data_tags: What learners ask for; by default the project SLA's tags, else those of what was deployed.
             on_event: Is told what each learner's check does.
+            at_once: How many learners run side by side. By default they run in turn, in one kept process; the report is the
+                same, and they do not slow each other down.
             **options: How the check is done, beside what the nodes were made with.
 
         Returns:
             A report for each node, and which of them break.
 
         Raises:
-            SettingsError: An option is unknown, or has a value that means nothing.
+            SettingsError: An option is unknown, or has a value that means nothing, as ``at_once`` may.
             ToolError: A tool that the check needs is missing or fails, or the machine ran out of something.
         """
         report = check_nodes(
@@ -213,6 +224,7 @@ class LearnerNodes:
             project_sla=project_sla,
             data_tags=data_tags,
             on_event=on_event,
+            at_once=at_once,
         )
         if self._on_report is not None:
             self._on_report(report)

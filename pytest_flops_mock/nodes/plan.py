@@ -1,4 +1,4 @@
-"""The plan of learner nodes: how many, what is wrong with which, and how an SLA's data come to them. Opens nothing."""
+"""The plan of learner nodes: how many, in which clusters, what is wrong with which, how data come to them. Opens nothing."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ class Share(str, Enum):
 
 @dataclass(frozen=True)
 class NodesPlan:
-    """How many learner nodes there are, and what is wrong with which.
+    """How many learner nodes there are, in which clusters, and what is wrong with which.
 
     Attributes:
         count: How many.
         faults: What is wrong.
+        clusters: How many clusters they are in: in order, and as many in each, or one more in the first ones.
 
     Raises:
-        SettingsError: There can be no such number of nodes, or no such node that a fault names.
+        SettingsError: There can be no such number of nodes or clusters, or no such node that a fault names.
     """
 
     count: int
     faults: tuple[NodeFault, ...] = ()
+    clusters: int = 1
 
     def __post_init__(self) -> None:
         if type(self.count) is not int or not 1 <= self.count <= MAX_NODES:
@@ -50,8 +52,22 @@ class NodesPlan:
                     fix="for example LearnerNodes(3)",
                 )
             )
+        if type(self.clusters) is not int or not 1 <= self.clusters <= self.count:
+            raise SettingsError(
+                Problem(
+                    "there can be no such number of clusters of learner nodes",
+                    expected=f"a whole number from 1 to {self.count}, since each has a node",
+                    got=repr(self.clusters),
+                    fix="for example LearnerNodes(6, clusters=2)",
+                )
+            )
         for fault in self.faults:
             self.numbers(fault.node, f"the fault {fault.written}")
+
+    def cluster_of(self, number: int) -> int:
+        """The number of a node's cluster, from 0."""
+        each, more = divmod(self.count, self.clusters)
+        return min(number // (each + 1), more) if number < more * (each + 1) else (number - more) // each
 
     def of_node(self, number: int) -> tuple[NodeFault, ...]:
         """What is wrong with one node."""

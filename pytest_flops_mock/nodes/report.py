@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.errors import listing
-from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.report import text
+from pytest_flops_mock.findings import Finding, StageResult
+from pytest_flops_mock.report import as_json, text
 from pytest_flops_mock.report.report import Report
-from pytest_flops_mock.stage import Severity
+from pytest_flops_mock.stage import CHECKED, Outcome, Severity, Stage
 from pytest_flops_mock.texts import clean
 
 
@@ -25,6 +25,7 @@ class NodeReport:
         findings: What went wrong when its data came.
         faults: What was wrong with it on request, as it is written.
         happened: The calls on its server in which a fault came true, as its log has them.
+        cluster: The number of its cluster, from 0.
     """
 
     name: str
@@ -33,6 +34,7 @@ class NodeReport:
     findings: tuple[Finding, ...] = ()
     faults: tuple[str, ...] = ()
     happened: tuple[str, ...] = ()
+    cluster: int = 0
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -44,6 +46,30 @@ class NodeReport:
     def ok(self) -> bool:
         """Whether nothing breaks it. A node without matching data has no learner that could break."""
         return not self.errors
+
+    def whole(self, repository: str) -> Report:
+        """All that is known of it as a report, under its own name and that of its SLAs.
+
+        Args:
+            repository: What was checked, in words.
+        """
+        if self.report is None:
+            skipped = StageResult(Stage.LOAD, Outcome.SKIPPED, 0.0, "no data match, so no learner runs")
+            report = Report(repository, (skipped,))
+        else:
+            report = self.report
+        found = sorted((*self.findings, *report.findings), key=lambda finding: CHECKED.index(finding.stage))
+        return replace(
+            report,
+            stages=tuple(map(self._with_faults, report.stages)),
+            findings=tuple(found),
+            sla=": ".join(filter(None, (self.name, report.sla))),
+        )
+
+    def _with_faults(self, result: StageResult) -> StageResult:
+        if result.stage is not Stage.LOAD or not self.faults:
+            return result
+        return replace(result, facts=(*result.facts, ("faults of the node", "; ".join(self.faults))))
 
     @property
     def told(self) -> str:
@@ -85,6 +111,32 @@ class NodesReport:
     def reports(self) -> dict[str, Report]:
         """The report of each learner, by the name of its node."""
         return {node.name: node.report for node in self.nodes if node.report is not None}
+
+    @property
+    def named(self) -> dict[str, Report]:
+        """All of it as reports by their names, such as ``node 0: mocks/mnist.json``: for whatever writes or compares those.
+
+        The last one, ``all nodes``, has what holds for all of them; it is there if anything does.
+        """
+        reports = [node.whole(self.repository) for node in self.nodes]
+        if self.findings:
+            reports.append(Report(self.repository, findings=self.findings, sla="all nodes"))
+        return {report.sla: report for report in reports}
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """All reports as JSON text; ``Report.all_from_json`` reads them, and ``flops-mock diff`` compares them."""
+        return as_json.written(self.named.values(), indent)
+
+    def to_markdown(self) -> str:
+        """All reports as GitHub-flavoured Markdown, those with errors first."""
+        from pytest_flops_mock.report.markdown import markdown
+
+        named = self.named
+        return markdown(named.values(), names=list(named))
+
+    def to_text(self) -> str:
+        """All reports in full, as text; ``str()`` gives a line for each."""
+        return "\n\n".join([*(text.headed(*each) for each in self.named.items()), f"verdict     {self.summary}"])
 
     @property
     def asked(self) -> bool:

@@ -8,7 +8,17 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.errors import Problem
-from pytest_flops_mock.findings import DataFacts, Finding, Frame, PartitionFacts, SentFacts, StageResult
+from pytest_flops_mock.findings import (
+    DataFacts,
+    Finding,
+    Frame,
+    PartitionFacts,
+    SentFacts,
+    ShownRow,
+    ShownRows,
+    ShownValue,
+    StageResult,
+)
 from pytest_flops_mock.stage import Outcome, Severity, Stage
 from pytest_flops_mock.statistics import PartitionStatistics, SplitStatistics, TargetSummary
 from pytest_flops_mock.texts import clean
@@ -84,6 +94,7 @@ def _report(report: Report) -> dict[str, Any]:
         "baseline": report.baseline,
         "known": [plain_finding(finding) for finding in report.known],
         "gone": [plain_finding(finding) for finding in report.gone],
+        "command": report.command,
     }
 
 
@@ -109,7 +120,7 @@ def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
         "environment": tuple(plain["environment"].items()),
         "ignored": tuple(map(_finding, plain["ignored"])),
         "environments": tuple(_of_type(name, str) for name in plain["environments"]),
-        **{name: _of_type(plain.get(name, ""), str) for name in ("sla", "baseline")},
+        **{name: _of_type(plain.get(name, ""), str) for name in ("sla", "baseline", "command")},
         **{name: tuple(map(_finding, plain.get(name, ()))) for name in ("known", "gone")},
     }
 
@@ -138,6 +149,7 @@ def _finding(plain: Mapping[str, Any]) -> Finding:
         _of_type(plain["detail"], str),
         tuple(Frame(**frame) for frame in plain["frames"]),
         _of_type(plain.get("exception", ""), str),
+        _rows(plain.get("rows")),
     )
 
 
@@ -159,7 +171,23 @@ def _sent(plain: Mapping[str, Any]) -> SentFacts:
     partitions = tuple(PartitionFacts(**partition) for partition in plain["partitions"])
     texts = {name: _of_type(plain[name], str) for name in ("sla", "data_tag", "dataset_name", "source", "origin")}
     statistics = plain.get("statistics")
-    return SentFacts(**texts, partitions=partitions, statistics=None if statistics is None else _split(statistics))
+    split = None if statistics is None else _split(statistics)
+    return SentFacts(**texts, partitions=partitions, statistics=split, shown=_rows(plain.get("shown")))
+
+
+def _rows(plain: Mapping[str, Any] | None) -> ShownRows | None:
+    if plain is None:
+        return None
+    rows = tuple(ShownRow(_of_type(row["name"], str), tuple(map(_value, row["values"]))) for row in plain["rows"])
+    columns = tuple(_of_type(name, str) for name in plain["columns"])
+    return ShownRows(columns, rows, _of_type(plain["left_out"], int), _of_type(plain["more_columns"], int))
+
+
+def _value(plain: Mapping[str, Any] | None) -> ShownValue | None:
+    if plain is None:
+        return None
+    wave = tuple(float(_of_type(point, int | float)) for point in plain["wave"])
+    return ShownValue(_of_type(plain["text"], str), _of_type(plain["picture"], str), wave)
 
 
 def _split(plain: Mapping[str, Any]) -> SplitStatistics:
@@ -179,7 +207,7 @@ def _partition(plain: Mapping[str, Any]) -> PartitionStatistics:
     return PartitionStatistics(**values)
 
 
-def _of_type(value: Any, kind: type) -> Any:
+def _of_type(value: Any, kind: Any) -> Any:
     if not isinstance(value, kind):
-        raise TypeError(f"{value!r} is no {kind.__name__}")
+        raise TypeError(f"{value!r} is no {getattr(kind, '__name__', kind)}")
     return value

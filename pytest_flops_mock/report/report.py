@@ -24,11 +24,13 @@ class Report:
         data: Which data it ran on.
         environment: Names and versions that matter: Python and the packages of the learner's process.
         ignored: Findings that do not count, since their codes were to be ignored.
-        environments: The kinds of Python that were tried: ``current``, ``learner``, ``path``; empty if that is not known.
+        environments: The kinds of Python that were tried: ``current``, ``learner``, ``container``, ``path``; empty if that
+            is not known.
         sla: The MDP SLAs that it was checked with, as the user named them; empty without one.
         baseline: The file of an earlier report that it was held against; empty if there was none.
         known: Findings that do not count, since that report has them.
         gone: Findings of that report that are there no more. Nothing is known of those whose stage did not run.
+        command: What to type to have the same check again; empty where no command can name it.
     """
 
     repository: str
@@ -42,6 +44,7 @@ class Report:
     baseline: str = ""
     known: tuple[Finding, ...] = ()
     gone: tuple[Finding, ...] = ()
+    command: str = ""
 
     @property
     def ok(self) -> bool:
@@ -95,6 +98,12 @@ class Report:
     def to_json(self, *, indent: int | None = 2) -> str:
         """The report as JSON text, in the form that several reports have too; :meth:`from_json` reads it back."""
         return as_json.written([self], indent)
+
+    def to_html(self) -> str:
+        """The report as one page of HTML, without a script and without anything that is loaded from elsewhere."""
+        from pytest_flops_mock.report.html.page import html
+
+        return html({self.sla: self})
 
     @classmethod
     def from_json(cls, text: str) -> Report:

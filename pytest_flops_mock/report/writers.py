@@ -62,10 +62,17 @@ def _code_quality(reports: Mapping[str, Report], places: Places) -> str:
     return code_quality(reports, places)
 
 
+def _html(reports: Mapping[str, Report], places: Places) -> str:
+    from pytest_flops_mock.report.html.page import html
+
+    return html(reports, here=places.repository.resolve().name if places.repository is not None else "")
+
+
 FORMS = {
     "text": Form("the report in full; several SLAs one after another, with a last line about all", as_text, (".txt",)),
     "json": Form("one report or several in one form (docs/report.schema.json)", _json, (".json",)),
     "markdown": Form("verdict, stages and findings as tables", _markdown, (".md", ".markdown")),
+    "html": Form("one page for people: findings, stages, data, environment", _html, (".html", ".htm")),
     "sarif": Form("SARIF 2.1.0, for GitHub's code scanning and editors", _sarif, (".sarif", ".sarif.json")),
     "gitlab": Form("GitLab's code quality, for merge requests", _code_quality),
 }

@@ -90,7 +90,8 @@ def setting_apart(
         return []
     every = {label for each in data.values() for label in each.labels}
     told: dict[int, list[str]] = {each.node: [] for each in mine}
-    for property_ in (*_of_labels(mine, others, every), *_of_rows(mine, others)):
+    found = [*_of_labels(mine, others, every), *_of_rows(mine, others)]
+    for property_ in found or _of_rare_labels(mine, others, every):
         for node, text in property_.items():
             told[node].append(text)
     lines = [f"node {node} has {', '.join(texts)}" for node, texts in told.items() if texts]
@@ -109,10 +110,6 @@ def _of_labels(mine: Sequence[NodeData], others: Sequence[NodeData], every: Coll
         yield {each.node: _labels(each, every) for each in mine}
     elif others and (gone := _gone(mine, others, every)):
         yield {each.node: f"no rows of {_named(gone)}" for each in mine}
-    elif every and max(_rarest(each, every) for each in mine) < min((_rarest(each, every) for each in others), default=2):
-        rare = {each.node: _rare(each, every) for each in mine}
-        if all(len(labels) * 2 <= len(every) for labels in rare.values()):  # else it is about all rows
-            yield {each.node: f"{_rows(_rarest(each, every))} of {_named(rare[each.node])}" for each in mine}
     own = set.intersection(*(set(each.labels) for each in mine))
     foreign = [label for label in own if all(label not in each.labels for each in others)]
     if foreign and others:
@@ -125,14 +122,14 @@ def _gone(mine: Sequence[NodeData], others: Sequence[NodeData], every: Collectio
     return [label for label in lacking if all(label in each.labels for each in others)]
 
 
-def _rarest(each: NodeData, every: Collection[str]) -> int:
-    return min(each.labels.get(label, 0) for label in every)
-
-
-def _rare(each: NodeData, every: Collection[str]) -> list[str]:
-    """The labels of which it has the fewest rows: some code needs a row of each, and in both parts of a split."""
-    fewest = _rarest(each, every)
-    return [label for label in every if each.labels.get(label, 0) == fewest]
+def _of_rare_labels(mine: Sequence[NodeData], others: Sequence[NodeData], every: Collection[str]) -> Iterator[Property]:
+    """The labels of which each has the fewest rows: some code needs a row of each, and in both parts of a split."""
+    fewest = {each.node: min((each.labels.get(label, 0) for label in every), default=0) for each in (*mine, *others)}
+    if not every or max(fewest[each.node] for each in mine) >= min((fewest[each.node] for each in others), default=2):
+        return
+    rare = {each.node: [name for name in every if each.labels.get(name, 0) == fewest[each.node]] for each in mine}
+    if all(len(labels) * 2 <= len(every) for labels in rare.values()):  # else it is about all rows
+        yield {each.node: f"{_rows(fewest[each.node])} of {_named(rare[each.node])}" for each in mine}
 
 
 def _of_rows(mine: Sequence[NodeData], others: Sequence[NodeData]) -> Iterator[Property]:

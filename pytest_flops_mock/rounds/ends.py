@@ -87,12 +87,14 @@ def end_findings(subject: Subject, *, unfit: bool) -> Iterator[Finding]:
     if none := [end for end in ended if _finds_nothing(end)]:
         yield _without_data(none)
         return
+    of_aggregators = [end for end in subject.facts.ends if end.actor != "learner" and end.how in _HOW]
+    causes = {_cause(end) for end in of_aggregators if end.raised is not None}
     alike: dict[tuple[object, ...], list[ActorEnd]] = {}
     for end in ended:
-        alike.setdefault(_cause(end), []).append(end)
+        if _cause(end) not in causes:  # ModelManager() fails with a learner just as with the aggregator
+            alike.setdefault(_cause(end), []).append(end)
     for ends in alike.values():
         yield _of_learners(subject, ends)
-    of_aggregators = [end for end in subject.facts.ends if end.actor != "learner" and end.how in _HOW]
     if of_aggregators and not unfit:
         yield _of_aggregators(subject, of_aggregators)
 
@@ -112,11 +114,8 @@ def then(subject: Subject, nodes: Collection[int]) -> tuple[str, bool]:
         of_cluster = f" of cluster {wait.cluster}" if len(subject.plan.clusters) > 1 and wait.cluster != ROOT else ""
         if wait.forever:
             return f"on FLOps round {wait.round}{of_cluster} never ends: it has no time limit, and the others wait", True
-        there = f"{wait.there} {'is' if wait.there == 1 else 'are'} there"
-        return (
-            f"round {wait.round}{of_cluster} waits for {wait.wanted} learners, and {there}: on FLOps for up to a day",
-            True,
-        )
+        there = f"{wait.there or 'none'} {'are' if wait.there > 1 else 'is'} there: on FLOps for up to a day"
+        return f"round {wait.round}{of_cluster} waits for {wait.wanted} learners, and {there}", True
     last = max((each.round for each in subject.facts.rounds if each.cluster in clusters), default=0)
     if last >= subject.all_rounds:
         return "the others go on without it" if len(nodes) == 1 else "the others go on without them", False
@@ -158,7 +157,7 @@ def _of_learners(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
     survivors = _survivors(subject, ends)
     apart = setting_apart(nodes, subject.data, survivors)
     comes, _ = then(subject, nodes)
-    got = [*([inner.problem.got] if end.how != "raised" else []), *apart]
+    got = [*([inner.problem.got] if end.how in ("exited", "killed") else []), *apart]
     if not apart and survivors:
         got.append("rows, labels, columns and missing values of its partition are like those of others")
     said = "the repository did not finish in time" if end.how == "hung" else inner.message
@@ -168,19 +167,23 @@ def _of_learners(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
         where=where_of(end) or inner.problem.where,
         expected=inner.problem.expected or "learners that live through all rounds, whatever their partitions hold",
         got="\n".join([*filter(None, got), comes]),
-        fix=inner.problem.fix.replace(SEE_FRAMES, "let this line take such a partition; its frames are below")
-        if apart
-        else inner.problem.fix,
+        fix=_fix(inner, bool(apart)),
         code={"raised": "FM1101", "hung": "FM1103"}.get(end.how, "FM1102"),
     )
     return Finding.of(problem, detail=inner.detail, frames=inner.frames, exception=inner.exception)
+
+
+def _fix(inner: Finding, is_apart: bool) -> str:
+    if not inner.problem.fix and not inner.frames:
+        return "run flops-mock check, which says of each value whether Flower takes it"
+    return inner.problem.fix.replace(SEE_FRAMES, "let this line take such a partition") if is_apart else inner.problem.fix
 
 
 def _survivors(subject: Subject, ends: Sequence[ActorEnd]) -> set[int]:
     """The learners that have done what others died of. Of those that were ended before they came to it, nothing is known."""
     began, dead = min(end.round for end in ends), {end.number for end in ends}
     if not began:
-        return {node for node in subject.plan.nodes if node not in dead}
+        return {learner.node for learner in subject.facts.learners if learner.start_seconds} - dead
     done = "evaluated" if "evaluate" in ends[0].doing else "examples"
     rounds = subject.facts.learner_rounds
     return {each.node for each in rounds if each.round >= began and getattr(each, done) is not None} - dead
@@ -233,7 +236,7 @@ def _inner(end: ActorEnd, subject: Subject) -> Finding:
         "raised" if end.raised is not None else "timeout" if end.how == "hung" else "ended",
         end.raised,
         end.ending,
-        "" if end.raised is not None else end.output,  # it ends with Flower's own traceback of the same
+        end.output,
     )
     stage = next((stage for said, stage in _STAGES if said in end.doing), Stage.AGGREGATOR)
     data = subject.data.get(end.number) if end.actor == "learner" else None

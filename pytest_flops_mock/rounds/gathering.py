@@ -8,7 +8,7 @@ from typing import Literal
 
 from pytest_flops_mock.learner.answers import NoAnswerError
 from pytest_flops_mock.learner.facts import Failure
-from pytest_flops_mock.learner.process import last_lines
+from pytest_flops_mock.learner.output import last_lines
 from pytest_flops_mock.rounds.engine import ActorEnded, RoundEnded, RoundsEvent
 from pytest_flops_mock.rounds.facts import ActorEnd, FederatedRound, LearnerData, LearnerRound, RoundsFacts, Waited
 from pytest_flops_mock.rounds.plan import Mode, RoundsPlan

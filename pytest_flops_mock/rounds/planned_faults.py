@@ -41,7 +41,7 @@ def _ended(subject: Subject, fault: RoundFault) -> Finding:
     found = _told(
         f"as planned, the learner of node {fault.node} {_DOING[fault.kind]} in round {fault.round}: {comes}",
         where=where_of(end) or "fit_model()",
-        got=end.ending,
+        got="no end in time" if fault.kind is FaultKind.HANG else end.ending,
     )
     frames = tuple(frame for link in end.raised.chain for frame in link.frames) if end.raised is not None else ()
     return replace(found, severity=Severity.WARNING if still else Severity.INFO, frames=frames)

@@ -71,7 +71,7 @@ class RayEngine:
         else:
             _check_temporary()
         gathering = Gathering(plan)
-        with zygote(repository, python, settings) as channel:
+        with zygote(repository, python, plan, settings) as channel:
             versions = greet(channel, python)
             if "ray" not in versions:
                 raise LearnerEnvironmentError(_without_ray(python))

@@ -195,14 +195,14 @@ def _in_time(plan: RoundsPlan, facts: RoundsFacts) -> list[FederatedRound]:
 
 
 def _row(each: FederatedRound, plan: RoundsPlan, facts: RoundsFacts) -> tuple[str, ...]:
+    nodes: tuple[int, ...] = ()
     if each.cluster == ROOT:
-        name, nodes = f"cycle {each.round}", plan.nodes
-        last = each.round * plan.rounds
-        unit = "cluster"
+        # FLOps means over all rounds of the cycle: what learners had in one of them would not go with it.
+        name, unit = f"cycle {each.round}", " clusters"
     else:
-        name, nodes, last, unit = str(each.round), plan.clusters[each.cluster], each.round, ""
-    own = [learner for learner in facts.learner_rounds if learner.round == last and learner.node in nodes]
-    learners = f"{len(each.fitted)} of {each.wished}{f' {unit}s' if unit else ''}"
+        name, nodes, unit = str(each.round), plan.clusters[each.cluster], ""
+    own = [learner for learner in facts.learner_rounds if learner.round == each.round and learner.node in nodes]
+    learners = f"{len(each.fitted)} of {each.wished}{unit}"
     return (
         name,
         _number(each.loss),
@@ -229,6 +229,7 @@ def _ended(end: ActorEnd) -> str:
     how = {"raised": "died", "exited": "exited", "killed": "was killed", "hung": "hung"}[end.how]
     link = end.raised.chain[0] if end.raised is not None and end.raised.chain else None
     why = f"{link.type}: {link.text.strip()}".strip(": ").partition("\n")[0] if link is not None else end.ending
+    why = "no end in time" if end.how == "hung" else why
     place = where_of(end)
     planned = " as planned" if end.fault else ""
     return f"{how}{planned} {in_rounds([end.round])}: {why}{f' ({place})' if place else ''}"

@@ -38,7 +38,7 @@ class WireEngine:
     ) -> RoundsFacts:
         """Run a plan to its end; see :class:`Engine`."""
         gathering = Gathering(plan)
-        with zygote(repository, python, settings) as channel:
+        with zygote(repository, python, plan, settings) as channel:
             versions = tuple((found := greet(channel, python)).items())
             get_ready(channel, python, found, on_event)
             prepared = prepare(channel, plan, uris, tags, settings)

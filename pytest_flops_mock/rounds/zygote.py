@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, ToolError
@@ -29,23 +30,32 @@ T = TypeVar("T")
 START_SECONDS = 120.0
 """For what the zygote itself does: its start, its imports, and an answer, which it gives each second."""
 
+THREADS = 32
+"""Flower and gRPC have some in each actor, and two in an aggregator for each learner."""
+
 ONE_PROCESSOR = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 """Actors on FLOps ask for one processor each; here many share a few."""
 
 
 @contextmanager
-def zygote(repository: MLRepository, python: LearnerPython, settings: EngineSettings) -> Iterator[Channel]:
+def zygote(repository: MLRepository, python: LearnerPython, plan: RoundsPlan, settings: EngineSettings) -> Iterator[Channel]:
     """The process, started."""
     process = LearnerProcess(
         repository,
         python=python.executable,
         pass_env=settings.pass_env,
         gpu=settings.gpu,
-        limits=Limits.of_machine(settings.memory),
+        limits=_limits(plan, settings),
         variables=ONE_PROCESSOR,
     )
     with process:
         yield Channel(process, START_SECONDS)
+
+
+def _limits(plan: RoundsPlan, settings: EngineSettings) -> Limits:
+    """What all actors may take together: each process beside what one learner may have."""
+    limits, actors = Limits.of_machine(settings.memory), len(plan.nodes) + len(plan.clusters) + 1
+    return replace(limits, processes=limits.processes + actors, threads=limits.threads + THREADS * actors)
 
 
 def greet(channel: Channel, python: LearnerPython) -> Mapping[str, str]:

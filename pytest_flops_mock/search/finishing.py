@@ -14,7 +14,7 @@ from pytest_flops_mock.search.found import Broken, SearchResult
 from pytest_flops_mock.search.likelihood import likelihoods
 from pytest_flops_mock.search.options import SearchOptions
 from pytest_flops_mock.search.saving import save
-from pytest_flops_mock.search.telling import replay_command, story, told
+from pytest_flops_mock.search.telling import replay_command, search_command, story, told
 from pytest_flops_mock.sla.files import shown
 from pytest_flops_mock.sla.models import MockSLA
 
@@ -52,7 +52,9 @@ def finished(
     def keep(one: Broken) -> str:
         return _kept(one, search, named, population)
 
-    return told(replace(result, broken=broken), search, keep, ignore=check.ignore)
+    report = replace(result.report, command=search_command(result.report.command, search))
+    may_show = check.show_rows in ("any", *(sent.source for sent in report.data.sent))
+    return told(replace(result, broken=broken, report=report), search, keep, ignore=check.ignore, show_rows=may_show)
 
 
 def _kept(broken: Broken, search: SearchOptions, named: str, population: Population) -> str:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from pytest_flops_mock.data.shown import shown_rows
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.findings import Finding, StageResult
 from pytest_flops_mock.report.report import Report
@@ -18,7 +19,9 @@ Keep = Callable[[Broken], str]
 """Saves a partition; says how to replay it, or why that cannot be."""
 
 
-def told(result: SearchResult, how: SearchOptions, keep: Keep, *, ignore: tuple[str, ...] = ()) -> SearchResult:
+def told(
+    result: SearchResult, how: SearchOptions, keep: Keep, *, ignore: tuple[str, ...] = (), show_rows: bool = False
+) -> SearchResult:
     """The result with its findings in the report.
 
     Args:
@@ -26,10 +29,11 @@ def told(result: SearchResult, how: SearchOptions, keep: Keep, *, ignore: tuple[
         how: What was asked for.
         keep: Saves a partition.
         ignore: Codes that do not count.
+        show_rows: Whether findings have the rows that they are about.
     """
     if result.ended == "incompatible":
         return replace(result, report=not_searched(result.report))
-    found = (*(_finding(each, how, keep, result.examples) for each in result.broken), *_unfinished(result, how))
+    found = (*(_finding(each, how, keep, result.examples, show_rows) for each in result.broken), *_unfinished(result, how))
     counting = tuple(finding for finding in found if finding.code not in ignore)
     is_bad = any(finding.severity is Severity.ERROR for finding in counting)
     stage = StageResult(
@@ -77,11 +81,13 @@ def odds(likelihood: Likelihood | None) -> str:
 
 TINY = 1e-6
 
+CHECK, SEARCH = "flops-mock check", "flops-mock search"
+
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 """Where an object lies, which is another place each time."""
 
 
-def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int) -> Finding:
+def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int, show_rows: bool) -> Finding:
     cause, about, likely = broken.finding, broken.property, broken.likelihood
     code = "FM1003" if not broken.confirmed else "FM1001" if likely is not None and likely.share > 0 else "FM1002"
     again = "" if broken.confirmed else ", but not in a process that has done nothing before"
@@ -100,6 +106,7 @@ def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int) -> F
         detail=inner(cause),
         frames=cause.frames,
     )
+    finding = replace(finding, rows=shown_rows(broken.partition)) if show_rows else finding
     return replace(finding, severity=Severity.ERROR) if how.strict and code == "FM1002" else finding
 
 
@@ -139,6 +146,22 @@ def _with(
 def _percent(share: float) -> str:
     percent = share * 100
     return f"{percent:.0f} %" if percent >= 10 or percent == 0 else f"{percent:.1g} %" if percent < 1 else f"{percent:.1f} %"
+
+
+def search_command(check: str, how: SearchOptions) -> str:
+    """What to type to search again.
+
+    Args:
+        check: What to type for the check that came before; empty if no command can name it.
+        how: What was asked for.
+    """
+    if not check.startswith(CHECK):
+        return ""
+    told = [f"--examples={how.examples}", f"--seed={how.seed}"]
+    told += [f"--seconds={how.seconds:g}"] if how.seconds is not None else []
+    told += [f"--through={how.through.value}"] if how.through is not SearchOptions.through else []
+    told += ["--strict"] if how.strict else []
+    return " ".join([SEARCH + check.removeprefix(CHECK), *told])
 
 
 def replay_command(repository: str, partition: str) -> str:

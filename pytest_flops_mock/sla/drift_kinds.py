@@ -287,11 +287,3 @@ KINDS = {
     )
 }
 """All kinds by name, in the order in which a partition gets them, whatever the order in which they are written."""
-
-OFFERED = (
-    "what is wrong with partitions, as on real devices, in place of what the SLA says: "
-    + " ".join(f"`{kind.example}`" for kind in KINDS.values())
-    + "; `column=age`, `partitions=0,2`, `devices=0.3` (a share of the partitions) and `probability=0.3` (for each of them) "
-    "say where, and `;` parts rules of different places"
-)
-"""What users can write, in words."""

@@ -75,7 +75,7 @@ class Subject:
 
     @property
     def kind(self) -> str:
-        """The kind of the Python: ``current``, ``learner`` or ``path``; empty before it is known."""
+        """The kind of the Python: ``current``, ``learner``, ``container`` or ``path``; empty before it is known."""
         return "" if self.python is None else self.python.kind
 
     def modules(self) -> list[str]:

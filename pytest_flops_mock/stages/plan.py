@@ -45,7 +45,7 @@ def _without_provider(context: Context) -> str:
 
 def _without_conda(context: Context) -> str:
     unusable = any(finding.code in ("FM108", "FM109", "FM118", "FM119") for finding in context.findings)
-    return "needs conda.yaml" if context.subject.env == "learner" and unusable else ""
+    return "needs conda.yaml" if context.subject.env in ("learner", "container") and unusable else ""
 
 
 def _without_start(context: Context) -> str:

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_flops_mock.errors import FlopsMockError
+from pytest_flops_mock.errors import ContainerError, FlopsMockError, Problem
 from pytest_flops_mock.learner.environments.choice import python_at_hand
-from pytest_flops_mock.learner.environments.python import LearnerPython
+from pytest_flops_mock.learner.environments.python import CONTAINER, CURRENT, LEARNER, LearnerPython
 from pytest_flops_mock.learner.session import LearnerSession
 from pytest_flops_mock.options import CheckOptions
 from pytest_flops_mock.repository.repository import MLRepository
@@ -44,7 +44,7 @@ def started_early(given: RepositorySource, env: str, options: CheckOptions, stac
     try:
         repository = MLRepository.of(given).snapshot()
         repository.refuse_unreadable()
-        python = python_at_hand(env, repository, allow_builds=options.allow_builds)
+        python = python_at_hand(env, repository, allow_builds=options.allow_builds, base_image=options.base_image)
         if python is None:
             return None
         session = stack.enter_context(session_in(python, repository, options))
@@ -60,11 +60,24 @@ def session_in(python: LearnerPython, repository: MLRepository, options: CheckOp
         python: Which Python.
         repository: The repository.
         options: How the check is done.
+
+    Raises:
+        ContainerError: GPUs are asked for, and it is in a container.
     """
+    if python.image and options.gpu:
+        raise ContainerError(
+            Problem(
+                f'the environment "{CONTAINER}" has no GPUs',
+                where="--flops-gpu",
+                expected=f'GPUs, in the environment "{LEARNER}" or "{CURRENT}"',
+                fix="leave one of both out",
+            )
+        )
     return LearnerSession(
         repository,
         timeout=options.timeout,
         python=python.executable,
+        image=python.image,
         memory=None if options.memory is None else int(options.memory * 10**6),
         pass_env=options.pass_env,
         gpu=options.gpu,

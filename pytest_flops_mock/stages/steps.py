@@ -8,8 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pytest_flops_mock.data.shown import FirstRows
 from pytest_flops_mock.errors import FlopsMockError, Problem, listing
 from pytest_flops_mock.findings import Finding, SentFacts, findings_of
+from pytest_flops_mock.flight.tls import apart_from_learner
 from pytest_flops_mock.judging import exchange, rounds
 from pytest_flops_mock.judging.absent import absent_finding
 from pytest_flops_mock.judging.environment import not_started_finding, unready_finding
@@ -32,9 +34,9 @@ from pytest_flops_mock.learner.environments.choice import AUTO, learner_python
 from pytest_flops_mock.learner.environments.difference import difference_findings
 from pytest_flops_mock.learner.environments.installed import installed_versions
 from pytest_flops_mock.learner.environments.proof import refused_import
-from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER
+from pytest_flops_mock.learner.environments.python import CONTAINER, CURRENT, LEARNER
 from pytest_flops_mock.learner.facts import Failure, Loaded, Told
-from pytest_flops_mock.learner.loading import unverified
+from pytest_flops_mock.learner.loading import NOT_THERE, unverified
 from pytest_flops_mock.repository.conda.reader import conda_findings
 from pytest_flops_mock.repository.image import image_findings
 from pytest_flops_mock.repository.marks import changed, marks
@@ -96,7 +98,11 @@ def start_session(context: Context) -> Iterable[Finding]:
         subject.python, subject.session = early.python, early.session
     else:
         subject.python = learner_python(
-            subject.env, subject.repository, on_wait=context.waits, allow_builds=options.allow_builds
+            subject.env,
+            subject.repository,
+            on_wait=context.waits,
+            allow_builds=options.allow_builds,
+            base_image=options.base_image,
         )
         session = session_in(subject.python, subject.repository, options)
         subject.session = subject.stack.enter_context(session)
@@ -114,7 +120,7 @@ def start_session(context: Context) -> Iterable[Finding]:
         chosen = context.facts.get(Stage.ENVIRONMENT, ())
         context.facts[Stage.ENVIRONMENT] = (*chosen, ("not confined", answer.facts.unfenced))
         subject.marks = marks(subject.repository)
-    if python.kind == LEARNER:
+    if python.kind in (LEARNER, CONTAINER):
         return python.findings
     differing = difference_findings(subject.versions, subject.repository, partial(installed_versions, python.executable))
     return (*python.findings, *differing)
@@ -125,7 +131,13 @@ def unready(context: Context) -> tuple[Finding, ...]:
     subject, failure = context.subject, context.session.ready()
     if failure is None or subject.python is None:
         return ()
-    refused = refused_import(subject.python.executable, names=CHILD_IMPORTS, pass_env=context.options.pass_env)
+    python = subject.python
+    if python.image:
+        from pytest_flops_mock.learner.environments.container_image import refused_in_image  # most checks need none
+
+        refused = refused_in_image(python.image, CHILD_IMPORTS)
+    else:
+        refused = refused_import(python.executable, names=CHILD_IMPORTS, pass_env=context.options.pass_env)
     return (unready_finding(failure, refused, subject.python.shown, limited=context.options.memory is not None),)
 
 
@@ -136,8 +148,10 @@ def provide(context: Context) -> Iterable[Finding]:
         source = context.provider.source_of(mock.dataset_name)
         sent = SentFacts(mock.origin, mock.data_tag, mock.dataset_name, source, source)  # known also when the run fails
         with _gathered(found):
-            run = context.provider.store(mock)
+            first = FirstRows() if context.options.show_rows in ("any", source) else None
+            run = context.provider.store(mock, look=None if first is None else first.look)
             sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions, statistics=run.statistics)
+            sent = replace(sent, shown=None if first is None else first.shown())
             least, most = context.options.min_rows, context.options.max_distance
             found += partition_findings(run.statistics, mock.origin, min_rows=least, max_distance=most)
         context.data = replace(context.data, sent=(*context.data.sent, sent))
@@ -149,7 +163,9 @@ def load(context: Context) -> Iterable[Finding]:
     uri, tags = context.provider.uri, context.tags()
     answer = loaded(context)
     if isinstance(answer, Failure):
-        return load_failures(answer, uri, context.data.sent)
+        gone = answer.raised is not None and answer.raised.chain[0].type == NOT_THERE
+        apart = apart_from_learner(uri) if gone else None
+        return load_failures(answer, uri, context.data.sent) if apart is None else (Finding.of(apart),)
     if answer.facts.rows:
         context.usable.add(Stage.LOAD)
     foreign = {name for name, _ in answer.facts.parts} - {part.name for part in context.data.partitions}

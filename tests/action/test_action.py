@@ -19,7 +19,7 @@ from standins.schemas import validate, vendored_schema
 from pytest_flops_mock import Report
 from pytest_flops_mock.learner.environments.kept import user_cache
 from pytest_flops_mock.option import Option
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -214,6 +214,6 @@ def linted(folder: Path, *files: str) -> tuple[int, str]:
     """The exit status of the linter, and what it says."""
     programs = Path(sys.executable).parent
     command = [str(programs / "jactionlint"), "--profile=correctness", f"--shellcheck={programs / 'shellcheck'}", *files]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout

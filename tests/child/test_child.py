@@ -44,7 +44,7 @@ print(load_dataset(), logger.name, DataManagerTemplate.__module__, sorted(ModelM
 def used(*folders: Path) -> str:
     """What a program sees that imports from flops_utils, with these folders on its path."""
     command = [sys.executable, "-I", "-c", USE, str(CHILD.parent), *map(str, folders)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout.strip()
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout.strip()
 
 
 def test_where_flops_utils_is_installed_it_is_used_and_where_not_its_names_are_there_all_the_same(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ except OSError as error:
 
 def fenced(ground: Path, code: str) -> str:
     command = [sys.executable, "-c", FENCED, str(ground), code]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     if "Landlock" in ended.stderr:
         pytest.skip(f"needs a kernel with Landlock (Linux 5.19 or later): {ended.stderr.strip()}")
     assert ended.stderr == ""

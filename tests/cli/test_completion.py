@@ -33,6 +33,7 @@ def test_bash_offers_commands_options_values_and_files(tmp_path: Path) -> None:
     assert offered("flops-mock che", tmp_path) == ["check"]
     assert "--project-sla" in offered("flops-mock check --pro", tmp_path)
     assert offered("flops-mock check . --format mark", tmp_path) == ["markdown"]
+    assert offered("flops-mock check . --format ht", tmp_path) == ["html"]
     assert offered("flops-mock check . --sla mn", tmp_path) == ["mnist.json"]
     assert offered("flops-mock diff mnist.json mnist.json --output mn", tmp_path) == ["mnist.json"]
     assert offered("flops-mock check ''", tmp_path) == ["mocks"]
@@ -44,7 +45,7 @@ def test_other_shells_have_a_script_as_well(shell: str, capsys: pytest.CaptureFi
     script = capsys.readouterr().out
     assert "project-sla" in script
     if shutil.which(shell) is not None:
-        subprocess.run([shell, "-n"], input=script, text=True, timeout=60, check=True)
+        subprocess.run([shell, "-n"], input=script, text=True, timeout=300, check=True)
 
 
 def test_a_shell_that_is_not_known_is_refused_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import referencing
+from standins.pages import page, shown
 from standins.pty import on_terminal
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Stage
@@ -108,7 +109,7 @@ def test_lines_have_the_width_of_the_terminal(folder: Path, columns: int) -> Non
     coloured = "\n".join(on_terminal(command, columns, folder=folder, environment={"NO_COLOR": ""})[1])
     assert "\x1b[" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == "\n".join(lines)
-    piped = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60, check=False)
+    piped = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300, check=False)
     assert (piped.stdout.split(), piped.stderr) == (TEXT.split(), "")
 
 
@@ -127,6 +128,23 @@ def test_json_keeps_its_schema(folder: Path, capsys: pytest.CaptureFixture[str])
     assert change["stages"][-1] == {"name": "transform", "old": "passed", "new": "failed"}
     with pytest.raises(jsonschema.ValidationError):
         validator.validate({**told, "changes": [{**change, "new": [{}]}]})
+
+
+def test_a_page_has_what_is_new_in_full_and_the_rest_folded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "old.json", "new.json", "--format=html", "--output=d.html"]) == 1
+    text = capsys.readouterr().out
+    assert (folder / "d.html").read_text(encoding="utf-8") == text
+    found = page(text)
+    seen = shown(found)
+    assert "2 new errors 3 new (2 errors), 1 gone, 1 the same, 2 unseen Before old.json Now new.json" in seen
+    assert "mocks/a.json incompatible incompatible 1 1 0 1 b.json not checked incompatible 2 0 0 0" in seen
+    assert "mocks/a.json Incompatible now, as before. New findings error FM602" in seen
+    assert "left.json Not checked now, incompatible before." in seen
+    folded = [shown(each) for each in found.query("details.quiet > summary")]
+    assert folded[:2] == ["gone FM103 invalid syntax", "same FM004 few rows"]
+    assert "numpy 1.26 2.0" in seen
+    assert main(["diff", "new.json", "new.json", "--format=html"]) == 0
+    assert "No new error 0 new, 0 gone, 4 the same" in shown(page(capsys.readouterr().out))
 
 
 def test_markdown_has_tables(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

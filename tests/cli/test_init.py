@@ -62,7 +62,7 @@ def lying(folder: Path) -> set[str]:
 
 
 def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, timeout=60)
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, timeout=300)
 
 
 def read(path: str) -> Any:
@@ -390,7 +390,7 @@ def test_who_breaks_off_has_nothing_written(key: str, repository: Path) -> None:
 
 def test_nothing_heavy_is_loaded_for_it(repository: Path) -> None:
     program = "import sys; from pytest_flops_mock.cli import main; main(['init']); print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=True)
     loaded = set(done.stderr.split())
     assert not loaded & {
         "datasets",

@@ -38,7 +38,7 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 def test_git_is_missing(
     command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    subprocess.run(["git", "init", "-q", command[1]], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", command[1]], check=True, timeout=300)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert refused(command, capsys).startswith("flops-mock: Git cannot say which files FLOps would clone\n")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from standins.broken import CHECK, FILES, broken_folder
+from standins.pages import page, shown
 from standins.schemas import CODE_QUALITY, sarif_schema, validate
 
 from pytest_flops_mock import Report
@@ -31,7 +32,7 @@ def refused(capsys: pytest.CaptureFixture[str], *outputs: str) -> str:
 
 
 def test_several_formats_come_of_one_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    outputs = ["r.json", "r.md", "r.txt", "r.sarif", "gitlab:quality.json", "json:report"]
+    outputs = ["r.json", "r.md", "r.txt", "r.sarif", "r.html", "gitlab:quality.json", "json:report"]
     status = main([*CHECK, *(f"--output={output}" for output in outputs), "--format=markdown"])
     out, err = capsys.readouterr()
     assert (status, err) == (1, "")
@@ -48,12 +49,16 @@ def test_several_formats_come_of_one_run(folder: Path, capsys: pytest.CaptureFix
     quality = json.loads((folder / "quality.json").read_text(encoding="utf-8"))
     validate(quality, CODE_QUALITY)
     assert {"path": "model_manager.py", "lines": {"begin": 1}} in [each["location"] for each in quality]
+    seen = shown(page((folder / "r.html").read_text(encoding="utf-8")))
+    assert "0 of 2 SLAs compatible" in seen
+    assert f"Repository {folder.name}" in seen, "its name says more than the dot that the user has typed"
     assert {each.name for each in folder.iterdir()} == {
         *FILES,
         "r.json",
         "r.md",
         "r.txt",
         "r.sarif",
+        "r.html",
         "quality.json",
         "report",
     }
@@ -65,6 +70,21 @@ def test_standard_output_shows_every_format(folder: Path, capsys: pytest.Capture
     out = capsys.readouterr().out
     assert (folder / "same").read_text(encoding="utf-8") == out
     validate(json.loads(out), sarif_schema() if form == "sarif" else CODE_QUALITY)
+
+
+def test_standard_output_shows_a_page_in_the_letters_that_it_has(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "é.json").write_bytes((folder / "a.json").read_bytes())
+    command = ["check", ".", "--sla=é.json", "--env=learner", "--format=html"]
+    assert main([*command, "--output=r.html"]) == 1
+    out = capsys.readouterr().out
+    assert (folder / "r.html").read_text(encoding="utf-8") == out
+    monkeypatch.setattr("pytest_flops_mock.cli.shared.in_utf8", lambda: False)
+    main(command)
+    plain = capsys.readouterr().out
+    assert plain.isascii()
+    assert "SLA é.json" in shown(page(plain))
 
 
 def test_a_file_that_says_no_format_has_that_of_standard_output(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

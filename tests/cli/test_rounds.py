@@ -10,7 +10,7 @@ from standins.options import bad
 from standins.projects import REPOSITORY, mock_sla
 
 from pytest_flops_mock.cli import main
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
 
 PROJECT = {
     "customerID": "Admin",

@@ -21,6 +21,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 from standins.options import bad
+from standins.pages import page, shown
 from standins.projects import REPOSITORY, mock_sla
 
 from pytest_flops_mock import Report
@@ -145,11 +146,15 @@ def test_the_same_seed_finds_the_same_and_what_the_scheme_gives_is_an_error(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["markdown", "github"])
+@pytest.mark.parametrize("form", ["markdown", "github", "html"])
 def test_a_search_is_shown_in_the_forms_of_a_check(repository: Path, form: str) -> None:
     done = run(*SEARCH, "--save=none", f"--format={form}", folder=repository)
     assert done.returncode == 0
     assert "FM1002" in done.stdout
+    if form == "html":
+        found = page(done.stdout)
+        assert "The partition that breaks it, row by row" in shown(found)
+        assert "flops-mock search . --sla mnist.json" in shown(found)
     if form == "github":
         assert re.search(r"^::warning file=data_manager\.py,line=11", done.stdout, re.MULTILINE)
 

@@ -7,64 +7,24 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
+from standins.commands import PATIENCE, ended, line_with, lines_of, serving, uri_in
 from standins.plain_client import PlainClient
 from standins.projects import mock_sla
 
 from pytest_flops_mock import Access, FlopsMockError, MLDataClient, load_partitions
 from pytest_flops_mock.cli import main
+from pytest_flops_mock.cli.serve import exposed
 
-PATIENCE = 120
 PAGE = (Path(__file__).parents[2] / "docs" / "serve.md").read_text(encoding="utf-8")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "mnist_sklearn"
 ROWS = pa.table({"x": list(range(50_000))})
-
-
-@contextmanager
-def serving(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
-    """A running command; it is killed behind the block if it has not ended by then."""
-    command = [sys.executable, "-m", "pytest_flops_mock", "serve", *arguments]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=cwd, stdout=pipe, stderr=pipe, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def line_with(process: subprocess.Popen[str], word: str) -> str:
-    """The next line in which a word stands."""
-    for line in _lines(process):
-        if word in line:
-            return line
-    assert process.stderr is not None
-    raise AssertionError(f"no {word!r}: {process.stderr.read()}")
-
-
-def _lines(process: subprocess.Popen[str]) -> IO[str]:
-    assert process.stdout is not None
-    return process.stdout
-
-
-def uri_in(line: str) -> str:
-    (uri,) = re.findall(r"grpc://[\d.]+:\d+", line)
-    return str(uri)
-
-
-def ended(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
-    """Its status, and what it printed, after a signal."""
-    process.send_signal(number)
-    out, err = process.communicate(timeout=PATIENCE)
-    return process.returncode, out, err
 
 
 @pytest.fixture
@@ -87,7 +47,7 @@ def test_it_serves_the_partitions_of_an_sla_until_a_signal(tmp_path: Path, sla: 
         assert len(load_partitions(uri_in(ready), ["mnist"])) == 90
         code, out, err = ended(process, signal.SIGINT)
     assert (code, err) == (130, "")
-    assert re.fullmatch(r"stopped     7 calls; received 90 rows \(\d+ kB\); sent 90 rows \(\d+ kB\)\n", out)
+    assert re.fullmatch(r"stopped     4 calls; received 0 rows \(0 bytes\); sent 90 rows \(\d+ kB\)\n", out)
 
 
 @pytest.mark.slow
@@ -110,7 +70,7 @@ def test_as_json_each_line_is_an_event_and_refusals_are_among_them(tmp_path: Pat
     }
     assert "leave the store" in refused["message"]
     stopped = json.loads(out)
-    assert (stopped["event"], stopped["calls"], stopped["refused"], stopped["rows_received"]) == ("stopped", 4, 1, 90)
+    assert (stopped["event"], stopped["calls"], stopped["refused"], stopped["rows_received"]) == ("stopped", 1, 1, 0)
 
 
 @pytest.mark.slow
@@ -146,7 +106,7 @@ def test_a_server_killed_in_the_middle_of_an_upload_has_whole_files_only_when_it
 def test_a_log_that_nobody_reads_any_more_ends_it_without_a_traceback(tmp_path: Path, sla: str) -> None:
     with serving("--port=0", "--log=text", cwd=tmp_path) as process:
         uri = uri_in(line_with(process, "ready"))
-        _lines(process).close()
+        lines_of(process).close()
         with MLDataClient(uri) as client:
             assert client.send("tag.1.parquet", ROWS) == 50_000
         assert process.wait(PATIENCE) == 141
@@ -170,9 +130,21 @@ def test_a_file_that_cannot_be_read_is_left_out_and_a_token_asked_for(tmp_path: 
     assert (code, err) == (129, "")
 
 
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [("127.0.0.1", False), ("localhost", False), ("127.9.9.9", False), ("::1", False), ("0.0.0.0", True), ("::", True)],
+)
+def test_where_others_reach_it_without_a_token_it_warns(host: str, warned: bool) -> None:
+    said = f"whoever reaches {host}:11027 reads and deletes the data, "
+    end = "leave --host at 127.0.0.1"
+    assert exposed(host, 11027) == (f"{said}no token asked for; pass --token-file FILE, or {end}" if warned else "")
+    with_manager = exposed(host, 11027, with_manager=True)
+    assert with_manager == (f"{said}and has checks run, no token asked for; {end}" if warned else "")
+
+
 @pytest.mark.slow
 def test_the_blocks_of_its_page_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (command,) = re.findall(r"^```console\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+    command, _ = re.findall(r"^```console\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
     (block,) = re.findall(r"^```python\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
     arguments = command.split()
     assert arguments[:2] == ["flops-mock", "serve"]

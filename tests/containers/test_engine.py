@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from standins.images import SERVER
 
-from pytest_flops_mock.containers.engine import bridge_address
 from pytest_flops_mock.containers.provider import MockDataProviderContainer
 from pytest_flops_mock.containers.server import MLDataServerContainer
-from pytest_flops_mock.containers.started import Asked, start
+from pytest_flops_mock.engine import connection
+from pytest_flops_mock.engine.connection import bridge_address
+from pytest_flops_mock.engine.started import Asked, start
 from pytest_flops_mock.errors import ContainerError, ServerStateError
 from pytest_flops_mock.flight.server import MLDataServer
 
@@ -55,9 +56,27 @@ def test_something_else_at_its_address_is_no_engine(monkeypatch: pytest.MonkeyPa
     with socket.create_server(("127.0.0.1", 0)) as other:
         other.listen()
         monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{other.getsockname()[1]}")
-        monkeypatch.setattr("pytest_flops_mock.containers.engine.ANSWER_SECONDS", 0.2)
+        monkeypatch.setattr("pytest_flops_mock.engine.connection.ANSWER_SECONDS", 0.2)
         with pytest.raises(ContainerError, match="no container engine answers"):
             bridge_address()
+
+
+def test_podmans_sockets_are_looked_for_where_nothing_names_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.setattr(connection, "DOCKER", str(tmp_path / "docker.sock"))
+    monkeypatch.setattr(connection, "PODMAN", str(tmp_path / "root.sock"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / "podman").mkdir()
+
+    assert connection.address() == ""
+    with pytest.raises(ContainerError, match="no container engine answers") as caught:
+        bridge_address()
+    assert "DOCKER_HOST is not set" in caught.value.problems[0].where
+    for path in ("root.sock", "podman/podman.sock", "docker.sock"):
+        (tmp_path / path).touch()
+        assert connection.address() == f"unix://{tmp_path}/{path}"
 
 
 def test_an_address_that_means_nothing_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:

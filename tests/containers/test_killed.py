@@ -10,8 +10,8 @@ import pytest
 from standins.images import SERVER
 from standins.processes import until
 
-from pytest_flops_mock.containers.engine import engine
-from pytest_flops_mock.containers.started import LABEL
+from pytest_flops_mock.engine.connection import engine
+from pytest_flops_mock.engine.started import LABEL
 
 pytestmark = [pytest.mark.container, pytest.mark.usefixtures("images")]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from standins.images import PROVIDER, PROVIDERS
 
-from pytest_flops_mock.containers.engine import bridge_address
 from pytest_flops_mock.containers.provider import MockDataProviderContainer
 from pytest_flops_mock.containers.server import MLDataServerContainer
+from pytest_flops_mock.engine.connection import bridge_address
 from pytest_flops_mock.errors import ContainerError
 from pytest_flops_mock.flight.server import MLDataServer
 from pytest_flops_mock.provider import MockDataProvider

@@ -12,9 +12,9 @@ import pytest
 from standins.images import PROVIDER, SERVER
 from standins.processes import until
 
-from pytest_flops_mock.containers.engine import engine
 from pytest_flops_mock.containers.server import MLDataServerContainer
-from pytest_flops_mock.containers.started import LABEL
+from pytest_flops_mock.engine.connection import engine
+from pytest_flops_mock.engine.started import LABEL
 from pytest_flops_mock.errors import ContainerError, ServerStateError
 from pytest_flops_mock.flight.client import MLDataClient
 from pytest_flops_mock.flight.reading import DataServer
@@ -22,6 +22,7 @@ from pytest_flops_mock.flight.server import MLDataServer
 
 pytestmark = [pytest.mark.container, pytest.mark.usefixtures("images")]
 
+MODES = ["bridge_ip", "docker_host"]
 TABLE = pa.table({"x": [1, 2, 3]})
 
 
@@ -148,3 +149,19 @@ def test_an_upload_that_a_kill_cuts_off_is_in_no_listing_afterwards(tmp_path: Pa
     with MLDataServerContainer(SERVER, volume=volume) as server:
         assert [part.name for part in server.partitions] == ["tag.whole.parquet"]
     assert [path.name for path in volume.iterdir()] == ["tag.whole.parquet"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_settings_of_testcontainers_say_how_it_is_reached(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from testcontainers.core.config import ConnectionMode, testcontainers_config
+
+    monkeypatch.setattr(testcontainers_config, "connection_mode_override", ConnectionMode(mode))
+    with MLDataServerContainer(SERVER) as server:
+        assert (server.uri == server.inner_uri) is (mode == "bridge_ip")
+        assert server.partitions == ()
+
+
+def test_a_ryuk_of_the_same_run_knows_it_by_its_session(one_server: MLDataServerContainer) -> None:
+    from testcontainers.core.labels import SESSION_ID
+
+    assert one_server.container.labels["org.testcontainers.session-id"] == SESSION_ID

@@ -234,4 +234,5 @@ def test_an_address_that_is_none(uri: str) -> None:
         with pytest.raises(LoadError) as dropping:
             client.drop("tag.1.parquet")
 
-    assert sending.value.problems[0].fix == dropping.value.problems[0].fix == "write the address as grpc://HOST:PORT"
+    fix = "write the address as grpc://HOST:PORT, or grpc+tls://HOST:PORT"
+    assert sending.value.problems[0].fix == dropping.value.problems[0].fix == fix

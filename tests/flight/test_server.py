@@ -251,7 +251,7 @@ with MLDataClient(server.uri) as client:
     client.send("t.0.parquet", pa.table({"x": range(5_000_000)}))
 reader = fl.connect(server.uri).do_get(fl.Ticket(b"t.0.parquet"))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -145,9 +145,9 @@ def _restored(ground: Path, _: pytest.MonkeyPatch) -> str:
 def _written_by_code(ground: Path, _: pytest.MonkeyPatch) -> str:
     first = learner_python("learner", needing())
     code = f"import numpy; open(numpy.__file__, 'a').write({RUN!r})"
-    subprocess.run([first.executable, "-c", code], check=False, capture_output=True, timeout=60)
+    subprocess.run([first.executable, "-c", code], check=False, capture_output=True, timeout=300)
     second = told(needing())
-    subprocess.run(["chmod", "-R", "u+w", first.executable.parents[1]], check=True, timeout=60)
+    subprocess.run(["chmod", "-R", "u+w", first.executable.parents[1]], check=True, timeout=300)
     shutil.rmtree(first.executable.parents[1])
     return second + told(needing())
 

@@ -80,7 +80,7 @@ def ran(ground: Path) -> str:
 def git(folder: Path, *arguments: str) -> None:
     """What the one who made the repository did."""
     named = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main")
-    subprocess.run(["git", *named, "-C", str(folder), *arguments], check=True, timeout=60, capture_output=True)
+    subprocess.run(["git", *named, "-C", str(folder), *arguments], check=True, timeout=300, capture_output=True)
 
 
 def commit(folder: Path) -> None:

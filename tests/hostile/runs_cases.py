@@ -68,7 +68,7 @@ def interrupted(number: signal.Signals, command: list[str], slow_in: str) -> Cal
         with subprocess.Popen(heeding, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             until(lambda: begun.exists() or process.poll() is not None, "the repository's code", 60)
             process.send_signal(number)
-            out, _ = process.communicate(timeout=60)
+            out, _ = process.communicate(timeout=300)
         return f"{out}\nexit status {process.returncode}\n"
 
     return act

@@ -447,7 +447,7 @@ except FlopsMockError as error:
 
 def in_a_process(folder: str, before: str = "", then: str = "", wrap: tuple[str, ...] = ()) -> str:
     command = [*wrap, sys.executable, "-c", SCRIPT.format(before=before, then=then), folder]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return done.stdout + done.stderr
 
 
@@ -606,7 +606,7 @@ server.stop()
 def forked(child: str) -> Callable[[Path], str]:
     def act(ground: Path) -> str:
         command = [sys.executable, "-W", "ignore", "-c", FORK.format(child=child)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         return done.stdout + done.stderr
 
     return act

@@ -53,6 +53,9 @@ class ThreadPeer:
     def stop(self) -> None:
         self.stops += 1
 
+    def reaching(self, uri: str) -> str:
+        return uri
+
     def printed(self) -> int:
         return 0
 

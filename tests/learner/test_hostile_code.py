@@ -9,7 +9,7 @@ import pytest
 from standins.small import Check, repository
 
 from pytest_flops_mock import MLDataServer, MLRepository
-from pytest_flops_mock.learner import process
+from pytest_flops_mock.learner import output
 from pytest_flops_mock.learner.facts import Failure
 from pytest_flops_mock.learner.limits import Limits
 from pytest_flops_mock.learner.requests import LOAD, TRANSFORM
@@ -104,7 +104,7 @@ def test_endless_output_does_not_fill_the_disk(server: MLDataServer, monkeypatch
         assert isinstance(answer, Failure)
         assert answer.how == "timeout"
         assert "model_manager.py" in answer.output
-        assert len(answer.output) < process.OUTPUT_BYTES
+        assert len(answer.output) < output.OUTPUT_BYTES
 
 
 def test_a_home_that_cannot_be_written_is_no_obstacle(check: Check, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

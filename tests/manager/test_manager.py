@@ -184,6 +184,11 @@ def test_a_port_that_is_taken_is_told_and_the_other_one_is_free_again(server: ML
         assert not second.running
 
 
+def test_a_port_that_cannot_be_is_refused_and_not_wrapped_round(server: MLDataServer) -> None:
+    with pytest.raises(ServerStateError, match=r"the FLOps manager cannot listen on 127\.0\.0\.1:99999"):
+        FlopsManager([server.uri], port=99999).start()
+
+
 def test_one_that_does_not_run_has_no_address_and_stops_without_a_word(server: MLDataServer) -> None:
     manager = FlopsManager([server.uri])
     manager.stop()

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from standins.managers import client_of, mock_sla
 
-from pytest_flops_mock import FlopsManager, JobState, MLDataServer
+from pytest_flops_mock import FlopsManager, JobState, MLDataServer, MockJob, ProjectJob
 
 STARTED = {"message": "New Mock-Data-Provider started successfully"}
 
@@ -37,6 +37,23 @@ def test_the_same_sla_twice_is_stored_once_and_told_twice(
     first, second = manager.mocks
     assert first.state is second.state is JobState.SUCCEEDED
     assert first.deliveries == second.deliveries
+
+
+def test_who_wants_to_know_is_told_of_each_job_before_others_go_on(server: MLDataServer) -> None:
+    told: list[tuple[str, JobState]] = []
+
+    def on_job(job: MockJob | ProjectJob) -> None:
+        told.append((job.id, job.state))
+        if job.id == "2":
+            raise ValueError("no more of it")
+
+    with FlopsManager([server.uri], on_job=on_job) as manager, client_of(manager) as client:
+        for name in ("mnist", "mnits", "mnist"):
+            client.post("/api/flops/mocks", json=mock_sla(dataset_name=name))
+        manager.wait()
+        assert told == [("1", JobState.SUCCEEDED), ("2", JobState.FAILED), ("3", JobState.SUCCEEDED)]
+        (error,) = manager.errors
+        assert error.endswith("ValueError: no more of it\n")
 
 
 def test_each_learner_node_gets_the_data(server: MLDataServer) -> None:

@@ -72,7 +72,7 @@ def test_one_that_no_folder_is_known_for_is_cloned_when_asked(
 ) -> None:
     (tmp_path / "conda.yaml").write_text("name: x\n", encoding="utf-8")
     for arguments in (["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
-        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, timeout=60)
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, timeout=300)
     # Git's own setting for a mirror: nothing leaves this machine.
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{tmp_path.as_uri()}.insteadOf")

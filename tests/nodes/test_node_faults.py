@@ -9,6 +9,7 @@ import pytest
 from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.flight.faults import Fault
 from pytest_flops_mock.nodes.faults import NodeFault, node_faults_of, of_server
+from pytest_flops_mock.nodes.nodes import LearnerNodes
 from pytest_flops_mock.nodes.plan import NodesPlan, Share, share_of
 
 
@@ -104,6 +105,22 @@ def test_there_can_be_no_such_number_of_nodes(count: Any) -> None:
 def test_a_fault_of_a_node_that_is_not_there_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"(?s)there is no learner node 3.*numbers from 0 to 2"):
         plan(3, "slow node=3")
+
+
+@pytest.mark.parametrize(
+    ("count", "clusters", "expected"),
+    [(6, 1, [0] * 6), (6, 2, [0, 0, 0, 1, 1, 1]), (5, 2, [0, 0, 0, 1, 1]), (7, 3, [0, 0, 0, 1, 1, 2, 2]), (2, 2, [0, 1])],
+)
+def test_nodes_are_in_clusters_in_order(count: int, clusters: int, expected: list[int]) -> None:
+    plan = NodesPlan(count, clusters=clusters)
+    assert [plan.cluster_of(number) for number in range(count)] == expected
+    assert [node.cluster for node in LearnerNodes(count, clusters=clusters)] == expected
+
+
+@pytest.mark.parametrize("clusters", [0, 4, -1, 1.5, "2", True, None])
+def test_there_can_be_no_such_number_of_clusters(clusters: Any) -> None:
+    with pytest.raises(SettingsError, match="a whole number from 1 to 3, since each has a node"):
+        NodesPlan(3, clusters=clusters)
 
 
 def test_there_are_three_ways_to_share() -> None:

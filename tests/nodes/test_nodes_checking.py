@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from standins.projects import REPOSITORY, mock_sla
 
+from pytest_flops_mock import Report
+from pytest_flops_mock.errors import SettingsError
 from pytest_flops_mock.nodes.nodes import LearnerNodes
 from pytest_flops_mock.nodes.report import NodesReport
 
@@ -84,6 +90,61 @@ def test_the_text_has_a_line_for_each_node_and_all_errors(report: NodesReport) -
     assert repr(report).startswith("<NodesReport incompatible over nodes")
 
 
+def test_as_json_it_is_a_report_for_each_node_and_one_for_all(report: NodesReport) -> None:
+    reports = Report.all_from_json(report.to_json())
+    assert [each.sla.partition(":")[0] for each in reports] == [*(f"node {number}" for number in range(6)), "all nodes"]
+    assert [each.ok for each in reports] == [True, True, False, False, True, True, False]
+    assert json.loads(report.to_json(indent=None))["verdict"] == "incompatible"
+    assert [finding.code for finding in reports[3].findings] == ["FM306"]  # its data did not come
+    assert [(result.stage, result.outcome) for result in reports[3].stages] == [("load", "skipped")]
+    assert [finding.code for finding in reports[6].findings] == ["FM024"]
+    (facts,) = (dict(result.facts) for result in reports[1].stages if result.stage == "load")
+    assert facts["faults of the node"] == "slow=0.01"
+
+
+def test_its_json_fits_the_schema_of_reports(report: NodesReport) -> None:
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(report.to_json()), schema)
+
+
+def test_markdown_and_text_come_from_the_writers_of_reports(report: NodesReport) -> None:
+    markdown, text = report.to_markdown(), report.to_text()
+    for each in (markdown, text):
+        assert all(f"node {number}" in each for number in range(6))
+        assert "FM403" in each
+        assert "no data match, so no learner runs" in each
+    assert markdown.index("node 2") < markdown.index("node 0")  # what fails comes first
+    assert text.splitlines()[-1] == f"verdict     {report.summary}"
+
+
+@pytest.mark.slow
+def test_side_by_side_gives_the_same_in_the_order_of_the_nodes() -> None:
+    def found(at_once: int) -> list[Any]:
+        with LearnerNodes(3, faults="loses_connection node=1") as nodes:
+            nodes.provide(SMALL)
+            report = nodes.check(REPOSITORY, at_once=at_once)
+        return [(node.name, node.partitions, _without_measures(node.report)) for node in report.nodes]
+
+    assert found(1) == found(3)
+
+
+def _without_measures(report: Report | None) -> Any:
+    """What a report says, but for ports, and what is measured: seconds and memory."""
+    assert report is not None
+    stages = [
+        (result.stage, result.outcome, result.reason, [fact for fact in result.facts if fact[0] != "peak memory"])
+        for result in report.stages
+    ]
+    found = [(finding.code, finding.message, finding.problem.got) for finding in report.findings]
+    return re.sub(r"127\.0\.0\.1:\d+", "", str((report.repository, report.sla, stages, found, report.data)))
+
+
+@pytest.mark.parametrize("at_once", [0, -1, 1.5, "2", True])
+def test_there_can_be_no_such_number_side_by_side(at_once: Any) -> None:
+    with LearnerNodes(1) as nodes, pytest.raises(SettingsError, match="a whole number from 1"):
+        nodes.check(REPOSITORY, data_tags="mnist", at_once=at_once)
+
+
 def test_enough_nodes_with_data_are_enough_and_no_data_are_too_few() -> None:
     with LearnerNodes(3) as nodes:
         nothing = nodes.check(REPOSITORY, data_tags="mnist", until="structure")
@@ -105,6 +166,25 @@ def test_enough_nodes_with_data_are_enough_and_no_data_are_too_few() -> None:
         other = nodes.check(REPOSITORY, project_sla=project_sla(data_tags=["cifar"]), until="structure")
         assert "FM024" in {finding.code for finding in other.findings}
         assert other.reports == {}
+
+
+def test_in_hierarchical_mode_each_cluster_needs_enough_nodes_with_data() -> None:
+    with LearnerNodes(6, clusters=2) as nodes:
+        nodes.provide(SMALL, to=[0, 1, 2, 3])
+
+        def found(**training: Any) -> list[str]:
+            report = nodes.check(REPOSITORY, project_sla=project_sla(**training), until="structure")
+            assert [node.cluster for node in report.nodes] == [0, 0, 0, 1, 1, 1]
+            return [finding.message for finding in report.findings if finding.code == "FM024"]
+
+        assert found(min_available_clients=4) == []
+        assert found(min_available_clients=1, mode="hierarchical") == []
+        (message,) = found(min_available_clients=3, mode="hierarchical")
+        assert message.startswith(
+            "1 learner node of cluster 1 has data that match, and the project starts 3 learners in each"
+        )
+        first, _ = found(min_available_clients=4, mode="hierarchical")
+        assert first.startswith("3 learner nodes of cluster 0 have data that match, and the project starts 4 learners")
 
 
 def test_a_report_notes_that_it_was_looked_at() -> None:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from standins.pages import page, shown
 
 from pytest_flops_mock import Report
 
@@ -22,7 +23,9 @@ def reports(project: pytest.Pytester, name: str) -> tuple[Report, ...]:
     [pytest.param((), id="alone"), pytest.param(("-n2", "--flops-env=current"), id="xdist", marks=pytest.mark.slow)],
 )
 def test_each_file_has_its_form_and_is_named_at_the_end(broken: pytest.Pytester, options: tuple[str, ...]) -> None:
-    result = broken.runpytest(*CHECK, *options, "--flops-report=r.json", "--flops-report=sarif:r", "--flops-report=r.md")
+    result = broken.runpytest(
+        *CHECK, *options, "--flops-report=r.json", "--flops-report=sarif:r", "--flops-report=r.md", "--flops-report=r.html"
+    )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     (report,) = reports(broken, "r.json")
     assert (report.sla, [finding.code for finding in report.errors]) == ("mocks/mnist.json", ["FM602"])
@@ -30,10 +33,15 @@ def test_each_file_has_its_form_and_is_named_at_the_end(broken: pytest.Pytester,
     (error,) = [each for each in run["results"] if each["level"] == "error"]
     assert error["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "data_manager.py"
     assert (broken.path / "r.md").read_text(encoding="utf-8").startswith("### flops-mock: incompatible")
+    found = page((broken.path / "r.html").read_text(encoding="utf-8"))
+    assert "Incompatible 1 error" in shown(found)
+    assert len(found.query("img")) == 8, "a few of the rows that the twin has made up"
+    assert report.command.startswith("flops-mock check . --sla mocks/mnist.json")
+    assert report.command in shown(found)
     told = [line for line in result.outlines if line.startswith("flops: ") and " report in " in line]
     assert told == [
         f"flops: {form} report in {broken.path / name}"
-        for form, name in (("json", "r.json"), ("sarif", "r"), ("markdown", "r.md"))
+        for form, name in (("json", "r.json"), ("sarif", "r"), ("markdown", "r.md"), ("html", "r.html"))
     ]
 
 
@@ -75,7 +83,7 @@ def test_a_report_that_cannot_be_written_in_the_end_fails_the_run(project: pytes
 def test_without_a_verdict_no_report_is_written(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, wanted: str
 ) -> None:
-    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=300)
     monkeypatch.setenv("PATH", str(project.path / "nothing"))  # Git is a tool that a check needs
     result = project.runpytest(*CHECK, "--flops-report=r.json", "-k", wanted)
     assert result.ret == pytest.ExitCode.TESTS_FAILED

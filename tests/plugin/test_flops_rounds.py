@@ -29,7 +29,7 @@ def test_rounds_are_a_test_behind_those_of_the_check(project: pytest.Pytester) -
     ("option", "said"),
     [
         ("--flops-rounds-fault=node 2 round 2 kil", "there is no such fault of a learner"),
-        ("--flops-rounds-nodes=0", "there can be no such number"),
+        ("--flops-rounds-nodes=0", "there can be no such number of learner nodes"),
     ],
 )
 def test_what_means_nothing_ends_the_run_before_anything_starts(project: pytest.Pytester, option: str, said: str) -> None:

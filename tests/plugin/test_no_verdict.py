@@ -21,7 +21,7 @@ IN_A_TEST = """
 @pytest.fixture
 def without_git(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A Git work tree, and no Git."""
-    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", project.path], check=True, timeout=300)
     monkeypatch.setenv("PATH", str(project.path / "nothing"))
     return project
 

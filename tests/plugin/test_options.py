@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from standins.options import bad
 
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
 
 
 def test_the_header_says_which_data_are_used(project: pytest.Pytester) -> None:

@@ -109,7 +109,7 @@ def test_ctrl_c_leaves_nothing_behind(project: pytest.Pytester, temporary: Path)
         assert running.stdout is not None
         assert any("::provide" in line for line in running.stdout)
         os.killpg(running.pid, signal.SIGINT)
-        running.communicate(timeout=60)
+        running.communicate(timeout=300)
     assert running.returncode == pytest.ExitCode.INTERRUPTED
     for _ in range(100):
         if not [path for path in temporary.iterdir() if path.name.startswith("flops")]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from standins.pages import PICTURES, SOUNDS, page, shown
 
 from pytest_flops_mock import Finding, Outcome, Problem, Report, Stage
 from pytest_flops_mock.errors import FlopsMockError
@@ -156,3 +157,16 @@ def test_a_verdict_of_this_python_alone_says_that_the_learners_was_not_tried() -
     assert Report("here", environments=("current",)).summary == (
         "compatible in this Python; the learner's was not tried: set env to learner"
     )
+
+
+def test_a_report_is_a_page_of_html() -> None:
+    assert ">Incompatible</h1>" in REPORT.to_html()
+    assert "it breaks" in shown(page(REPORT.to_html()))
+
+
+def test_rows_and_command_come_back_from_json() -> None:
+    (sent,) = REPORT.data.sent
+    data = dataclasses.replace(REPORT.data, sent=(dataclasses.replace(sent, shown=SOUNDS),))
+    finding = dataclasses.replace(ERROR, rows=PICTURES)
+    report = dataclasses.replace(REPORT, data=data, findings=(finding,), command="flops-mock check .")
+    assert Report.from_json(report.to_json()) == report

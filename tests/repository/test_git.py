@@ -76,7 +76,7 @@ def test_a_check_asks_git_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     repository = tmp_path / "repository"
     repository.mkdir()
     (repository / "model_manager.py").write_text("1 +", encoding="utf-8")
-    subprocess.run(["git", "init", "-q", str(repository)], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", str(repository)], check=True, timeout=300)
 
     check_repository(repository, "grpc://127.0.0.1:1", data_tags=["a"], until="environment")
 

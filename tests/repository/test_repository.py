@@ -27,7 +27,7 @@ def test_hidden_files_of_the_root_caches_and_virtual_environments_are_left_out(t
 def test_where_git_tracks_nothing_all_counts_that_it_does_not_ignore(tmp_path: Path) -> None:
     put(tmp_path, "model_manager.py", "new.py", "data/big.bin")
     (tmp_path / ".gitignore").write_text("data/\n", encoding="utf-8")
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=300)
     assert MLRepository.at(tmp_path).paths() == ("model_manager.py", "new.py")
 
 
@@ -91,7 +91,7 @@ def test_a_git_hook_that_runs_the_check_does_not_change_what_is_seen(
     put(tmp_path, "repository/model_manager.py", "repository/out.bin", "other/x.py")
     (tmp_path / "repository" / ".gitignore").write_text("*.bin\n", encoding="utf-8")
     for name in ("repository", "other"):
-        subprocess.run(["git", "init", "-q", str(tmp_path / name)], check=True, timeout=30)
+        subprocess.run(["git", "init", "-q", str(tmp_path / name)], check=True, timeout=300)
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
     assert MLRepository.at(tmp_path / "repository").paths() == ("model_manager.py",)
@@ -100,7 +100,7 @@ def test_a_git_hook_that_runs_the_check_does_not_change_what_is_seen(
 def test_a_folder_that_a_repository_around_it_ignores_is_seen_all_the_same(tmp_path: Path) -> None:
     put(tmp_path, "build/model_manager.py")
     (tmp_path / ".gitignore").write_text("build/\n", encoding="utf-8")
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=300)
     assert MLRepository.at(tmp_path / "build").paths() == ("model_manager.py",)
 
 
@@ -178,14 +178,14 @@ def test_a_name_that_leads_out_is_told_in_full() -> None:
 
 def test_a_virtual_environment_is_left_out_where_git_does_not_ignore_it(tmp_path: Path) -> None:
     put(tmp_path, "model_manager.py", "my env/pyvenv.cfg", "my env/lib/x.py", "my env 2/y.py")
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=300)
     assert MLRepository.at(tmp_path).paths() == ("model_manager.py", "my env 2/y.py")
 
 
 def test_a_tracked_file_that_was_deleted_is_no_file(tmp_path: Path) -> None:
     put(tmp_path, "model_manager.py", "gone.py")
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=30)
-    subprocess.run(["git", "-C", str(tmp_path), "add", "."], check=True, timeout=30)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, timeout=300)
+    subprocess.run(["git", "-C", str(tmp_path), "add", "."], check=True, timeout=300)
     (tmp_path / "gone.py").unlink()
     assert MLRepository.at(tmp_path).paths() == ("model_manager.py",)
 

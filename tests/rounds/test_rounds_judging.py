@@ -179,6 +179,26 @@ def test_a_round_1_that_flops_begins_with_whoever_comes_first() -> None:
     assert codes(late, facts(late, learner_rounds=came)) == ["FM1113"]
 
 
+def test_a_constructor_that_fails_with_the_aggregator_and_with_learners_is_one_finding() -> None:
+    same = raised("nothing-there", "FileNotFoundError", doing="ModelManager()")
+    gone = ActorEnd("aggregator", 0, "raised", 0, "ModelManager()", same)
+    ends = (ended(0, "raised", 0, raised=same, doing="ModelManager()"), *(done(node) for node in (1, 2, 3, 4)), gone)
+    assert codes(FIVE, facts(FIVE, ends=ends, rounds=(), learner_rounds=())) == ["FM1104"]
+
+
+def test_a_learner_that_dies_before_round_1_is_compared_with_those_that_were_connected() -> None:
+    told = died(2, round_=0, doing="set_model_data()")
+    told.update(rounds=(), learner_rounds=(), waited=(waits_a_day(1, 5, 4),))
+    finding = only(FIVE, facts(FIVE, **told))
+    assert finding.message == "the learner of node 2 died before round 1: KeyError: '7'"
+    assert "node 2 has labels {3, 7} only" in finding.problem.got
+    told["learners"] = tuple(learner(node, start_seconds=0.0) for node in FIVE.nodes)
+    assert (
+        only(FIVE, facts(FIVE, **told)).problem.got
+        == "round 1 waits for 5 learners, and 4 are there: on FLOps for up to a day"
+    )
+
+
 def test_a_federation_that_stands_still_is_never_told_as_good() -> None:
     waits = facts(FIVE, rounds=(), learner_rounds=(), waited=(waits_a_day(1, 6, 5),))
     assert codes(FIVE, waits) == ["FM1106"]

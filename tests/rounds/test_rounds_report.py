@@ -9,12 +9,13 @@ import pytest
 from standins.rounds import changed, done, ended, facts, federated_round, learner_round, waits_a_day
 
 from pytest_flops_mock import Report, Stage
+from pytest_flops_mock.rounds.engine import ActorEnded, RoundEnded, RoundsEvent, RoundsWait
 from pytest_flops_mock.rounds.facts import ActorEnd, RoundsFacts
 from pytest_flops_mock.rounds.judging import rounds_findings
 from pytest_flops_mock.rounds.plan import Mode, RoundsPlan
 from pytest_flops_mock.rounds.planning import planned
 from pytest_flops_mock.rounds.report import RoundsReport
-from pytest_flops_mock.rounds.text import stage_result
+from pytest_flops_mock.rounds.text import event_line, stage_result
 
 FIVE = planned(nodes=5)
 
@@ -126,6 +127,20 @@ def test_the_stage_of_a_check_has_the_series() -> None:
     result = stage_result(facts(FIVE), FIVE, failed=False)
     assert (result.stage, result.outcome.value) == (Stage.ROUNDS, "passed")
     assert result.facts == (("loss", "2, 1, 0.667"), ("accuracy", "0.6, 0.7, 0.8"), ("learners", "5, 5, 5"))
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (RoundsWait("importing what learners need"), "importing what learners need"),
+        (RoundEnded(federated_round(2, (0, 1))), "round 2 of 3, loss 1, accuracy 0.7, 2 of 2, 0.5 s"),
+        (RoundEnded(federated_round(2, (0, 1), loss=None, accuracy=None)), "round 2 of 3, 2 of 2, 0.5 s"),
+        (RoundEnded(federated_round(1, (0,), cluster=-1)), "cycle 1 of 1, loss 2, accuracy 0.6, 1 of 1, 0.5 s"),
+        (ActorEnded(ended(2, "killed", 2)), "learner 2: killed in round 2"),
+    ],
+)
+def test_the_line_of_progress(event: RoundsEvent, line: str) -> None:
+    assert event_line(event, FIVE) == line
 
 
 def test_whoever_looks_is_noted() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from standins.wire import Run, clusters, fault, plan, repository
 
@@ -81,14 +79,24 @@ def test_a_cluster_that_waits_ends_the_federation(run: Run) -> None:
     assert (end_of(facts, 1).how, end_of(facts, 1, "aggregator").how) == ("killed", "stopped")
 
 
-def test_a_learner_without_data_ends_the_federation(run: Run) -> None:
-    facts = run(plan(3, 1), without={1: "others"})
-    end = end_of(facts, 1)
-    assert (end.how, end.round, end.ending) == ("exited", 0, "exit status 1")
-    assert end.raised is not None
-    assert end.raised.chain[0].type == "NoMatchingDataError"
-    assert {end_of(facts, 0).how, end_of(facts, 2).how} == {"stopped"}
+def test_learners_without_data_end_the_federation_once_it_is_known_which_have_none(run: Run) -> None:
+    facts = run(plan(5, 1), without={1: "others", 4: "others"})
+    for node in (1, 4):
+        end = end_of(facts, node)
+        assert (end.how, end.round, end.ending) == ("exited", 0, "exit status 1")
+        assert end.raised is not None
+        assert end.raised.chain[0].type == "NoMatchingDataError"
+    assert [end_of(facts, node).how for node in (0, 2, 3)] == ["stopped"] * 3
     assert facts.rounds == ()
+    assert facts.waited == ()
+
+
+def test_all_that_fail_in_a_round_are_told_before_it_is_said_who_is_there(run: Run) -> None:
+    fails = repository(fit="print('here'); assert self.values.mean() < 0.5")
+    facts = run(plan(5, 2, min_available=2), fails)
+    assert [end.how for end in facts.ends] == ["stopped", *["raised"] * 4, "stopped"]
+    assert facts.waited == (Waited(cluster=0, round=1, wanted=2, there=1, forever=False),)
+    assert {end.output for end in facts.ends if end.how == "raised"} == {"here"}, "without what Flower says of it"
 
 
 OF_ITS_OWN = '''
@@ -212,9 +220,13 @@ def test_the_limit_of_memory_holds_for_all_together_and_is_told(run: Run) -> Non
     assert list(facts.rounds) == over, "what was told before stays"
 
 
-def test_a_repository_that_cannot_be_imported_is_told_by_each_actor_that_tried(run: Run) -> None:
-    facts = run(plan(2, 1), repository(imports="import nothing_of_that_name"))
-    found: list[Any] = [end for end in facts.ends if end.how == "raised"]
-    assert found
-    assert {end.raised.chain[0].type for end in found} == {"ModuleNotFoundError"}
-    assert {places(end)[0][1] for end in found} == {"import nothing_of_that_name"}
+def test_who_fails_before_the_first_round_is_told_of_all_that_do(run: Run) -> None:
+    facts = run(plan(3, 1), repository(imports="import nothing_of_that_name"))
+    assert [(end.actor, end.how, end.round) for end in facts.ends] == [
+        *[("learner", "raised", 0)] * 3,
+        ("aggregator", "raised", 0),
+    ]
+    for end in facts.ends:
+        assert end.raised is not None
+        assert end.raised.chain[0].type == "ModuleNotFoundError"
+        assert places(end)[0][1] == "import nothing_of_that_name"

@@ -64,4 +64,4 @@ def test_a_repository_that_cannot_be_loaded_is_told_as_such(tmp_path: Path) -> N
 def test_neither_a_replay_nor_its_fixture_needs_hypothesis() -> None:
     program = "import sys; sys.modules['hypothesis'] = None; import pytest_flops_mock.fixtures.searching"
     program += "; import pytest_flops_mock.search.replaying, pytest_flops_mock.cli.replay"
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=300)

@@ -12,7 +12,7 @@ from pytest_flops_mock import Outcome, Report, Severity, Stage
 from pytest_flops_mock.findings import StageResult
 from pytest_flops_mock.search.found import Likelihood, SearchResult
 from pytest_flops_mock.search.options import SearchOptions
-from pytest_flops_mock.search.telling import odds, told
+from pytest_flops_mock.search.telling import odds, search_command, told
 
 CHECKED = Report("./", (StageResult(Stage.EVALUATE, Outcome.PASSED),))
 SOMETIMES = Likelihood(0.25, 0.2, 0.31, 200)
@@ -118,3 +118,23 @@ def test_who_looks_at_what_was_found_has_seen_it() -> None:
     assert not result.asked
     assert result.broken
     assert result.asked
+
+
+def test_a_finding_has_its_rows_where_they_may_be_shown() -> None:
+    result = SearchResult(CHECKED, (broken(likelihood=SOMETIMES),), examples=200)
+    (finding,) = told(result, SearchOptions(), lambda one: "", show_rows=True).report.findings
+    assert finding.rows is not None
+    assert finding.rows.columns == ("x", "label")
+    rows = [[value.text for value in row.values if value] for row in finding.rows.rows]
+    assert rows == [["1.5", "7"], ["2.5", "7"]]
+    (silent,) = told(result, SearchOptions(), lambda one: "").report.findings
+    assert silent.rows is None
+
+
+def test_the_command_searches_again() -> None:
+    how = SearchOptions(examples=50, seed=3, seconds=2.5, through=Stage.TRAIN, strict=True)
+    assert search_command("flops-mock check . --sla a.json", how) == (
+        "flops-mock search . --sla a.json --examples=50 --seed=3 --seconds=2.5 --through=train --strict"
+    )
+    assert search_command("flops-mock check .", SearchOptions()) == "flops-mock search . --examples=200 --seed=0"
+    assert search_command("", how) == ""

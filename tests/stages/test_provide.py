@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from standins.projects import REPOSITORY, mock_sla
 
@@ -36,6 +39,20 @@ def test_what_partitions_lack_is_told_once_for_each_sla() -> None:
     assert [code for code, _ in told(report)] == ["FM311", "FM312", "FM314", "FM311"]
     assert report.ok
     assert str(report).count("Gini") == 2
+
+
+def test_rows_are_shown_of_data_that_may_be_shown_and_only_if_asked_for(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"diagnosis": ["secret"] * 20}), tmp_path / "patients.parquet")
+    slas = mock_sla(), mock_sla(dataset_name=str(tmp_path / "patients.parquet"), data_tag="other")
+    for choice, columns in (
+        (None, []),
+        ("none", []),
+        ("synthetic", [("image", "label")]),
+        ("any", [("image", "label"), ("diagnosis",)]),
+    ):
+        report = provided(*slas, show_rows=choice)
+        assert [sent.shown.columns for sent in report.data.sent if sent.shown is not None] == columns
+        assert ("secret" in report.to_json()) == (choice == "any")
 
 
 def test_options_say_from_where_on() -> None:

@@ -6,6 +6,12 @@ import os
 
 from pytest_flops_mock.containers import provider, server
 
+BASE = "pytest-flops-mock/python"
+"""A Python and nothing else."""
+
+CONDA = "name: mine\ndependencies: [python=3.11]\n"
+"""What repositories ask for whose checks run in containers: all of them share one image."""
+
 SERVER = "pytest-flops-mock/ml-data-server"
 PROVIDER = "pytest-flops-mock/mock-data-provider"
 

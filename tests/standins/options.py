@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pytest_flops_mock.options import OPTIONS
+from pytest_flops_mock.option_table import OPTIONS
 
 BAD = {
     "check": ("maybe", "the ini key has a value of another type"),
-    "repo": ("", ""),  # a folder that is not there is told by what uses it: plugin/test_flops_repository.py, cli/test_cli.py
+    "repo": (
+        "",
+        "",
+    ),  # a folder that is not there is told by what uses it: plugin/test_flops_repository.py, cli/test_check.py
     "sla": ("mokcs/*.json", "no SLA file matches the pattern"),
     "together": ("maybe", "the ini key has a value of another type"),
     "project-sla": ("projetc.json", "the project SLA is not there"),
@@ -17,6 +20,7 @@ BAD = {
     "min-rows": ("few", "the number of rows is not a whole number"),
     "max-distance": ("0", "the distance is not a number above 0"),
     "env": ("current,", "an environment has no name"),
+    "base-image": ("Python 3.11", "an image of a container has no such name"),
     "allow-builds": ("maybe", "the ini key has a value of another type"),
     "timeout": ("soon", "the time limit is not a number of seconds"),
     "memory": ("2GB", "the memory limit is not a number of MB"),
@@ -31,15 +35,16 @@ BAD = {
     "search-save": (__file__, "what a search finds is saved in a folder, and this is a file"),
     "search-strict": ("maybe", "the ini key has a value of another type"),
     "rounds": ("maybe", "the ini key has a value of another type"),
-    "rounds-nodes": ("0", "there can be no such number"),
-    "training-rounds": ("2.5", "there can be no such number"),
-    "training-cycles": ("-1", "there can be no such number"),
-    "rounds-clusters": ("two", "there can be no such number"),
+    "rounds-nodes": ("0", "there can be no such number of learner nodes"),
+    "training-rounds": ("2.5", "there can be no such number of rounds"),
+    "training-cycles": ("-1", "there can be no such number of cycles"),
+    "rounds-clusters": ("two", "there can be no such number of clusters"),
     "rounds-seed": ("one", "the seed is a whole number"),
     "rounds-fault": ("", ""),  # read behind the other options: plugin/test_flops_rounds.py, cli/test_rounds.py
     "rounds-engine": ("rya", "there is no such engine for federated rounds"),
     "ray-address": ("ray://head", "this is no address of a cluster of Ray's"),
     "report": ("sarf:out", "there is no such format of reports"),
+    "show-rows": ("all", "there is no such choice of rows to show"),
     "containers": ("always", "there is no such use of containers"),
     "until": ("trian", "there is no such stage"),
 }

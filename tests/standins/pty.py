@@ -33,4 +33,4 @@ def on_terminal(
             if not part:
                 break
             told += part
-    return started.wait(timeout=60), told.decode().replace("\r\n", "\n").rstrip("\n").split("\n")
+    return started.wait(timeout=300), told.decode().replace("\r\n", "\n").rstrip("\n").split("\n")

@@ -18,7 +18,11 @@ LINE = Frame("model_manager.py", 21, "fit_model", "self.model.fit(x, y)")
 def learner(node: int, labels: Sequence[tuple[str, int]] = DIGITS, **told: Any) -> LearnerData:
     """What a learner has loaded."""
     columns = (("image", "Image"), ("label", "ClassLabel of 10"))
-    return LearnerData(node, sum(count for _, count in labels), **{"columns": columns, "labels": tuple(labels), **told})
+    return LearnerData(
+        node,
+        sum(count for _, count in labels),
+        **{"columns": columns, "labels": tuple(labels), "start_seconds": 0.5, **told},
+    )
 
 
 def learner_round(node: int, round_: int, **told: Any) -> LearnerRound:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -26,6 +27,14 @@ def vendored_schema(name: str) -> dict[str, Any]:
     """One of those that check-jsonschema has: ``gitlab-ci``, ``github-actions``, ``github-workflows``."""
     text = (files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{name}.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def report_schema() -> dict[str, Any]:
+    """The project's own, of reports as JSON."""
+    file = Path(__file__).parents[2] / "docs" / "report.schema.json"
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
     return schema
 
 

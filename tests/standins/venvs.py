@@ -10,7 +10,7 @@ from pathlib import Path
 
 def broken(folder: Path, package: str, code: str) -> Path:
     """A virtual environment with the packages of this one, but for one of which this is the code."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=300)
     (site,) = folder.glob("lib/python*/site-packages")
     (site / "these.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     (site / package).mkdir()

@@ -13,7 +13,7 @@ LFS_POINTER = f"{POINTER}\noid sha256:{'0' * 64}\nsize 12345\n"
 
 def run_git(folder: Path, *arguments: str) -> None:
     named = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *named, "-C", str(folder), *arguments], check=True, timeout=30, capture_output=True)
+    subprocess.run(["git", *named, "-C", str(folder), *arguments], check=True, timeout=300, capture_output=True)
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:

@@ -12,7 +12,7 @@ from pytest_flops_mock.starter.looking import Git, look, without_secrets
 
 
 def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, timeout=60)
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, timeout=300)
 
 
 @pytest.fixture

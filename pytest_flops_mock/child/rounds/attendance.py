@@ -27,6 +27,8 @@ class Attendance:
     def __init__(self, control: int) -> None:
         self.expected = 0
         """How many of its clients live."""
+        self.starting = 0
+        """How many of them are not ready yet, and may never be."""
         self.came: list[int] = []
         """The rounds with which those that join later were started."""
         self.on_change: Callable[[], None] = _nothing
@@ -38,7 +40,7 @@ class Attendance:
         with os.fdopen(control, "r", encoding="ascii") as lines:
             for line in lines:
                 told: dict[str, Any] = json.loads(line)
-                self.expected, self.came = told["expected"], told["came"]
+                self.expected, self.starting, self.came = told["expected"], told["starting"], told["came"]
                 self._first.set()
                 self.on_change()
 

@@ -13,6 +13,9 @@ from flwr.server.strategy import FedAvg
 from .attendance import Attendance, Waits
 from .teller import Telling, number
 
+LOSE_SECONDS = 30.0
+"""A result can fail without its client's end, though hardly any does."""
+
 
 class Clients(SimpleClientManager):  # type: ignore[misc]
     """Flower's clients, and whether all that live are connected: who takes part must not be luck.
@@ -43,8 +46,18 @@ class Clients(SimpleClientManager):  # type: ignore[misc]
             if self._attendance.expected < self._least:
                 raise Waits(round_, self._least, self._attendance.expected)
 
+    def lose(self, most: int) -> None:
+        """Wait until no more than ``most`` are said to live: whose results failed has ended, and its end is known.
+
+        Args:
+            most: How many were asked, but for those that failed.
+        """
+        with self._cv:
+            self._cv.wait_for(lambda: self._attendance.expected <= most, LOSE_SECONDS)
+
     def _is_settled(self) -> bool:
-        return bool(len(self.clients) == self._attendance.expected or self._attendance.expected < self._least)
+        expected = self._attendance.expected
+        return bool(not self._attendance.starting and (len(self.clients) == expected or expected < self._least))
 
     def _wake(self) -> None:
         with self._cv:
@@ -102,6 +115,7 @@ class Averaging(FedAvg):  # type: ignore[misc]
         self._best = best
         self._began = 0.0
         self._facts: dict[str, Any] | None = None
+        self._clients: Any = None
 
     def configure_fit(self, server_round: int, parameters: Any, client_manager: Any) -> Any:
         """Wait for all that take part, and begin a round."""
@@ -112,6 +126,7 @@ class Averaging(FedAvg):  # type: ignore[misc]
             self._teller.tell("joining", round=number_)
         self._teller.idle()
         client_manager.settle(number_, joining)
+        self._clients = client_manager
         self._began = time.perf_counter()
         later = sum(count for round_, count in self._config["joins"].items() if int(round_) > number_)
         self._facts = {"round": number_, "wished": self._config["clients"] - later, "fitted": [], "evaluated": []}
@@ -121,6 +136,7 @@ class Averaging(FedAvg):  # type: ignore[misc]
 
     def aggregate_fit(self, server_round: int, results: Any, failures: Any) -> Any:
         """Average, in the order of the nodes, and set the average."""
+        self._lose(len(results), len(failures))
         results = _in_order(results)
         self._teller.doing("averaging of parameters")
         averaged, metrics = super().aggregate_fit(server_round, results, failures)
@@ -149,6 +165,7 @@ class Averaging(FedAvg):  # type: ignore[misc]
 
     def aggregate_evaluate(self, server_round: int, results: Any, failures: Any) -> Any:
         """The means of loss and accuracy, and whether FLOps would keep this round's model."""
+        self._lose(len(results), len(failures))
         results = _in_order(results)
         loss, metrics = super().aggregate_evaluate(server_round, results, failures)
         if results:
@@ -172,6 +189,11 @@ class Averaging(FedAvg):  # type: ignore[misc]
         if self._facts is not None:
             self._teller.tell("round", **self._facts, seconds=time.perf_counter() - self._began)
             self._facts = None
+
+    def _lose(self, results: int, failures: int) -> None:
+        if failures:
+            self._teller.idle()
+            self._clients.lose(results)
 
     def _told(self, server_round: int) -> dict[str, int]:
         """What travels with instructions; the repository does not see it."""

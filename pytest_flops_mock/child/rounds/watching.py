@@ -57,7 +57,7 @@ class Watching:
         self._to_start: deque[Actor] = deque()
         self._ended: set[int] = set()
         self._began = self._heard = time.monotonic()
-        self._stopping = False
+        self._stopping = self._ending = False
 
     @property
     def over(self) -> bool:
@@ -75,7 +75,7 @@ class Watching:
 
     def look(self) -> None:
         """Wait a moment for what happens, and see to it."""
-        while self._to_start and sum(actor.lives and actor.is_starting for actor in self._actors) < STARTING:
+        while self._to_start and self._starting() < STARTING:
             self._start(self._to_start.popleft())
         wait([actor for actor in self._actors if actor.pipes], LOOK_SECONDS)
         ended = [actor for actor in self._actors if id(actor) not in self._ended and actor.reap()]
@@ -105,18 +105,24 @@ class Watching:
 
     def _tell_attendance(self, cluster: int) -> None:
         expected = sum(actor.lives or actor in self._to_start for actor in self._clients(cluster))
-        self._aggregators[cluster].tell(expected=expected, came=self._came[cluster])
+        starting = self._starting(cluster) + sum(actor.cluster == cluster for actor in self._to_start)
+        self._aggregators[cluster].tell(expected=expected, starting=starting, came=self._came[cluster])
+
+    def _starting(self, cluster: int | None = None) -> int:
+        """How many learners, of one cluster or all, are on their way to their first round: of a cycle, too."""
+        learners = [actor for actor in self._actors if actor.kind == "learner" and cluster in (None, actor.cluster)]
+        return sum(actor.lives and actor.is_starting for actor in learners)
 
     def _take(self, actor: Actor, told: dict[str, Any]) -> None:
         kind = told.pop("tell")
-        facts = {"node": actor.number, **told}
+        facts = {**told, "node": actor.number}
         if kind == "doing":
             actor.doing, actor.idle = str(told["what"]), bool(told["idle"])
             if int(told["round"]) != actor.round:
                 actor.extra = 0.0
             actor.place = actor.place if actor.idle else told["place"]
             actor.round, actor.since = int(told["round"]), time.monotonic()
-            actor.is_starting = actor.is_starting and not actor.idle
+            self._take_start(actor)
         elif kind == "loaded":
             self.events.append(("loaded", facts))
         elif kind == "connected":
@@ -136,6 +142,11 @@ class Watching:
         elif kind in ("began", "round", "joining", "waits") and actor.kind != "learner":
             self._take_round(actor, kind, told)
 
+    def _take_start(self, actor: Actor) -> None:
+        before, actor.is_starting = actor.is_starting, not actor.idle and actor.doing.partition("(")[0] in BEFORE
+        if actor.kind == "learner" and before != actor.is_starting and not self._ending:
+            self._tell_attendance(actor.cluster)
+
     def _take_fault(self, actor: Actor, kind: str, written: str, seconds: float) -> None:
         if kind == "slow":
             actor.extra = seconds
@@ -148,9 +159,9 @@ class Watching:
         if kind == "began":
             self._phases[cluster] = Phase(int(told["round"]), str(told["phase"]), int(told["taking"]))
         elif kind == "round":
-            self.events.append(("rounds", {"cluster": cluster, **told}))
+            self.events.append(("rounds", {**told, "cluster": cluster}))
         elif kind == "waits":
-            self.events.append(("waited", {"cluster": cluster, **told, "forever": False}))
+            self.events.append(("waited", {**told, "cluster": cluster, "forever": False}))
             actor.how = "stopped"
             self._stop_all()
         else:
@@ -185,13 +196,13 @@ class Watching:
         )
         if self._stopping:
             return
+        if raised is not None and raised["chain"] and raised["chain"][0]["type"] == "NoMatchingDataError":
+            self._ending = True  # FLOps' manager ends the project
         server = self._server(actor)
-        if server is not None and server.lives:
+        if server is not None and server.lives and not self._ending:
             self._tell_attendance(server.cluster)
         if actor.kind != "learner":
             self._end_clients(actor, how)
-        elif raised is not None and raised["chain"] and raised["chain"][0]["type"] == "NoMatchingDataError":
-            self._stop_all()  # FLOps' manager ends the project
 
     def _end_clients(self, aggregator: Actor, how: str) -> None:
         """An aggregator has ended: so do its clients, by themselves where it came to its end."""
@@ -200,7 +211,8 @@ class Watching:
             for client in self._clients(aggregator.cluster):
                 client.idle, client.since = False, time.monotonic()
         elif is_top:
-            self._stop_all()
+            self._ending = True
+            self._to_start.clear()
         else:
             for client in self._clients(aggregator.cluster):
                 client.stop("stopped")
@@ -228,6 +240,9 @@ class Watching:
 
     def _bound(self) -> None:
         """End who takes too long; what FLOps would wait for without an end is the end of the federation."""
+        if self._ending and not self._to_start and not self._starting():
+            self._stop_all()  # it is known by now who else has the same trouble
+            return
         now = time.monotonic()
         for actor in self._actors:
             is_late = not actor.idle and now > actor.since + self._timeout + actor.extra

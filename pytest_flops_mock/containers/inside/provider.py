@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from pytest_flops_mock.containers.inside.server import port_of
+from pytest_flops_mock.data.light import arrow_without_pandas
 from pytest_flops_mock.errors import FlopsMockError, listing
 from pytest_flops_mock.provider import MockDataProvider
 
@@ -34,7 +35,10 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     }
     try:
         uri = f"grpc://{environment.get('ML_DATA_SERVER_IP') or BRIDGE}:{port_of(environment)}"
-        run = MockDataProvider(uri, data=environment.get("FLOPS_DATA", "synthetic")).run(sla)
+        provider = MockDataProvider(uri, data=environment.get("FLOPS_DATA", "synthetic"))
+        if arguments is None and provider.source_of(asked.dataset_name) == "synthetic":
+            arrow_without_pandas()
+        run = provider.run(sla)
     except (FlopsMockError, ValueError) as error:
         print(f"mock-data-provider: {error}", file=sys.stderr, flush=True)
         return 1

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pytest_flops_mock.errors import FlopsMockError
 from pytest_flops_mock.flight.parquet_store import ParquetStore
 from pytest_flops_mock.flight.server import MLDataServer
+from pytest_flops_mock.waiting import wait_heeding_signals
 
 VOLUME = "/ml_data_server_volume"
 """Where the real server keeps its files."""
@@ -33,7 +34,7 @@ def main(environment: Mapping[str, str] = os.environ, volume: str = VOLUME) -> i
         server = MLDataServer(ParquetStore(volume), host="0.0.0.0", port=port_of(environment))
         with server:
             print(f"the ML data server listens on port {server.port} and keeps its files in {volume}", flush=True)
-            stop.wait()
+            wait_heeding_signals(stop)
             print(server.log(), flush=True)
     except (FlopsMockError, ValueError) as error:
         print(f"ml-data-server: {error}", file=sys.stderr, flush=True)

@@ -24,6 +24,9 @@ from pytest_flops_mock.errors import DataSourceError, Problem, listing, nearest
 if TYPE_CHECKING:
     import datasets
 
+IN_ONE_PIECE_BYTES = 64 * 2**20
+"""A table up to this size is put into one piece, for who would do so later beside the first one."""
+
 BLOCK = 100
 """Rows that share one random stream; part of what a seed means, so a change of it changes every twin."""
 
@@ -49,7 +52,12 @@ def make_split(twin: Twin, split: str, *, rows: int, seed: int = 42) -> datasets
 
 def make_table(twin: Twin, split: str, *, rows: int, seed: int = 42) -> pa.Table:
     """The same as an Arrow table, without ``datasets`` where the twin's features are plain."""
-    return pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed)))
+    table = pa.concat_tables(list(twin_batches(twin, split, rows=rows, seed=seed)))
+    if table.nbytes > IN_ONE_PIECE_BYTES:
+        return table
+    table = table.combine_chunks()
+    pa.default_memory_pool().release_unused()  # the pieces, which it would keep for later
+    return table
 
 
 def split_rows(twin: Twin, rows: int) -> dict[str, int]:

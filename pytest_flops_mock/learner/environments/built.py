@@ -8,21 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
 
 from pytest_flops_mock.errors import Problem, ToolError, listing
 from pytest_flops_mock.findings import Finding
-from pytest_flops_mock.learner.environments.failures import no_wheel
-from pytest_flops_mock.learner.environments.image import LEARNER_PINS, NEWEST_PYTHON
+from pytest_flops_mock.learner.environments.asked_for import allows, as_built, asked_for, wanted_python
+from pytest_flops_mock.learner.environments.image import NEWEST_PYTHON
 from pytest_flops_mock.learner.environments.kept import Kept, OnWait, silent, user_cache
 from pytest_flops_mock.learner.environments.python import LEARNER, OLDEST_PYTHON, LearnerPython, dotted, minor
-from pytest_flops_mock.learner.environments.unsolved import without
 from pytest_flops_mock.learner.environments.uv import Recipe, Uv, find_uv
 from pytest_flops_mock.repository.conda.document import FILE
-from pytest_flops_mock.repository.conda.reader import CondaEnvironment, conda_environment
-from pytest_flops_mock.repository.conda.versions import compatible
+from pytest_flops_mock.repository.conda.reader import CondaEnvironment
 from pytest_flops_mock.repository.repository import MLRepository
 
 ALLOWING = ("automatic", "auto", "true", "1")
@@ -76,8 +72,7 @@ class Plan:
     def python(self, built: Kept) -> LearnerPython:
         """The Python of the environment that was built so."""
         shown = f"{LEARNER} (Python {dotted(minor(self.recipe.version))})"
-        missing = (Finding.of(without(built.missing, self.conda), code="FM209"),) if built.missing else ()
-        told = (*self.findings, *_bound(built), *missing, *_damage(built))
+        told = (*self.findings, *as_built(self.conda, built.bound, built.reason, built.missing), *_damage(built))
         return LearnerPython(built.python, LEARNER, shown, told, built.missing)
 
 
@@ -105,34 +100,15 @@ def planned(
         ToolError: uv is missing or fails, there is no Python, or sources would have to be built.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
-    conda = conda_environment(repository)
+    asked = asked_for(repository, allow_builds=allow_builds)
     allow_download = os.environ.get("UV_PYTHON_DOWNLOADS", "") in ALLOWING
     deadline = None if limit is None else time.monotonic() + limit
     uv = Uv(find_uv(), allow_download, allow_builds, deadline, by_itself, on_wait)
-    if not allow_builds and conda.sources:
-        text, line = conda.sources[0]
-        raise no_wheel(text, f"{FILE}:{line}", "the address of a source distribution, or of a Git repository")
     installed = uv.installed()
-    version, base = _chosen(conda, installed, allow_download)
-    requirements, replaced = _requirements(conda)
-    # A newer Python stands in for the pinned one, with the versions of packages that the pinned one would get.
-    older = dotted(conda.python_minor) if conda.python_minor and minor(version) > conda.python_minor else ""
-    recipe = Recipe(version, base, (*requirements, *also), solved_for=older, with_builds=allow_builds)
-    return Plan(uv, recipe, conda, (*_other_python(conda, version, installed), *replaced, *_left_out(conda)))
-
-
-def _bound(built: Kept) -> Iterator[Finding]:
-    if built.bound:
-        yield Finding.of(
-            Problem(
-                f"{built.bound} was added to the learner's environment",
-                where=FILE,
-                expected="packages that import together, as conda solves them",
-                got=built.reason,
-                fix="nothing: in the image conda takes builds that go together",
-            ),
-            code="FM207",
-        )
+    version, base = _chosen(asked.conda, installed, allow_download)
+    requirements = (*asked.requirements, *also)
+    recipe = Recipe(version, base, requirements, solved_for=asked.solved_for(version), with_builds=allow_builds)
+    return Plan(uv, recipe, asked.conda, (*_other_python(asked.conda, version, installed), *asked.findings))
 
 
 def _damage(found: Kept) -> Iterator[Finding]:
@@ -149,51 +125,6 @@ def _damage(found: Kept) -> Iterator[Finding]:
         )
 
 
-def _requirements(conda: CondaEnvironment) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    """The lines of a requirements file for the learner's image, and what of conda.yaml it replaces."""
-    pins = {canonicalize_name(pin.name): pin for pin in map(Requirement, LEARNER_PINS)}
-    kept, replaced = [], []
-    for text in conda.requirements:
-        try:
-            name = canonicalize_name(Requirement(text).name)
-        except InvalidRequirement:  # an address, which pip and uv take as it is
-            kept.append(text)
-            continue
-        if name in pins and not compatible(text, str(pins[name].specifier)):
-            replaced.append(_replaced(text, str(pins[name]), conda.line(name)))
-        else:
-            kept.append(text)
-    return (*conda.options, *kept, *LEARNER_PINS), tuple(replaced)
-
-
-def _replaced(asked: str, pin: str, line: int) -> Finding:
-    return Finding.of(
-        Problem(
-            f"the learner's image has {pin}, whatever {FILE} says",
-            where=f"{FILE}:{line}",
-            expected=pin,
-            got=asked,
-            nearest=pin,
-            fix=f"write {pin} into {FILE}: FLOps installs it afterwards, and the check did so, too",
-        ),
-        code="FM201",
-    )
-
-
-def _left_out(conda: CondaEnvironment) -> Iterator[Finding]:
-    if conda.left_out:
-        yield Finding.of(
-            Problem(
-                f"the learner's environment was built without what only conda, or a file beside {FILE}, brings",
-                where=FILE,
-                expected="packages that pip finds by name or address",
-                got=listing(conda.left_out),
-                fix="nothing, if the check passes; what is missing here is told as an import that is not installed",
-            ),
-            code="FM201",
-        )
-
-
 def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_download: bool) -> tuple[str, str]:
     """The version of the Python that is closest to what conda.yaml asks for, and what uv shall be told of it."""
     usable = [version for version in installed if minor(version) >= OLDEST_PYTHON]
@@ -203,9 +134,7 @@ def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_downlo
     else:
         fitting = [version for version in usable if specifier.contains(version)]
         fitting = [version for version in fitting if minor(version) <= NEWEST_PYTHON] or fitting
-        # What conda would choose, since the learner's own packages ask for no newer one.
-        minors = range(NEWEST_PYTHON[1], OLDEST_PYTHON[1] - 1, -1)
-        wanted = next(((3, number) for number in minors if specifier.contains(f"3.{number}.99999")), NEWEST_PYTHON)
+        wanted = wanted_python(conda)
     if not fitting and allow_download:
         return dotted(wanted), dotted(wanted)
     if not usable:
@@ -225,12 +154,9 @@ def _chosen(conda: CondaEnvironment, installed: Mapping[str, Path], allow_downlo
 
 def _other_python(conda: CondaEnvironment, version: str, installed: Iterable[str]) -> Iterator[Finding]:
     """A warning if conda.yaml does not allow the Python."""
-    if pin := conda.python_minor:
-        wanted, fits = dotted(pin), pin == minor(version)
-    else:
-        wanted, fits = conda.python_specifier, SpecifierSet(conda.python_specifier).contains(version)
-    if fits or version.count(".") < 2:  # the latter was downloaded as wanted
+    if allows(conda, version) or version.count(".") < 2:  # the latter was downloaded as wanted
         return
+    wanted = dotted(conda.python_minor) if conda.python_minor else conda.python_specifier
     line = conda.line("python")
     yield Finding.of(
         Problem(

@@ -14,7 +14,7 @@ from pytest_flops_mock.learner.environments.attempts import Attempt, last_attemp
 from pytest_flops_mock.learner.environments.built import Plan, built_python, planned
 from pytest_flops_mock.learner.environments.kept import Kept, OnWait, silent, user_cache
 from pytest_flops_mock.learner.environments.named import named_python
-from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, LearnerPython
+from pytest_flops_mock.learner.environments.python import CONTAINER, CURRENT, LEARNER, LearnerPython
 from pytest_flops_mock.learner.environments.unsolved import without
 from pytest_flops_mock.learner.environments.uv import find_uv
 from pytest_flops_mock.repository.conda.document import FILE
@@ -34,17 +34,19 @@ def learner_python(
     also: Sequence[str] = (),
     on_wait: OnWait = silent,
     allow_builds: bool = False,
+    base_image: str = "",
 ) -> LearnerPython:
     """The Python that ``env`` stands for. The learner's is built when it is first asked for, which takes a while.
 
     Args:
-        env: ``current``, ``learner``, ``auto`` (see :func:`auto`), or the path of a Python or of a folder with a
-            virtual environment.
+        env: ``current``, ``learner``, ``container``, ``auto`` (see :func:`auto`), or the path of a Python or of a folder
+            with a virtual environment.
         repository: Whose ``conda.yaml`` the learner's environment is built from.
         cache: Where environments are kept; by default the user's cache folder.
         also: Packages that are installed beside those of the image.
         on_wait: Is told what is waited for.
         allow_builds: Whether packages without a wheel may be built from source, which runs their code.
+        base_image: What the image of ``container`` builds on; by default the image of the Python that is asked for.
 
     Raises:
         LearnerEnvironmentError: It is not there, cannot be used (FM205), or cannot be built (FM204).
@@ -57,22 +59,33 @@ def learner_python(
         return _current()
     if env == LEARNER:
         return built_python(repository, cache=cache, also=also, on_wait=on_wait, allow_builds=allow_builds)
+    if env == CONTAINER:
+        from pytest_flops_mock.learner.environments.container_image import python_in_image  # most checks need none
+
+        return python_in_image(repository, base_image, cache=cache, on_wait=on_wait)
     return named_python(env)
 
 
-def python_at_hand(env: str, repository: MLRepository, *, allow_builds: bool = False) -> LearnerPython | None:
+def python_at_hand(
+    env: str, repository: MLRepository, *, allow_builds: bool = False, base_image: str = ""
+) -> LearnerPython | None:
     """The same, if nothing has to be built for it.
 
     Args:
         env: As for :func:`learner_python`.
         repository: Likewise.
         allow_builds: Likewise.
+        base_image: Likewise.
 
     Raises:
         LearnerEnvironmentError: It is not there, or cannot be used.
         ToolError: What would build it is missing or fails.
         RepositoryError: ``conda.yaml`` cannot be used.
     """
+    if env == CONTAINER:
+        from pytest_flops_mock.learner.environments.container_image import python_in_image_at_hand
+
+        return python_in_image_at_hand(repository, base_image)
     if env not in (AUTO, LEARNER):
         return learner_python(env, repository)
     try:

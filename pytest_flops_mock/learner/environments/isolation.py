@@ -55,12 +55,12 @@ class Fence:
 
     Attributes:
         home: The home folder that it sees; empty for the user's own.
-        writable: Folders below which it may write.
+        writable: Folders below which it may write; ``None`` where a container sees to that.
         homes: The user's home folders, whose hidden files it may not read.
     """
 
     home: str
-    writable: tuple[str, ...]
+    writable: tuple[str, ...] | None
     homes: tuple[str, ...]
 
 
@@ -81,18 +81,51 @@ def fence(folder: Path, protected: Collection[Path], inherited: Mapping[str, str
     return Fence(home, (os.fspath(folder), *shared, *named), tuple(sorted(homes)))
 
 
-def command(python: Path | None, fence: Fence) -> list[str]:
+def command(python: Path | None, fence: Fence, child: str = os.fspath(CHILD)) -> list[str]:
     """The command that runs the child in ``python`` (by default the current one), apart from this process' own settings.
 
     Neither its variables (``PYTHON*``) nor its current folder lead to other modules. Unlike with ``-I``, packages that were
     installed for the user are found where this process finds them, too.
+
+    Args:
+        python: The interpreter.
+        fence: What it may do with files.
+        child: The folder of the child's code, as the interpreter sees it.
     """
-    run = _RUN.format(folder=os.fspath(CHILD), home=fence.home, writable=[*fence.writable], homes=[*fence.homes])
+    writable = None if fence.writable is None else [*fence.writable]
+    run = _RUN.format(folder=child, home=fence.home, writable=writable, homes=[*fence.homes])
     return [os.fspath(python or sys.executable), *apart(bytecode=True), "-c", run]
 
 
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "ROCR_VISIBLE_DEVICES": ""}
 """With these, libraries find no GPU: https://docs.nvidia.com/cuda/cuda-c-programming-guide (environment variables)."""
+
+
+CONTAINED = ("LANG", "LANGUAGE", "TZ", "HF_DATASETS_OFFLINE", "HF_HUB_OFFLINE")
+CONTAINED_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_")
+"""The same for a container, which has folders, libraries and users of its own."""
+
+
+def contained_environment(
+    inherited: Mapping[str, str], temporary: str, also: Collection[str] = frozenset()
+) -> dict[str, str]:
+    """What a learner's process in a container gets beside the variables of its image.
+
+    Args:
+        inherited: This process' environment.
+        temporary: The container's folder for temporary files.
+        also: Names of further variables that it gets to see, secrets perhaps.
+    """
+    passed = {
+        name: value
+        for name, value in inherited.items()
+        if name in also or name.upper() in CONTAINED or name.upper().startswith(CONTAINED_PREFIXES)
+    }
+    return {"USER": "flops", "LOGNAME": "flops", **passed, **NO_GPU, **_of_folders(temporary)}
+
+
+def _of_folders(temporary: str) -> dict[str, str]:
+    return {"TMPDIR": temporary, "HF_DATASETS_CACHE": f"{temporary}/datasets", "FLWR_TELEMETRY_ENABLED": "0"}
 
 
 def child_environment(
@@ -111,13 +144,7 @@ def child_environment(
         for name, value in inherited.items()
         if name in also or name.upper() in PASSED_ON or name.upper().startswith(PASSED_ON_PREFIXES)
     }
-    return {
-        **passed,
-        **({} if gpu else NO_GPU),
-        "TMPDIR": os.fspath(temporary),
-        "HF_DATASETS_CACHE": os.fspath(temporary / "datasets"),
-        "FLWR_TELEMETRY_ENABLED": "0",
-    }
+    return {**passed, **({} if gpu else NO_GPU), **_of_folders(os.fspath(temporary))}
 
 
 @contextmanager

@@ -12,7 +12,15 @@ from pathlib import Path
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, nearest
 from pytest_flops_mock.learner.environments.failures import bounded
 from pytest_flops_mock.learner.environments.isolation import apart, child_environment, temporary_folder
-from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, OLDEST_PYTHON, PATH, LearnerPython, dotted
+from pytest_flops_mock.learner.environments.python import (
+    CONTAINER,
+    CURRENT,
+    LEARNER,
+    OLDEST_PYTHON,
+    PATH,
+    LearnerPython,
+    dotted,
+)
 from pytest_flops_mock.learner.environments.variables import search_path
 from pytest_flops_mock.repository.conda.document import FILE
 from pytest_flops_mock.subprocesses import run
@@ -78,7 +86,7 @@ def _program_at(text: str) -> Path:
         path = executable
     if not path.exists():
         got = "a link that leads nowhere" if path.is_symlink() else "nothing there"
-        raise _no_python(text, got, nearest=nearest(text, (CURRENT, LEARNER)) or _neighbour(path))
+        raise _no_python(text, got, nearest=nearest(text, (CURRENT, LEARNER, CONTAINER)) or _neighbour(path))
     if not os.access(path, os.X_OK):
         raise _no_python(text, "a file that is not executable", nearest=_neighbour(path))
     return Path(os.path.abspath(path))  # links stay: one in a virtual environment is what makes it one
@@ -110,7 +118,8 @@ def _no_python(text: str, got: str, *, nearest: str = "") -> LearnerEnvironmentE
         Problem(
             "there is no Python for the check",
             where=text,
-            expected=f"{CURRENT}, {LEARNER}, a virtual environment, or a Python from {dotted(OLDEST_PYTHON)} on",
+            expected=f"{CURRENT}, {LEARNER}, {CONTAINER}, a virtual environment, or a Python from "
+            f"{dotted(OLDEST_PYTHON)} on",
             got=got,
             nearest=nearest,
             fix=f'name another one, or "{LEARNER}" to have one built from {FILE}',

@@ -72,19 +72,37 @@ def refused_import(
         pass_env: Names of variables that it gets to see beside the usual ones.
     """
     with temporary_folder("proof") as folder:
-        command = [os.fspath(python), *apart(), "-c", _IMPORT.format(names=names)]
+        command = [os.fspath(python), *apart(), "-c", program(names)]
         environment = child_environment(os.environ, folder, pass_env)
         try:
             ended = run(command, env=environment, cwd=folder, timeout=limit)
-            told = json.loads(ended.text.strip().rpartition("\n")[2])
         except subprocess.TimeoutExpired:
             return Refused("", "", f"its imports did not end within {limit:g} s")
-        except (OSError, ValueError) as error:
+        except OSError as error:
             return Refused("", "", f"it does not run: {error}")
+    return refused(ended.text, ended.status)
+
+
+def program(names: tuple[str, ...] = NEEDED) -> str:
+    """What a Python runs that shall say what it does not import."""
+    return _IMPORT.format(names=names)
+
+
+def refused(text: str, status: int) -> Refused | None:
+    """What a Python has said that ran :func:`program`.
+
+    Args:
+        text: What it has written.
+        status: Its exit status.
+    """
+    try:
+        told = json.loads(text.strip().rpartition("\n")[2])
+    except ValueError as error:
+        return Refused("", "", f"it does not run: {error}")
     if not told:
         return None
     try:
-        reason = told["reason"].strip().partition("\n")[0] or f"its import ends the process ({ending(ended.status)})"
+        reason = told["reason"].strip().partition("\n")[0] or f"its import ends the process ({ending(status)})"
         return Refused(str(told["package"]), str(told["version"]), reason)
     except (TypeError, KeyError, AttributeError):  # a package has written something itself
         return Refused("", "", "it does not say what came of its imports")

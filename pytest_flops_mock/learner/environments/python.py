@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pytest_flops_mock.findings import Finding
 
-CURRENT, LEARNER, PATH = "current", "learner", "path"
-"""The kinds: the Python that runs this, one like that of the learner's image, and one that the user names."""
+CURRENT, LEARNER, CONTAINER, PATH = "current", "learner", "container", "path"
+"""The kinds: the Python that runs this, one like that of the learner's image, the same in a container, and one that the user
+names."""
 
 OLDEST_PYTHON = (3, 8)
 
@@ -20,10 +21,11 @@ class LearnerPython:
 
     Attributes:
         executable: Its interpreter.
-        kind: ``current``, ``learner`` or ``path``.
+        kind: ``current``, ``learner``, ``container`` or ``path``.
         shown: What it is, for the report.
         findings: What is to be said of it.
         lacking: What ``conda.yaml`` asks for and it lacks, since conda alone may have it.
+        image: The image that it is in; empty for one of this machine.
     """
 
     executable: Path
@@ -31,6 +33,7 @@ class LearnerPython:
     shown: str
     findings: tuple[Finding, ...] = ()
     lacking: tuple[str, ...] = ()
+    image: str = ""
 
 
 def minor(version: str) -> tuple[int, ...]:

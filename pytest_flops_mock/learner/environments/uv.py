@@ -9,6 +9,7 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from pytest_flops_mock.learner.environments.downloads import downloading
 from pytest_flops_mock.learner.environments.failures import bounded, fault_of_machine
 from pytest_flops_mock.learner.environments.kept import Built, Kept, OnWait, found, kept, silent
 from pytest_flops_mock.learner.environments.proof import PROOF_SECONDS, refused_import
+from pytest_flops_mock.learner.environments.python import dotted, minor
 from pytest_flops_mock.learner.environments.seal import (
     Seal,
     make_read_only,
@@ -86,6 +88,7 @@ class Recipe:
         requirements: The lines of a requirements file.
         solved_for: An older Python than ``version`` whose versions of packages it gets; empty for its own.
         with_builds: Whether packages without a wheel are built from source.
+        platform: Another machine's, for which packages are unpacked (``x86_64-manylinux_2_28``); empty for this one.
     """
 
     version: str
@@ -93,6 +96,7 @@ class Recipe:
     requirements: tuple[str, ...]
     solved_for: str = ""
     with_builds: bool = False
+    platform: str = ""
 
     @property
     def key(self) -> str:
@@ -166,6 +170,20 @@ class Uv:
 
         return kept(cache.absolute() / recipe.key, build, left=self._left, on_wait=self.on_wait)
 
+    def unpack(self, recipe: Recipe, packages: Path, conda: CondaEnvironment) -> tuple[Recipe, tuple[str, ...]]:
+        """Unpack the packages of a recipe for another machine; see :meth:`_install_what_is_there`.
+
+        Args:
+            recipe: What is asked for; its ``platform`` is not empty.
+            packages: The folder that they come into, empty.
+            conda: Where the recipe comes from, to say which line a failure is about.
+
+        Raises:
+            LearnerEnvironmentError: They go together in no way.
+            ToolError: They cannot be had here, which says nothing of the repository.
+        """
+        return self._install_what_is_there(packages, recipe, conda, None)
+
     def _announced(self) -> str:
         if self.deadline is None:
             return f"{BUILDING} from {FILE}; it is kept for the next time"
@@ -206,14 +224,15 @@ class Uv:
         return Built(sealed(folder, seal), missing=missing)
 
     def _install_what_is_there(
-        self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int
+        self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None
     ) -> tuple[Recipe, tuple[str, ...]]:
         """Install the packages; the recipe that was taken, and the requirements that it lacks.
 
         What conda's part of conda.yaml asks for may be there for conda alone. That is nothing to blame the repository for.
         """
         missing: tuple[str, ...] = ()
-        self._make(folder, recipe, conda, lock)
+        if not recipe.platform:
+            self._make(folder, recipe, conda, lock)
         while (failed := self._install(folder, recipe, lock)) is not None:
             output = failed.text.replace(f"{folder}{os.sep}", "")
             absent = requirements_for(not_on_the_index(output), recipe.requirements, conda)
@@ -239,16 +258,20 @@ class Uv:
         make_read_only(folder)
         return sealed(folder)
 
-    def _make(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int) -> None:
+    def _make(self, folder: Path, recipe: Recipe, conda: CondaEnvironment, lock: int | None) -> None:
         ended = self._run(["venv", "--python", recipe.base, os.fspath(folder)], lock=lock)
         if ended.status:
             raise not_solved(ended.status, ended.text, recipe.requirements, conda)
 
-    def _install(self, folder: Path, recipe: Recipe, lock: int, options: Sequence[str] = ()) -> Ended | None:
+    def _install(self, folder: Path, recipe: Recipe, lock: int | None, options: Sequence[str] = ()) -> Ended | None:
         """Install the packages; how uv ended if that does not work."""
         python, asked, solved = folder / "bin" / "python", folder / "requirements.txt", folder / "solved.txt"
         asked.write_text("\n".join(recipe.requirements) + "\n", encoding="utf-8")
         common = ["--color", "never", "--python", os.fspath(python)]
+        into: list[str] = []
+        if recipe.platform:  # this process' Python runs nothing of it
+            common = ["--color", "never", "--python", sys.executable, "--python-platform", recipe.platform]
+            into = ["--python-version", dotted(minor(recipe.version)), "--target", os.fspath(folder)]
         wheels_only = [] if recipe.with_builds else ["--no-build"]
         if recipe.solved_for or self.by_itself:  # what is large is known before it is downloaded
             older = ["--python-version", recipe.solved_for] if recipe.solved_for else []
@@ -268,7 +291,7 @@ class Uv:
             if self.by_itself and solved.exists() and (much := large(solved.read_text(encoding="utf-8"))):
                 raise ToolError(too_large(much))
             asked = solved
-        install = ["pip", "install", *common, "--requirement", os.fspath(asked)]
+        install = ["pip", "install", *common, *into, "--requirement", os.fspath(asked)]
         ended = self._run([*install, *wheels_only, *options], lock=lock)
         return ended if ended.status else None
 

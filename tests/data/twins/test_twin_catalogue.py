@@ -544,7 +544,7 @@ find_twin("mnist"), twin_names(), own_names(Path("none")), own_twin(["mnist"], P
 main(["twin"])
 print(json.dumps(sorted(sys.modules)))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
     *_, last = done.stdout.splitlines()
     loaded = set(json.loads(last))
     assert not loaded & {"datasets", "numpy", "pyarrow", "pandas", "huggingface_hub"}

@@ -18,7 +18,7 @@ from pytest_flops_mock.learner.environments.python import LearnerPython
 def venv(tmp_path: Path) -> Path:
     """A virtual environment with nothing in it."""
     folder = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=300)
     return folder
 
 
@@ -43,7 +43,7 @@ def test_a_script_runs_in_it_and_sees_its_packages(venv: Path, tmp_path: Path) -
     found = learner_python(str(with_packages(venv)), asking())
     script = tmp_path / "script.py"
     script.write_text("import sys, datasets; print(sys.prefix, datasets.__file__.startswith(sys.prefix))")
-    told = subprocess.run([found.executable, script], capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run([found.executable, script], capture_output=True, text=True, check=True, timeout=300)
     assert told.stdout == f"{venv} True\n"
 
 
@@ -63,7 +63,7 @@ def test_a_path_that_leads_nowhere_is_told_with_its_neighbour(venv: Path) -> Non
     assert str(error) == (
         "there is no Python for the check\n"
         f"  where     {venv.parent}/vemv\n"
-        "  expected  current, learner, a virtual environment, or a Python from 3.8 on\n"
+        "  expected  current, learner, container, a virtual environment, or a Python from 3.8 on\n"
         "  got       nothing there\n"
         f"  nearest   {venv}\n"
         '  fix       name another one, or "learner" to have one built from conda.yaml'

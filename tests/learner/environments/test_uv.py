@@ -298,7 +298,7 @@ learner_python("learner", repository, cache=Path({str(tmp_path / "cache")!r}))
             time.sleep(0.02)
         pid = int((tmp_path / "pid").read_text())
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=300)
     assert b"KeyboardInterrupt" in errors
     until(lambda: not exists(pid), "the end of uv and of all that it started")
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".lock"]

@@ -1,10 +1,12 @@
 """Removes a container once the process that started it is gone, however it ended.
 
-A program of its own: ``watchdog.py LABEL``. Its standard input is a pipe from that process, which never writes.
+A program of its own: ``watchdog.py LABEL [FOLDER]``. Its standard input is a pipe from that process, which never writes.
+The folder, where there is one, goes with the container.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 
@@ -12,7 +14,7 @@ ROUNDS, PAUSE = 6, 0.5
 """A container that was being made when its maker died shows up a little later."""
 
 
-def main(label: str) -> None:
+def main(label: str, *folders: str) -> None:
     """Wait for the end of the process, then remove what has the label."""
     sys.stdin.buffer.read()
     import docker  # needed now, and until now only memory
@@ -25,8 +27,10 @@ def main(label: str) -> None:
             client.close()
         except Exception:  # nobody is left to be told; the next round tries again
             pass
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
         time.sleep(PAUSE)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,4 +1,7 @@
-"""The container engine (Docker, or what speaks its API): whether there is one, its images, its bridge to this machine."""
+"""The container engine (Docker, or what speaks its API): whether there is one, its images, its bridge to this machine.
+
+Which engine that is, and how this machine reaches its containers, is for testcontainers to say: its settings hold here.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ ANSWER_SECONDS = 10
 
 CALL_SECONDS = 120
 
+DOCKER, PODMAN = "/var/run/docker.sock", "/run/podman/podman.sock"
+"""Sockets where nothing names one; without root, Podman's lies below ``XDG_RUNTIME_DIR``."""
+
 
 @contextmanager
 def engine() -> Iterator[Any]:
@@ -24,23 +30,36 @@ def engine() -> Iterator[Any]:
     Raises:
         ContainerError: See :func:`connect`.
     """
-    client = connect()
+    client = connect().client
     try:
         yield client
     finally:
         client.close()
 
 
+def address() -> str:
+    """Where the engine is: as testcontainers' settings, ``DOCKER_HOST`` or Docker's context say, else the first socket.
+
+    Empty if there is none.
+    """
+    from testcontainers.core.docker_client import get_docker_host
+
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    sockets = [DOCKER, *([f"{runtime}/podman/podman.sock"] if os.path.isabs(runtime) else []), PODMAN]
+    found = next((f"unix://{path}" for path in sockets if os.path.exists(path)), "")
+    return str(get_docker_host() or found)
+
+
 def connect() -> Any:
-    """A client of the engine that ``DOCKER_HOST`` names, or of the one at the usual socket.
+    """Testcontainers' client of the engine (``testcontainers.core.docker_client.DockerClient``).
 
     Raises:
         ContainerError: The extra ``containers`` is not installed, or no engine answers.
     """
     try:
-        import docker
         from docker.errors import DockerException
         from docker.utils import parse_host
+        from testcontainers.core.docker_client import DockerClient
     except ImportError as error:
         raise ContainerError(
             Problem(
@@ -49,25 +68,47 @@ def connect() -> Any:
                 fix='pip install "pytest-flops-mock[containers]"',
             )
         ) from error
+    where = address()
     try:
-        _knock(parse_host(os.environ.get("DOCKER_HOST")))
-        client = docker.from_env(timeout=ANSWER_SECONDS)
+        _knock(parse_host(where or None))
+        tools = DockerClient(timeout=ANSWER_SECONDS, environment={**os.environ, **({"DOCKER_HOST": where} if where else {})})
     except (DockerException, OSError, ValueError) as error:
         raise ContainerError(
             Problem(
                 "no container engine answers",
-                where=os.environ.get("DOCKER_HOST") or "the usual socket, since DOCKER_HOST is not set",
+                where=where or f"{DOCKER}, and Podman's sockets, since DOCKER_HOST is not set",
                 expected="an engine that speaks Docker's API, such as Docker or `podman system service`",
                 got=_reason(error),
                 fix="start one, or let DOCKER_HOST name its socket, such as unix:///run/docker.sock",
             )
         ) from error
-    client.api.timeout = CALL_SECONDS
-    return client
+    tools.client.api.timeout = CALL_SECONDS
+    return tools
 
 
-def image_on(client: Any, name: str) -> Any:
+def has_image(client: Any, name: str) -> bool:
+    """Whether the engine has an image, so that it need not pull it."""
+    from docker.errors import APIError, ImageNotFound
+
+    try:
+        client.images.get(name)
+    except ImageNotFound:
+        return False
+    except APIError as error:
+        raise _no_image(name, error) from error
+    return True
+
+
+FIX = "check its name, build it (docker build --target ml-data-server), or log in where it is kept"
+
+
+def image_on(client: Any, name: str, fix: str = FIX) -> Any:
     """An image of the engine's, which pulls it if it has to.
+
+    Args:
+        client: The engine's client.
+        name: The image's name.
+        fix: What is to be done where it cannot be had.
 
     Raises:
         ContainerError: It is not there, and cannot be pulled.
@@ -79,11 +120,13 @@ def image_on(client: Any, name: str) -> Any:
     except ImageNotFound:
         pass
     except APIError as error:
-        raise _no_image(name, error) from error
+        raise _no_image(name, error, fix) from error
+    from testcontainers.core.config import testcontainers_config
+
     try:
-        return client.images.pull(*_name_and_tag(name))
+        return client.images.pull(*_name_and_tag(testcontainers_config.hub_image_name_prefix + name))
     except (APIError, ImageNotFound, OSError) as error:
-        raise _no_image(name, error) from error
+        raise _no_image(name, error, fix) from error
 
 
 def bridge_address() -> str:
@@ -131,13 +174,13 @@ def _name_and_tag(name: str) -> tuple[str, str | None]:
     return (repository, tag) if repository and "/" not in tag else (name, "latest")
 
 
-def _no_image(name: str, error: BaseException) -> ContainerError:
+def _no_image(name: str, error: BaseException, fix: str = FIX) -> ContainerError:
     return ContainerError(
         Problem(
             "the container engine does not have the image, and cannot pull it",
             where=name,
             got=_reason(error),
-            fix="check its name, build it (docker build --target ml-data-server), or log in where it is kept",
+            fix=fix,
         )
     )
 
