@@ -19,11 +19,11 @@ RUNS = (
     Run(engine="wire", learners=10, rounds=21, cpu=12.8, fill=0.04, memory=594611200, bytes=188400, seconds=16.5),
     Run(engine="wire", learners=100, rounds=1, cpu=12.1, fill=1.06, memory=1392067584, bytes=188400, seconds=21.2),
     Run(engine="wire", learners=100, rounds=21, cpu=92.9, fill=0.97, memory=3062389760, bytes=188400, seconds=83.0),
-    Run(engine="ray", learners=10, rounds=1, cpu=12.8, fill=0.29, memory=1040572416, bytes=188400, seconds=20.4),
-    Run(engine="ray", learners=10, rounds=21, cpu=28.9, fill=0.05, memory=1070185472, bytes=188400, seconds=34.6),
-    Run(engine="ray", learners=100, rounds=1, cpu=21.6, fill=0.98, memory=1096390656, bytes=188400, seconds=36.1),
-    Run(engine="ray", learners=100, rounds=21, cpu=191.6, fill=1.0, memory=1147939840, bytes=188400, seconds=262.6),
-    Run(engine="ray", learners=1000, rounds=1, cpu=144.5, fill=13.82, memory=1633925120, bytes=188400, seconds=297.3),
+    Run(engine="ray", learners=10, rounds=1, cpu=15.5, fill=0.41, memory=1042142208, bytes=188400, seconds=22.8),
+    Run(engine="ray", learners=10, rounds=21, cpu=30.2, fill=0.06, memory=1066511360, bytes=188400, seconds=30.1),
+    Run(engine="ray", learners=100, rounds=1, cpu=23.2, fill=1.18, memory=1117037568, bytes=188400, seconds=30.8),
+    Run(engine="ray", learners=100, rounds=21, cpu=134.8, fill=1.25, memory=1115741184, bytes=188400, seconds=160.5),
+    Run(engine="ray", learners=1000, rounds=1, cpu=95.9, fill=11.83, memory=1669815296, bytes=188400, seconds=89.9),
 )
 """Measured on two cores, with Flower 1.8.0 and Ray 2.55.1 in Python 3.11, while the machine did other things as well."""
 
