@@ -74,16 +74,11 @@ def test_clusters_average_first_and_the_root_after_them(run: Run) -> None:
 
 @pytest.mark.slow
 def test_a_learner_keeps_its_model_through_a_cycle_and_makes_another_for_the_next(run: Run) -> None:
-    """``rounds`` counts what one object has trained; nobody sets it, and it travels."""
-    kept = run(
-        plan(2, 3),
-        repository(
-            fit="print('trained', self.rounds)", evaluate="assert self.rounds == ROUND.pop(0)", imports="ROUND = [1, 2, 3]"
-        ),
-    )
-    assert {end.how for end in kept.ends} == {"done"}, kept.ends
-    anew = run(clusters(1, 2, rounds=1, cycles=2), repository(evaluate="assert self.rounds == 1"))
-    assert {end.how for end in anew.ends} == {"done"}, anew.ends
+    """``rounds`` counts what one object has trained, and nobody sets it; modules stay as they are."""
+    counts = repository(imports="COUNTS = [1, 2, 1, 2]", evaluate="assert self.rounds == COUNTS.pop(0)")
+    facts = run(clusters(1, 2, rounds=2, cycles=2), counts)
+    assert {end.how for end in facts.ends} == {"done"}, facts.ends
+    assert len(facts.learner_rounds) == 8
 
 
 @pytest.mark.skipif(find_spec("flwr") is not None, reason="this Python has Flower")

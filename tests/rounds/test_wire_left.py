@@ -44,7 +44,6 @@ except KeyboardInterrupt:
     ("way", "mode", "method", "after"),
     [
         pytest.param(signal.SIGKILL, "classic", "zygote", ["RoundsWait"], id="while it imports"),
-        pytest.param(signal.SIGKILL, "classic", "zygote", ["RoundsWait"] * 2, id="while actors start"),
         pytest.param(signal.SIGKILL, "hierarchical", "zygote", ["RoundsWait"] * 2 + ["RoundEnded"], id="in a round"),
         pytest.param(signal.SIGKILL, "classic", "spawn", ["RoundsWait"] * 2, id="while interpreters start"),
         pytest.param(signal.SIGINT, "classic", "zygote", ["RoundsWait"] * 2 + ["RoundEnded"], id="interrupted in a round"),
