@@ -46,7 +46,7 @@ def add(add: AddCommand) -> None:
         allow_abbrev=False,
     )
     rounds.set_defaults(run=_run)
-    add_arguments(rounds, "command", "rounds", without=("together",))
+    add_arguments(rounds, "command", "rounds", without=("together", "min-rows", "max-distance"))
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -84,7 +84,8 @@ def run_rounds(
         named: What the command to run it again calls the repository; by default its folder.
         on_event: Is told while it runs, as by :func:`check_repository`.
         **options: How data are provided and actors are run: the attributes of :class:`CheckOptions`, such as ``env``,
-            ``timeout`` or ``partitioner``. Of several environments the first is taken.
+            ``timeout`` or ``partitioner``. Of several environments the first is taken; what is about other stages
+            (``min_rows``, ``max_distance``, ``until``) changes nothing.
 
     Returns:
         The report; ``report.ok`` is the verdict.
