@@ -110,6 +110,23 @@ def test_what_is_known_of_partitions_tells_why() -> None:
     assert "10 rows, the others 190 or more" in error.problem.got
 
 
+def test_what_an_earlier_report_has_does_not_count(tmp_path: Path) -> None:
+    def trains_nothing(plan: RoundsPlan) -> RoundsFacts:
+        rounds = tuple(federated_round(each, (), evaluated=plan.nodes) for each in (1, 2, 3))
+        return facts(plan, rounds=rounds, learner_rounds=())
+
+    before = run_rounds(REPOSITORY, sla=SMALL, nodes=2, engine=Noting(trains_nothing), env="current")
+    assert [error.code for error in before.errors] == ["FM1112"]
+    (tmp_path / "before.json").write_text(before.report.to_json(), encoding="utf-8")
+    now = run_rounds(
+        REPOSITORY, sla=SMALL, nodes=2, engine=Noting(trains_nothing), env="current", baseline=tmp_path / "before.json"
+    )
+    assert now.ok
+    assert [finding.code for finding in now.report.known] == ["FM1112"]
+    assert "before.json" in now.summary
+    assert "error FM1112 [rounds] no round had a result of a learner" in str(now)
+
+
 @pytest.mark.parametrize(
     ("repository", "sla", "stage"),
     [
