@@ -78,7 +78,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "child/rounds/client.py": {"flwr"},
     "child/rounds/cluster.py": {"flwr"},
     "child/rounds/ray_flower.py": {"flwr"},
-    "child/rounds/ray_workers.py": {"ray"},
+    "child/rounds/ray_workers.py": {"grpc", "ray"},
     "child/rounds/strategy.py": {"flwr"},
     "sla": {"pydantic", "pydantic_core"},
     "flight": {"pyarrow", "xxhash"},

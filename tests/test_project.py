@@ -57,7 +57,7 @@ def test_the_version_is_the_one_of_the_project_file() -> None:
     assert f'version = "{pytest_flops_mock.__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
-IN_THE_LEARNER = {"_flops_child", "cloudpickle", "data_loading", "flops_utils", "flwr", "model_manager", "ray"}
+IN_THE_LEARNER = {"_flops_child", "cloudpickle", "data_loading", "flops_utils", "flwr", "grpc", "model_manager", "ray"}
 """What only the images and the ML repository have; the child asks for it where it is there."""
 
 FOR_TYPES = {"typing_extensions"}

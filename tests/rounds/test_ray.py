@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -189,6 +190,12 @@ def test_nodes_of_a_cluster_that_do_not_reach_a_data_server_are_named(cluster: s
     assert problem.got == (
         "the ML data server at grpc://127.0.0.1:1 cannot be reached from there: [Errno 111] Connection refused"
     )
+
+
+def test_a_server_that_is_not_rays_is_told_within_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(ToolError) as caught:
+        runs(HERE, RayEngine(f"127.0.0.1:{silent.getsockname()[1]}"))(plan(1, 1))
+    assert caught.value.problems[0].got == "what listens there does not answer as Ray does"
 
 
 KILLED = """

@@ -28,10 +28,12 @@ class Own:
     Args:
         seed: What its random numbers start from.
         folder: The repository's folder: modules of files in it are the actor's own.
+        others: Modules that are known to be nobody's own, by name; all actors of a process may share it.
     """
 
-    def __init__(self, seed: int, folder: str) -> None:
+    def __init__(self, seed: int, folder: str, others: dict[str, Any] | None = None) -> None:
         self.output = Tail()
+        self._others = {} if others is None else others
         self._seed = seed
         self._folder = folder
         self._states: dict[str, Any] = {}
@@ -61,8 +63,15 @@ class Own:
 
     def _taken(self) -> dict[str, Any]:
         """The modules of the repository that are imported now, taken away."""
-        names = [name for name, module in list(sys.modules.items()) if name == DATA or self._inside(module)]
-        return {name: sys.modules.pop(name) for name in names}
+        taken = {}
+        for name, module in list(sys.modules.items()):
+            if self._others.get(name, self) is module:
+                continue  # there are thousands
+            if name == DATA or self._inside(module):
+                taken[name] = sys.modules.pop(name)
+            else:
+                self._others[name] = module
+        return taken
 
     def _inside(self, module: Any) -> bool:
         spec = getattr(module, "__spec__", None)

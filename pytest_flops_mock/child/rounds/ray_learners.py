@@ -19,11 +19,12 @@ class Life:
 
     Args:
         config: What it is and does, see ``zygote``.
+        others: See ``Own``.
     """
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any], others: dict[str, Any]) -> None:
         self.config = config
-        self.own = Own(seed_of(config["seed"], "learner", config["number"]), config["folder"])
+        self.own = Own(seed_of(config["seed"], "learner", config["number"]), config["folder"], others)
         self.bound = Bound(config["timeout"])
         self.notes = Notes(config["folder"], self.bound)
         self.dataset: list[Any] = []
@@ -49,6 +50,7 @@ class Learners:
         gc.freeze()
         self._common = {**common, "actor": "learner", "modules": []}
         self._lives: dict[int, Life] = {}
+        self._others: dict[str, Any] = {}
 
     def call(self, number: int, do: str, given: Any) -> dict[str, Any]:
         """Let one of them do something; what it told, what it answers, and how it ended if it did.
@@ -59,7 +61,7 @@ class Learners:
             given: Its configuration; or Flower's instructions, as they travel.
         """
         if do == "start":
-            life = self._lives[number] = Life({**self._common, **given, "number": number})
+            life = self._lives[number] = Life({**self._common, **given, "number": number}, self._others)
             return self._apart(life, lambda: _start(life))
         from .ray_flower import ANSWERS
 

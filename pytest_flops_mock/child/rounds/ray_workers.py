@@ -16,6 +16,7 @@ from .ray_host import Host, packed, unreached
 READY_SECONDS = 240.0
 """For workers to start; a machine may be busy."""
 
+ANSWER_SECONDS = 10.0
 REACH_SECONDS = 60.0
 LEAVE_SECONDS = 5.0
 LONGEST = 41
@@ -174,6 +175,7 @@ def _connect(address: str, most: int) -> None:
     ray.cloudpickle.register_pickle_by_value(_module())  # workers do not have this package
     common: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
     if address:
+        _check_answers(address)
         ray.init(address=address, **common)
         return
     folder = os.path.join(tempfile.gettempdir(), "r")
@@ -193,6 +195,17 @@ def _connect(address: str, most: int) -> None:
         _node_ip_address="127.0.0.1",
         **common,
     )
+
+
+def _check_answers(address: str) -> None:
+    """Whether there is a server as Ray's are: Ray itself would wait for minutes."""
+    import grpc
+
+    with grpc.insecure_channel(address) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(ANSWER_SECONDS)
+        except grpc.FutureTimeoutError:
+            raise WorkersError("what listens there does not answer as Ray does", address) from None
 
 
 def _check_reach(uris: list[str]) -> None:
