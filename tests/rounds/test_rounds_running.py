@@ -159,23 +159,6 @@ def test_the_command_names_the_engine_and_its_cluster() -> None:
     )
 
 
-def test_what_an_earlier_report_has_does_not_count(tmp_path: Path) -> None:
-    def trains_nothing(plan: RoundsPlan) -> RoundsFacts:
-        rounds = tuple(federated_round(each, (), evaluated=plan.nodes) for each in (1, 2, 3))
-        return facts(plan, rounds=rounds, learner_rounds=())
-
-    before = run_rounds(REPOSITORY, sla=SMALL, nodes=2, engine=Noting(trains_nothing), env="current")
-    assert [error.code for error in before.errors] == ["FM1112"]
-    (tmp_path / "before.json").write_text(before.report.to_json(), encoding="utf-8")
-    now = run_rounds(
-        REPOSITORY, sla=SMALL, nodes=2, engine=Noting(trains_nothing), env="current", baseline=tmp_path / "before.json"
-    )
-    assert now.ok
-    assert [finding.code for finding in now.report.known] == ["FM1112"]
-    assert "before.json" in now.summary
-    assert "error FM1112 [rounds] no round had a result of a learner" in str(now)
-
-
 def test_the_command_runs_the_same_again(tmp_path: Path) -> None:
     sla = tmp_path / "my sla.json"
     sla.write_text(json.dumps(SMALL), encoding="utf-8")
