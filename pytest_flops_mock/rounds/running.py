@@ -227,8 +227,8 @@ class _Run:
         if sent:
             first = next(iter(sent.values()))
             parts = tuple(part for facts in sent.values() for part in facts.partitions)
-            # What partitions hold is counted for each node alone here: measures of how far they differ would be wrong.
-            self.data = replace(self.data, sent=(*self.data.sent, replace(first, partitions=parts, statistics=None)))
+            whole = replace(first, partitions=parts, statistics=deployed.statistics)
+            self.data = replace(self.data, sent=(*self.data.sent, whole))
 
     def _settings(self, start: StartMethod) -> EngineSettings:
         how = self.options

@@ -84,6 +84,9 @@ def test_each_node_has_one_partition_and_the_plan_is_run() -> None:
     assert report.report.outcome(Stage.ROUNDS) is Outcome.PASSED
     assert [stage.stage for stage in report.report.stages] == [Stage.SLA, Stage.STRUCTURE, Stage.ROUNDS]
     assert len(report.report.data.partitions) == 3
+    (sent,) = report.report.data.sent
+    assert sent.statistics is not None
+    assert [each.rows for each in sent.statistics.partitions] == [20, 20, 20]
     assert "round 1 of 2, loss 2, accuracy 0.6, 3 of 3, 0.5 s" in [getattr(event, "what", "") for event in events]
 
 
