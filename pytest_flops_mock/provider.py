@@ -188,8 +188,8 @@ class MockDataProvider:
             dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
 
         Returns:
-            What the partitions of all servers hold; then for each server what was stored there, if anything, and what ended its
-            provider, if anything did: the others go on.
+            What the partitions of all servers hold; then for each server what was stored there, if anything, and what ended
+            its provider, if anything did: the others go on.
 
         Raises:
             DataSourceError: The data set cannot be had, split or sent.
