@@ -108,6 +108,9 @@ class Pool(SimpleClientManager):  # type: ignore[misc]
         if len(self.clients) < self._least:
             raise Waits(round_, self._least, len(self.clients))
 
+    def lose(self, most: int) -> None:
+        """Nothing is to be waited for: whoever fails has ended, and that is known at once."""
+
     def sample(self, num_clients: int, min_num_clients: int | None = None, criterion: Any = None) -> Any:
         """Whom Flower chooses."""
         choose = super().sample
