@@ -178,7 +178,7 @@ class MockDataProvider:
 
     def deal(
         self, sla: MockSLA, uris: Sequence[str], *, apart: bool = False, dataset: Any = None
-    ) -> tuple[tuple[ProviderRun | None, UploadError | None], ...]:
+    ) -> tuple[SplitStatistics, tuple[tuple[ProviderRun | None, UploadError | None], ...]]:
         """Store the partitions that the SLA asks for on several servers, as one provider for each of them does.
 
         Args:
@@ -188,7 +188,8 @@ class MockDataProvider:
             dataset: A ``datasets.Dataset`` to send instead of the one that the SLA names.
 
         Returns:
-            What was stored on each server, if anything, and what ended its provider, if anything did: the others go on.
+            What the partitions of all servers hold; then for each server what was stored there, if anything, and what ended
+            its provider, if anything did: the others go on.
 
         Raises:
             DataSourceError: The data set cannot be had, split or sent.
@@ -210,12 +211,13 @@ class MockDataProvider:
                             sent[index].append((facts, named.counts))
                         except UploadError as error:
                             ended[index] = error
-        origin = made.origin(statistics_of(counts))
+        statistics = statistics_of(counts)
+        origin = made.origin(statistics)
         runs = (
             _run_of(sla, made, stored, tuple(sending.already), origin) if stored else None
             for stored, sending in zip(sent, sendings, strict=True)
         )
-        return tuple(zip(runs, ended, strict=True))
+        return statistics, tuple(zip(runs, ended, strict=True))
 
     def split(
         self, sla: MockSLA | str | os.PathLike[str] | Mapping[str, Any], dataset: Any = None, **changes: Any

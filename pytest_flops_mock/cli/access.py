@@ -6,6 +6,9 @@ import argparse
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pytest_flops_mock.errors import Problem, SettingsError
 
 if TYPE_CHECKING:
     from pytest_flops_mock.flight.access import Access
@@ -51,3 +54,32 @@ def access_of(given: argparse.Namespace, here: Path) -> Access | None:
 
 def _file(path: str, here: Path) -> Path:
     return here / Path(path).expanduser()
+
+
+def server_address(uri: str, where: str, example: str) -> str:
+    """The address of an ML data server.
+
+    Args:
+        uri: What is given.
+        where: What says so.
+        example: How it can be said.
+
+    Raises:
+        SettingsError: It is no address.
+    """
+    try:
+        parts = urlsplit(uri)
+        whole = parts.scheme in ("grpc", "grpc+tls") and parts.hostname and parts.port and parts.path in ("", "/")
+    except ValueError:  # of the port
+        whole = None
+    if not whole:
+        raise SettingsError(
+            Problem(
+                "this is no address of an ML data server",
+                where=where,
+                expected="grpc://HOST:PORT, or grpc+tls://HOST:PORT",
+                got=uri,
+                fix=f"for example {example}",
+            )
+        )
+    return uri.rstrip("/")

@@ -95,22 +95,28 @@ class SLAFiles:
     project: str | None
 
 
-def sla_files(values: Mapping[str, Any], repository: str) -> SLAFiles:
+def sla_files(values: Mapping[str, Any], repository: str, *, needed: bool = True) -> SLAFiles:
     """The SLAs that are named, all of which are there.
+
+    Args:
+        values: What the arguments say.
+        repository: The repository, as it is named.
+        needed: Whether there must be an MDP SLA.
 
     Raises:
         SettingsError: None is named, or one is no file.
     """
     here = Path.cwd()
     folder = absolute(here, repository) if os.path.isdir(repository) else here
-    if "sla" not in values:
+    if needed and "sla" not in values:
         raise SettingsError(none_named("--sla", "no path", "--sla", here=here, repository=folder))
-    for path in values["sla"]:
+    mocks = values.get("sla", ())
+    for path in mocks:
         refuse_what_is_no_file(path, "MDP", "--sla", here=here, repository=folder)
     project = values.get("project_sla")
     if project is not None:
         refuse_what_is_no_file(project, "project", "--project-sla", here=here, repository=folder)
-    return SLAFiles(tuple(shown(path, here) for path in values["sla"]), None if project is None else shown(project, here))
+    return SLAFiles(tuple(shown(path, here) for path in mocks), None if project is None else shown(project, here))
 
 
 @contextmanager

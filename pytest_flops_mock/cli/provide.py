@@ -6,13 +6,11 @@ import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from pytest_flops_mock.cli.access import access_of, add_ca, add_token
+from pytest_flops_mock.cli.access import access_of, add_ca, add_token, server_address
 from pytest_flops_mock.cli.progress import waits_shown
 from pytest_flops_mock.cli.providing import add_settings, provider_of, usable
 from pytest_flops_mock.cli.shared import COMPATIBLE, AddCommand, show, whole_number
-from pytest_flops_mock.errors import Problem, SettingsError
 from pytest_flops_mock.texts import clean
 
 HOST, PORT = "127.0.0.1", "11027"
@@ -88,19 +86,4 @@ def address(to: str | None, environment: Mapping[str, str]) -> str:
     """
     host, port = environment.get(OF_HOST) or HOST, environment.get(OF_PORT) or PORT
     uri = to or f"grpc://{f'[{host}]' if ':' in host else host}:{port}"
-    try:
-        parts = urlsplit(uri)
-        whole = parts.scheme in ("grpc", "grpc+tls") and parts.hostname and parts.port and parts.path in ("", "/")
-    except ValueError:  # of the port
-        whole = None
-    if not whole:
-        raise SettingsError(
-            Problem(
-                "this is no address of an ML data server",
-                where="--to" if to else f"{OF_HOST} and {OF_PORT}",
-                expected="grpc://HOST:PORT, or grpc+tls://HOST:PORT",
-                got=uri,
-                fix="for example --to grpc://127.0.0.1:11027",
-            )
-        )
-    return uri.rstrip("/")
+    return server_address(uri, "--to" if to else f"{OF_HOST} and {OF_PORT}", "--to grpc://127.0.0.1:11027")

@@ -16,7 +16,7 @@ from pytest_flops_mock.cli.checking import (
     values_of,
 )
 from pytest_flops_mock.cli.progress import shown_at_once
-from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, show
+from pytest_flops_mock.cli.shared import COMPATIBLE, INCOMPATIBLE, AddCommand, as_html, in_utf8, show
 from pytest_flops_mock.report.look import look_on
 from pytest_flops_mock.settings import check_options
 from pytest_flops_mock.sla.files import together_name
@@ -28,7 +28,7 @@ loss and accuracy from round to round, what becomes of a learner that dies, hang
 model FLOps would keep. Needs flwr 1.8 or later in the Python of the learners, as --env learner has it.
 """
 
-_OWN = ("text", "json", "markdown")
+_OWN = ("text", "json", "markdown", "html")
 """The forms that show rounds; the others show the findings alone."""
 
 
@@ -46,7 +46,7 @@ def add(add: AddCommand) -> None:
         allow_abbrev=False,
     )
     rounds.set_defaults(run=_run)
-    add_arguments(rounds, "command", "rounds", without=("together",))
+    add_arguments(rounds, "command", "rounds", without=("together", "min-rows", "max-distance"))
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -67,17 +67,18 @@ def _run(given: argparse.Namespace) -> int:
             **how.arguments(),
             **options.arguments(),
         )
-    in_utf8 = (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
     texts = {
         "text": lambda: str(report),
-        "json": lambda: report.to_json(ascii_only=not in_utf8),
+        "json": lambda: report.to_json(ascii_only=not in_utf8()),
         "markdown": report.to_markdown,
+        "html": report.to_html,
     }
     name = together_name(list(files.mocks))
     others = Showing(showing.form, tuple(output for output in showing.outputs if output.form not in _OWN))
     if showing.form in _OWN:
         shown = texts[showing.form]().rstrip("\n")
-        show(look_on(sys.stdout).of(shown) if showing.form == "text" else shown)
+        looks = {"text": look_on(sys.stdout).of, "html": as_html}
+        show(looks.get(showing.form, str)(shown))
         others = Showing("", others.outputs)
     for output in showing.outputs:
         if output.form in _OWN:

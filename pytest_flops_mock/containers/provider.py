@@ -51,6 +51,7 @@ class MockDataProviderContainer:
         server: Where it sends to: an ``MLDataServer(host=bridge_address())`` of this process, or a container.
         image: FLOps' own image by default; ``pytest-flops-mock/mock-data-provider`` is the one of this project's Dockerfile.
         environment: Further variables for it; ours takes the source of data sets as ``FLOPS_DATA``.
+        memory: MB of memory that it may have, without swap; ``None`` for no limit, as on FLOps. What needs more is killed.
         timeout: Most seconds that it may run.
     """
 
@@ -61,12 +62,14 @@ class MockDataProviderContainer:
         *,
         image: str = IMAGE,
         environment: Mapping[str, str] | None = None,
+        memory: float | None = None,
         timeout: float = 600.0,
     ) -> None:
         self.sla = sla
         self.server = server
         self.image = image
         self.environment = dict(environment or {})
+        self.memory = memory
         self.timeout = timeout
 
     def run(self) -> ContainerRun:
@@ -83,7 +86,7 @@ class MockDataProviderContainer:
         host, port = _seen_from_a_container(self.server)
         variables = {"ML_DATA_SERVER_IP": host, "DATA_MANAGER_PORT": str(port), **self.environment}
         begun = time.monotonic()
-        started = start(Asked(self.image, _command(sla), variables))
+        started = start(Asked(self.image, _command(sla), variables, memory=int((self.memory or 0) * 10**6)))
         try:
             _to_its_end(started, self.timeout)
             log = started.log()

@@ -35,6 +35,7 @@ class MLDataServerContainer:
         image: FLOps' own image by default; ``pytest-flops-mock/ml-data-server`` is the one of this project's Dockerfile.
         volume: A folder of this machine that it keeps its files in; by default a volume that goes with the container.
         environment: Further variables for it.
+        memory: MB of memory that it may have, without swap; ``None`` for no limit, as on FLOps. What needs more is killed.
         timeout: Most seconds until it answers, without the time for pulling the image.
 
     Example:
@@ -49,11 +50,13 @@ class MLDataServerContainer:
         *,
         volume: str | os.PathLike[str] | None = None,
         environment: Mapping[str, str] | None = None,
+        memory: float | None = None,
         timeout: float = 60.0,
     ) -> None:
         self.image = image
         self.volume = None if volume is None else Path(volume).absolute()
         self.environment = dict(environment or {})
+        self.memory = memory
         self.timeout = timeout
         self._started: Started | None = None
         self._uri = ""
@@ -129,7 +132,7 @@ class MLDataServerContainer:
                 )
             )
         folder = None if self.volume is None else Folder(self.volume, VOLUME, "rw")
-        started = start(Asked(self.image, None, self.environment, PORT, folder))
+        started = start(Asked(self.image, None, self.environment, PORT, folder, int((self.memory or 0) * 10**6)))
         try:
             self._uri = _answering(started, self.timeout)
         except BaseException:

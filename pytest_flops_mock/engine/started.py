@@ -58,6 +58,7 @@ class Asked:
         environment: Variables that it gets.
         port: The port that is published on this machine's loopback, on a free port; 0 for none.
         folder: A folder of this machine that it sees.
+        memory: Bytes that it may have; 0 for no limit.
         options: Further keywords of docker-py's ``containers.create``. With some, they say what rights it has; without, it
             has those that its image needs.
         temporary: A folder that goes away with it if this process is killed.
@@ -68,6 +69,7 @@ class Asked:
     environment: Mapping[str, str]
     port: int = 0
     folder: Folder | None = None
+    memory: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     temporary: Path | None = None
 
@@ -202,6 +204,7 @@ def start(asked: Asked, fill: Act = nothing) -> Started:
             labels=create_labels(asked.image, dict([label.split("=")])),
             ports=_published(tools, asked.port) if asked.port else {},
             volumes={str(folder.here): {"bind": folder.within, "mode": folder.mode}} if (folder := asked.folder) else {},
+            **({"mem_limit": asked.memory, "memswap_limit": asked.memory} if asked.memory else {}),
             **(asked.options or {**_network(tools), **_rights(image, asked.folder)}),
         )
         started = Started(tools, made, guard)

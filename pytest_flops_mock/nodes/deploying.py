@@ -13,6 +13,7 @@ from pytest_flops_mock.nodes.plan import Share
 from pytest_flops_mock.partitions.splitting import SEED
 from pytest_flops_mock.provider import MockDataProvider, ProviderRun
 from pytest_flops_mock.sla.models import MockSLA
+from pytest_flops_mock.statistics import SplitStatistics
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Deployment:
         sla: The SLA.
         share: How its partitions were shared.
         placed: What came of it on each node that it was deployed to.
+        statistics: What its partitions hold, those of all nodes together.
     """
 
     sla: MockSLA
     share: Share
     placed: tuple[Placed, ...]
+    statistics: SplitStatistics
 
     def on(self, node: int) -> Placed | None:
         """What came of it on one node; ``None`` if it was not deployed there."""
@@ -88,9 +91,9 @@ def deploy(
                     fix='deploy to as many nodes as there are partitions, or share="apart"',
                 )
             )
-    dealt = provider.deal(sla, [uri for _, uri in uris], apart=share is not Share.SAME, dataset=dataset)
+    statistics, dealt = provider.deal(sla, [uri for _, uri in uris], apart=share is not Share.SAME, dataset=dataset)
     placed = (Placed(node, run, error) for (node, _), (run, error) in zip(uris, dealt, strict=True))
-    return Deployment(sla, share, tuple(placed))
+    return Deployment(sla, share, tuple(placed), statistics)
 
 
 def leave_stale_data(sla: MockSLA, provider: MockDataProvider, server: MLDataServer, seed: int, dataset: Any = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from pytest_flops_mock.errors import Problem
@@ -64,7 +64,7 @@ def disagreement(subject: Subject) -> Iterator[Finding]:
                 f"the parameters of {of_nodes(nodes)} do not fit those of the other learners in round {number}",
                 where="get_model_parameters()",
                 expected=_listed(usual),
-                got="\n".join([_listed(sent[nodes[0]]), *setting_apart(nodes, subject.data)]),
+                got="\n".join([*_by_shapes(sent, nodes), *setting_apart(nodes, subject.data)]),
                 fix="take shapes from the features (how many classes there are) and not from the rows that a learner has",
                 code="FM1111",
             )
@@ -115,6 +115,14 @@ def absence(subject: Subject) -> Iterator[Finding]:
             code="FM1105",
         )
     )
+
+
+def _by_shapes(sent: Mapping[int, tuple[str, ...]], nodes: Sequence[int]) -> list[str]:
+    """What some nodes have sent; those that have sent the same are one line."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for node in nodes:
+        alike.setdefault(sent[node], []).append(node)
+    return [f"{_listed(shapes)} from {of_nodes(those)}" for shapes, those in list(alike.items())[:6]]
 
 
 def _shape(text: str) -> str:

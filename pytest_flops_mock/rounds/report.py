@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_flops_mock.findings import Finding
@@ -113,6 +113,15 @@ class RoundsReport:
             return cls(Report.from_json(json.dumps(plain["report"])), plan, facts, str(plain["command"]))
         except (KeyError, TypeError, ValidationError) as error:
             raise ValueError(f"a broken report of schema {SCHEMA}: {type(error).__name__}: {error}") from error
+
+    def to_html(self) -> str:
+        """The report as one page of HTML: that of a check, with the rounds as curves and tables."""
+        from pytest_flops_mock.report.html.page import html
+        from pytest_flops_mock.rounds.shown import rounds_shown
+
+        report = replace(self.report, command=self.command)
+        shown = {} if self.facts is None else {report.sla: rounds_shown(self.plan, self.facts)}
+        return html({report.sla: report}, rounds=shown)
 
     def to_markdown(self) -> str:
         """The report as GitHub-flavoured Markdown: a table of the rounds, then what a report of a check has."""

@@ -87,7 +87,8 @@ def run_rounds(
         named: What the command to run it again calls the repository; by default its folder.
         on_event: Is told while it runs, as by :func:`check_repository`.
         **options: How data are provided and actors are run: the attributes of :class:`CheckOptions`, such as ``env``,
-            ``timeout`` or ``partitioner``. Of several environments the first is taken.
+            ``timeout`` or ``partitioner``. Of several environments the first is taken; what is about other stages
+            (``min_rows``, ``max_distance``, ``until``) changes nothing.
 
     Returns:
         The report; ``report.ok`` is the verdict.
@@ -226,8 +227,8 @@ class _Run:
         if sent:
             first = next(iter(sent.values()))
             parts = tuple(part for facts in sent.values() for part in facts.partitions)
-            # What partitions hold is counted for each node alone here: measures of how far they differ would be wrong.
-            self.data = replace(self.data, sent=(*self.data.sent, replace(first, partitions=parts, statistics=None)))
+            whole = replace(first, partitions=parts, statistics=deployed.statistics)
+            self.data = replace(self.data, sent=(*self.data.sent, whole))
 
     def _settings(self, start: StartMethod) -> EngineSettings:
         how = self.options

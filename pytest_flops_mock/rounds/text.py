@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pytest_flops_mock.findings import StageResult
-from pytest_flops_mock.report import text
+from pytest_flops_mock.report import known, text
 from pytest_flops_mock.rounds.ends import ROOT, in_rounds, where_of
 from pytest_flops_mock.rounds.engine import ActorEnded, RoundEnded, RoundsEvent, RoundsWait
 from pytest_flops_mock.rounds.facts import ActorEnd, FederatedRound, LearnerRound, RoundsFacts
@@ -45,6 +45,7 @@ def full(given: RoundsReport) -> str:
     if facts is not None and (troubled := list(troubled_learners(plan, facts))):
         lines += ["", *troubled]
     lines += [f"\n{text.heading(each)}{text.block(each).removeprefix(each.code)}" for each in report.findings]
+    lines += [f"\n{what:<10}  {text.row(each)}" for what, each in known.named(report)]
     lines += ["", f"again       {given.command}"] if given.command else [""]
     return clean("\n".join([*lines, f"verdict     {given.summary}"]))
 
@@ -56,7 +57,8 @@ def summary(given: RoundsReport) -> str:
     told = ", ".join(text.counted(count, name) for count, name in counts if count)
     codes = sorted({finding.code for finding in report.ignored})
     ignored = f"; {', '.join(codes)} ignored" if codes else ""
-    head = f"{report.verdict}{f' ({told})' if told else ''}"
+    ignored += "".join(f"; {part}" for part in known.short(report))
+    head = f"{report.verdict}{known.but_for(report)}{f' ({told})' if told else ''}"
     if facts is None:
         return clean(f"{head}; the rounds did not run{ignored}")
     of_learners = [each for each in facts.rounds if each.cluster != ROOT]

@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from pytest_flops_mock.data.shown import shown_rows
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.findings import Finding, StageResult
 from pytest_flops_mock.report.report import Report
@@ -106,7 +105,10 @@ def _finding(broken: Broken, how: SearchOptions, keep: Keep, examples: int, show
         detail=inner(cause),
         frames=cause.frames,
     )
-    finding = replace(finding, rows=shown_rows(broken.partition)) if show_rows else finding
+    if show_rows:
+        from pytest_flops_mock.data.shown import shown_rows
+
+        finding = replace(finding, rows=shown_rows(broken.partition))
     return replace(finding, severity=Severity.ERROR) if how.strict and code == "FM1002" else finding
 
 

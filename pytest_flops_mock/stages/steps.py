@@ -6,9 +6,8 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_flops_mock.data.shown import FirstRows
 from pytest_flops_mock.errors import FlopsMockError, Problem, listing
 from pytest_flops_mock.findings import Finding, SentFacts, findings_of
 from pytest_flops_mock.flight.tls import apart_from_learner
@@ -46,6 +45,9 @@ from pytest_flops_mock.sla.models import MockSLA, ProjectSLA
 from pytest_flops_mock.stage import Severity, Stage
 from pytest_flops_mock.stages.context import Context
 from pytest_flops_mock.stages.starting import session_in
+
+if TYPE_CHECKING:
+    from pytest_flops_mock.data.shown import FirstRows
 
 MAKING = ("import of model_manager", "ModelManager()")
 """What learners do just as the aggregator does: if it fails there, it fails with them, too."""
@@ -148,7 +150,7 @@ def provide(context: Context) -> Iterable[Finding]:
         source = context.provider.source_of(mock.dataset_name)
         sent = SentFacts(mock.origin, mock.data_tag, mock.dataset_name, source, source)  # known also when the run fails
         with _gathered(found):
-            first = FirstRows() if context.options.show_rows in ("any", source) else None
+            first = _first_rows() if context.options.show_rows in ("any", source) else None
             run = context.provider.store(mock, look=None if first is None else first.look)
             sent = replace(sent, source=run.source, origin=run.origin, partitions=run.partitions, statistics=run.statistics)
             sent = replace(sent, shown=None if first is None else first.shown())
@@ -156,6 +158,12 @@ def provide(context: Context) -> Iterable[Finding]:
             found += partition_findings(run.statistics, mock.origin, min_rows=least, max_distance=most)
         context.data = replace(context.data, sent=(*context.data.sent, sent))
     return (*found, *equal_partitions(context.data.partitions))
+
+
+def _first_rows() -> FirstRows:
+    from pytest_flops_mock.data.shown import FirstRows  # only who wants to see rows waits for it
+
+    return FirstRows()
 
 
 def load(context: Context) -> Iterable[Finding]:

@@ -16,7 +16,7 @@ from standins.calling import COMMAND, EXAMPLE, LINE, put, refused, run, sla
 from standins.options import argument, bad
 from standins.schemas import report_schema, validate
 
-from pytest_flops_mock import Outcome, Report
+from pytest_flops_mock import MLDataServer, MockDataProvider, Outcome, Report
 from pytest_flops_mock.cli import main
 from pytest_flops_mock.stage import CHECKED
 
@@ -336,3 +336,42 @@ def test_a_clone_ends_with_the_command(number: signal.Signals, status: int, tmp_
     assert (process.returncode, out, err) == (status, "", "")
     assert until(False, str(tmp_path), 5)
     assert not list(tmp_path.glob("flops-clone-*"))
+
+
+@pytest.mark.slow
+def test_what_a_server_holds_is_checked_with(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(line)
+    with MLDataServer() as server:
+        MockDataProvider(server.uri).run("good.json")
+        done = run("check", ".", "--uri", server.uri, "--tag", "mnist", folder=line)
+        other = run("check", ".", "--uri", server.uri, "--tag", "x", folder=line)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "verdict     compatible" in done.stdout
+    assert other.returncode == 1
+    assert "error FM401 [load]" in other.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "fix"),
+    [
+        (["--uri=grpc://127.0.0.1:1"], "nobody says which data the learner asks the server for", "for example --tag mnist"),
+        (
+            ["--uri=grpc://127.0.0.1:1", "--sla=mocks/mnist_multi.json"],
+            "a check is with SLAs, or with what a server holds",
+            "",
+        ),
+        (
+            ["--tag=mnist", "--sla=mocks/mnist_multi.json"],
+            "a data tag is for what a server holds, and none is named",
+            "--uri",
+        ),
+        (["--uri=127.0.0.1:1", "--tag=mnist"], "this is no address of an ML data server", "--uri grpc://127.0.0.1:11027"),
+    ],
+)
+def test_a_server_that_is_named_wrongly_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str, fix: str
+) -> None:
+    monkeypatch.chdir(EXAMPLE)
+    told = refused(capsys, "check", ".", *arguments)
+    assert told.startswith(f"flops-mock: {message}\n  where     -")
+    assert fix in told.partition("  fix ")[2]

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
+from standins.calling import run
 from standins.commands import PATIENCE, ended, line_with, lines_of, serving, uri_in
 from standins.plain_client import PlainClient
 from standins.projects import mock_sla
@@ -144,7 +145,7 @@ def test_where_others_reach_it_without_a_token_it_warns(host: str, warned: bool)
 
 @pytest.mark.slow
 def test_the_blocks_of_its_page_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    command, _ = re.findall(r"^```console\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+    command, _, check = re.findall(r"^```console\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
     (block,) = re.findall(r"^```python\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
     arguments = command.split()
     assert arguments[:2] == ["flops-mock", "serve"]
@@ -154,8 +155,10 @@ def test_the_blocks_of_its_page_work(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         monkeypatch.chdir(EXAMPLE)
         names: dict[str, Any] = {}
         exec(block.replace("grpc://127.0.0.1:11027", uri), names)
+        checked = run(*check.replace("grpc://127.0.0.1:11027", uri).split()[1:], folder=EXAMPLE)
         code, out, _ = ended(process, signal.SIGINT)
     assert names["report"].ok
+    assert "verdict     compatible" in checked.stdout
     assert code == 130
     assert out.startswith("stopped     ")
 

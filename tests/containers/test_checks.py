@@ -15,7 +15,7 @@ from standins.projects import REPOSITORY, mock_sla
 from standins.small import repository
 
 from pytest_flops_mock.engine.connection import engine
-from pytest_flops_mock.errors import ContainerError
+from pytest_flops_mock.errors import ContainerError, ToolError
 from pytest_flops_mock.fixtures.containing import need
 from pytest_flops_mock.pipeline import check_repository
 from pytest_flops_mock.search.searching import search_repository
@@ -156,3 +156,11 @@ def _dockerfile() -> Any:
 def test_gpus_are_refused() -> None:
     with pytest.raises(ContainerError, match="has no GPUs"):
         checked(FILES, gpu=True, until="environment")
+
+
+def test_a_cache_that_cannot_be_written_is_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    files = {**FILES, "conda.yaml": "name: mine\ndependencies: [python=3.11, numpy=1.26.3]\n"}  # not built yet
+    with pytest.raises(ToolError, match="cannot be kept"):
+        checked(files, until="environment")

@@ -52,3 +52,8 @@ def test_one_that_dies_is_told_with_its_logs(server: MLDataServerContainer) -> N
 def test_one_that_does_not_end_is_killed(server: MLDataServerContainer) -> None:
     with pytest.raises(ContainerError, match="did not end within"):
         MockDataProviderContainer(sla(), server, image=PROVIDER, timeout=0.2).run()
+
+
+def test_one_that_needs_more_memory_than_it_may_have_is_killed_and_told_so(server: MLDataServerContainer) -> None:
+    with pytest.raises(ContainerError, match=r"died \(exit status 137, killed for want of memory\)"):
+        MockDataProviderContainer(sla(), server, image=PROVIDER, memory=30).run()

@@ -250,7 +250,7 @@ def test_parameters_that_do_not_fit_are_the_cause_of_the_aggregators_death() -> 
     told["learners"] = tuple(learner(node, ONLY_3_AND_7 if node == 2 else DIGITS) for node in FIVE.nodes)
     finding = only(FIVE, facts(FIVE, **told))
     assert finding.code == "FM1111"
-    assert "2 arrays: (2, 784), (2,)" in finding.problem.got
+    assert "2 arrays: (2, 784), (2,) from node 2" in finding.problem.got
     assert "node 2 has labels {3, 7} only" in finding.problem.got
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from standins.pages import page
+from standins.pages import shown as page_text
 from standins.rounds import changed, done, ended, facts, federated_round, learner_round, waits_a_day
 
 from pytest_flops_mock import Report, Stage
@@ -15,6 +18,7 @@ from pytest_flops_mock.rounds.judging import rounds_findings
 from pytest_flops_mock.rounds.plan import Mode, RoundsPlan
 from pytest_flops_mock.rounds.planning import planned
 from pytest_flops_mock.rounds.report import RoundsReport
+from pytest_flops_mock.rounds.shown import rounds_shown
 from pytest_flops_mock.rounds.text import event_line, stage_result
 
 FIVE = planned(nodes=5)
@@ -148,3 +152,25 @@ def test_whoever_looks_is_noted() -> None:
     assert not told.asked
     assert told.ok
     assert told.asked
+
+
+def test_a_page_shows_the_rounds_and_what_became_of_each_learner() -> None:
+    what = facts(FIVE, ends=(*(done(node) for node in range(4)), ended(4, "raised", 2)))
+    few = (*what.learners[:4], replace(what.learners[4], labels=(("3", 5), ("7", 5))))
+    found = page(report(FIVE, replace(what, learners=few), command="flops-mock rounds . --nodes 5").to_html())
+    seen = page_text(found)
+    assert "Rounds 3 Learners 5 Time 1.5 s Mode classic Engine wire (zygote) Seed 0" in seen
+    assert "1 5 of 5 2 2 to 2 0.6 0.5 s 315 kB kept" in seen
+    assert "node 4 100 3, 7 only" in seen
+    assert "raised in round 2: KeyError: '7'" in seen
+    assert "flops-mock rounds . --nodes 5" in seen
+
+
+def test_rounds_of_clusters_are_shown_together_and_cycles_are_not_rounds() -> None:
+    plan = planned(nodes=4, clusters=2, cycles=2, rounds=2)
+    root = federated_round(1, (0, 1), cluster=-1)
+    shown = rounds_shown(plan, replace(facts(plan), rounds=(*facts(plan).rounds, root)))
+    numbers = [(each.number, each.took_part, each.wished) for each in shown.rounds]
+    assert numbers == [(1, 4, 4), (2, 4, 4), (3, 4, 4), (4, 4, 4)]
+    assert shown.rounds[1].loss == 1.0
+    assert dict(shown.facts)["Mode"] == "hierarchical, 2 cycles"

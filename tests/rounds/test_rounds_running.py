@@ -84,6 +84,9 @@ def test_each_node_has_one_partition_and_the_plan_is_run() -> None:
     assert report.report.outcome(Stage.ROUNDS) is Outcome.PASSED
     assert [stage.stage for stage in report.report.stages] == [Stage.SLA, Stage.STRUCTURE, Stage.ROUNDS]
     assert len(report.report.data.partitions) == 3
+    (sent,) = report.report.data.sent
+    assert sent.statistics is not None
+    assert [each.rows for each in sent.statistics.partitions] == [20, 20, 20]
     assert "round 1 of 2, loss 2, accuracy 0.6, 3 of 3, 0.5 s" in [getattr(event, "what", "") for event in events]
 
 
@@ -108,6 +111,23 @@ def test_what_is_known_of_partitions_tells_why() -> None:
     )
     (error,) = report.errors
     assert "10 rows, the others 190 or more" in error.problem.got
+
+
+def test_what_an_earlier_report_has_does_not_count(tmp_path: Path) -> None:
+    def trains_nothing(plan: RoundsPlan) -> RoundsFacts:
+        rounds = tuple(federated_round(each, (), evaluated=plan.nodes) for each in (1, 2, 3))
+        return facts(plan, rounds=rounds, learner_rounds=())
+
+    before = run_rounds(REPOSITORY, sla=SMALL, nodes=2, engine=Noting(trains_nothing), env="current")
+    assert [error.code for error in before.errors] == ["FM1112"]
+    (tmp_path / "before.json").write_text(before.report.to_json(), encoding="utf-8")
+    now = run_rounds(
+        REPOSITORY, sla=SMALL, nodes=2, engine=Noting(trains_nothing), env="current", baseline=tmp_path / "before.json"
+    )
+    assert now.ok
+    assert [finding.code for finding in now.report.known] == ["FM1112"]
+    assert "before.json" in now.summary
+    assert "error FM1112 [rounds] no round had a result of a learner" in str(now)
 
 
 @pytest.mark.parametrize(

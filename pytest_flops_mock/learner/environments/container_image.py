@@ -28,7 +28,7 @@ from pytest_flops_mock.learner.contained.process import PYTHON, RIGHTS
 from pytest_flops_mock.learner.environments.asked_for import AskedFor, allows, as_built, asked_for, wanted_python
 from pytest_flops_mock.learner.environments.failures import ALLOW_BUILDS
 from pytest_flops_mock.learner.environments.isolation import temporary_folder
-from pytest_flops_mock.learner.environments.kept import OnWait, silent, user_cache
+from pytest_flops_mock.learner.environments.kept import OnWait, not_kept, silent, user_cache
 from pytest_flops_mock.learner.environments.proof import NEEDED, PROOF_SECONDS, Refused, program, refused
 from pytest_flops_mock.learner.environments.python import CONTAINER, OLDEST_PYTHON, LearnerPython, dotted, minor
 from pytest_flops_mock.learner.environments.shelf import DAY_SECONDS, UNUSED_DAYS, locked
@@ -153,7 +153,10 @@ def python_in_image(
         if (there := image.found(client)) is not None:
             return there
         locks = cache or user_cache()
-        locks.mkdir(parents=True, exist_ok=True)
+        try:
+            locks.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ToolError(not_kept(os.fspath(locks), error.strerror or str(error))) from error
         with locked(locks / f"{image.name.rpartition(':')[2]}.lock", on_wait=on_wait):
             if (there := image.found(client)) is None:  # another process may have built it meanwhile
                 on_wait(f"building the learner's image from {FILE} and {base}; it is kept for the next time")

@@ -84,9 +84,9 @@ def user_cache() -> Path:
     try:
         caches = Path(named) if os.path.isabs(named) else Path("~/.cache").expanduser()
     except RuntimeError as error:
-        raise ToolError(_not_kept("a folder for caches", "no home folder")) from error
+        raise ToolError(not_kept("a folder for caches", "no home folder")) from error
     if not caches.is_absolute():  # HOME is a relative path
-        raise ToolError(_not_kept(os.fspath(caches), "a relative path as home folder"))
+        raise ToolError(not_kept(os.fspath(caches), "a relative path as home folder"))
     return caches / "pytest-flops-mock" / "environments"
 
 
@@ -127,7 +127,7 @@ def kept(folder: Path, build: Callable[[Path, int], Built], *, left: TimeLeft = 
                 known = _built(folder, build, lock)
         take_away(each for each in stale(lying(folder.parent)) if each.folder != folder)
     except OSError as error:
-        raise ToolError(_not_kept(os.fspath(folder.parent), error.strerror or str(error))) from error
+        raise ToolError(not_kept(os.fspath(folder.parent), error.strerror or str(error))) from error
     return _as_kept(folder, known, damage)
 
 
@@ -198,7 +198,8 @@ def _note_use(folder: Path) -> None:
         os.utime(seal_file(folder))
 
 
-def _not_kept(where: str, got: str) -> Problem:
+def not_kept(where: str, got: str) -> Problem:
+    """What is said where the folder of environments cannot be used."""
     return Problem(
         "the learner's environment cannot be kept",
         where=where,
