@@ -163,7 +163,7 @@ def own_imports(ground: Path) -> str:
 
 FORGED_FACTS = """
 import sys
-answers = sys.modules["_flops_child.main"]._Answers
+answers = sys.modules["_flops_child.telling"].Answers
 send = answers.send
 answers.send = lambda self, answer: send(self, {{**answer, "facts": {facts}}})
 """
