@@ -45,6 +45,7 @@ def test_a_cache_without_any_says_so(capsys: pytest.CaptureFixture[str], cache: 
     assert told(capsys, "--prune") == ["removed     none", "kept        no environments"]
 
 
+@pytest.mark.slow
 def test_each_is_a_line_of_a_table(capsys: pytest.CaptureFixture[str], cache: Path) -> None:
     environment("0123456789ab", "numpy==1.26.4", days=3, megabytes=12)
     environment("ba9876543210", days=0.1, megabytes=612)

@@ -32,6 +32,7 @@ assert not heavy, heavy
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc to see children")
 def test_the_child_is_under_way_before_anything_heavy_is_imported_and_a_twin_needs_little(tmp_path: Path) -> None:
     sla = tmp_path / "mock.json"

@@ -70,6 +70,7 @@ def test_on_a_terminal_a_line_tells_what_goes_on_and_only_the_report_remains(
     assert re.search(r"transform failed \([\d.,]+ s\)", " ".join(" ".join(wide.lines).split())), stages
 
 
+@pytest.mark.slow
 def test_in_a_pipe_there_is_the_report_alone(broken: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main([*CHECK, *HERE]) == 1
     told = capfd.readouterr()
@@ -115,6 +116,7 @@ def test_several_slas_are_named_in_the_line(broken: Path, monkeypatch: pytest.Mo
     assert "\x1b[Kmocks/three.json: load: loading the partitions as a learner does" in shown.text
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_no_line_behind(broken: Path) -> None:
     manager = broken / "data_manager.py"
     manager.write_text(f"import time\ntime.sleep(60)\n{manager.read_text(encoding='utf-8')}", encoding="utf-8")

@@ -94,6 +94,7 @@ def test_what_does_not_end_is_ended(check: Check, body: str, where: str) -> None
     assert (error.code, error.problem.where) == ("FM605", where)
 
 
+@pytest.mark.slow
 def test_endless_output_does_not_fill_the_disk(server: MLDataServer, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = replace(Limits.of_machine(), output=2**20)
     monkeypatch.setattr(Limits, "of_machine", lambda memory: limits)

@@ -15,6 +15,7 @@ def test_a_python_that_is_not_there_fails_the_stage_environment(project: pytest.
     )
 
 
+@pytest.mark.slow
 def test_ini_option_and_call_name_it(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

@@ -31,6 +31,7 @@ def test_more_than_that_is_a_finding(greedy: pytest.Pytester, kind: str) -> None
     )
 
 
+@pytest.mark.slow
 def test_the_call_names_it(greedy: pytest.Pytester) -> None:
     greedy.makepyfile(
         """

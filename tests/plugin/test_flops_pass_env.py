@@ -17,6 +17,7 @@ def curious(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     return project
 
 
+@pytest.mark.slow
 def test_nothing_is_passed_on_unless_asked_for(curious: pytest.Pytester) -> None:
     result = curious.runpytest("--flops-check", "--flops-sla=mocks/mnist.json", "-k", "transform")
     result.assert_outcomes(failed=1, deselected=9)

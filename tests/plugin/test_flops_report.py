@@ -91,6 +91,7 @@ def test_without_a_verdict_no_report_is_written(
     assert not (project.path / "r.json").exists()
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_loaded_unless_asked_for(project: pytest.Pytester) -> None:
     project.makepyfile(
         "import sys\n\n\ndef test_it():\n"

@@ -53,6 +53,7 @@ def test_an_item_behind_the_stages_says_what_a_search_found(needs_three: pytest.
     assert not (needs_three.path / "tests").exists(), "a test run leaves nothing behind that was not asked for"
 
 
+@pytest.mark.slow
 def test_what_is_incompatible_is_not_searched_and_the_item_says_why(broken: pytest.Pytester) -> None:
     result = broken.runpytest("--flops-check", "--flops-sla=mocks/mnist.json", "--flops-search=20", *SEARCH, "-rs")
     result.stdout.fnmatch_lines(["SKIPPED * mocks/mnist.json:1: needs transform"])

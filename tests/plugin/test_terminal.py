@@ -56,6 +56,7 @@ def test_a_check_in_a_test_shows_what_it_does_as_well(project: pytest.Pytester) 
     assert "test_it.py .                                                             [100%]" in shown.lines
 
 
+@pytest.mark.slow
 def test_in_a_pipe_there_is_no_line_of_what_goes_on(broken: pytest.Pytester) -> None:
     result = broken.runpytest("--flops-check", ONE, "-v")
     assert "\x1b" not in str(result.stdout)

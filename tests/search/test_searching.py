@@ -133,6 +133,7 @@ def test_what_depends_on_what_was_done_before_is_told_as_such(sla: dict[str, Any
     assert result.ok, "no data break it"
 
 
+@pytest.mark.slow
 def test_an_incompatible_repository_is_told_as_such_before_any_search(sla: dict[str, Any]) -> None:
     told: list[Progress] = []
     result = search(sla, "raise ValueError('always')", on_progress=told.append)

@@ -41,6 +41,7 @@ def test_what_partitions_lack_is_told_once_for_each_sla() -> None:
     assert str(report).count("Gini") == 2
 
 
+@pytest.mark.slow
 def test_rows_are_shown_of_data_that_may_be_shown_and_only_if_asked_for(tmp_path: Path) -> None:
     pq.write_table(pa.table({"diagnosis": ["secret"] * 20}), tmp_path / "patients.parquet")
     slas = mock_sla(), mock_sla(dataset_name=str(tmp_path / "patients.parquet"), data_tag="other")
@@ -55,6 +56,7 @@ def test_rows_are_shown_of_data_that_may_be_shown_and_only_if_asked_for(tmp_path
         assert ("secret" in report.to_json()) == (choice == "any")
 
 
+@pytest.mark.slow
 def test_options_say_from_where_on() -> None:
     skewed = mock_sla(number_of_partitions=5, partitioner="pathological num_classes_per_partition=2")
     assert [code for code, _ in told(provided(skewed, min_rows=10_000, max_distance=0.95))] == ["FM312", "FM313"]
