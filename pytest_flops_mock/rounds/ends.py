@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pytest_flops_mock.errors import Problem, listing
-from pytest_flops_mock.findings import Finding
+from pytest_flops_mock.findings import Finding, Frame
 from pytest_flops_mock.judging.failures import STACK_FRAME, failure_finding, shown_output
 from pytest_flops_mock.learner.facts import Failure
 from pytest_flops_mock.rounds.apart import NodeData, setting_apart
@@ -122,10 +122,15 @@ def then(subject: Subject, nodes: Collection[int]) -> tuple[str, bool]:
     return f"no round comes after round {last}" if last else "no round comes to its end", True
 
 
+def frames_of(end: ActorEnd) -> tuple[Frame, ...]:
+    """The calls in the repository that an actor was in: those of its exception, else those at its end."""
+    raised = end.raised.chain if end.raised is not None else ()
+    return tuple(frame for link in raised for frame in link.frames) or end.frames
+
+
 def where_of(end: ActorEnd) -> str:
     """The line that an actor was at, or what it was doing."""
-    frames = [frame for link in end.raised.chain for frame in link.frames] if end.raised is not None else []
-    if frames:
+    if frames := frames_of(end):
         return frames[-1].place
     seen = STACK_FRAME.search(end.output)
     return f"{seen[1]}:{seen[2]} in {seen[3]}" if seen else end.doing
@@ -170,7 +175,7 @@ def _of_learners(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
         fix=_fix(inner, bool(apart)),
         code={"raised": "FM1101", "hung": "FM1103"}.get(end.how, "FM1102"),
     )
-    return Finding.of(problem, detail=inner.detail, frames=inner.frames, exception=inner.exception)
+    return Finding.of(problem, detail=inner.detail, frames=inner.frames or end.frames, exception=inner.exception)
 
 
 def _fix(inner: Finding, is_apart: bool) -> str:
@@ -227,7 +232,7 @@ def _of_aggregators(subject: Subject, ends: Sequence[ActorEnd]) -> Finding:
         ),
         code="FM1104",
     )
-    return Finding.of(problem, detail=inner.detail, frames=inner.frames, exception=inner.exception)
+    return Finding.of(problem, detail=inner.detail, frames=inner.frames or end.frames, exception=inner.exception)
 
 
 def _inner(end: ActorEnd, subject: Subject) -> Finding:

@@ -9,7 +9,7 @@ from statistics import median
 from pytest_flops_mock.errors import Problem
 from pytest_flops_mock.findings import Finding
 from pytest_flops_mock.report.text import rounded
-from pytest_flops_mock.rounds.ends import Subject, in_rounds, then, where_of
+from pytest_flops_mock.rounds.ends import Subject, frames_of, in_rounds, then, where_of
 from pytest_flops_mock.rounds.plan import FaultKind, RoundFault
 from pytest_flops_mock.stage import Severity
 
@@ -43,8 +43,7 @@ def _ended(subject: Subject, fault: RoundFault) -> Finding:
         where=where_of(end) or "fit_model()",
         got="no end in time" if fault.kind is FaultKind.HANG else end.ending,
     )
-    frames = tuple(frame for link in end.raised.chain for frame in link.frames) if end.raised is not None else ()
-    return replace(found, severity=Severity.WARNING if still else Severity.INFO, frames=frames)
+    return replace(found, severity=Severity.WARNING if still else Severity.INFO, frames=frames_of(end))
 
 
 def _slow(subject: Subject, fault: RoundFault) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -71,11 +72,13 @@ def test_a_repository_that_needs_all_classes_fails_where_a_device_lacks_one_and_
         ("node 2 joins round 2", "joined with round 2", Severity.INFO),
     ],
 )
-def test_each_fault_is_one_finding_with_node_and_round(python: str, fault: str, said: str, severity: Severity) -> None:
+def test_each_fault_is_one_finding_with_node_round_and_line(python: str, fault: str, said: str, severity: Severity) -> None:
     report = run_rounds(REPOSITORY, sla=SMALL, nodes=3, faults=fault, env=python, timeout=10 if "hang" in fault else 60)
     (finding,) = report.findings
     assert (finding.code, finding.severity) == ("FM1113", severity)
     assert finding.message.startswith(f"as planned, the learner of node 2 {said}")
+    if severity is Severity.WARNING:
+        assert re.fullmatch(r"model_manager\.py:\d+ in fit_model", finding.problem.where)
     assert report.ok, report
     assert RoundsReport.from_json(report.to_json()) == report
 
