@@ -48,8 +48,10 @@ def test_a_search_finds_the_bug_and_names_what_matters(name: str, seed: int) -> 
     assert bug.text in broken.property.text
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "examples", [pytest.param(200, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.exhaustive)]
+)
 @pytest.mark.parametrize("name", GOOD)
-def test_a_search_says_nothing_of_a_good_one(name: str) -> None:
-    result = search_repository(good(name), sla=sla_of(name), examples=500, seed=0, env="current")
-    assert (result.examples, result.broken, result.report.errors) == (500, (), ())
+def test_a_search_says_nothing_of_a_good_one(name: str, examples: int) -> None:
+    result = search_repository(good(name), sla=sla_of(name), examples=examples, seed=0, env="current")
+    assert (result.examples, result.broken, result.report.errors) == (examples, (), ())
