@@ -18,13 +18,14 @@ from pytest_flops_mock import option_values
 from pytest_flops_mock.errors import LearnerEnvironmentError, Problem, SettingsError, ToolError
 from pytest_flops_mock.learner.environments.python import CURRENT, LEARNER, LearnerPython
 from pytest_flops_mock.learner.facts import Failure
+from pytest_flops_mock.report.text import counted
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.rounds.engine import EngineSettings, OnRoundsEvent, RoundsWait, unheard
 from pytest_flops_mock.rounds.facts import RoundsFacts
 from pytest_flops_mock.rounds.gathering import Gathering
 from pytest_flops_mock.rounds.plan import Mode, RoundsPlan
 from pytest_flops_mock.rounds.told import RAY_NEXT, RAY_START
-from pytest_flops_mock.rounds.zygote import counted, get_ready, greet, listen, plain, prepare, without_flower, zygote
+from pytest_flops_mock.rounds.zygote import get_ready, greet, listen, plain, prepare, without_flower, zygote
 
 START_SECONDS = 600.0
 """For Ray and its workers to be there: a dozen seconds, and much more on a machine that is busy."""

@@ -11,13 +11,14 @@ from typing import ClassVar
 from pytest_flops_mock.errors import LearnerEnvironmentError
 from pytest_flops_mock.learner.environments.python import LearnerPython
 from pytest_flops_mock.learner.facts import Failure
+from pytest_flops_mock.report.text import counted
 from pytest_flops_mock.repository.repository import MLRepository
 from pytest_flops_mock.rounds.engine import EngineSettings, OnRoundsEvent, RoundsWait, unheard
 from pytest_flops_mock.rounds.facts import RoundsFacts
 from pytest_flops_mock.rounds.gathering import Gathering
 from pytest_flops_mock.rounds.plan import RoundsPlan
 from pytest_flops_mock.rounds.told import NEXT, START
-from pytest_flops_mock.rounds.zygote import counted, get_ready, greet, listen, plain, prepare, without_flower, zygote
+from pytest_flops_mock.rounds.zygote import get_ready, greet, listen, plain, prepare, without_flower, zygote
 
 
 class WireEngine:

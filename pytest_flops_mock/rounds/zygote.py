@@ -157,8 +157,3 @@ def without_flower(python: LearnerPython, missing: str) -> Problem:
         got=missing,
         fix="use env='learner', which has flwr 1.8.0 as FLOps has it, or install flwr==1.8.0",
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """A number and what it counts."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
