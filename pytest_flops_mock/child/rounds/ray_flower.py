@@ -64,15 +64,15 @@ class Proxy(ClientProxy):  # type: ignore[misc]
 
     def get_parameters(self, ins: Any, timeout: float | None, group_id: int | None = None) -> Any:
         """Nobody asks for that: the aggregator has parameters of its own."""
-        raise NotImplementedError
+        raise NotImplementedError("the aggregator has parameters of its own, and asks no learner for them")
 
     def get_properties(self, ins: Any, timeout: float | None, group_id: int | None = None) -> Any:
         """Nobody asks for that."""
-        raise NotImplementedError
+        raise NotImplementedError("no aggregator of FLOps asks a learner for properties")
 
     def reconnect(self, ins: Any, timeout: float | None, group_id: int | None = None) -> Any:
         """There is no connection."""
-        raise NotImplementedError
+        raise NotImplementedError("learners that share a worker have no connection to close")
 
 
 class Pool(SimpleClientManager):  # type: ignore[misc]
